@@ -1,0 +1,6 @@
+//! `salesctl`: a sales process as code, deals in SQLite, moved through gates.
+
+pub mod fault;
+pub mod id;
+pub mod money;
+pub mod text;

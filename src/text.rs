@@ -1,0 +1,98 @@
+//! Text that came from outside (files, arguments, the store) on its way to a terminal.
+
+/// Makes text safe to show on a terminal, on one line: control characters, escape sequences,
+/// bidirectional overrides and invisible characters become visible marks (`\u{1b}` is `␛`).
+pub fn visible(text: &str) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_string();
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            c if is_plain(c) => out.push(c),
+            // Unicode's control pictures stand for the C0 controls and DEL.
+            '\u{0}'..='\u{1f}' => {
+                out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'));
+            }
+            '\u{7f}' => out.push('\u{2421}'),
+            c => {
+                use std::fmt::Write;
+                let _ = write!(out, "<U+{:04X}>", c as u32);
+            }
+        }
+    }
+    out
+}
+
+/// Cuts to `limit` characters with an ellipsis, after making the text visible.
+pub fn shortened(text: &str, limit: usize) -> String {
+    let shown = visible(text);
+    if shown.chars().count() <= limit {
+        return shown;
+    }
+    let mut cut: String = shown.chars().take(limit.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// Whether a character shows as itself and does nothing else.
+pub fn is_plain(c: char) -> bool {
+    !(c.is_control()
+        || matches!(c,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'))
+}
+
+/// The nearest of `names` to what was typed, when it is near enough to be meant.
+pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    names
+        .into_iter()
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let distance = strsim::damerau_levenshtein(&typed, &lower);
+            let allowed = (typed.chars().count().max(lower.chars().count()) / 3).max(1);
+            (name, distance, allowed)
+        })
+        .filter(|(_, distance, allowed)| distance <= allowed)
+        .min_by_key(|(_, distance, _)| *distance)
+        .map(|(name, ..)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escapes_are_shown_not_obeyed() {
+        assert_eq!(visible("a\u{1b}]52;c;x\u{7}b"), "a␛]52;c;x␇b");
+        assert_eq!(visible("Söhne 🚀"), "Söhne 🚀");
+        assert_eq!(visible("x\u{202e}y"), "x<U+202E>y");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_dangerous_survives(text in any::<String>()) {
+            let overrides = '\u{202a}'..='\u{202e}';
+            let safe = visible(&text).chars().all(|c| !c.is_control() && !overrides.contains(&c));
+            prop_assert!(safe);
+        }
+    }
+
+    #[test]
+    fn nearest_names() {
+        assert_eq!(
+            nearest("decison_maker", ["budget", "decision_maker"]),
+            Some("decision_maker")
+        );
+        assert_eq!(nearest("xyz", ["budget", "decision_maker"]), None);
+    }
+}
