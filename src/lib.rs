@@ -1,5 +1,6 @@
 //! `salesctl`: a sales process as code, deals in SQLite, moved through gates.
 
+pub mod condition;
 pub mod fault;
 pub mod id;
 pub mod money;
