@@ -4,4 +4,5 @@ pub mod condition;
 pub mod fault;
 pub mod id;
 pub mod money;
+pub mod process;
 pub mod text;

@@ -1,0 +1,325 @@
+//! From the file as written to a sound [`Process`], or to every [`Problem`] at once.
+
+use std::collections::BTreeSet;
+
+use super::definition::{Definition, TypeWritten};
+use super::fields::can_name_field;
+use super::names::{titled, unique};
+use super::reader::{At, Reader};
+use super::stages::StageWritten;
+use super::syntax::Source;
+use super::{
+    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Problem, Process, Reason,
+    Requirement, Stage, WON, deal_columns, relations,
+};
+use crate::condition::{Condition, Engine};
+
+/// Largest process file; a larger one is something else.
+const MAX_BYTES: usize = 1 << 20;
+
+/// What checking a process file gives.
+#[derive(Debug)]
+pub struct Checked {
+    /// `None` as soon as one problem is an error.
+    pub process: Option<Process>,
+    /// In the order of their places.
+    pub problems: Vec<Problem>,
+}
+
+/// The text of a process file, or what is wrong with its bytes.
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > MAX_BYTES {
+        return Err(format!(
+            "the file has {} bytes, expected a process file of at most {MAX_BYTES}",
+            bytes.len()
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
+        format!("line {line} is not UTF-8 (byte {at} of the file); save the file as UTF-8")
+    })
+}
+
+/// Checks the text of a process file. `path_label` is what problems call the file.
+pub fn check(path_label: &str, text: &str) -> Checked {
+    if text.len() > MAX_BYTES {
+        let message = format!("`{path_label}` has {} bytes", text.len());
+        let problem = Problem::error(
+            0..0,
+            message,
+            format!("expected a process file of at most {MAX_BYTES} bytes"),
+        );
+        return Checked {
+            process: None,
+            problems: vec![problem],
+        };
+    }
+    let source = Source::read(text);
+    let reader = Reader::new(&source.text, !source.broken.is_empty());
+    let definition = Definition::read(&reader, path_label, source.table());
+    let process = process(&reader, definition);
+    let line = |problem: &Problem| text[..problem.span.start].rfind('\n');
+    let broken: BTreeSet<_> = source.broken.iter().map(line).collect();
+    let mut problems: Vec<Problem> = reader
+        .into_problems()
+        .into_iter()
+        .map(|problem| Problem {
+            span: source.original(&problem.span),
+            ..problem
+        })
+        // On a line that cannot be read, what was made of it means nothing.
+        .filter(|problem| !broken.contains(&line(problem)))
+        .chain(source.broken.iter().chain(&source.passed).cloned())
+        .collect();
+    problems.sort_by_key(|problem| problem.span.start);
+    let sound = problems.iter().all(|problem| problem.level != Level::Error);
+    Checked {
+        process: process.filter(|_| sound),
+        problems,
+    }
+}
+
+/// Relates what was read. The process is only to be used when nothing was reported.
+fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
+    relations::people(reader, &definition);
+    let (won_title, lost_title, lost_reasons) = ends(reader, &definition);
+    relations::requirements(reader, &definition);
+    relations::ways(reader, &definition.stages);
+    relations::probabilities(reader, &definition.stages);
+    let engine = engine(reader, &definition)?;
+    unique(
+        reader,
+        "customer type",
+        definition.customer_types.iter().map(|kind| &kind.name),
+    );
+    let customer_types = customer_types(reader, &engine, definition.customer_types);
+    let order: Vec<String> = definition
+        .stages
+        .iter()
+        .map(|stage| stage.name.value.clone())
+        .collect();
+    let stages = definition
+        .stages
+        .into_iter()
+        .enumerate()
+        .map(|(at, written)| stage(reader, &engine, &order, at, written))
+        .collect();
+    Some(Process {
+        name: definition.name,
+        selling_model: definition.selling_model,
+        currency: definition.currency?,
+        fiscal_month: definition.fiscal_month,
+        calendar: definition.calendar,
+        owner: definition.owner,
+        review_every: definition.review_every,
+        fields: definition
+            .fields
+            .into_iter()
+            .map(|field| field.value)
+            .collect(),
+        roles: definition
+            .roles
+            .into_iter()
+            .map(|rule| rule.value)
+            .collect(),
+        customer_types,
+        stages,
+        lost_reasons,
+        won_title,
+        lost_title,
+        teams: definition
+            .teams
+            .into_iter()
+            .map(|team| team.value)
+            .collect(),
+        reps: definition
+            .reps
+            .into_iter()
+            .map(|person| person.rep)
+            .collect(),
+        products: definition
+            .products
+            .into_iter()
+            .map(|product| product.value)
+            .collect(),
+        sources: definition
+            .sources
+            .into_iter()
+            .map(|source| source.value)
+            .collect(),
+        rates: definition.rates,
+        settings: definition.settings,
+        engine,
+    })
+}
+
+fn ends(reader: &Reader<'_>, definition: &Definition) -> (String, String, Vec<Reason>) {
+    unique(reader, "end", definition.ends.iter().map(|end| &end.name));
+    let end = |name: &str| definition.ends.iter().find(|end| end.name.value == name);
+    let title = |name: &str| {
+        end(name)
+            .and_then(|end| end.title.clone())
+            .unwrap_or_else(|| titled(name))
+    };
+    let lost = end(LOST);
+    let reasons = lost.map(|lost| lost.reasons.clone()).unwrap_or_default();
+    if reasons.is_empty() {
+        let span = lost.map_or(0..0, |lost| lost.span.clone());
+        let label = if lost.is_some() {
+            "add `reasons = [\"price\", …]`"
+        } else {
+            "add `[[end]]` with `name = \"lost\"` and `reasons = [\"price\", …]`"
+        };
+        reader.absent(span, "no reason for a loss is defined", label);
+    }
+    (title(WON), title(LOST), reasons)
+}
+
+/// Lays out the columns; `None` when names or numbers of fields make that impossible.
+fn engine(reader: &Reader<'_>, definition: &Definition) -> Option<Engine> {
+    let mut seen = BTreeSet::new();
+    let steps: Vec<String> = definition
+        .stages
+        .iter()
+        .flat_map(|stage| &stage.steps)
+        .filter(|step| seen.insert(&step.name))
+        .map(|step| step.name.clone())
+        .collect();
+    // A field whose name shadows a column was reported; a second column of that name cannot be made.
+    let fields: Vec<Field> = definition
+        .fields
+        .iter()
+        .map(|field| field.value.clone())
+        .filter(|field| field.of == FieldOf::BuiltIn || can_name_field(&field.name))
+        .collect();
+    let engine = match Engine::new(deal_columns(&fields, &steps)) {
+        Ok(engine) => engine,
+        Err(error) => {
+            let message = "the fields cannot be laid out as columns";
+            reader.error(0..0, message, error.root_cause().to_string());
+            return None;
+        }
+    };
+    for field in &definition.fields {
+        let name = &field.value.name;
+        let usable = engine
+            .check(name)
+            .is_ok_and(|condition| condition.reads == [name.as_str()]);
+        if field.value.of != FieldOf::BuiltIn && !usable && can_name_field(name) {
+            let message = format!("`{name}` cannot name a field");
+            reader.error(
+                field.span.clone(),
+                message,
+                "conditions are SQL, where this is a word of its own",
+            );
+        }
+    }
+    Some(engine)
+}
+
+fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<Condition> {
+    let mistake = match engine.check(&when.value) {
+        Ok(condition) => return Some(condition),
+        Err(mistake) => mistake,
+    };
+    let named = when.value.get(mistake.range.clone()).unwrap_or_default();
+    if mistake.message.starts_with("unknown column")
+        && reader.may_be_broken(named.strip_prefix("done_").unwrap_or(named))
+    {
+        return None;
+    }
+    // With escapes in the text its bytes are not those of the file: then all of it is marked.
+    let literal = reader.text.get(when.span.clone()) == Some(when.value.as_str());
+    let span = if literal {
+        when.span.start + mistake.range.start..when.span.start + mistake.range.end
+    } else {
+        when.span.clone()
+    };
+    reader.error(span, mistake.message, mistake.label);
+    None
+}
+
+fn customer_types(
+    reader: &Reader<'_>,
+    engine: &Engine,
+    written: Vec<TypeWritten>,
+) -> Vec<CustomerType> {
+    let mut types: Vec<CustomerType> = written
+        .into_iter()
+        .map(|kind| CustomerType {
+            name: kind.name.value,
+            description: kind.description,
+            when: kind.when.and_then(|when| condition(reader, engine, &when)),
+            priority: kind.priority,
+        })
+        .collect();
+    types.sort_by_key(|kind| std::cmp::Reverse(kind.priority));
+    types
+}
+
+fn stage(
+    reader: &Reader<'_>,
+    engine: &Engine,
+    order: &[String],
+    at: usize,
+    written: StageWritten,
+) -> Stage {
+    for step in written
+        .follow_ups
+        .iter()
+        .filter_map(|rule| rule.step.as_ref())
+    {
+        let steps = written.steps.iter().map(|step| step.name.as_str());
+        if !steps.clone().any(|known| known == step.value) {
+            reader.unknown("step", step, steps);
+        }
+    }
+    let requires =
+        written
+            .requires
+            .into_iter()
+            .map(|name| match BuyingRole::from_name(&name.value) {
+                Some(role) => Requirement::Role(role),
+                None => Requirement::Field(name.value),
+            });
+    let exit = written.exit.into_iter().filter_map(|criterion| {
+        let when = condition(reader, engine, &criterion.when)?;
+        Some(Criterion {
+            when,
+            say: criterion.say,
+            why: criterion.why,
+            lines: criterion.lines,
+        })
+    });
+    let values = |names: Vec<At<String>>| names.into_iter().map(|name| name.value).collect();
+    let default_next = || {
+        vec![
+            order
+                .get(at + 1)
+                .cloned()
+                .unwrap_or_else(|| WON.to_string()),
+        ]
+    };
+    Stage {
+        name: written.name.value,
+        title: written.title,
+        objective: written.objective,
+        buyer: written.buyer,
+        probability: written.probability.map(|share| share.value),
+        typical: written.typical,
+        limit: written.limit,
+        requires: requires.collect(),
+        steps: written.steps,
+        exit: exit.collect(),
+        tools: written.tools,
+        follow_ups: written
+            .follow_ups
+            .into_iter()
+            .map(|rule| rule.rule)
+            .collect(),
+        next: written.next.map_or_else(default_next, values),
+        back: written.back.map_or_else(|| order[..at].to_vec(), values),
+        lines: written.lines,
+    }
+}

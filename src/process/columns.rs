@@ -1,0 +1,137 @@
+//! The facts about a deal that conditions may read: one documented list.
+
+use super::{BuyingRole, Field, FieldKind, FieldOf};
+use crate::condition::{Column, ColumnKind};
+
+/// Facts every deal has, in the order of the row that `deal::facts` builds.
+const BUILT_IN: &[(&str, ColumnKind, &str)] = &[
+    ("id", ColumnKind::Text, "the deal's id, all 13 characters"),
+    ("account", ColumnKind::Text, "name of the account"),
+    ("title", ColumnKind::Text, "what the deal is about"),
+    (
+        "owner",
+        ColumnKind::Text,
+        "name of the rep who owns the deal",
+    ),
+    ("team", ColumnKind::Text, "the owner's team"),
+    ("product", ColumnKind::Text, "name of the product"),
+    ("source", ColumnKind::Text, "name of the source"),
+    (
+        "type",
+        ColumnKind::Text,
+        "customer type as fixed at the last gate",
+    ),
+    (
+        "stage",
+        ColumnKind::Text,
+        "name of the stage, or `won`, `lost`",
+    ),
+    ("state", ColumnKind::Text, "`open`, `hold`, `won` or `lost`"),
+    (
+        "value",
+        ColumnKind::Number,
+        "value in major units of the process currency",
+    ),
+    ("currency", ColumnKind::Text, "the deal's own currency"),
+    ("opened", ColumnKind::Date, "date the deal was opened"),
+    ("closed", ColumnKind::Date, "date it was won or lost"),
+    (
+        "expected_close",
+        ColumnKind::Date,
+        "date its rep expects it to be won",
+    ),
+    (
+        "stage_entered",
+        ColumnKind::Date,
+        "date it entered its stage",
+    ),
+    (
+        "days_in_stage",
+        ColumnKind::Integer,
+        "calendar days in its stage",
+    ),
+    (
+        "age_days",
+        ColumnKind::Integer,
+        "calendar days since it was opened",
+    ),
+    (
+        "idle_days",
+        ColumnKind::Integer,
+        "calendar days since anything happened to it",
+    ),
+    (
+        "late",
+        ColumnKind::Bool,
+        "1 when longer in its stage than the stage's limit",
+    ),
+    (
+        "next_step",
+        ColumnKind::Text,
+        "the earliest open follow-up, in words",
+    ),
+    ("next_date", ColumnKind::Date, "when that is due"),
+    (
+        "hold_until",
+        ColumnKind::Date,
+        "when a deal on hold is due again",
+    ),
+    ("reason", ColumnKind::Text, "why it was lost"),
+    (
+        "overrides",
+        ColumnKind::Integer,
+        "gates it passed by override",
+    ),
+    ("today", ColumnKind::Date, "the date it is evaluated for"),
+];
+
+/// Built-in facts a stage may require, with the kind of value they take.
+pub const REQUIRABLE: &[(&str, FieldKind)] = &[
+    ("title", FieldKind::Text),
+    ("owner", FieldKind::Text),
+    ("product", FieldKind::Text),
+    ("source", FieldKind::Text),
+    ("value", FieldKind::Money),
+    ("expected_close", FieldKind::Date),
+    ("next_step", FieldKind::Text),
+];
+
+/// All columns of the facts table of deals: built-in facts, `has_<role>`, `done_<step>`, then custom
+/// fields of deals and accounts by their names. `steps` are step names without repetition.
+pub fn deal_columns(fields: &[Field], steps: &[String]) -> Vec<Column> {
+    let built_in = BUILT_IN.iter().map(|(name, kind, doc)| Column {
+        name: (*name).to_string(),
+        kind: *kind,
+        doc: (*doc).to_string(),
+    });
+    let roles = BuyingRole::ALL.into_iter().map(|role| Column {
+        name: format!("has_{}", role.name()),
+        kind: ColumnKind::Bool,
+        doc: format!("1 when a person with the role {} is known", role.name()),
+    });
+    let steps = steps.iter().map(|step| Column {
+        name: format!("done_{step}"),
+        kind: ColumnKind::Bool,
+        doc: format!("1 when the step `{step}` is done"),
+    });
+    let custom = fields
+        .iter()
+        .filter(|field| field.of != FieldOf::BuiltIn)
+        .map(|field| Column {
+            name: field.name.clone(),
+            kind: match field.kind {
+                FieldKind::Integer => ColumnKind::Integer,
+                FieldKind::Number | FieldKind::Money => ColumnKind::Number,
+                FieldKind::Date => ColumnKind::Date,
+                FieldKind::Bool => ColumnKind::Bool,
+                FieldKind::Text | FieldKind::Choice | FieldKind::Person => ColumnKind::Text,
+            },
+            doc: field.why.clone().unwrap_or_default(),
+        });
+    built_in.chain(roles).chain(steps).chain(custom).collect()
+}
+
+/// Whether a name is taken by a fact every deal has.
+pub fn is_built_in(name: &str) -> bool {
+    BUILT_IN.iter().any(|(built_in, ..)| *built_in == name)
+}

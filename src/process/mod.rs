@@ -1,0 +1,347 @@
+//! What the team agreed on: the sales process.
+//!
+//! `definition` reads the TOML as written (every key with its place), `check` turns it into a
+//! [`Process`] or into every [`Problem`] at once. Only a `Process`, sound once built, leaves this module.
+//!
+//! `syntax` parses, `reader` and `keys` read typed values, `definition` (with `fields`, `stages`, `people`,
+//! `names`) holds what was written, `relations` asks whether the names fit together, `check` builds.
+
+mod calendar;
+mod check;
+mod columns;
+mod config;
+mod definition;
+mod fields;
+mod keys;
+mod names;
+mod people;
+mod problem;
+mod reader;
+mod relations;
+mod span;
+mod stages;
+mod syntax;
+pub mod template;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+pub use calendar::Calendar;
+pub use check::{Checked, check, decode};
+pub use columns::{REQUIRABLE, deal_columns, is_built_in};
+pub use config::workspace_of_config;
+pub use problem::{Level, Problem, render as render_problems};
+pub use span::Span;
+
+use crate::condition::{Condition, Engine};
+use crate::money::Currency;
+
+/// A sales process that has passed every check.
+#[derive(Debug)]
+pub struct Process {
+    pub name: String,
+    pub selling_model: SellingModel,
+    pub currency: Currency,
+    /// First month of the fiscal year, 1 to 12.
+    pub fiscal_month: u32,
+    pub calendar: Calendar,
+    pub owner: Option<String>,
+    pub review_every: Option<Span>,
+    /// Custom fields, and the `why` and `ask` given to built-in ones.
+    pub fields: Vec<Field>,
+    pub roles: Vec<RoleRule>,
+    /// By falling priority; the first whose condition is true is the deal's type.
+    pub customer_types: Vec<CustomerType>,
+    /// In selling order, without the two ends.
+    pub stages: Vec<Stage>,
+    /// Allowed reasons for a loss.
+    pub lost_reasons: Vec<Reason>,
+    pub won_title: String,
+    pub lost_title: String,
+    pub teams: Vec<Team>,
+    pub reps: Vec<Rep>,
+    pub products: Vec<Product>,
+    pub sources: Vec<Source>,
+    /// Units of the process currency for one unit of the key, from a date on; oldest first.
+    pub rates: BTreeMap<String, Vec<(NaiveDate, f64)>>,
+    /// Defaults below flags and environment, from `[settings]`.
+    pub settings: Settings,
+    /// Evaluates this process's conditions over facts in [`Process::deal_columns`].
+    pub engine: Engine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SellingModel {
+    Transactional,
+    Consultative,
+    Enterprise,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub store: Option<String>,
+    pub user: Option<String>,
+}
+
+/// A value a deal or an account carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    pub name: String,
+    pub of: FieldOf,
+    pub kind: FieldKind,
+    pub why: Option<String>,
+    pub ask: Option<String>,
+    pub unit: Option<String>,
+    /// Allowed values of a `choice`.
+    pub choices: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldOf {
+    Deal,
+    Account,
+    /// A fact every deal has (`value`, `next_step`); the process only says why it is asked for.
+    BuiltIn,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    Text,
+    Integer,
+    Number,
+    Money,
+    Date,
+    Bool,
+    Choice,
+    Person,
+}
+
+/// What a person is in their own purchase.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum BuyingRole {
+    Initiator,
+    Influencer,
+    Decider,
+    Buyer,
+    User,
+    Gatekeeper,
+}
+
+impl BuyingRole {
+    pub const ALL: [Self; 6] = [
+        Self::Initiator,
+        Self::Influencer,
+        Self::Decider,
+        Self::Buyer,
+        Self::User,
+        Self::Gatekeeper,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Initiator => "initiator",
+            Self::Influencer => "influencer",
+            Self::Decider => "decider",
+            Self::Buyer => "buyer",
+            Self::User => "user",
+            Self::Gatekeeper => "gatekeeper",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Why a buying role is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoleRule {
+    pub role: BuyingRole,
+    pub why: Option<String>,
+    pub ask: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct CustomerType {
+    pub name: String,
+    pub description: Option<String>,
+    /// `None` fits every deal.
+    pub when: Option<Condition>,
+    pub priority: i64,
+}
+
+/// A phase of the process with identifiable characteristics.
+#[derive(Debug)]
+pub struct Stage {
+    /// How it is written in the file and on the command line.
+    pub name: String,
+    pub title: String,
+    pub objective: Option<String>,
+    /// What the buyer does meanwhile.
+    pub buyer: Option<String>,
+    /// Prior share won, used until history speaks.
+    pub probability: Option<f64>,
+    pub typical: Option<Span>,
+    pub limit: Option<Span>,
+    pub requires: Vec<Requirement>,
+    pub steps: Vec<Step>,
+    pub exit: Vec<Criterion>,
+    pub tools: Vec<Tool>,
+    pub follow_ups: Vec<FollowUpRule>,
+    /// Allowed forward targets, the default first; `won` may be among them.
+    pub next: Vec<String>,
+    /// Allowed backward targets.
+    pub back: Vec<String>,
+    /// First and last line in the process file.
+    pub lines: Range<usize>,
+}
+
+/// Something that must be known before a deal leaves the stage forward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requirement {
+    Field(String),
+    Role(BuyingRole),
+}
+
+impl Requirement {
+    /// As written in `requires`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Field(name) => name,
+            Self::Role(role) => role.name(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    pub name: String,
+    pub title: String,
+    /// Otherwise it is advised.
+    pub required: bool,
+    pub why: Option<String>,
+    /// Who is accountable for it.
+    pub who: Option<String>,
+}
+
+/// A condition that must hold before a deal leaves a stage forward.
+#[derive(Debug)]
+pub struct Criterion {
+    pub when: Condition,
+    /// The criterion in the team's words.
+    pub say: String,
+    pub why: Option<String>,
+    pub lines: Range<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tool {
+    pub name: String,
+    pub kind: Option<String>,
+    pub link: Option<String>,
+}
+
+/// Something due a set time after a stage is entered or a step is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FollowUpRule {
+    pub after: Span,
+    /// `None`: after the stage is entered.
+    pub step: Option<String>,
+    pub say: String,
+    pub why: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    pub name: String,
+    pub title: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Team {
+    pub name: String,
+    pub title: String,
+    pub manager: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rep {
+    pub name: String,
+    pub title: String,
+    pub team: Option<String>,
+    pub login: Option<String>,
+    pub capacity: Option<u32>,
+    /// Minor units of the process currency.
+    pub cost_per_hour_minor: Option<i64>,
+    pub active: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Product {
+    pub name: String,
+    pub title: String,
+    /// List price in minor units of the process currency.
+    pub price_minor: Option<i64>,
+    pub active: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Source {
+    pub name: String,
+    pub title: String,
+}
+
+impl Process {
+    pub fn stage(&self, name: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.name == name)
+    }
+
+    /// Position in selling order, for comparing how far two deals have come.
+    pub fn stage_index(&self, name: &str) -> Option<usize> {
+        self.stages.iter().position(|stage| stage.name == name)
+    }
+
+    /// The heading of a stage or end; an unknown one (of an older version) is shown as written.
+    pub fn stage_title<'a>(&'a self, name: &'a str) -> &'a str {
+        match name {
+            WON => &self.won_title,
+            LOST => &self.lost_title,
+            _ => self.stage(name).map_or(name, |stage| stage.title.as_str()),
+        }
+    }
+
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {
+        self.roles.iter().find(|rule| rule.role == role)
+    }
+
+    /// Units of the process currency for one unit of `currency` on `day`; `None` without a stated rate.
+    pub fn rate(&self, currency: Currency, day: NaiveDate) -> Option<f64> {
+        if currency == self.currency {
+            return Some(1.0);
+        }
+        let dated = self.rates.get(currency.code())?;
+        dated
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)
+            .map(|(_, rate)| *rate)
+    }
+}
+
+/// The names of the two ends; always these, in every process.
+pub const WON: &str = "won";
+pub const LOST: &str = "lost";

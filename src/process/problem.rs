@@ -1,0 +1,182 @@
+//! What is wrong with a process file, where, and how it is shown to the person who wrote it.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level as Shown, Origin, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::text::visible;
+
+/// Lines longer than this are named but not shown.
+const LONGEST_EXCERPT: usize = 2_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Error,
+    Warning,
+}
+
+/// One thing wrong with a process file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub level: Level,
+    pub message: String,
+    /// The short text under the caret.
+    pub label: String,
+    /// Where, in bytes of the file.
+    pub span: Range<usize>,
+}
+
+impl Problem {
+    pub(super) fn error(
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
+        Self {
+            level: Level::Error,
+            message: message.into(),
+            label: label.into(),
+            span,
+        }
+    }
+
+    pub(super) fn warning(
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
+        Self {
+            level: Level::Warning,
+            ..Self::error(span, message, label)
+        }
+    }
+}
+
+/// Where the lines of a text begin.
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let after_newline = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at + 1);
+        Self {
+            text,
+            starts: std::iter::once(0).chain(after_newline).collect(),
+        }
+    }
+
+    /// The line of a byte, counted from 1.
+    pub(super) fn number(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at)
+    }
+
+    /// Bytes of a line without its end.
+    fn range(&self, number: usize) -> Range<usize> {
+        let start = self.starts[number - 1];
+        let end = self
+            .starts
+            .get(number)
+            .map_or(self.text.len(), |next| next - 1);
+        let end = if self.text[start..end].ends_with('\r') {
+            end - 1
+        } else {
+            end
+        };
+        start..end
+    }
+}
+
+/// Draws problems as a compiler does, in the order of their places, and closes with their number.
+pub fn render(path_label: &str, text: &str, problems: &[Problem], color: bool) -> String {
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let lines = Lines::of(text);
+    let path = visible(path_label);
+    let mut ordered: Vec<&Problem> = problems.iter().collect();
+    ordered.sort_by_key(|problem| problem.span.start);
+    let mut out = String::new();
+    for problem in ordered {
+        out.push_str(&excerpt(&renderer, &path, &lines, problem));
+        out.push('\n');
+    }
+    let count = |level| {
+        problems
+            .iter()
+            .filter(|problem| problem.level == level)
+            .count()
+    };
+    let _ = write!(
+        out,
+        "{path}: {}",
+        summary(count(Level::Error), count(Level::Warning))
+    );
+    out
+}
+
+fn summary(errors: usize, warnings: usize) -> String {
+    let counted = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+    match (errors, warnings) {
+        (0, 0) => "no problems".into(),
+        (0, w) => counted(w, "warning"),
+        (e, 0) => counted(e, "error"),
+        (e, w) => format!("{}, {}", counted(e, "error"), counted(w, "warning")),
+    }
+}
+
+fn excerpt(renderer: &Renderer, path: &str, lines: &Lines, problem: &Problem) -> String {
+    let level = match problem.level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
+    };
+    let start = lines.text.floor_char_boundary(problem.span.start);
+    let number = lines.number(start);
+    let line = lines.range(number);
+    // Only the first line of a longer place is shown.
+    let start = start.clamp(line.start, line.end);
+    let end = lines
+        .text
+        .floor_char_boundary(problem.span.end)
+        .clamp(start, line.end);
+    let label = visible(&problem.label);
+    let title = level.primary_title(visible(&problem.message));
+    let group = if line.len() > LONGEST_EXCERPT {
+        let column = lines.text[line.start..start].chars().count() + 1;
+        title
+            .element(
+                Origin::path(path.to_string())
+                    .line(number)
+                    .char_column(column),
+            )
+            .element(Shown::NOTE.message(label))
+    } else {
+        let before = shown(&lines.text[line.start..start]);
+        let marked = shown(&lines.text[start..end]);
+        let after = shown(&lines.text[end..line.end]);
+        let span = before.len()..before.len() + marked.len();
+        let source = format!("{before}{marked}{after}");
+        title.element(
+            Snippet::source(source)
+                .line_start(number)
+                .path(path.to_string())
+                .annotation(AnnotationKind::Primary.span(span).label(label)),
+        )
+    };
+    renderer.render(&[group])
+}
+
+/// A tab stays one column wide, so that columns count characters.
+fn shown(text: &str) -> String {
+    visible(&text.replace('\t', " "))
+}

@@ -1,0 +1,191 @@
+//! What names in the file mean to one another: requirements, ways between stages, teams of reps.
+
+use std::collections::BTreeSet;
+
+use super::definition::Definition;
+use super::reader::{At, Reader};
+use super::stages::StageWritten;
+use super::{BuyingRole, Field, LOST, Problem, REQUIRABLE, Requirement, WON};
+use crate::text::nearest;
+
+pub(super) fn people(reader: &Reader<'_>, definition: &Definition) {
+    let teams = definition.teams.iter().map(|team| team.value.name.as_str());
+    for team in definition
+        .reps
+        .iter()
+        .filter_map(|person| person.team.as_ref())
+    {
+        if !teams.clone().any(|known| known == team.value) {
+            reader.unknown("team", team, teams.clone());
+        }
+    }
+}
+
+/// What may be written in `requires`.
+fn requirement(fields: &[At<Field>], name: &str) -> Option<Requirement> {
+    if let Some(role) = BuyingRole::from_name(name) {
+        return Some(Requirement::Role(role));
+    }
+    let known = fields.iter().any(|field| field.value.name == name)
+        || REQUIRABLE.iter().any(|(known, _)| *known == name);
+    known.then(|| Requirement::Field(name.to_string()))
+}
+
+pub(super) fn requirements(reader: &Reader<'_>, definition: &Definition) {
+    let fields = &definition.fields;
+    let known = fields
+        .iter()
+        .map(|field| field.value.name.as_str())
+        .chain(REQUIRABLE.iter().map(|(name, _)| *name))
+        .chain(BuyingRole::ALL.iter().map(|role| role.name()));
+    let mut told = BTreeSet::new();
+    for stage in &definition.stages {
+        for name in &stage.requires {
+            let Some(requirement) = requirement(fields, &name.value) else {
+                reader.unknown("field", name, known.clone());
+                continue;
+            };
+            let described = match requirement {
+                Requirement::Field(_) => fields
+                    .iter()
+                    .find(|field| field.value.name == name.value)
+                    .map(|field| (field.span.clone(), field.value.why.is_some())),
+                Requirement::Role(role) => definition
+                    .roles
+                    .iter()
+                    .find(|rule| rule.value.role == role)
+                    .map(|rule| (rule.span.clone(), rule.value.why.is_some())),
+            };
+            let (span, label) = match described {
+                Some((_, true)) => continue,
+                Some((span, false)) => (
+                    span,
+                    "add `why = \"…\"`: what it is used for, in words a rep respects".into(),
+                ),
+                None => {
+                    let table = if matches!(requirement, Requirement::Role(_)) {
+                        "roles"
+                    } else {
+                        "fields"
+                    };
+                    (
+                        name.span.clone(),
+                        format!("add `[{table}.{}]` with a `why`", name.value),
+                    )
+                }
+            };
+            if told.insert(&name.value) {
+                let message = format!(
+                    "`{}` is required by stage `{}` but has no `why`",
+                    name.value, stage.name.value
+                );
+                reader.absent(span, message, label);
+            }
+        }
+    }
+}
+
+/// Checks `next` and `back`, and that every stage can be reached.
+pub(super) fn ways(reader: &Reader<'_>, stages: &[StageWritten]) {
+    let names = || stages.iter().map(|stage| stage.name.value.as_str());
+    let index = |name: &str| names().position(|known| known == name);
+    let mut reached = BTreeSet::from([0]);
+    for (at, stage) in stages.iter().enumerate() {
+        let here = &stage.name.value;
+        for target in stage.back.iter().flatten() {
+            let name = &target.value;
+            match index(name) {
+                _ if [WON, LOST].contains(&name.as_str()) => {
+                    let message = format!("`back` of stage `{here}` names the end `{name}`");
+                    reader.error(target.span.clone(), message, "expected an earlier stage");
+                }
+                None => reader.unknown("stage", target, names()),
+                Some(to) if to >= at => {
+                    let message = format!("`back` of stage `{here}` leads forward to `{name}`");
+                    reader.error(
+                        target.span.clone(),
+                        message,
+                        "expected an earlier stage; list it under `next`",
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        let Some(next) = &stage.next else {
+            if reached.contains(&at) {
+                reached.insert(at + 1);
+            }
+            continue;
+        };
+        for target in next {
+            let name = &target.value;
+            let to = match index(name) {
+                _ if name == WON => continue,
+                _ if name == LOST => {
+                    let message = format!("`next` of stage `{here}` names the end `lost`");
+                    reader.error(
+                        target.span.clone(),
+                        message,
+                        "a deal can be lost from every stage; leave it out",
+                    );
+                    continue;
+                }
+                None => {
+                    reader.unknown("stage", target, names().chain([WON]));
+                    // What was probably meant is reached, so that one slip is not reported twice.
+                    nearest(name, names()).and_then(index)
+                }
+                Some(to) if to <= at => {
+                    let message = format!("`next` of stage `{here}` leads back to `{name}`");
+                    reader.error(
+                        target.span.clone(),
+                        message,
+                        "expected a later stage or `won`; list it under `back`",
+                    );
+                    continue;
+                }
+                to => to,
+            };
+            if reached.contains(&at) {
+                reached.extend(to);
+            }
+        }
+    }
+    for (at, stage) in stages.iter().enumerate() {
+        let name = &stage.name;
+        let doubled = index(&name.value) != Some(at);
+        if !reached.contains(&at) && !doubled {
+            let message = format!("stage `{}` cannot be reached", name.value);
+            reader.absent(
+                name.span.clone(),
+                message,
+                "no stage that can be reached names it in `next`",
+            );
+        }
+    }
+}
+
+pub(super) fn probabilities(reader: &Reader<'_>, stages: &[StageWritten]) {
+    let known = stages
+        .iter()
+        .filter_map(|stage| Some((stage, stage.probability.as_ref()?)));
+    let known = known.filter(|(_, share)| (0.0..=1.0).contains(&share.value));
+    for ((before, first), (stage, then)) in known.clone().zip(known.skip(1)) {
+        if then.value < first.value {
+            let message = format!(
+                "probability falls from `{}` to `{}`",
+                before.name.value, stage.name.value
+            );
+            let label = format!(
+                "{} after {}: a deal that has come further should be likelier to be won",
+                then.value, first.value
+            );
+            reader.report(Problem::warning(then.span.clone(), message, label));
+        }
+    }
+    for stage in stages.iter().filter(|stage| stage.objective.is_none()) {
+        let message = format!("stage `{}` has no objective", stage.name.value);
+        let label = "say what it is for: `objective = \"…\"`";
+        reader.report(Problem::warning(stage.span.clone(), message, label));
+    }
+}

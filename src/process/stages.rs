@@ -1,0 +1,319 @@
+//! The stages as written: steps, exit criteria, tools, follow-ups and where a deal may go next.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::keys::Keys;
+use super::names::{is_word, slug, slugified, titled, unique};
+use super::problem::Lines;
+use super::reader::{At, Reader, extent};
+use super::{FollowUpRule, LOST, Span, Step, Tool, WON};
+
+pub(super) struct StageWritten {
+    pub(super) name: At<String>,
+    pub(super) title: String,
+    pub(super) objective: Option<String>,
+    pub(super) buyer: Option<String>,
+    pub(super) probability: Option<At<f64>>,
+    pub(super) typical: Option<Span>,
+    pub(super) limit: Option<Span>,
+    pub(super) requires: Vec<At<String>>,
+    pub(super) steps: Vec<Step>,
+    pub(super) exit: Vec<CriterionWritten>,
+    pub(super) tools: Vec<Tool>,
+    pub(super) follow_ups: Vec<FollowUpWritten>,
+    pub(super) next: Option<Vec<At<String>>>,
+    pub(super) back: Option<Vec<At<String>>>,
+    /// Its heading.
+    pub(super) span: Range<usize>,
+    pub(super) lines: Range<usize>,
+}
+
+pub(super) struct CriterionWritten {
+    pub(super) when: At<String>,
+    pub(super) say: String,
+    pub(super) why: Option<String>,
+    pub(super) lines: Range<usize>,
+}
+
+pub(super) struct FollowUpWritten {
+    pub(super) rule: FollowUpRule,
+    pub(super) step: Option<At<String>>,
+}
+
+/// Every stage may lead back to every earlier one; beyond this the file is not a process.
+const MOST_STAGES: usize = 100;
+
+const KEYS: &[&str] = &[
+    "name",
+    "title",
+    "objective",
+    "buyer",
+    "probability",
+    "typical",
+    "limit",
+    "requires",
+    "steps",
+    "exit",
+    "tools",
+    "follow_up",
+    "next",
+    "back",
+];
+
+pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> Vec<StageWritten> {
+    let mut stages: Vec<StageWritten> = Vec::new();
+    let none = |value: &Spanned<DeValue<'_>>| {
+        value
+            .get_ref()
+            .as_array()
+            .is_some_and(|items| items.is_empty())
+    };
+    if file.get("stage").is_none_or(none) {
+        reader.absent(
+            0..0,
+            "the process has no stage",
+            "add `[[stage]]` with a `name`",
+        );
+    }
+    for value in file.tables("stage") {
+        if stages.len() == MOST_STAGES {
+            let message = format!("more than {MOST_STAGES} stages");
+            reader.error(value.span(), message, "nobody could follow such a process");
+            break;
+        }
+        let Some(keys) = reader.keys("a stage", value, KEYS) else {
+            continue;
+        };
+        let name = slug(reader, keys.needed("a stage", "name"));
+        if let Some(name) = name
+            .as_ref()
+            .filter(|name| [WON, LOST].contains(&name.value.as_str()))
+        {
+            let message = format!("`{}` cannot name a stage", name.value);
+            reader.error(
+                name.span.clone(),
+                message,
+                "it is an end; describe it under `[[end]]`",
+            );
+        }
+        let stage = stage(reader, lines, &keys, value, name.clone());
+        stages.extend(name.is_some().then_some(stage));
+    }
+    unique(reader, "stage", stages.iter().map(|stage| &stage.name));
+    stages
+}
+
+fn stage(
+    reader: &Reader<'_>,
+    lines: &Lines<'_>,
+    keys: &Keys<'_>,
+    value: &Spanned<DeValue<'_>>,
+    name: Option<At<String>>,
+) -> StageWritten {
+    // Without a usable name the stage is read for its other problems only.
+    let name = name.unwrap_or(At {
+        value: String::new(),
+        span: keys.span.clone(),
+    });
+    let title = keys.words("title").unwrap_or_else(|| titled(&name.value));
+    let probability = keys.number("probability");
+    if let Some(share) = probability
+        .as_ref()
+        .filter(|share| !(0.0..=1.0).contains(&share.value))
+    {
+        reader.error(
+            share.span.clone(),
+            "`probability` is out of range",
+            "expected a share from 0 to 1, such as 0.4",
+        );
+    }
+    let requires = keys.texts("requires").unwrap_or_default();
+    unique(reader, "required field", &requires);
+    StageWritten {
+        title,
+        name,
+        objective: keys.words("objective"),
+        buyer: keys.words("buyer"),
+        probability,
+        typical: keys.parsed("typical"),
+        limit: keys.parsed("limit"),
+        requires,
+        steps: steps(reader, keys),
+        exit: exit(reader, lines, keys),
+        tools: tools(reader, keys),
+        follow_ups: follow_ups(reader, keys),
+        next: targets(reader, keys, "next"),
+        back: targets(reader, keys, "back"),
+        span: keys.span.clone(),
+        lines: line_range(lines, &extent(value)),
+    }
+}
+
+/// Lines counted from 1, the end exclusive.
+fn line_range(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
+    lines.number(span.start)..lines.number(span.end.saturating_sub(1).max(span.start)) + 1
+}
+
+fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
+    let mut names = Vec::new();
+    let mut steps = Vec::new();
+    for item in keys.items("steps").unwrap_or_default() {
+        let (name, step) = if item.get_ref().is_str() {
+            let Some(text) = reader.text_of("steps", item) else {
+                continue;
+            };
+            let name = slugified(&text.value);
+            let title = if name == text.value {
+                titled(&name)
+            } else {
+                text.value
+            };
+            let step = Step {
+                name: name.clone(),
+                title,
+                required: true,
+                why: None,
+                who: None,
+            };
+            (
+                At {
+                    value: name,
+                    span: text.span,
+                },
+                step,
+            )
+        } else {
+            let known = ["name", "title", "required", "why", "who"];
+            let Some(keys) = reader.keys("a step", item, &known) else {
+                continue;
+            };
+            let Some(name) = keys.needed("a step", "name") else {
+                continue;
+            };
+            let step = Step {
+                name: name.value.clone(),
+                title: keys.words("title").unwrap_or_else(|| titled(&name.value)),
+                required: keys.flag("required", true),
+                why: keys.words("why"),
+                who: keys.words("who"),
+            };
+            (name, step)
+        };
+        if is_word(&name.value) {
+            steps.push(step);
+            names.push(name);
+        } else {
+            reader.error(
+                name.span,
+                format!("`{}` cannot name a step", name.value),
+                "conditions read it as `done_…`: expected lower-case letters, digits and `_`, beginning with a letter",
+            );
+        }
+    }
+    unique(reader, "step", &names);
+    steps
+}
+
+fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<CriterionWritten> {
+    let mut criteria = Vec::new();
+    for item in keys.items("exit").unwrap_or_default() {
+        let Some(keys) = reader.keys("an exit criterion", item, &["when", "say", "why"]) else {
+            continue;
+        };
+        let when = keys.needed("an exit criterion", "when");
+        let say = keys.needed("an exit criterion", "say");
+        let why = keys.words("why");
+        if let Some(when) = when {
+            let say = say.map_or_else(|| when.value.clone(), |say| say.value);
+            criteria.push(CriterionWritten {
+                when,
+                say,
+                why,
+                lines: line_range(lines, &extent(item)),
+            });
+        }
+    }
+    criteria
+}
+
+fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
+    let mut names = Vec::new();
+    let mut tools = Vec::new();
+    for item in keys.items("tools").unwrap_or_default() {
+        if item.get_ref().is_str() {
+            let Some(text) = reader.text_of("tools", item) else {
+                continue;
+            };
+            tools.push(Tool {
+                name: text.value.clone(),
+                kind: None,
+                link: None,
+            });
+            names.push(text);
+        } else {
+            let Some(keys) = reader.keys("a tool", item, &["name", "kind", "link"]) else {
+                continue;
+            };
+            let Some(name) = keys.needed("a tool", "name") else {
+                continue;
+            };
+            tools.push(Tool {
+                name: name.value.clone(),
+                kind: keys.words("kind"),
+                link: keys.words("link"),
+            });
+            names.push(name);
+        }
+    }
+    unique(reader, "tool", &names);
+    tools
+}
+
+fn follow_ups(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<FollowUpWritten> {
+    let mut rules = Vec::new();
+    for item in keys.items("follow_up").unwrap_or_default() {
+        let Some(keys) = reader.keys("a follow-up", item, &["after", "say", "step", "why"]) else {
+            continue;
+        };
+        if keys.get("after").is_none() {
+            reader.absent(
+                keys.span.clone(),
+                "a follow-up has no `after`",
+                "add `after = \"3d\"`",
+            );
+        }
+        let after = keys.parsed("after");
+        let say = keys.needed("a follow-up", "say");
+        let step = keys.text("step");
+        if let (Some(after), Some(say)) = (after, say) {
+            let named = step.as_ref().map(|step| step.value.clone());
+            let rule = FollowUpRule {
+                after,
+                step: named,
+                say: say.value,
+                why: keys.words("why"),
+            };
+            rules.push(FollowUpWritten { rule, step });
+        }
+    }
+    rules
+}
+
+fn targets(reader: &Reader<'_>, keys: &Keys<'_>, key: &str) -> Option<Vec<At<String>>> {
+    let targets = keys.texts(key)?;
+    unique(reader, "stage", &targets);
+    if let Some(value) = keys
+        .get(key)
+        .filter(|_| key == "next" && targets.is_empty())
+    {
+        reader.error(
+            value.span(),
+            "`next` is empty",
+            "a deal could not leave this stage; name a stage or `won`",
+        );
+    }
+    Some(targets)
+}

@@ -1,0 +1,203 @@
+//! The process file as its writers meet it: one broken sample per kind of problem, each with its exact
+//! message beside it (`SALESCTL_UPDATE=1` writes them anew), and hostile text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use salesctl::process::{Level, check, decode, render_problems, template};
+
+fn sample_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/process/broken")
+}
+
+fn names(extension: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(sample_dir())
+        .expect("the samples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+fn shown(text: &str) -> String {
+    let mut out = render_problems(
+        "process.toml",
+        text,
+        &check("process.toml", text).problems,
+        false,
+    );
+    out.push('\n');
+    out
+}
+
+#[test]
+fn broken_samples_give_their_messages() {
+    let samples = names("toml");
+    assert!(samples.len() > 100, "the samples are there");
+    let mut different = Vec::new();
+    for name in &samples {
+        let text = fs::read_to_string(sample_dir().join(format!("{name}.toml"))).expect("a sample");
+        let message = sample_dir().join(format!("{name}.txt"));
+        let given = shown(&text);
+        let checked = check("process.toml", &text);
+        assert!(!checked.problems.is_empty(), "{name} is broken");
+        let errors = checked
+            .problems
+            .iter()
+            .any(|problem| problem.level == Level::Error);
+        assert_eq!(
+            checked.process.is_none(),
+            errors,
+            "{name}: a process is given exactly without errors"
+        );
+        assert_eq!(
+            name.starts_with("warning_"),
+            !errors,
+            "{name}: warnings are named so"
+        );
+        if std::env::var_os("SALESCTL_UPDATE").is_some() {
+            fs::write(&message, given).expect("written");
+        } else if fs::read_to_string(&message).ok().as_deref() != Some(&given) {
+            different.push(format!("{name}:\n{given}"));
+        }
+    }
+    assert!(
+        different.is_empty(),
+        "SALESCTL_UPDATE=1 accepts these:\n{}",
+        different.join("\n")
+    );
+    assert_eq!(names("txt"), samples, "every message has its sample");
+}
+
+#[test]
+fn templates_and_the_reference_are_clean() {
+    let reference =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("process.example.toml"));
+    let mut texts = vec![reference.expect("the reference")];
+    texts.extend(
+        template::names()
+            .iter()
+            .map(|name| template::text(name).expect("a template").to_string()),
+    );
+    assert_eq!(texts.len(), 4);
+    for text in texts {
+        assert_eq!(shown(&text), "process.toml: no problems\n");
+        let process = check("process.toml", &text).process.expect("a process");
+        for stage in &process.stages {
+            let heading = text.lines().nth(stage.lines.start - 1);
+            assert_eq!(
+                heading.map(|line| line.starts_with("[[stage]]")),
+                Some(true),
+                "{}",
+                stage.name
+            );
+            for criterion in &stage.exit {
+                let line = text.lines().nth(criterion.lines.start - 1).expect("a line");
+                assert!(line.contains(&criterion.when.text), "{line}");
+            }
+        }
+    }
+    assert!(template::text("unheard-of").is_none());
+}
+
+/// Everything `process.example.toml` should show: each key of each table.
+#[test]
+fn the_reference_shows_every_key() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("process.example.toml"))
+            .expect("there");
+    // The lists of keys are in the messages about unknown keys.
+    for table in [
+        "[process]",
+        "[settings]",
+        "[fields.problem]",
+        "[roles.decider]",
+        "[[customer_type]]",
+        "[[stage]]",
+        "[[end]]",
+        "[[team]]",
+        "[[rep]]",
+        "[[product]]",
+        "[[source]]",
+    ] {
+        let broken = text.replacen(table, &format!("{table}\nxqxqxqxq = 1"), 1);
+        let problems = check("process.toml", &broken).problems;
+        let label = &problems
+            .iter()
+            .find(|p| p.message.contains("xqxqxqxq"))
+            .expect(table)
+            .label;
+        let (_, keys) = label.split_once("it takes ").expect(table);
+        for key in keys.split(", ") {
+            assert!(text.contains(&format!("{key} = ")), "{table} {key}");
+        }
+    }
+}
+
+#[test]
+fn files_that_are_no_text_are_refused() {
+    assert_eq!(
+        decode(b"[process]\nname = \"S\xf6hne\"\n".to_vec()),
+        Err("line 2 is not UTF-8 (byte 19 of the file); save the file as UTF-8".into())
+    );
+    assert!(decode(vec![b'#'; (1 << 20) + 1]).is_err());
+    assert_eq!(decode(b"# fine".to_vec()).as_deref(), Ok("# fine"));
+    assert!(
+        check("process.toml", &"#".repeat((1 << 20) + 1))
+            .process
+            .is_none()
+    );
+    assert!(check("process.toml", "").process.is_none());
+    let many = "[[stage]]\nname = \"x\"\n".repeat(20_000);
+    assert!(shown(&many).contains("more than 100 stages"));
+    let long_line = format!("[process]\nname = {}", "x".repeat(1 << 19));
+    assert!(
+        shown(&long_line).len() < 10_000,
+        "a long line is not shown in full"
+    );
+}
+
+fn assert_safe(text: &str) {
+    let drawn = shown(text);
+    assert!(
+        drawn.chars().all(|c| c == '\n' || !c.is_control()),
+        "{drawn:?}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_panics(text in any::<String>()) {
+        assert_safe(&text);
+    }
+
+    #[test]
+    fn no_toml_panics(text in "(\\[\\[?(stage|fields\\.x|process|end|rates\\.USD)\\]?\\]?\n|(name|when|steps|exit|limit) = (\"[a-z(]{0,3}\"|[0-9\\[{'\u{1b}]{0,3}|\\[\\{ when = \"\\\\u001b\" \\}\\])\n){0,12}") {
+        assert_safe(&text);
+    }
+
+    /// A template with a piece cut out, doubled, or replaced.
+    #[test]
+    fn no_mutation_panics(
+        name in proptest::sample::select(template::names()),
+        from in 0.0..1.0_f64,
+        len in 0..40_usize,
+        insert in prop_oneof![Just(String::new()), any::<String>(), "[\\[\\]{}\"'=,\n#]{0,4}"],
+    ) {
+        let text = template::text(name).expect("a template");
+        let place = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let start = place((from * text.len() as f64) as usize);
+        let end = place(start + len).max(start);
+        assert_safe(&format!("{}{insert}{}", &text[..start], &text[end..]));
+    }
+}
