@@ -1,6 +1,8 @@
 //! `salesctl`: a sales process as code, deals in SQLite, moved through gates.
 
 pub mod condition;
+pub mod date;
+pub mod document;
 pub mod fault;
 pub mod id;
 pub mod money;

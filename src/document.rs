@@ -1,0 +1,135 @@
+//! Between an answer and its formats: one typed-cell document that every format for people is drawn from.
+//!
+//! Machine formats (`json`, `jsonl`, `csv`) are the serialised [`Answer`] itself; raw numbers there,
+//! formatted ones here.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::money::Currency;
+
+/// What a reading command answers: one object, whose `rows` are flat and all alike.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer<R> {
+    /// `salesctl/report-win-rate/1`
+    pub schema: &'static str,
+    pub as_of: NaiveDate,
+    pub process_version: u32,
+    pub currency: Currency,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// What the rows are grouped by: the names of their first columns, before those of [`Row::columns`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    pub n: usize,
+    pub rows: Vec<R>,
+    /// What could not be known, and what was left out, in words.
+    pub notes: Vec<String>,
+}
+
+/// From and to are both inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl Period {
+    pub fn contains(&self, date: NaiveDate) -> bool {
+        self.from <= date && date <= self.to
+    }
+}
+
+/// A row of an answer: its fields in order, which are the columns of csv even when there is no row.
+pub trait Row: Serialize {
+    fn columns() -> Vec<&'static str>;
+}
+
+/// Defines a row, so that its columns are its fields and cannot be anything else.
+macro_rules! row {
+    ($(#[$about:meta])* $shown:vis struct $name:ident { $($(#[$doc:meta])* $of:vis $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        $shown struct $name { $($(#[$doc])* $of $field: $type,)* }
+
+        impl $crate::document::Row for $name {
+            fn columns() -> Vec<&'static str> {
+                vec![$(stringify!($field)),*]
+            }
+        }
+    };
+}
+pub(crate) use row;
+
+/// What people see, before a format is chosen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Document {
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// What this is, over which period, of how many, as of when.
+    Heading(String),
+    Table(Table),
+    /// A sentence that reads the table, or a note under it.
+    Line(String),
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    pub columns: Vec<TableColumn>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableColumn {
+    pub heading: String,
+    pub align: Align,
+    /// Dropped from the terminal first when the width is short: the highest number goes first, 0 never.
+    pub rank: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    Left,
+    Right,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Text(String),
+    Count(i64),
+    /// A fraction from 0 to 1, shown in per cent.
+    Share(f64),
+    Money {
+        minor: i64,
+        currency: Currency,
+    },
+    Days(f64),
+    Date(NaiveDate),
+    /// A bar of this fraction of the column's width.
+    Bar(f64),
+    /// What can't be known or doesn't apply; shown as a dash.
+    Nothing,
+}
+
+impl Document {
+    #[must_use]
+    pub fn heading(mut self, text: impl Into<String>) -> Self {
+        self.blocks.push(Block::Heading(text.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn line(mut self, text: impl Into<String>) -> Self {
+        self.blocks.push(Block::Line(text.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn table(mut self, table: Table) -> Self {
+        self.blocks.push(Block::Table(table));
+        self
+    }
+}
