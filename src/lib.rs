@@ -2,6 +2,7 @@
 
 pub mod condition;
 pub mod date;
+pub mod deal;
 pub mod document;
 pub mod fault;
 pub mod id;

@@ -1,0 +1,383 @@
+//! Everything that is ever written: events, the only source of what happened.
+//!
+//! Invariants, kept by `deal::decide` and by the store:
+//! - an event is never changed or deleted; [`Event::Undone`] makes all events of one operation void
+//!   in its stream, [`Event::Redone`] makes them count again;
+//! - a deal's first event that counts is [`Event::DealOpened`]; without one there is no deal;
+//! - between two events that enter a stage the deal is in the first of the two; [`Event::Won`] and
+//!   [`Event::Lost`] end the visit, [`Event::Reopened`] starts a new one;
+//! - events of a stream are read in the order of (effective, seq);
+//! - an event never takes effect after it was recorded, nor before the entry into the current stage.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Value;
+use crate::id::Id;
+use crate::money::Currency;
+use crate::process::BuyingRole;
+
+/// Free text or a personal value. The log keeps only a salted commitment of it; the text itself
+/// stands in a side table, so that erasing a person leaves the chain whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Private {
+    #[serde(rename = "private")]
+    pub text: String,
+}
+
+impl Private {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+}
+
+/// What a stream tells the story of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamKind {
+    Deal,
+    Account,
+    Person,
+    /// A rep, team, product or source.
+    Catalog,
+    Batch,
+    Process,
+}
+
+impl StreamKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deal => "deal",
+            Self::Account => "account",
+            Self::Person => "person",
+            Self::Catalog => "catalog",
+            Self::Batch => "batch",
+            Self::Process => "process",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Deal,
+            Self::Account,
+            Self::Person,
+            Self::Catalog,
+            Self::Batch,
+            Self::Process,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+}
+
+/// What people and things in the catalog are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CatalogKind {
+    Team,
+    Rep,
+    Product,
+    Source,
+}
+
+impl CatalogKind {
+    pub const ALL: [Self; 4] = [Self::Team, Self::Rep, Self::Product, Self::Source];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Rep => "rep",
+            Self::Product => "product",
+            Self::Source => "source",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A rep, team, product or source: an immutable name, and what is known about it now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CatalogEntry {
+    pub kind: CatalogKind,
+    /// Immutable; what deals refer to.
+    pub name: String,
+    pub title: String,
+    /// A rep's team, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// A team's manager.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// List price (product) or cost per hour (rep), minor units of the process currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_minor: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
+    pub active: bool,
+}
+
+/// How a deal came into a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Move {
+    /// The deal began here.
+    Start,
+    /// Through the gate, or over it by override.
+    Advance,
+    Back,
+    /// Told by a file: neither gated nor an override.
+    Imported,
+}
+
+/// Something about a deal that has one value at a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "attribute", content = "value", rename_all = "snake_case")]
+pub enum Change {
+    Account(Id),
+    Title(Option<Private>),
+    Owner(Option<String>),
+    Product(Option<String>),
+    Source(Option<String>),
+    Value(Option<Amount>),
+    ExpectedClose(Option<NaiveDate>),
+    /// A custom field of the deal.
+    Field {
+        name: String,
+        value: FieldValue,
+    },
+}
+
+/// Minor units and their currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+/// The value of a custom field; text is private, the rest is not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldValue {
+    Empty,
+    Integer(i64),
+    Number(f64),
+    /// A choice, a date: nothing personal.
+    Word(String),
+    Text(Private),
+}
+
+impl FieldValue {
+    /// As a condition sees it.
+    pub fn fact(&self) -> Value {
+        match self {
+            Self::Empty => Value::Null,
+            Self::Integer(n) => Value::Integer(*n),
+            Self::Number(n) => Value::Number(*n),
+            Self::Word(text) => Value::Text(text.clone()),
+            Self::Text(private) => Value::Text(private.text.clone()),
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum Event {
+    // Deals
+    /// The deal exists. `opened` is null when an import did not tell it.
+    DealOpened {
+        account: Option<Id>,
+        opened: Option<NaiveDate>,
+        /// The key of the row it was imported from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external: Option<String>,
+    },
+    Changed(Change),
+    StageEntered {
+        stage: String,
+        how: Move,
+        /// The date, null when an import did not tell it.
+        entered: Option<NaiveDate>,
+        /// Customer type as of this gate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer_type: Option<String>,
+        /// Set when the gate was passed although something was missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        overridden: Option<Override>,
+    },
+    Won {
+        #[serde(default)]
+        imported: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closed: Option<NaiveDate>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        overridden: Option<Override>,
+    },
+    Lost {
+        /// From the process's list; `None` is an unrecorded reason (imports only).
+        reason: Option<String>,
+        note: Option<Private>,
+        #[serde(default)]
+        imported: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closed: Option<NaiveDate>,
+    },
+    /// A closed deal is open again, in the stage it closed from.
+    Reopened {
+        reason: Option<Private>,
+    },
+    Held {
+        until: NaiveDate,
+        reason: Private,
+    },
+    Resumed,
+    StepDone {
+        step: String,
+    },
+    Noted {
+        text: Private,
+    },
+    Logged(Activity),
+    RoleGiven {
+        person: Id,
+        role: BuyingRole,
+    },
+    RoleTaken {
+        person: Id,
+        role: BuyingRole,
+    },
+    FollowUpAdded {
+        id: Id,
+        due: NaiveDate,
+        text: Private,
+        /// Created by a rule of the process, not by hand.
+        by_rule: bool,
+    },
+    FollowUpDone {
+        id: Id,
+    },
+    FollowUpSnoozed {
+        id: Id,
+        due: NaiveDate,
+    },
+
+    // Accounts and persons
+    AccountAdded {
+        name: String,
+    },
+    AccountField {
+        name: String,
+        value: FieldValue,
+    },
+    PersonAdded {
+        account: Option<Id>,
+        name: Private,
+        title: Option<Private>,
+        email: Option<Private>,
+        phone: Option<Private>,
+    },
+
+    // Catalog: the whole entry each time, the last one counts
+    CatalogSet(CatalogEntry),
+
+    // The process
+    ProcessApplied {
+        version: u32,
+        /// SHA-256 of the text, in hexadecimal.
+        sha256: String,
+        why: Private,
+    },
+
+    // Imports
+    BatchImported {
+        file: String,
+        sha256: String,
+        what: String,
+        read: u64,
+        new: u64,
+        known: u64,
+        rejected: u64,
+    },
+
+    // Undo
+    Undone {
+        operation: Id,
+    },
+    Redone {
+        operation: Id,
+    },
+}
+
+/// A gate passed although something was open: why, and what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Override {
+    pub reason: Private,
+    /// Names or conditions that were not met.
+    pub open: Vec<String>,
+}
+
+/// Something done for a deal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    pub what: ActivityKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// Direct cost in minor units of the process currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_minor: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Private>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    Call,
+    Mail,
+    Meeting,
+    Letter,
+    Other,
+}
+
+impl ActivityKind {
+    pub const ALL: [Self; 5] = [
+        Self::Call,
+        Self::Mail,
+        Self::Meeting,
+        Self::Letter,
+        Self::Other,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Mail => "mail",
+            Self::Meeting => "meeting",
+            Self::Letter => "letter",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// An event as the log has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    pub stream: Id,
+    /// Position in its stream, from 1.
+    pub seq: i64,
+    pub operation: Id,
+    pub recorded: DateTime<Utc>,
+    pub effective: DateTime<Utc>,
+    /// Business date of `effective`.
+    pub day: NaiveDate,
+    pub actor: String,
+    /// Process version that was in force.
+    pub version: u32,
+    pub event: Event,
+}

@@ -1,0 +1,179 @@
+//! From dated facts to the row that conditions read: the one place that derives the rest.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::Deal;
+use crate::condition::Value;
+use crate::id::Id;
+use crate::money::Currency;
+use crate::process::{LOST, Process, WON};
+
+// Dated facts that conditions don't see under these names.
+/// Id of the account.
+pub const ACCOUNT: &str = ".account";
+/// Amount in minor units of the fact `currency`.
+pub const VALUE_MINOR: &str = ".value_minor";
+/// Day of the last event.
+pub const TOUCHED: &str = ".touched";
+
+/// What the row of one deal is made of, besides its dated facts.
+pub struct Subject<'a> {
+    pub id: Id,
+    /// Name of the account.
+    pub account: Option<&'a str>,
+    /// Name of the owner's team.
+    pub team: Option<&'a str>,
+    /// Facts of the account: its fields.
+    pub account_facts: &'a [(String, Value)],
+}
+
+/// Fills rows of facts in the order of `process.engine.columns()`.
+pub struct Rows<'p> {
+    process: &'p Process,
+    as_of: NaiveDate,
+    place: HashMap<String, usize>,
+    /// Where unknown means no: roles, steps, overrides.
+    zeros: Vec<usize>,
+    width: usize,
+}
+
+impl<'p> Rows<'p> {
+    pub fn new(process: &'p Process, as_of: NaiveDate) -> Self {
+        let columns = process.engine.columns();
+        Self {
+            process,
+            as_of,
+            place: columns
+                .iter()
+                .enumerate()
+                .map(|(i, column)| (column.name.clone(), i))
+                .collect(),
+            // Every deal has these from the start: not done is 0, not unknown.
+            zeros: (0..columns.len())
+                .filter(|i| {
+                    let name = columns[*i].name.as_str();
+                    name.starts_with("has_") || name.starts_with("done_") || name == "overrides"
+                })
+                .collect(),
+            width: columns.len(),
+        }
+    }
+
+    /// The row of a deal that is in hand, its facts up to the as-of date.
+    pub fn of_deal(&self, deal: &Deal, subject: &Subject<'_>) -> Vec<Value> {
+        let dated = deal
+            .facts
+            .iter()
+            .filter(|fact| fact.day <= self.as_of)
+            .map(|fact| (fact.name.as_str(), fact.value.clone()));
+        self.row(subject, dated)
+    }
+
+    /// One row. `dated` are the deal's facts by name; the last of a name counts.
+    pub fn row<'f>(
+        &self,
+        subject: &Subject<'_>,
+        dated: impl IntoIterator<Item = (&'f str, Value)>,
+    ) -> Vec<Value> {
+        let mut row = vec![Value::Null; self.width];
+        let mut minor = Value::Null;
+        let mut touched = Value::Null;
+        for place in &self.zeros {
+            row[*place] = Value::Integer(0);
+        }
+        for (name, value) in subject.account_facts {
+            self.put(&mut row, name, value.clone());
+        }
+        for (name, value) in dated {
+            match name {
+                VALUE_MINOR => minor = value,
+                TOUCHED => touched = value,
+                _ => self.put(&mut row, name, value),
+            }
+        }
+        self.put(&mut row, "id", Value::Text(subject.id.handle()));
+        self.put(&mut row, "account", optional(subject.account));
+        self.put(&mut row, "team", optional(subject.team));
+        self.put(&mut row, "today", Value::Text(self.as_of.to_string()));
+        self.derive_value(&mut row, &minor);
+        self.derive_days(&mut row, &touched);
+        row
+    }
+
+    fn derive_value(&self, row: &mut [Value], minor: &Value) {
+        let currency: Option<Currency> = self.text(row, "currency").and_then(|c| c.parse().ok());
+        let closed = self.date(row, "closed");
+        if let (Value::Integer(minor), Some(currency)) = (minor, currency) {
+            // A currency without a rate has no value in the process currency: unknown, never 0.
+            if let Some(rate) = self.process.rate(currency, closed.unwrap_or(self.as_of)) {
+                self.put(row, "value", Value::Number(currency.major(*minor) * rate));
+            }
+        }
+    }
+
+    fn derive_days(&self, row: &mut [Value], touched: &Value) {
+        let days = |from: Option<NaiveDate>, to: NaiveDate| {
+            from.map_or(Value::Null, |from| {
+                Value::Integer(to.signed_duration_since(from).num_days())
+            })
+        };
+        let end = self.date(row, "closed").unwrap_or(self.as_of);
+        let entered = self.date(row, "stage_entered");
+        self.put(row, "days_in_stage", days(entered, end));
+        let opened = self.date(row, "opened");
+        self.put(row, "age_days", days(opened, end));
+        let touched = match touched {
+            Value::Text(day) => day.parse().ok(),
+            _ => None,
+        };
+        self.put(row, "idle_days", days(touched, self.as_of));
+        let late = self.is_late(row, entered);
+        self.put(row, "late", late);
+    }
+
+    fn is_late(&self, row: &[Value], entered: Option<NaiveDate>) -> Value {
+        let stage = self.text(row, "stage").unwrap_or_default();
+        if stage == WON || stage == LOST {
+            return Value::Integer(0);
+        }
+        let limit = self.process.stage(&stage).and_then(|stage| stage.limit);
+        match (limit, entered) {
+            (None, _) => Value::Integer(0),
+            (Some(_), None) => Value::Null,
+            (Some(limit), Some(entered)) => {
+                let end = self.process.calendar.add(entered, limit);
+                Value::Integer(i64::from(self.as_of > end))
+            }
+        }
+    }
+
+    fn put(&self, row: &mut [Value], name: &str, value: Value) {
+        if let Some(place) = self.place.get(name) {
+            row[*place] = value;
+        }
+    }
+
+    /// The value of a column of a row that [`Rows::row`] made.
+    pub fn get<'r>(&self, row: &'r [Value], name: &str) -> &'r Value {
+        self.place
+            .get(name)
+            .map_or(&Value::Null, |place| &row[*place])
+    }
+
+    fn text(&self, row: &[Value], name: &str) -> Option<String> {
+        match self.get(row, name) {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn date(&self, row: &[Value], name: &str) -> Option<NaiveDate> {
+        self.text(row, name).and_then(|text| text.parse().ok())
+    }
+}
+
+fn optional(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, |text| Value::Text(text.to_string()))
+}

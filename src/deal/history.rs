@@ -1,0 +1,162 @@
+//! What happened to a deal, in words.
+
+use super::event::{Change, Event, Move};
+use crate::date;
+use crate::money::Money;
+use crate::process::Process;
+
+/// One event as a line of a history. `name_of` gives the name of a person by id.
+pub fn words(
+    event: &Event,
+    process: &Process,
+    name_of: &dyn Fn(crate::id::Id) -> String,
+) -> String {
+    let or_none = |text: Option<&str>| text.unwrap_or("(none)").to_string();
+    match event {
+        Event::DealOpened {
+            opened, external, ..
+        } => {
+            let when = opened.map_or_else(|| " at an unknown date".to_string(), |_| String::new());
+            match external {
+                Some(key) => format!("opened{when}, imported as {key}"),
+                None => format!("opened{when}"),
+            }
+        }
+        Event::Changed(change) => match change {
+            Change::Account(_) => "account changed".to_string(),
+            Change::Title(title) => {
+                format!("title {}", or_none(title.as_ref().map(|t| t.text.as_str())))
+            }
+            Change::Owner(owner) => format!("owner {}", or_none(owner.as_deref())),
+            Change::Product(product) => format!("product {}", or_none(product.as_deref())),
+            Change::Source(source) => format!("source {}", or_none(source.as_deref())),
+            Change::Value(None) => "value taken away".to_string(),
+            Change::Value(Some(amount)) => format!(
+                "value {}",
+                Money {
+                    minor: amount.minor,
+                    currency: amount.currency
+                }
+            ),
+            Change::ExpectedClose(day) => {
+                format!(
+                    "expected close {}",
+                    day.map_or_else(|| "(none)".to_string(), date::day)
+                )
+            }
+            Change::Field { name, value } => match value.fact() {
+                crate::condition::Value::Null => format!("{name} taken away"),
+                crate::condition::Value::Integer(n) => format!("{name} {n}"),
+                crate::condition::Value::Number(n) => format!("{name} {n}"),
+                crate::condition::Value::Text(text) => format!("{name} \"{text}\""),
+            },
+        },
+        Event::StageEntered {
+            stage,
+            how,
+            overridden,
+            entered,
+            ..
+        } => {
+            let title = process.stage_title(stage);
+            let mut line = match how {
+                Move::Start => format!("entered {title}"),
+                Move::Advance => format!("advanced to {title}"),
+                Move::Back => format!("moved back to {title}"),
+                Move::Imported => format!("entered {title} (imported)"),
+            };
+            if entered.is_none() {
+                line.push_str(", date unknown");
+            }
+            if let Some(passed) = overridden {
+                line.push_str(&format!(
+                    " by override: \"{}\"; open: {}",
+                    passed.reason.text,
+                    passed.open.join(", ")
+                ));
+            }
+            line
+        }
+        Event::Won {
+            overridden,
+            imported,
+            ..
+        } => match overridden {
+            Some(passed) => format!(
+                "won by override: \"{}\"; open: {}",
+                passed.reason.text,
+                passed.open.join(", ")
+            ),
+            None if *imported => "won (imported)".to_string(),
+            None => "won".to_string(),
+        },
+        Event::Lost {
+            reason,
+            note,
+            imported,
+            ..
+        } => {
+            let mut line = format!("lost: {}", reason.as_deref().unwrap_or("reason unrecorded"));
+            if *imported {
+                line.push_str(" (imported)");
+            }
+            if let Some(note) = note {
+                line.push_str(&format!(", \"{}\"", note.text));
+            }
+            line
+        }
+        Event::Reopened { reason } => match reason {
+            Some(reason) => format!("reopened: \"{}\"", reason.text),
+            None => "reopened".to_string(),
+        },
+        Event::Held { until, reason } => {
+            format!("on hold until {}: \"{}\"", date::day(*until), reason.text)
+        }
+        Event::Resumed => "off hold".to_string(),
+        Event::StepDone { step } => format!("step {step} done"),
+        Event::Noted { text } => format!("note: \"{}\"", text.text),
+        Event::Logged(activity) => {
+            let mut line = activity.what.name().to_string();
+            if let Some(person) = activity.person {
+                line.push_str(&format!(" with {}", name_of(person)));
+            }
+            if let Some(minutes) = activity.minutes {
+                line.push_str(&format!(", {minutes} min"));
+            }
+            if let Some(text) = &activity.text {
+                line.push_str(&format!(": \"{}\"", text.text));
+            }
+            line
+        }
+        Event::RoleGiven { person, role } => format!("{} is {}", name_of(*person), role.name()),
+        Event::RoleTaken { person, role } => {
+            format!("{} is not {} any more", name_of(*person), role.name())
+        }
+        Event::FollowUpAdded {
+            due, text, by_rule, ..
+        } => format!(
+            "follow-up {}: \"{}\"{}",
+            date::day(*due),
+            text.text,
+            if *by_rule { " (by rule)" } else { "" }
+        ),
+        Event::FollowUpDone { .. } => "follow-up done".to_string(),
+        Event::FollowUpSnoozed { due, .. } => format!("follow-up put off to {}", date::day(*due)),
+        Event::AccountAdded { name } => format!("account {name} added"),
+        Event::AccountField { name, .. } => format!("account field {name}"),
+        Event::PersonAdded { name, .. } => format!("person {} added", name.text),
+        Event::CatalogSet(entry) => format!("{} {} set", entry.kind.name(), entry.name),
+        Event::ProcessApplied { version, why, .. } => {
+            format!("process version {version} applied: \"{}\"", why.text)
+        }
+        Event::BatchImported {
+            file,
+            what,
+            read,
+            new,
+            ..
+        } => format!("{what} imported from {file}: {new} new of {read} rows"),
+        Event::Undone { .. } => "undone".to_string(),
+        Event::Redone { .. } => "redone".to_string(),
+    }
+}

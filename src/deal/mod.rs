@@ -1,0 +1,11 @@
+//! What happens: deals, their events, the decisions about them, and the Book that reports read.
+
+pub mod book;
+#[allow(clippy::module_inception)] // a deal is what this module is about
+mod deal;
+pub mod decide;
+pub mod event;
+pub mod fact;
+pub mod history;
+
+pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};
