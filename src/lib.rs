@@ -8,4 +8,6 @@ pub mod fault;
 pub mod id;
 pub mod money;
 pub mod process;
+pub mod render;
+pub mod report;
 pub mod text;

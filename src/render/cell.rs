@@ -1,0 +1,42 @@
+//! A cell as people read it, the same in every format drawn from a document.
+
+use crate::document::{Cell, TableColumn};
+use crate::money::{Money, grouped, plain_amount};
+use crate::text::visible;
+
+/// The width of a full bar, in characters.
+pub(super) const BAR: usize = 30;
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/// `bar` is the width of a full bar.
+pub(super) fn shown(cell: &Cell, column: &TableColumn, bar: usize) -> String {
+    match cell {
+        Cell::Text(text) => visible(text),
+        Cell::Count(number) => {
+            let sign = if *number < 0 { "-" } else { "" };
+            format!("{sign}{}", grouped(number.unsigned_abs()))
+        }
+        Cell::Share(share) => format!("{:.0} %", (share * 100.0).round()),
+        // The code is not repeated where the heading says it.
+        Cell::Money { minor, currency } if column.heading.contains(currency.code()) => {
+            plain_amount(*minor, *currency)
+        }
+        Cell::Money { minor, currency } => Money {
+            minor: *minor,
+            currency: *currency,
+        }
+        .to_string(),
+        Cell::Days(days) if (days - days.round()).abs() < 0.05 => format!("{days:.0}"),
+        Cell::Days(days) => format!("{days:.1}"),
+        Cell::Date(date) => date.format("%Y-%m-%d").to_string(),
+        Cell::Bar(share) => blocks(*share, bar),
+        Cell::Nothing => "–".to_string(),
+    }
+}
+
+fn blocks(share: f64, width: usize) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    // What is there at all can be seen.
+    let eighths = if share > 0.0 { eighths.max(1) } else { eighths };
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}

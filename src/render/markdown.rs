@@ -1,0 +1,63 @@
+//! For issues, wikis and mails: GitHub's tables.
+
+use std::io;
+
+use super::cell::{BAR, shown};
+use crate::document::{Align, Block, Document, Table};
+use crate::text::visible;
+
+pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<()> {
+    for (i, block) in document.blocks.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        match block {
+            Block::Heading(text) => writeln!(out, "## {}", escaped(text))?,
+            Block::Line(text) => writeln!(out, "{}", escaped(text))?,
+            Block::Table(table) => write_table(out, table)?,
+        }
+    }
+    Ok(())
+}
+
+fn write_table(out: &mut dyn io::Write, table: &Table) -> io::Result<()> {
+    let headings: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| escaped(&column.heading))
+        .collect();
+    writeln!(out, "| {} |", headings.join(" | "))?;
+    let rules: Vec<&str> = table
+        .columns
+        .iter()
+        .map(|column| match column.align {
+            Align::Left => "---",
+            Align::Right => "---:",
+        })
+        .collect();
+    writeln!(out, "| {} |", rules.join(" | "))?;
+    for row in &table.rows {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&table.columns)
+            .map(|(cell, column)| escaped(&shown(cell, column, BAR)))
+            .collect();
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+/// Text that is only text: it opens no cell, link, picture, emphasis or tag.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        if matches!(
+            c,
+            '\\' | '|' | '`' | '*' | '_' | '~' | '<' | '>' | '[' | ']' | '&'
+        ) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,172 @@
+//! How long deals stay in each stage, those still there included.
+
+use super::statistics::{ENOUGH, Survival};
+use super::{Ask, Report, Stages, answer, count, heading, or_nothing, with_notes};
+use crate::deal::book::{Book, Day, Left};
+use crate::document::{Align, Cell, Document, Table, TableColumn, row};
+use crate::process::Process;
+
+row! {
+    /// The visits to one stage. Days are calendar days from entering to leaving, wherever to; a visit
+    /// that goes on has lasted at least until the as-of date (Kaplan-Meier).
+    pub struct DurationsRow {
+        pub stage: String,
+        pub n: usize,
+        /// Of the visits: those that go on.
+        pub open: usize,
+        pub median_days: Option<i32>,
+        pub p75_days: Option<i32>,
+        pub p90_days: Option<i32>,
+    }
+}
+
+/// How long a visit lasted and whether it has ended; `None` when an import did not tell.
+pub(super) fn stay(book: &Book, visit: usize, today: Day) -> Option<(i32, bool)> {
+    let visits = &book.visits;
+    let entered = visits.entered[visit]?;
+    match (visits.how[visit], visits.left[visit]) {
+        (Left::Still, _) => Some((today.since(entered), false)),
+        (_, Some(left)) => Some((left.since(entered), true)),
+        (_, None) => None,
+    }
+}
+
+/// The visits that were entered in the period; each return to a stage is a visit of its own.
+pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsRow> {
+    let visits = &book.visits;
+    let stages = Stages::new(process, book);
+    let today = Day::of(book.as_of);
+    let mut survivals = vec![Survival::default(); stages.lines.len()];
+    let mut untold = 0;
+    for visit in 0..visits.len() {
+        if !ask.includes(visits.deal[visit] as usize) {
+            continue;
+        }
+        if !ask.within(visits.entered[visit]) {
+            untold += usize::from(visits.entered[visit].is_none());
+            continue;
+        }
+        match stay(book, visit, today) {
+            Some((days, ended)) => {
+                survivals[stages.slot[usize::from(visits.stage[visit])]].add(days, ended);
+            }
+            None => untold += 1,
+        }
+    }
+
+    let mut notes = Vec::new();
+    if untold > 0 {
+        let visits = if untold == 1 {
+            "1 visit is".to_string()
+        } else {
+            format!("{untold} visits are")
+        };
+        notes.push(format!(
+            "{visits} left out: when they began or ended was never told"
+        ));
+    }
+    let mut rows = Vec::new();
+    for (slot, survival) in survivals.iter().enumerate() {
+        let (name, _) = stages.lines[slot];
+        if slot >= stages.ranked && survival.n() == 0 {
+            continue;
+        }
+        let row = DurationsRow {
+            stage: name.to_string(),
+            n: survival.n(),
+            open: survival.open,
+            median_days: survival.estimate(0.5),
+            p75_days: survival.estimate(0.75),
+            p90_days: survival.estimate(0.9),
+        };
+        notes.extend(why_unknown(name, survival, row.p90_days.is_none()));
+        rows.push(row);
+    }
+    let n = rows.iter().map(|row| row.n).sum();
+    let answer = answer(
+        "salesctl/report-durations/1",
+        process,
+        book,
+        ask,
+        (n, rows, notes),
+    );
+    let what = if ask.period.is_some() {
+        "Durations: visits to stages entered"
+    } else {
+        "Durations: visits to stages"
+    };
+    let mut document = Document::default()
+        .heading(heading(what, ask, n, book))
+        .table(table(&stages, &answer.rows));
+    let open: usize = answer.rows.iter().map(|row| row.open).sum();
+    if open > 0 {
+        document = document.line(format!(
+            "{open} visits go on and count with the days so far, as lasting at least that long (Kaplan-Meier)"
+        ));
+    }
+    let document = with_notes(document, &answer.notes);
+    Report { answer, document }
+}
+
+/// The note that goes with days that can't be stated.
+pub(super) fn why_unknown(stage: &str, survival: &Survival, unknown: bool) -> Option<String> {
+    if !unknown {
+        None
+    } else if survival.n() == 0 {
+        Some(format!("insufficient history: no visit to `{stage}`"))
+    } else if survival.ended < ENOUGH {
+        Some(format!(
+            "insufficient history: {} of {} visits to `{stage}` have ended, days are stated from {ENOUGH} on",
+            survival.ended,
+            survival.n()
+        ))
+    } else {
+        Some(format!(
+            "too many of the visits to `{stage}` go on for every quantile to be known"
+        ))
+    }
+}
+
+fn table(stages: &Stages, rows: &[DurationsRow]) -> Table {
+    let column = |heading: &str, align, rank| TableColumn {
+        heading: heading.to_string(),
+        align,
+        rank,
+    };
+    let columns = vec![
+        column("stage", Align::Left, 0),
+        column("visits", Align::Right, 0),
+        column("still in", Align::Right, 3),
+        column("median days", Align::Right, 0),
+        column("75 % within", Align::Right, 2),
+        column("90 % within", Align::Right, 1),
+        column("", Align::Left, 4),
+    ];
+    let longest = rows
+        .iter()
+        .filter_map(|row| row.median_days)
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    let days = |days| or_nothing(days, |days| Cell::Days(f64::from(days)));
+    let rows = rows.iter().map(|row| {
+        let title = stages
+            .lines
+            .iter()
+            .find(|(name, _)| *name == row.stage)
+            .map_or("", |(_, title)| title);
+        vec![
+            Cell::Text(title.to_string()),
+            count(row.n),
+            count(row.open),
+            days(row.median_days),
+            days(row.p75_days),
+            days(row.p90_days),
+            Cell::Bar(f64::from(row.median_days.unwrap_or(0)) / f64::from(longest)),
+        ]
+    });
+    Table {
+        columns,
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,398 @@
+//! How far one cohort of deals has come: the deals that first entered a stage in a period.
+//!
+//! What is counted of a deal, from its first entry into the cohort's stage on:
+//! - It has *entered* a stage when it has a visit to it. A stage it skipped it has not entered.
+//! - It has *advanced* from a stage it entered when, later, it entered any later stage or was won.
+//! - Where it has not advanced from, it is *lost* if the deal is lost, else it is *still in*. So a deal
+//!   that went back and was lost there counts as lost from the furthest stage too: it was entered, and
+//!   nothing came of it. Returning to a stage counts for nothing.
+//!
+//! Hence entered = advanced + lost + still in, for every stage. Whether it was won or lost is the
+//! deal's state on the as-of date: a reopened deal is open.
+
+use super::durations::{stay, why_unknown};
+use super::statistics::{ENOUGH, Share, Survival};
+use super::{
+    Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, percent, percents,
+    with_notes,
+};
+use crate::date;
+use crate::deal::book::{Book, Day, State};
+use crate::document::{Align, Cell, Document, Period, Table, TableColumn, row};
+use crate::process::{Process, WON};
+use crate::text::nearest;
+
+row! {
+    /// One stage, or the won deals of the cohort in the last row, where only `entered` and
+    /// `from_top_share` apply.
+    pub struct FunnelRow {
+        pub stage: String,
+        pub entered: usize,
+        pub advanced: Option<usize>,
+        pub lost: Option<usize>,
+        pub still_in: Option<usize>,
+        /// advanced ÷ entered.
+        pub step_share: Option<f64>,
+        /// advanced ÷ (advanced + lost).
+        pub resolved_share: Option<f64>,
+        pub resolved_low: Option<f64>,
+        pub resolved_high: Option<f64>,
+        /// entered ÷ the cohort.
+        pub from_top_share: Option<f64>,
+        /// Of the first visit, those that go on included (Kaplan-Meier).
+        pub median_days: Option<i32>,
+    }
+}
+
+#[derive(Clone, Default)]
+struct Step {
+    entered: usize,
+    advanced: usize,
+    lost: usize,
+    still_in: usize,
+    days: Survival,
+}
+
+impl Step {
+    fn resolved(&self) -> Option<Share> {
+        Share::of(self.advanced, self.advanced + self.lost)
+    }
+}
+
+/// What became of one cohort.
+#[derive(Default)]
+struct Cohort {
+    n: usize,
+    won: usize,
+    open: usize,
+    /// From the cohort's stage on, in selling order.
+    steps: Vec<Step>,
+    /// Deals whose opening or entry was never told.
+    untold: usize,
+    /// Deals opened in the period that have never been in the cohort's stage.
+    elsewhere: usize,
+}
+
+/// Of a stage, while one deal is walked through.
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Unseen,
+    Entered,
+    Advanced,
+}
+
+impl Cohort {
+    /// One walk over the visits, which lie together deal by deal and in the order of time.
+    fn follow(stages: &Stages, book: &Book, ask: &Ask, top: usize) -> Self {
+        let (deals, visits) = (&book.deals, &book.visits);
+        let today = Day::of(book.as_of);
+        let mut cohort = Self {
+            steps: vec![Step::default(); stages.ranked - top],
+            ..Self::default()
+        };
+        let mut marks = vec![Mark::Unseen; cohort.steps.len()];
+        // The first visit to each entered stage.
+        let mut firsts = vec![0; cohort.steps.len()];
+        let mut next = 0;
+        for deal in 0..deals.len() {
+            let begin = next;
+            while next < visits.len() && visits.deal[next] as usize == deal {
+                next += 1;
+            }
+            if !ask.includes(deal) {
+                continue;
+            }
+            let Some(first) =
+                (begin..next).find(|visit| stages.rank(visits.stage[*visit]) == Some(top))
+            else {
+                cohort.elsewhere +=
+                    usize::from(deals.opened[deal].is_some() && ask.within(deals.opened[deal]));
+                continue;
+            };
+            if deals.opened[deal].is_none() || visits.entered[first].is_none() {
+                cohort.untold += 1;
+                continue;
+            }
+            if !ask.within(visits.entered[first]) {
+                continue;
+            }
+
+            marks.fill(Mark::Unseen);
+            for visit in first..next {
+                let Some(step) = stages
+                    .rank(visits.stage[visit])
+                    .and_then(|rank| rank.checked_sub(top))
+                else {
+                    continue;
+                };
+                for mark in marks[..step]
+                    .iter_mut()
+                    .filter(|mark| **mark == Mark::Entered)
+                {
+                    *mark = Mark::Advanced;
+                }
+                if marks[step] == Mark::Unseen {
+                    marks[step] = Mark::Entered;
+                    firsts[step] = visit;
+                }
+            }
+            let state = deals.state[deal];
+            cohort.n += 1;
+            cohort.won += usize::from(state == State::Won);
+            cohort.open += usize::from(state.is_open());
+            for ((step, mark), first) in cohort.steps.iter_mut().zip(&marks).zip(&firsts) {
+                if *mark == Mark::Unseen {
+                    continue;
+                }
+                step.entered += 1;
+                match (mark, state) {
+                    (Mark::Advanced, _) | (_, State::Won) => step.advanced += 1,
+                    (_, State::Lost) => step.lost += 1,
+                    (_, State::Open | State::Hold) => step.still_in += 1,
+                }
+                if let Some((days, ended)) = stay(book, *first, today) {
+                    step.days.add(days, ended);
+                }
+            }
+        }
+        cohort
+    }
+}
+
+/// The cohort of the deals that first entered `ask.from_stage` (or the first stage) in the period.
+pub fn funnel(process: &Process, book: &Book, ask: &Ask) -> Result<Report<FunnelRow>, String> {
+    let top = match &ask.from_stage {
+        None => 0,
+        Some(name) => process
+            .stages
+            .iter()
+            .position(|stage| stage.name == *name)
+            .ok_or_else(|| {
+                let names: Vec<&str> = process
+                    .stages
+                    .iter()
+                    .map(|stage| stage.name.as_str())
+                    .collect();
+                let near = nearest(name, names.iter().copied())
+                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                format!(
+                    "no stage `{name}`; the process has {}{near}",
+                    names.join(", ")
+                )
+            })?,
+    };
+    let stages = Stages::new(process, book);
+    let cohort = Cohort::follow(&stages, book, ask, top.min(stages.ranked));
+    let names = &process.stages[top.min(process.stages.len())..];
+
+    let of_top = |entered: usize| (cohort.n > 0).then(|| entered as f64 / cohort.n as f64);
+    let mut notes = Vec::new();
+    let mut rows = Vec::with_capacity(names.len() + 1);
+    for (stage, step) in names.iter().zip(&cohort.steps) {
+        let resolved = step.resolved();
+        rows.push(FunnelRow {
+            stage: stage.name.clone(),
+            entered: step.entered,
+            advanced: Some(step.advanced),
+            lost: Some(step.lost),
+            still_in: Some(step.still_in),
+            step_share: (step.entered > 0).then(|| step.advanced as f64 / step.entered as f64),
+            resolved_share: resolved.map(|share| share.share),
+            resolved_low: resolved.map(|share| share.low),
+            resolved_high: resolved.map(|share| share.high),
+            from_top_share: of_top(step.entered),
+            median_days: step.days.estimate(0.5),
+        });
+        if resolved.is_none() {
+            notes.push(format!(
+                "insufficient history: no deal has advanced or been lost from `{}`",
+                stage.name
+            ));
+        } else {
+            notes.extend(why_unknown(
+                &stage.name,
+                &step.days,
+                step.days.estimate(0.5).is_none(),
+            ));
+        }
+    }
+    rows.push(FunnelRow {
+        stage: WON.to_string(),
+        entered: cohort.won,
+        advanced: None,
+        lost: None,
+        still_in: None,
+        step_share: None,
+        resolved_share: None,
+        resolved_low: None,
+        resolved_high: None,
+        from_top_share: of_top(cohort.won),
+        median_days: None,
+    });
+    let top_title = names.first().map_or("", |stage| stage.title.as_str());
+    if cohort.untold > 0 {
+        notes.push(format!(
+            "{} left out of the cohort: when they were opened or entered {top_title} was never told",
+            deals_are(cohort.untold)
+        ));
+    }
+    if cohort.elsewhere > 0 {
+        let opened = if ask.period.is_some() {
+            "opened in the period, "
+        } else {
+            ""
+        };
+        notes.push(format!(
+            "{} left out of the cohort: {opened}they have never been in {top_title}",
+            deals_are(cohort.elsewhere)
+        ));
+    }
+
+    let what = format!("Funnel: deals that first entered {top_title}");
+    let answer = answer(
+        "salesctl/report-funnel/1",
+        process,
+        book,
+        ask,
+        (cohort.n, rows, notes),
+    );
+    let mut document = Document::default()
+        .heading(heading(&what, ask, cohort.n, book))
+        .table(table(process, top, &cohort, &answer.rows));
+    if let Some(weakest) = weakest(process, top, &cohort) {
+        let before = ask.period.and_then(date::previous).map(|period| {
+            let ask = Ask {
+                period: Some(period),
+                ..ask.clone()
+            };
+            (period, Cohort::follow(&stages, book, &ask, top))
+        });
+        document = document.line(weakest_step(
+            process,
+            top,
+            &cohort,
+            weakest,
+            before.as_ref(),
+        ));
+    } else if cohort.n > 0 {
+        document = document.line(format!(
+            "weakest step: insufficient history, no stage has {ENOUGH} deals that advanced or were lost"
+        ));
+    }
+    if cohort.open > 0 {
+        let (count, where_they_are) = if cohort.open == 1 {
+            ("counts", "it is")
+        } else {
+            ("count", "they are")
+        };
+        document = document.line(format!(
+            "{} still open and {count} as neither advanced nor lost from where {where_they_are}",
+            deals_are(cohort.open)
+        ));
+    }
+    let document = with_notes(document, &answer.notes);
+    Ok(Report { answer, document })
+}
+
+/// The step with the smallest share of resolved deals that advanced, of those with enough of them.
+fn weakest(process: &Process, top: usize, cohort: &Cohort) -> Option<usize> {
+    let shares = cohort
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(step, counts)| Some((step, counts.resolved()?)));
+    shares
+        .filter(|(step, share)| share.n >= ENOUGH && top + step < process.stages.len())
+        .min_by(|(_, a), (_, b)| a.share.total_cmp(&b.share))
+        .map(|(step, _)| step)
+}
+
+/// `weakest step: Propose → Won, 33 % of the 27 resolved (95 % interval 19–52 %); in 2026-Q2 it was 41 %
+/// of 22: no clear change`.
+fn weakest_step(
+    process: &Process,
+    top: usize,
+    cohort: &Cohort,
+    step: usize,
+    before: Option<&(Period, Cohort)>,
+) -> String {
+    let titles: Vec<&str> = process.stages[top..]
+        .iter()
+        .map(|stage| stage.title.as_str())
+        .chain([process.won_title.as_str()])
+        .collect();
+    let Some(now) = cohort.steps[step].resolved() else {
+        return String::new();
+    };
+    let said = format!(
+        "weakest step: {} → {}, {} of the {} resolved (95 % interval {})",
+        titles[step],
+        titles[step + 1],
+        percent(now.share),
+        now.n,
+        percents(now.low, now.high)
+    );
+    let before = before.and_then(|(period, before)| Some((period, before.steps[step].resolved()?)));
+    let Some((period, then)) = before else {
+        return said;
+    };
+    let (low, high) = now.difference(then);
+    let change = if low > 0.0 {
+        "better"
+    } else if high < 0.0 {
+        "worse"
+    } else {
+        "no clear change"
+    };
+    let name = date::period_name(*period, process.fiscal_month);
+    format!(
+        "{said}; in {name} it was {} of {}: {change}",
+        percent(then.share),
+        then.n
+    )
+}
+
+/// Shares are shown at the stage they lead to, as a funnel is read: beside the second stage stands
+/// what part of the first has gone on.
+fn table(process: &Process, top: usize, cohort: &Cohort, rows: &[FunnelRow]) -> Table {
+    let column = |heading: &str, align, rank| TableColumn {
+        heading: heading.to_string(),
+        align,
+        rank,
+    };
+    let columns = vec![
+        column("stage", Align::Left, 0),
+        column("reached", Align::Right, 0),
+        column("", Align::Left, 6),
+        column("step", Align::Right, 1),
+        column("of resolved", Align::Right, 2),
+        column("from top", Align::Right, 3),
+        column("median days", Align::Right, 5),
+        column("still in", Align::Right, 4),
+    ];
+    let titles = process.stages[top..]
+        .iter()
+        .map(|stage| stage.title.as_str())
+        .chain([process.won_title.as_str()]);
+    let lines = rows
+        .iter()
+        .zip(titles)
+        .enumerate()
+        .map(|(line, (row, title))| {
+            let before = line.checked_sub(1).and_then(|before| rows.get(before));
+            vec![
+                Cell::Text(title.to_string()),
+                count(row.entered),
+                Cell::Bar(row.entered as f64 / cohort.n.max(1) as f64),
+                or_nothing(before.and_then(|row| row.step_share), Cell::Share),
+                or_nothing(before.and_then(|row| row.resolved_share), Cell::Share),
+                or_nothing(row.from_top_share, Cell::Share),
+                or_nothing(row.median_days, |days| Cell::Days(f64::from(days))),
+                or_nothing(row.still_in, count),
+            ]
+        });
+    Table {
+        columns,
+        rows: lines.collect(),
+    }
+}

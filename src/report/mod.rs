@@ -1,0 +1,231 @@
+//! What it means: one question a file. Each report is a pure function of the [`Process`], the
+//! [`Book`] and what was asked ([`Ask`]).
+//!
+//! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
+
+mod convert;
+mod durations;
+mod funnel;
+mod pipeline;
+pub mod statistics;
+mod velocity;
+mod win_rate;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use durations::{DurationsRow, durations};
+pub use funnel::{FunnelRow, funnel};
+pub use pipeline::{PipelineRow, pipeline};
+pub use velocity::{VelocityRow, velocity};
+pub use win_rate::{WinRateRow, win_rate};
+
+use crate::date;
+use crate::deal::book::{Book, Day};
+use crate::document::{Answer, Cell, Document, Period};
+use crate::money::Currency;
+use crate::process::Process;
+
+/// What was asked of a report. The default asks about everything.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    pub period: Option<Period>,
+    /// Which deals of the Book are asked about, one each; `None` is all of them.
+    pub only: Option<Vec<bool>>,
+    /// What `only` says, in the user's words: `rep jr`, `where value > 5000`.
+    pub scope: Option<String>,
+    pub by: Vec<Dimension>,
+    /// The stage a cohort begins in; the first one by default.
+    pub from_stage: Option<String>,
+}
+
+impl Ask {
+    pub(crate) fn includes(&self, deal: usize) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.get(deal).copied().unwrap_or(false))
+    }
+
+    /// Whether a day lies in the period; one that is not known does only when no period was asked for.
+    pub(crate) fn within(&self, day: Option<Day>) -> bool {
+        match (self.period, day) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(period), Some(day)) => period.contains(day.date()),
+        }
+    }
+}
+
+/// What deals are grouped by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    Rep,
+    Team,
+    Product,
+    Source,
+    /// A field of the account or the deal, which the Book must have been loaded with.
+    Attribute(String),
+}
+
+impl Dimension {
+    /// `rep`, `team`, `product`, `source`; anything else is a field's name.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "rep" => Self::Rep,
+            "team" => Self::Team,
+            "product" => Self::Product,
+            "source" => Self::Source,
+            field => Self::Attribute(field.to_string()),
+        }
+    }
+
+    /// The name of its column.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Rep => "rep",
+            Self::Team => "team",
+            Self::Product => "product",
+            Self::Source => "source",
+            Self::Attribute(field) => field,
+        }
+    }
+}
+
+/// An answer for machines, and the same as a document for people.
+#[derive(Clone, Debug)]
+pub struct Report<R> {
+    pub answer: Answer<R>,
+    pub document: Document,
+}
+
+/// The Book's stages laid over those of the process: the ones it still has by their rank, then the
+/// ones only the Book knows.
+struct Stages<'a> {
+    /// By index of the Book: position in `lines`.
+    slot: Vec<usize>,
+    /// Name and title.
+    lines: Vec<(&'a str, &'a str)>,
+    /// So many lines are stages of the process, and only these can be compared.
+    ranked: usize,
+}
+
+impl<'a> Stages<'a> {
+    fn new(process: &'a Process, book: &'a Book) -> Self {
+        let mut lines: Vec<(&str, &str)> = process
+            .stages
+            .iter()
+            .map(|stage| (stage.name.as_str(), stage.title.as_str()))
+            .collect();
+        let ranked = lines.len();
+        let slots = book.stages.iter().map(|name| {
+            lines
+                .iter()
+                .position(|(known, _)| known == name)
+                .unwrap_or_else(|| {
+                    lines.push((name, name));
+                    lines.len() - 1
+                })
+        });
+        let slot = slots.collect();
+        Self {
+            slot,
+            lines,
+            ranked,
+        }
+    }
+
+    /// Position in selling order.
+    fn rank(&self, stage: u16) -> Option<usize> {
+        self.slot
+            .get(usize::from(stage))
+            .copied()
+            .filter(|slot| *slot < self.ranked)
+    }
+}
+
+fn answer<R>(
+    schema: &'static str,
+    process: &Process,
+    book: &Book,
+    ask: &Ask,
+    (n, rows, notes): (usize, Vec<R>, Vec<String>),
+) -> Answer<R> {
+    Answer {
+        schema,
+        as_of: book.as_of,
+        process_version: book.process_version,
+        currency: process.currency,
+        period: ask.period,
+        by: Vec::new(),
+        n,
+        rows,
+        notes,
+    }
+}
+
+/// `Funnel: deals that first entered Qualify 1 Jul – 30 Sep 2026 (n = 120), as of 21 Nov 2026`.
+fn heading(what: &str, ask: &Ask, n: usize, book: &Book) -> String {
+    let period = ask
+        .period
+        .map(|period| format!(" {}", date::range(period)))
+        .unwrap_or_default();
+    let scope = ask
+        .scope
+        .as_ref()
+        .map(|scope| format!(", only {scope}"))
+        .unwrap_or_default();
+    format!(
+        "{what}{period}{scope} (n = {n}), as of {}",
+        date::day(book.as_of)
+    )
+}
+
+fn with_notes(document: Document, notes: &[String]) -> Document {
+    notes.iter().fold(document, |document, note| {
+        document.line(format!("note: {note}"))
+    })
+}
+
+/// `1 deal is`, `3 deals are`.
+fn deals_are(count: usize) -> String {
+    if count == 1 {
+        "1 deal is".to_string()
+    } else {
+        format!("{count} deals are")
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", (share * 100.0).round())
+}
+
+/// `19–52 %`.
+fn percents(low: f64, high: f64) -> String {
+    format!(
+        "{:.0}–{:.0} %",
+        (low * 100.0).round(),
+        (high * 100.0).round()
+    )
+}
+
+/// An amount for people: sums are shown in whole units.
+fn whole(minor: i64, currency: Currency) -> Cell {
+    let scale = currency.scale();
+    let rounded = minor.saturating_add(minor.signum() * scale / 2) / scale * scale;
+    Cell::Money {
+        minor: rounded,
+        currency,
+    }
+}
+
+fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
+    value.map_or(Cell::Nothing, cell)
+}
+
+fn count(number: usize) -> Cell {
+    Cell::Count(i64::try_from(number).unwrap_or(i64::MAX))
+}
