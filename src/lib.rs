@@ -10,4 +10,5 @@ pub mod money;
 pub mod process;
 pub mod render;
 pub mod report;
+pub mod store;
 pub mod text;

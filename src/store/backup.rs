@@ -1,0 +1,159 @@
+//! Copies of the store, made while it is in use, and called made only after they were opened and checked.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use rusqlite::Connection;
+
+use super::{Access, Store, doctor, log, open};
+use crate::fault::Fault;
+
+/// A backup that was made and checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub events: i64,
+    /// Head over all chains: keep it elsewhere, since a deleted tail is invisible from inside.
+    pub head: String,
+    /// Older backups that were removed because newer ones took their place.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Copies the store to `target`, which must not exist.
+pub fn backup(store: &Store, target: &Path) -> Result<Kept> {
+    if target.exists() {
+        return Err(Fault::no(format!("`{}` exists already", target.display()))
+            .hint("a backup never overwrites: name another file, or use --keep N")
+            .into());
+    }
+    store.translated(|connection| copy(connection, target))
+}
+
+/// Copies the store into `backups/` beside it under a name made of `stamp`, and keeps the newest `n`.
+pub fn keep(store: &Store, stamp: &str, n: usize) -> Result<Kept> {
+    let folder = folder_of(store.path());
+    fs::create_dir_all(&folder)
+        .with_context(|| Fault::store(format!("cannot make the folder `{}`", folder.display())))?;
+    let stem = store.path().file_stem().map_or_else(
+        || "sales".into(),
+        |stem| stem.to_string_lossy().into_owned(),
+    );
+    let mut target = folder.join(format!("{stem}-{stamp}.db"));
+    let mut again = 1;
+    while target.exists() {
+        again += 1;
+        target = folder.join(format!("{stem}-{stamp}-{again}.db"));
+    }
+    let mut kept = backup(store, &target)?;
+    let mut all: Vec<PathBuf> = fs::read_dir(&folder)?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| {
+            path.extension().is_some_and(|e| e == "db")
+                && path
+                    .file_name()
+                    .is_some_and(|name| name.to_string_lossy().starts_with(&format!("{stem}-2")))
+        })
+        .collect();
+    all.sort();
+    let surplus = all.len().saturating_sub(n.max(1));
+    for old in all.into_iter().take(surplus) {
+        fs::remove_file(&old).with_context(|| {
+            Fault::store(format!("cannot remove the old backup `{}`", old.display()))
+        })?;
+        kept.removed.push(old);
+    }
+    Ok(kept)
+}
+
+/// A released store is copied before its schema changes.
+pub(super) fn before_migration(connection: &Connection, path: &Path, version: i32) -> Result<()> {
+    let folder = folder_of(path);
+    fs::create_dir_all(&folder)?;
+    let target = folder.join(format!("before-schema-{}.db", version + 1));
+    if !target.exists() {
+        copy(connection, &target)?;
+    }
+    Ok(())
+}
+
+fn folder_of(store: &Path) -> PathBuf {
+    store
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+        .join("backups")
+}
+
+fn copy(connection: &Connection, target: &Path) -> Result<Kept> {
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut name = target.file_name().unwrap_or_default().to_os_string();
+    name.push(".partial");
+    let partial = folder.join(name);
+    let _ = fs::remove_file(&partial);
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&partial)
+        .with_context(|| {
+            Fault::store(format!("cannot write the backup `{}`", partial.display()))
+        })?;
+    let made = copy_and_check(connection, &partial);
+    let (events, head) = match made {
+        Ok(made) => made,
+        Err(error) => {
+            let _ = fs::remove_file(&partial);
+            return Err(error);
+        }
+    };
+    // A hard link refuses to overwrite what appeared in the meantime; rename would not.
+    fs::hard_link(&partial, target)
+        .and_then(|()| fs::remove_file(&partial))
+        .or_else(|_| fs::rename(&partial, target))
+        .with_context(|| Fault::store(format!("cannot write the backup `{}`", target.display())))?;
+    File::open(folder)?.sync_all()?;
+    Ok(Kept {
+        path: target.to_path_buf(),
+        bytes: fs::metadata(target)?.len(),
+        events,
+        head,
+        removed: Vec::new(),
+    })
+}
+
+fn copy_and_check(connection: &Connection, partial: &Path) -> Result<(i64, String)> {
+    connection
+        .backup("main", partial, None::<fn(rusqlite::backup::Progress)>)
+        .with_context(|| Fault::store(format!("copying to `{}` failed", partial.display())))?;
+    // A copy of a WAL store is one too; alone in its file it needs no log beside it.
+    {
+        let plain = Connection::open(partial)?;
+        plain.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+    }
+    let copy = open::open(partial, Access::Read)?;
+    let trouble = doctor::integrity(&copy)?;
+    if let Some(first) = trouble.first() {
+        return Err(Fault::store(format!("the copy is damaged: {first}"))
+            .hint("run `salesctl doctor`: the store itself may be damaged")
+            .into());
+    }
+    let (broken, head) = log::verify(&copy)?;
+    if !broken.is_empty() {
+        return Err(Fault::store(format!(
+            "the copy's history does not verify in {} streams",
+            broken.len()
+        ))
+        .hint("run `salesctl doctor`: the store itself may be damaged")
+        .into());
+    }
+    let events: i64 = copy.query_row("SELECT COUNT(*) FROM event", [], |row| row.get(0))?;
+    drop(copy);
+    File::open(partial)?.sync_all()?;
+    Ok((events, head))
+}

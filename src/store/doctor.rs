@@ -1,0 +1,198 @@
+//! Is the store sound? SQLite's own checks, the hash chain, and a replay of the log against the
+//! projections; `rebuild` writes them anew.
+
+use anyhow::Result;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::schema::{MIGRATIONS, PROJECTIONS};
+use super::{Store, log, project, undo};
+use crate::deal::event::StreamKind;
+use crate::id::Id;
+
+/// What `doctor` found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    pub streams: usize,
+    pub events: i64,
+    /// Head over all chains.
+    pub head: String,
+    /// Damage that SQLite itself reports.
+    pub damage: Vec<String>,
+    /// Streams whose chain does not verify.
+    pub broken_chains: Vec<Id>,
+    /// Streams whose events can't be read.
+    pub unreadable: Vec<String>,
+    /// Projections that differ from what the log tells: table and number of rows.
+    pub differing: Vec<(String, usize)>,
+}
+
+impl Findings {
+    pub fn is_sound(&self) -> bool {
+        self.damage.is_empty()
+            && self.broken_chains.is_empty()
+            && self.unreadable.is_empty()
+            && self.differing.is_empty()
+    }
+}
+
+impl Store {
+    /// Checks everything, changes nothing.
+    pub fn examine(&self) -> Result<Findings> {
+        self.translated(|connection| {
+            let view = connection.unchecked_transaction()?;
+            let mut findings = Findings {
+                damage: integrity(&view)?,
+                ..Findings::default()
+            };
+            (findings.broken_chains, findings.head) = log::verify(&view)?;
+            findings.events = view.query_row("SELECT COUNT(*) FROM event", [], |row| row.get(0))?;
+            let replayed = Connection::open_in_memory()?;
+            for migration in MIGRATIONS {
+                replayed.execute_batch(migration)?;
+            }
+            replayed.pragma_update(None, "foreign_keys", false)?;
+            replayed.execute_batch("BEGIN")?;
+            (findings.streams, findings.unreadable) = replay(&view, &replayed)?;
+            for table in PROJECTIONS {
+                let rows = differing_rows(&view, &replayed, table)?;
+                if rows > 0 {
+                    findings.differing.push(((*table).to_string(), rows));
+                }
+            }
+            let stored = undone_operations(&view)?;
+            if stored != undo::undone_from_log(&view)? {
+                findings.differing.push(("operation".to_string(), 1));
+            }
+            view.finish()?;
+            Ok(findings)
+        })
+    }
+
+    /// Writes every projection anew from the log, in one transaction.
+    pub fn rebuild(&self) -> Result<()> {
+        self.translated(|connection| {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            for table in PROJECTIONS {
+                transaction.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            let (_, unreadable) = replay(&transaction, &transaction)?;
+            if let Some(first) = unreadable.first() {
+                return Err(crate::fault::Fault::store(format!(
+                    "{} streams can't be read, the first: {first}; nothing was changed",
+                    unreadable.len()
+                ))
+                .hint("restore the newest backup")
+                .into());
+            }
+            let undone = undo::undone_from_log(&transaction)?;
+            transaction.execute("UPDATE operation SET undone_ts = NULL", [])?;
+            for operation in undone {
+                transaction.execute(
+                    "UPDATE operation SET undone_ts =
+                        (SELECT MAX(u.ts) FROM operation u WHERE u.kind = 'undo' AND u.target = operation.id)
+                     WHERE id = $1",
+                    [operation.0],
+                )?;
+            }
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+}
+
+/// What SQLite's integrity and foreign key checks report.
+pub(super) fn integrity(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let mut lines = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    lines.retain(|line| line != "ok");
+    let broken: i64 =
+        connection.query_row("SELECT COUNT(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })?;
+    if broken > 0 {
+        lines.push(format!(
+            "{broken} references point to rows that don't exist"
+        ));
+    }
+    Ok(lines)
+}
+
+fn replay(from: &Connection, to: &Connection) -> Result<(usize, Vec<String>)> {
+    let mut statement = from.prepare("SELECT id, kind FROM stream ORDER BY id")?;
+    let streams = statement
+        .query_map([], |row| Ok((Id(row.get(0)?), row.get::<_, String>(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut unreadable = Vec::new();
+    for (stream, kind) in &streams {
+        let Some(kind) = StreamKind::from_name(kind) else {
+            unreadable.push(format!("{stream}: unknown kind `{kind}`"));
+            continue;
+        };
+        match log::read(from, *stream) {
+            Ok(events) => project::stream(to, kind, *stream, &events, true)?,
+            Err(error) => unreadable.push(format!("{stream}: {error:#}")),
+        }
+    }
+    Ok((streams.len(), unreadable))
+}
+
+fn undone_operations(connection: &Connection) -> Result<std::collections::BTreeSet<Id>> {
+    let mut statement =
+        connection.prepare("SELECT id FROM operation WHERE undone_ts IS NOT NULL")?;
+    let rows = statement.query_map([], |row| Ok(Id(row.get(0)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many rows are in one of the two tables only, both read in the order of their first columns.
+fn differing_rows(stored: &Connection, replayed: &Connection, table: &str) -> Result<usize> {
+    let rows = |connection: &Connection| -> Result<Vec<String>> {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}"))?;
+        let width = statement.column_count();
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut line = String::new();
+            for column in 0..width {
+                use std::fmt::Write;
+                let _ = match row.get_ref(column)? {
+                    ValueRef::Null => write!(line, "n|"),
+                    ValueRef::Integer(n) => write!(line, "i{n}|"),
+                    ValueRef::Real(n) => write!(line, "r{:x}|", n.to_bits()),
+                    ValueRef::Text(text) => {
+                        write!(line, "t{}:{}|", text.len(), String::from_utf8_lossy(text))
+                    }
+                    ValueRef::Blob(bytes) => write!(line, "b{}|", log::hex(bytes)),
+                };
+            }
+            all.push(line);
+        }
+        all.sort_unstable();
+        Ok(all)
+    };
+    let (stored, replayed) = (rows(stored)?, rows(replayed)?);
+    let (mut a, mut b, mut differing) = (0, 0, 0);
+    while a < stored.len() || b < replayed.len() {
+        match (stored.get(a), replayed.get(b)) {
+            (Some(x), Some(y)) if x == y => {
+                a += 1;
+                b += 1;
+            }
+            (Some(x), Some(y)) if x < y => {
+                a += 1;
+                differing += 1;
+            }
+            (Some(_), None) => {
+                a += 1;
+                differing += 1;
+            }
+            _ => {
+                b += 1;
+                differing += 1;
+            }
+        }
+    }
+    Ok(differing)
+}

@@ -1,0 +1,80 @@
+//! Where what happened is kept: one SQLite file, an append-only log and the projections of it.
+//!
+//! The only place besides `condition` that knows SQL. A command reads through [`Store`], and writes
+//! through [`Store::write`], which is one immediate transaction and one operation.
+
+mod agree;
+mod backup;
+mod book;
+mod doctor;
+mod log;
+mod open;
+mod project;
+mod query;
+mod resolve;
+mod schema;
+mod undo;
+mod write;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::Connection;
+
+pub use backup::{Kept, backup, keep};
+pub use doctor::Findings;
+pub use open::Access;
+pub use query::{Applied, Catalog, Handles, OperationRow, PersonRow, WorkRow};
+pub use resolve::DealMatch;
+pub use undo::Reversed;
+pub use write::{Moment, Outcome, Write};
+
+use crate::id::Ids;
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    ids: RefCell<Ids>,
+}
+
+impl Store {
+    /// Opens an existing store; refuses what is not one, and what a newer salesctl wrote.
+    pub fn open(path: &Path, access: Access, ids: Ids) -> Result<Self> {
+        Ok(Self {
+            connection: open::open(path, access)?,
+            path: path.to_path_buf(),
+            ids: RefCell::new(ids),
+        })
+    }
+
+    /// Makes a new, empty store; refuses an existing file.
+    pub fn create(path: &Path, shared: bool, ids: Ids) -> Result<Self> {
+        Ok(Self {
+            connection: open::create(path, shared)?,
+            path: path.to_path_buf(),
+            ids: RefCell::new(ids),
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Who acts, when, and in which words: what an operation records.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    pub actor: String,
+    /// What was typed, for `history` and `undo`.
+    pub typed: String,
+    /// The real clock: what `recorded` is made of.
+    pub clock: DateTime<Utc>,
+    /// When the command takes effect: the clock, or noon of `--today`.
+    pub now: DateTime<Utc>,
+    pub today: NaiveDate,
+    pub dry_run: bool,
+}

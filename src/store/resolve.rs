@@ -1,0 +1,176 @@
+//! What a typed reference means: exact id → exact account name → unique id prefix → unique fuzzy
+//! match. Two different hits are listed, never guessed between.
+
+use anyhow::Result;
+
+use super::{Store, project, query};
+use crate::fault::Fault;
+use crate::id::{Id, canonical_handle};
+use crate::text::{nearest, visible};
+
+/// A deal that a reference may have meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealMatch {
+    pub id: Id,
+    pub account: Option<String>,
+    pub title: Option<String>,
+    pub owner: Option<String>,
+    pub stage: Option<String>,
+    pub state: String,
+}
+
+impl Store {
+    /// The one deal that `typed` names; otherwise the reason, with the candidates (exit code 4).
+    pub fn resolve_deal(&self, typed: &str) -> Result<Id> {
+        let typed = typed.trim();
+        if let Some(id) = Id::from_handle(typed) {
+            if self.deal_matches("d.id = $1", id.0)?.len() == 1 {
+                return Ok(id);
+            }
+        }
+        let key = project::name_key(typed);
+        let named = self.deal_matches("a.name_key = $1", &key)?;
+        if !named.is_empty() {
+            return self.the_one(typed, "is the account of", named);
+        }
+        if let Some(prefix) = canonical_handle(typed) {
+            let upper = format!("{prefix}~");
+            let found = self.deal_matches_between(&prefix, &upper)?;
+            if !found.is_empty() {
+                return self.the_one(typed, "begins the id of", found);
+            }
+        }
+        self.fuzzy(typed, &key)
+    }
+
+    fn fuzzy(&self, typed: &str, key: &str) -> Result<Id> {
+        let accounts = self.translated(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT DISTINCT a.name_key FROM account a JOIN deal d ON d.account = a.id",
+            )?;
+            let names = statement
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            Ok(names)
+        })?;
+        let part_of = |name: &&String| {
+            !key.is_empty()
+                && (name.starts_with(key) || name.split(' ').any(|word| word.starts_with(key)))
+        };
+        let mut hits: Vec<&String> = accounts.iter().filter(part_of).collect();
+        if hits.is_empty() {
+            hits = accounts
+                .iter()
+                .filter(|name| strsim::jaro_winkler(name, key) >= 0.9)
+                .collect();
+        }
+        let mut found = Vec::new();
+        for name in &hits {
+            found.extend(self.deal_matches("a.name_key = $1", name.as_str())?);
+        }
+        if found.is_empty() {
+            let fault = Fault::not_found(format!("no deal matches `{}`", visible(typed)));
+            let fault = match nearest(key, accounts.iter().map(String::as_str)) {
+                Some(name) => fault.hint(format!("did you mean `{}`?", visible(name))),
+                None => fault,
+            };
+            return Err(fault
+                .hint("salesctl deal list --all shows every deal")
+                .into());
+        }
+        self.the_one(typed, "matches", found)
+    }
+
+    /// Open deals before closed ones: a closed deal is meant only when no open one fits.
+    fn the_one(&self, typed: &str, how: &str, found: Vec<DealMatch>) -> Result<Id> {
+        let open: Vec<&DealMatch> = found
+            .iter()
+            .filter(|deal| deal.state == "open" || deal.state == "hold")
+            .collect();
+        let candidates: Vec<&DealMatch> = if open.is_empty() {
+            found.iter().collect()
+        } else {
+            open
+        };
+        if let [one] = candidates.as_slice() {
+            return Ok(one.id);
+        }
+        let mut fault = Fault::not_found(format!(
+            "`{}` {how} {} deals: say which by its id",
+            visible(typed),
+            candidates.len()
+        ));
+        for deal in candidates.iter().take(10) {
+            fault = fault.hint(format!(
+                "{}  {}{}  {}{}",
+                self.short(deal.id)?,
+                visible(deal.account.as_deref().unwrap_or("(no account)")),
+                deal.title
+                    .as_deref()
+                    .map(|title| format!(", {}", visible(title)))
+                    .unwrap_or_default(),
+                if deal.state == "open" {
+                    deal.stage.as_deref().unwrap_or("open")
+                } else {
+                    deal.state.as_str()
+                },
+                deal.owner
+                    .as_deref()
+                    .map(|owner| format!("  {}", visible(owner)))
+                    .unwrap_or_default(),
+            ));
+        }
+        if candidates.len() > 10 {
+            fault = fault.hint(format!("… and {} more", candidates.len() - 10));
+        }
+        Err(fault.into())
+    }
+
+    fn deal_matches(&self, filter: &str, value: impl rusqlite::ToSql) -> Result<Vec<DealMatch>> {
+        self.translated(|connection| {
+            let sql = format!("{MATCH} WHERE {filter} ORDER BY d.id");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([value], deal_match)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn deal_matches_between(&self, from: &str, to: &str) -> Result<Vec<DealMatch>> {
+        self.translated(|connection| {
+            let sql = format!(
+                "{MATCH} JOIN stream s ON s.id = d.id WHERE s.handle >= $1 AND s.handle < $2 ORDER BY d.id"
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map([from, to], deal_match)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The account of this name, or a fault that names the nearest.
+    pub fn resolve_account(&self, typed: &str) -> Result<Id> {
+        if let Some(id) = self.translated(|connection| query::account_named(connection, typed))? {
+            return Ok(id);
+        }
+        let accounts = self.accounts()?;
+        let fault = Fault::not_found(format!("no account is called `{}`", visible(typed)));
+        let fault = match nearest(typed, accounts.iter().map(|(_, name)| name.as_str())) {
+            Some(name) => fault.hint(format!("did you mean `{}`?", visible(name))),
+            None => fault,
+        };
+        Err(fault.into())
+    }
+}
+
+const MATCH: &str = "SELECT d.id, a.name, d.title, d.owner, d.stage, d.state
+    FROM deal d LEFT JOIN account a ON a.id = d.account";
+
+fn deal_match(row: &rusqlite::Row<'_>) -> rusqlite::Result<DealMatch> {
+    Ok(DealMatch {
+        id: Id(row.get(0)?),
+        account: row.get(1)?,
+        title: row.get(2)?,
+        owner: row.get(3)?,
+        stage: row.get(4)?,
+        state: row.get(5)?,
+    })
+}

@@ -1,0 +1,221 @@
+//! The schema: an ordered list of migrations, newest last, never edited once released.
+//!
+//! Only what SQLite and PostgreSQL both speak: no date or JSON functions, times as UTC epoch
+//! milliseconds, dates as days since 1970-01-01, flags as 0 and 1. Three kinds of tables:
+//! the log (`operation`, `event`, `stream`, `private_value`, `process_version`), which is the truth;
+//! projections, which can be rebuilt from it; and `store_info`.
+
+/// `slct`, so that `file` and we recognise our own.
+pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
+
+/// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
+pub(super) const MIGRATIONS: &[&str] = &[V1];
+
+pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
+
+/// Tables that `doctor` can rebuild from the log, children before parents.
+pub(super) const PROJECTIONS: &[&str] = &[
+    "fact",
+    "followup",
+    "activity",
+    "participant",
+    "visit",
+    "imported",
+    "deal",
+    "person",
+    "account",
+    "catalog",
+    "batch",
+];
+
+const V1: &str = "
+CREATE TABLE store_info (
+    name TEXT PRIMARY KEY NOT NULL,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operation (
+    id INTEGER PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('command', 'import', 'undo', 'redo', 'setup')),
+    typed TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    ts INTEGER NOT NULL,
+    target INTEGER,
+    undone_ts INTEGER
+) STRICT;
+CREATE INDEX operation_actor ON operation (actor, ts);
+CREATE INDEX operation_ts ON operation (ts);
+
+CREATE TABLE stream (
+    id INTEGER PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    handle TEXT NOT NULL UNIQUE,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE event (
+    stream INTEGER NOT NULL REFERENCES stream (id) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
+    operation INTEGER NOT NULL REFERENCES operation (id),
+    recorded INTEGER NOT NULL,
+    effective INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (stream, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_operation ON event (operation, stream, seq);
+CREATE TRIGGER event_is_kept BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER event_is_never_lost BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+
+CREATE TABLE private_value (
+    stream INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    salt BLOB NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (stream, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE process_version (
+    version INTEGER PRIMARY KEY NOT NULL,
+    operation INTEGER NOT NULL REFERENCES operation (id),
+    ts INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    why TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    path TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL
+) STRICT;
+CREATE INDEX account_name_key ON account (name_key);
+
+CREATE TABLE person (
+    id INTEGER PRIMARY KEY NOT NULL,
+    account INTEGER REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED,
+    name TEXT NOT NULL,
+    title TEXT,
+    email TEXT,
+    phone TEXT
+) STRICT;
+CREATE INDEX person_account ON person (account);
+
+CREATE TABLE catalog (
+    id INTEGER PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    team TEXT,
+    manager TEXT,
+    login TEXT,
+    price_minor INTEGER,
+    capacity INTEGER,
+    active INTEGER NOT NULL,
+    UNIQUE (kind, name)
+) STRICT;
+
+CREATE TABLE deal (
+    id INTEGER PRIMARY KEY NOT NULL,
+    account INTEGER REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED,
+    title TEXT,
+    owner TEXT,
+    product TEXT,
+    source TEXT,
+    state TEXT NOT NULL CHECK (state IN ('open', 'hold', 'won', 'lost')),
+    stage TEXT,
+    stage_entered INTEGER,
+    value_minor INTEGER,
+    currency TEXT,
+    opened INTEGER,
+    closed INTEGER,
+    expected_close INTEGER,
+    hold_until INTEGER,
+    reason TEXT,
+    customer_type TEXT,
+    next_due INTEGER,
+    touched INTEGER NOT NULL,
+    overrides INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deal_account ON deal (account);
+CREATE INDEX deal_open ON deal (owner) WHERE state IN ('open', 'hold');
+
+CREATE TABLE imported (
+    external TEXT PRIMARY KEY NOT NULL,
+    deal INTEGER NOT NULL REFERENCES deal (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+CREATE INDEX imported_deal ON imported (deal);
+
+CREATE TABLE visit (
+    deal INTEGER NOT NULL REFERENCES deal (id) DEFERRABLE INITIALLY DEFERRED,
+    n INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    entered INTEGER,
+    left_day INTEGER,
+    how TEXT NOT NULL,
+    came TEXT NOT NULL,
+    overridden INTEGER NOT NULL,
+    PRIMARY KEY (deal, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fact (
+    subject INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    whole INTEGER,
+    number REAL,
+    text TEXT,
+    PRIMARY KEY (subject, name, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE followup (
+    id INTEGER PRIMARY KEY NOT NULL,
+    deal INTEGER NOT NULL REFERENCES deal (id) DEFERRABLE INITIALLY DEFERRED,
+    due INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    by_rule INTEGER NOT NULL,
+    added INTEGER NOT NULL,
+    done INTEGER
+) STRICT;
+CREATE INDEX followup_deal ON followup (deal);
+
+CREATE TABLE activity (
+    deal INTEGER NOT NULL REFERENCES deal (id) DEFERRABLE INITIALLY DEFERRED,
+    seq INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    minutes INTEGER,
+    cost_minor INTEGER,
+    person INTEGER,
+    PRIMARY KEY (deal, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE participant (
+    deal INTEGER NOT NULL REFERENCES deal (id) DEFERRABLE INITIALLY DEFERRED,
+    role TEXT NOT NULL,
+    person INTEGER NOT NULL REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (deal, role, person)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY NOT NULL,
+    what TEXT NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    read_n INTEGER NOT NULL,
+    new_n INTEGER NOT NULL,
+    known_n INTEGER NOT NULL,
+    rejected_n INTEGER NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
+";

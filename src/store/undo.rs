@@ -1,0 +1,305 @@
+//! `undo` and `redo`: compensating events that make an operation's events void, or count again.
+//!
+//! The projections of every touched stream are written anew from what then counts, so nothing needs
+//! an inverse of its own.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use rusqlite::{OptionalExtension, params};
+
+use super::query::OperationRow;
+use super::{Acting, Moment, Outcome, Store, log, query};
+use crate::deal::event::{Event, StreamKind};
+use crate::fault::Fault;
+use crate::id::Id;
+
+/// What `undo` or `redo` did.
+#[derive(Clone, Debug)]
+pub struct Reversed {
+    pub operation: OperationRow,
+    /// Streams made void or alive again.
+    pub streams: Vec<(Id, StreamKind)>,
+    /// Of an import: what was kept because somebody has changed or used it since.
+    pub kept: Vec<(Id, StreamKind)>,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Undo,
+    Redo,
+}
+
+const COLUMNS: &str = "o.id, o.kind, o.typed, o.actor, o.ts, o.undone_ts IS NOT NULL,
+    (SELECT COUNT(*) FROM event e WHERE e.operation = o.id)";
+
+impl Store {
+    /// Undoes the acting user's latest operation that still counts.
+    pub fn undo(&self, acting: &Acting) -> Result<Reversed> {
+        self.reverse(acting, Direction::Undo)
+    }
+
+    /// Brings back what `undo` took away last, as long as nothing new was done since.
+    pub fn redo(&self, acting: &Acting) -> Result<Reversed> {
+        self.reverse(acting, Direction::Redo)
+    }
+
+    fn reverse(&self, acting: &Acting, direction: Direction) -> Result<Reversed> {
+        let kind = match direction {
+            Direction::Undo => "undo",
+            Direction::Redo => "redo",
+        };
+        let ((operation, streams, kept), outcome) = self.write(acting, kind, |write| {
+            let target = match direction {
+                Direction::Undo => write.latest_done(&acting.actor)?,
+                Direction::Redo => write.latest_undone(&acting.actor)?,
+            };
+            let (streams, kept) = write.mark(&target, direction)?;
+            Ok((target, streams, kept))
+        })?;
+        Ok(Reversed {
+            operation,
+            streams,
+            kept,
+            outcome,
+        })
+    }
+}
+
+impl super::Write<'_> {
+    fn latest_done(&self, actor: &str) -> Result<OperationRow> {
+        self.find(
+            &format!(
+                "SELECT {COLUMNS} FROM operation o WHERE o.actor = $1 AND o.kind IN ('command', 'import')
+                 AND o.undone_ts IS NULL ORDER BY o.ts DESC LIMIT 1"
+            ),
+            actor,
+        )?
+        .ok_or_else(|| {
+            Fault::no(format!("there is nothing of {actor}'s to undo"))
+                .hint("salesctl history shows what was done, and by whom")
+                .into()
+        })
+    }
+
+    fn latest_undone(&self, actor: &str) -> Result<OperationRow> {
+        let undone = self.find(
+            &format!(
+                "SELECT {COLUMNS} FROM operation o WHERE o.actor = $1 AND o.kind IN ('command', 'import')
+                 AND o.undone_ts IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM operation later WHERE later.actor = o.actor
+                    AND later.kind IN ('command', 'import') AND later.ts > o.undone_ts)
+                 ORDER BY o.undone_ts DESC LIMIT 1"
+            ),
+            actor,
+        )?;
+        undone.ok_or_else(|| {
+            Fault::no(format!("there is nothing of {actor}'s to redo"))
+                .hint(
+                    "redo brings back what `salesctl undo` took away, until something new is done",
+                )
+                .into()
+        })
+    }
+
+    fn find(&self, sql: &str, actor: &str) -> Result<Option<OperationRow>> {
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let mut rows = statement.query([actor])?;
+        match rows.next()? {
+            // The row that asks is itself an operation of kind undo or redo, never found here.
+            Some(row) => Ok(Some(query::operation_row(row)?)),
+            None => Ok(None),
+        }
+    }
+
+    #[allow(clippy::type_complexity)] // two lists of the same kind, used once
+    fn mark(
+        &mut self,
+        target: &OperationRow,
+        direction: Direction,
+    ) -> Result<(Vec<(Id, StreamKind)>, Vec<(Id, StreamKind)>)> {
+        let touched = self.streams_of(target.id)?;
+        let mut kept: BTreeSet<Id> = BTreeSet::new();
+        for (stream, kind) in &touched {
+            let Some(by) = self.changed_since(*stream, target)? else {
+                continue;
+            };
+            // An import is undone around what has been worked on since.
+            if target.kind == "import" && direction == Direction::Undo {
+                kept.insert(*stream);
+            } else {
+                return Err(self.refusal(target, *stream, *kind, &by)?.into());
+            }
+        }
+        self.keep_what_is_used(target, direction, &touched, &mut kept)?;
+        let mark = match direction {
+            Direction::Undo => Event::Undone {
+                operation: target.id,
+            },
+            Direction::Redo => Event::Redone {
+                operation: target.id,
+            },
+        };
+        let at: Moment = self.now();
+        for (stream, _) in touched.iter().filter(|(stream, _)| !kept.contains(stream)) {
+            self.append(*stream, at, [mark.clone()])?;
+        }
+        let undone_ts = (direction == Direction::Undo).then_some(self.ts());
+        self.transaction
+            .prepare_cached("UPDATE operation SET undone_ts = $1 WHERE id = $2")?
+            .execute(params![undone_ts, target.id.0])?;
+        self.transaction
+            .prepare_cached("UPDATE operation SET target = $1 WHERE id = $2")?
+            .execute(params![target.id.0, self.operation().0])?;
+        Ok(touched
+            .into_iter()
+            .partition(|(stream, _)| !kept.contains(stream)))
+    }
+
+    fn streams_of(&self, operation: Id) -> Result<Vec<(Id, StreamKind)>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT DISTINCT e.stream, s.kind FROM event e JOIN stream s ON s.id = e.stream
+             WHERE e.operation = $1 ORDER BY e.stream",
+        )?;
+        let rows = statement.query_map([operation.0], |row| {
+            Ok((Id(row.get(0)?), row.get::<_, String>(1)?))
+        })?;
+        let mut streams = Vec::new();
+        for row in rows {
+            let (stream, kind) = row?;
+            if let Some(kind) = StreamKind::from_name(&kind) {
+                streams.push((stream, kind));
+            }
+        }
+        Ok(streams)
+    }
+
+    /// Who changed a stream after an operation did, by an operation that still counts.
+    fn changed_since(&self, stream: Id, target: &OperationRow) -> Result<Option<OperationRow>> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM event later JOIN operation o ON o.id = later.operation
+             WHERE later.stream = $1 AND o.undone_ts IS NULL AND o.kind NOT IN ('undo', 'redo')
+             AND later.seq > (SELECT MAX(seq) FROM event WHERE stream = $1 AND operation = $2)
+             ORDER BY later.seq DESC LIMIT 1"
+        ))?;
+        let mut rows = statement.query([stream.0, target.id.0])?;
+        match rows.next()? {
+            Some(row) => Ok(Some(query::operation_row(row)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn refusal(
+        &self,
+        target: &OperationRow,
+        stream: Id,
+        kind: StreamKind,
+        by: &OperationRow,
+    ) -> Result<Fault> {
+        let account: Option<String> = self
+            .transaction
+            .prepare_cached(
+                "SELECT a.name FROM deal d JOIN account a ON a.id = d.account WHERE d.id = $1",
+            )?
+            .query_row([stream.0], |row| row.get(0))
+            .optional()?;
+        let what = format!(
+            "{} {}{}",
+            kind.name(),
+            &stream.handle()[..4],
+            account.map(|name| format!(" {name}")).unwrap_or_default()
+        );
+        Ok(Fault::no(format!(
+            "`{}` can't be undone: {what} was changed since, by {} with `{}`",
+            target.typed, by.actor, by.typed
+        ))
+        .hint(format!(
+            "ask {} to undo that first, or change the deal by hand",
+            by.actor
+        )))
+    }
+
+    /// Things that deals outside the operation refer to can't vanish under them.
+    fn keep_what_is_used(
+        &self,
+        target: &OperationRow,
+        direction: Direction,
+        touched: &[(Id, StreamKind)],
+        kept: &mut BTreeSet<Id>,
+    ) -> Result<()> {
+        if direction == Direction::Redo {
+            return Ok(());
+        }
+        for (stream, kind) in touched {
+            let sql = match kind {
+                StreamKind::Account => {
+                    "SELECT d.id FROM deal d WHERE d.account = $1
+                     UNION ALL SELECT p.id FROM person p WHERE p.account = $1"
+                }
+                StreamKind::Person => "SELECT deal FROM participant WHERE person = $1",
+                StreamKind::Catalog => {
+                    "SELECT d.id FROM deal d JOIN catalog c ON c.id = $1
+                     WHERE (c.kind = 'rep' AND d.owner = c.name) OR (c.kind = 'product' AND d.product = c.name)
+                        OR (c.kind = 'source' AND d.source = c.name)"
+                }
+                _ => continue,
+            };
+            let began_here: bool = self
+                .transaction
+                .prepare_cached(
+                    "SELECT 1 FROM event WHERE stream = $1 AND seq = 1 AND operation = $2",
+                )?
+                .exists([stream.0, target.id.0])?;
+            if !began_here {
+                continue;
+            }
+            let mut statement = self.transaction.prepare_cached(sql)?;
+            let users = statement
+                .query_map([stream.0], |row| Ok(Id(row.get(0)?)))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let outside = users.iter().find(|user| {
+                kept.contains(user) || !touched.iter().any(|(stream, _)| stream == *user)
+            });
+            let Some(user) = outside else { continue };
+            if target.kind == "import" {
+                kept.insert(*stream);
+            } else {
+                return Err(Fault::no(format!(
+                    "`{}` can't be undone: {} {} is in use by {} since",
+                    target.typed,
+                    kind.name(),
+                    &stream.handle()[..4],
+                    &user.handle()[..4]
+                ))
+                .hint("undo what uses it first")
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Recomputes which operations are undone from the log alone.
+pub(super) fn undone_from_log(connection: &rusqlite::Connection) -> Result<BTreeSet<Id>> {
+    let mut undone = BTreeSet::new();
+    let mut statement = connection
+        .prepare("SELECT DISTINCT e.stream FROM event e WHERE e.kind IN ('undone', 'redone')")?;
+    let streams = statement
+        .query_map([], |row| row.get::<_, i64>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for stream in streams {
+        for recorded in log::read(connection, Id(stream))? {
+            match recorded.event {
+                Event::Undone { operation } => {
+                    undone.insert(operation);
+                }
+                Event::Redone { operation } => {
+                    undone.remove(&operation);
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(undone)
+}
