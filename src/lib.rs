@@ -1,5 +1,6 @@
 //! `salesctl`: a sales process as code, deals in SQLite, moved through gates.
 
+pub mod cli;
 pub mod condition;
 pub mod date;
 pub mod deal;

@@ -1,0 +1,317 @@
+//! What `--set NAME=VALUE` means: a typed value for a fact that the process knows.
+
+use anyhow::Result;
+
+use super::context::Session;
+use crate::date::{Direction, parse_day};
+use crate::deal::Deal;
+use crate::deal::event::{
+    Amount, CatalogKind, Change, Event, FieldValue, Move, Private, StreamKind,
+};
+use crate::fault::Fault;
+use crate::id::Id;
+use crate::money::Money;
+use crate::process::{BuyingRole, Field, FieldKind, FieldOf, REQUIRABLE};
+use crate::store::{Catalog, Write};
+use crate::text::{nearest, visible};
+
+/// One `NAME=VALUE`, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Assignment {
+    Change(Change),
+    /// A follow-up: due, and in words.
+    NextStep(chrono::NaiveDate, String),
+    /// Somebody, by name, in a buying role.
+    Role(BuyingRole, String),
+    /// For a deal that came without a stage.
+    Stage(String),
+}
+
+/// Reads `NAME=VALUE`; an empty value takes the fact away.
+pub(crate) fn parse(session: &Session<'_>, catalog: &Catalog, typed: &str) -> Result<Assignment> {
+    let Some((name, value)) = typed.split_once('=') else {
+        return Err(Fault::usage(format!(
+            "`{}` is not of the form NAME=VALUE",
+            visible(typed)
+        ))
+        .hint("for example --set value=6k")
+        .into());
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let wrong = |problem: String| anyhow::Error::from(Fault::usage(format!("{name}: {problem}")));
+    let text = (!value.is_empty()).then(|| value.to_string());
+    let day = || -> Result<Option<chrono::NaiveDate>> {
+        if value.is_empty() {
+            return Ok(None);
+        }
+        parse_day(value, session.today, Direction::Forward)
+            .map(Some)
+            .map_err(wrong)
+    };
+    let change = match name {
+        "title" => Change::Title(text.map(Private::new)),
+        "owner" => Change::Owner(in_catalog(catalog, CatalogKind::Rep, value)?),
+        "product" => Change::Product(in_catalog(catalog, CatalogKind::Product, value)?),
+        "source" => Change::Source(in_catalog(catalog, CatalogKind::Source, value)?),
+        "value" => Change::Value(parse_amount(session, value).map_err(wrong)?),
+        "expected_close" => Change::ExpectedClose(day()?),
+        "next_step" | "next" => {
+            let (due, words) = parse_next(session, value)?;
+            return Ok(Assignment::NextStep(due, words));
+        }
+        "stage" => return Ok(Assignment::Stage(value.to_string())),
+        _ => {
+            if let Some(role) = BuyingRole::from_name(name) {
+                if value.is_empty() {
+                    return Err(wrong(
+                        "name somebody, or use `salesctl deal person remove`".into(),
+                    ));
+                }
+                return Ok(Assignment::Role(role, value.to_string()));
+            }
+            match session.process.field(name) {
+                Some(field) if field.of == FieldOf::Deal => Change::Field {
+                    name: name.to_string(),
+                    value: field_value(session, field, value).map_err(wrong)?,
+                },
+                Some(field) if field.of == FieldOf::Account => {
+                    return Err(wrong("is a field of the account, not of the deal".into()));
+                }
+                _ => return Err(unknown_name(session, name).into()),
+            }
+        }
+    };
+    Ok(Assignment::Change(change))
+}
+
+/// `fri: send quote`: a date phrase, a colon, and what is to be done.
+pub(crate) fn parse_next(
+    session: &Session<'_>,
+    typed: &str,
+) -> Result<(chrono::NaiveDate, String)> {
+    let usage = || {
+        Fault::usage(format!(
+            "`{}` is not of the form \"DATE: what is to be done\"",
+            visible(typed)
+        ))
+        .hint("for example --next \"fri: send quote\"")
+    };
+    let (when, what) = typed.split_once(':').ok_or_else(usage)?;
+    let what = what.trim();
+    if what.is_empty() {
+        return Err(usage().into());
+    }
+    let due = parse_day(when.trim(), session.today, Direction::Forward)
+        .map_err(|problem| Fault::usage(format!("next step: {problem}")))?;
+    if due < session.today {
+        return Err(Fault::usage(format!("next step: {} is past", crate::date::day(due))).into());
+    }
+    Ok((due, what.to_string()))
+}
+
+/// The value of a custom field, of a deal or of an account.
+pub(crate) fn field_value(
+    session: &Session<'_>,
+    field: &Field,
+    typed: &str,
+) -> Result<FieldValue, String> {
+    if typed.is_empty() {
+        return Ok(FieldValue::Empty);
+    }
+    match field.kind {
+        FieldKind::Text | FieldKind::Person => Ok(FieldValue::Text(Private::new(typed))),
+        FieldKind::Integer => typed
+            .replace(',', "")
+            .parse()
+            .map(FieldValue::Integer)
+            .map_err(|_| format!("`{typed}` is not a whole number")),
+        FieldKind::Number => typed
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(FieldValue::Number)
+            .ok_or_else(|| format!("`{typed}` is not a number")),
+        FieldKind::Money => {
+            let money = Money::parse(typed, session.process.currency)?;
+            if money.currency != session.process.currency {
+                return Err(format!(
+                    "amounts of this field are in {}",
+                    session.process.currency
+                ));
+            }
+            Ok(FieldValue::Number(money.currency.major(money.minor)))
+        }
+        FieldKind::Date => parse_day(typed, session.today, Direction::Forward)
+            .map(|day| FieldValue::Word(day.to_string())),
+        FieldKind::Bool => match typed.to_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" => Ok(FieldValue::Integer(1)),
+            "no" | "n" | "false" | "0" => Ok(FieldValue::Integer(0)),
+            _ => Err(format!("`{typed}` is neither yes nor no")),
+        },
+        FieldKind::Choice => field
+            .choices
+            .iter()
+            .find(|choice| choice.eq_ignore_ascii_case(typed))
+            .map(|choice| FieldValue::Word(choice.clone()))
+            .ok_or_else(|| {
+                let near = nearest(typed, field.choices.iter().map(String::as_str))
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
+                format!("`{typed}` is none of {}{near}", field.choices.join(", "))
+            }),
+    }
+}
+
+/// An amount in the deal's currency; another currency needs a stated rate.
+pub(crate) fn parse_amount(session: &Session<'_>, typed: &str) -> Result<Option<Amount>, String> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let money = Money::parse(typed, session.process.currency)?;
+    if session
+        .process
+        .rate(money.currency, session.today)
+        .is_none()
+    {
+        return Err(format!(
+            "there is no rate for {} yet; add [rates.{}] to the process file",
+            money.currency, money.currency
+        ));
+    }
+    Ok(Some(Amount {
+        minor: money.minor,
+        currency: money.currency,
+    }))
+}
+
+/// The name of a rep, product or source, given by name or title.
+pub(crate) fn in_catalog(
+    catalog: &Catalog,
+    kind: CatalogKind,
+    typed: &str,
+) -> Result<Option<String>> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    if let Some(entry) = catalog.find(kind, typed) {
+        return Ok(Some(entry.name.clone()));
+    }
+    let names = catalog
+        .of(kind)
+        .flat_map(|entry| [entry.name.as_str(), entry.title.as_str()]);
+    let fault = Fault::not_found(format!("there is no {} `{}`", kind.name(), visible(typed)));
+    let fault = match nearest(typed, names) {
+        Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
+        None => fault,
+    };
+    Err(fault
+        .hint(format!("salesctl catalog list {} shows them", kind.name()))
+        .into())
+}
+
+/// The events of an assignment to a deal; persons that are not known yet are added.
+pub(crate) fn events(
+    session: &Session<'_>,
+    write: &mut Write<'_>,
+    deal: &Deal,
+    assignment: &Assignment,
+    at: crate::store::Moment,
+) -> Result<Vec<Event>> {
+    Ok(match assignment {
+        Assignment::Change(change) if deal.has(change) => Vec::new(),
+        Assignment::Change(change) => vec![Event::Changed(change.clone())],
+        Assignment::NextStep(due, words) => vec![Event::FollowUpAdded {
+            id: write.new_id()?,
+            due: *due,
+            text: Private::new(words.clone()),
+            by_rule: false,
+        }],
+        Assignment::Role(role, name) => {
+            let person = person_at(session, write, deal.account, name, at)?;
+            if deal.roles.contains(&(*role, person)) {
+                return Ok(Vec::new());
+            }
+            vec![Event::RoleGiven {
+                person,
+                role: *role,
+            }]
+        }
+        Assignment::Stage(stage) => {
+            if deal.stage().is_some() {
+                return Err(Fault::usage("a deal changes its stage through the gate")
+                    .hint("salesctl deal advance DEAL [--to STAGE], or salesctl deal back DEAL")
+                    .into());
+            }
+            if session.process.stage(stage).is_none() {
+                return Err(Fault::usage(format!("there is no stage `{}`", visible(stage))).into());
+            }
+            vec![Event::StageEntered {
+                stage: stage.clone(),
+                how: Move::Start,
+                entered: Some(at.day),
+                customer_type: deal.customer_type.clone(),
+                overridden: None,
+            }]
+        }
+    })
+}
+
+/// The person of this name at the account, who is added when nobody there is called so.
+pub(crate) fn person_at(
+    session: &Session<'_>,
+    write: &mut Write<'_>,
+    account: Option<Id>,
+    name: &str,
+    at: crate::store::Moment,
+) -> Result<Id> {
+    let known = session.store.persons_at(account)?;
+    let same: Vec<_> = known
+        .iter()
+        .filter(|person| person.name.eq_ignore_ascii_case(name))
+        .collect();
+    if let [one] = same.as_slice() {
+        return Ok(one.id);
+    }
+    if same.len() > 1 {
+        return Err(Fault::not_found(format!(
+            "{} persons at the account are called {}",
+            same.len(),
+            visible(name)
+        ))
+        .into());
+    }
+    let person = write.create(StreamKind::Person)?;
+    write.append(
+        person,
+        at,
+        [Event::PersonAdded {
+            account,
+            name: Private::new(name),
+            title: None,
+            email: None,
+            phone: None,
+        }],
+    )?;
+    Ok(person)
+}
+
+fn unknown_name(session: &Session<'_>, name: &str) -> Fault {
+    let known: Vec<&str> = REQUIRABLE
+        .iter()
+        .map(|(known, _)| *known)
+        .chain(
+            session
+                .process
+                .fields
+                .iter()
+                .filter(|field| field.of == FieldOf::Deal)
+                .map(|field| field.name.as_str()),
+        )
+        .chain(BuyingRole::ALL.iter().map(|role| role.name()))
+        .collect();
+    let fault = Fault::usage(format!("a deal has no field `{}`", visible(name)));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+        None => fault.hint(format!("it has: {}", known.join(", "))),
+    }
+}

@@ -1,0 +1,122 @@
+//! `completion`: set-up for the shell, and what is completed live. Fast, and silent on error.
+
+use anyhow::Result;
+use clap::ValueEnum;
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+
+use super::context::{Context, Globals, Session, Status};
+use super::output::Color;
+use crate::process::{BuyingRole, FieldOf, LOST, REQUIRABLE, WON};
+use crate::store::Access;
+use crate::text::visible;
+
+/// Print what switches completion on in a shell; it completes deal ids, stages and fields of the workspace
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl completion bash >> ~/.bashrc\n  salesctl completion fish > ~/.config/fish/completions/salesctl.fish"
+)]
+pub(crate) struct Args {
+    shell: Shell,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let line = match args.shell {
+        Shell::Bash => "source <(COMPLETE=bash salesctl)\n",
+        Shell::Zsh => "source <(COMPLETE=zsh salesctl)\n",
+        Shell::Fish => "COMPLETE=fish salesctl | source\n",
+    };
+    cx.console.print(line)?;
+    Ok(Status::Done)
+}
+
+/// Open deals, with their accounts.
+pub(crate) fn deals() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let handles = session.store.handles()?;
+            Ok(session
+                .store
+                .work(None)?
+                .into_iter()
+                .map(|work| {
+                    let account = visible(work.account.as_deref().unwrap_or("(no account)"));
+                    CompletionCandidate::new(handles.short(work.deal)).help(Some(account.into()))
+                })
+                .collect())
+        })
+    })
+}
+
+pub(crate) fn stages() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let names = session.process.stages.iter().map(|stage| {
+                CompletionCandidate::new(stage.name.clone())
+                    .help(stage.objective.clone().map(Into::into))
+            });
+            Ok(names
+                .chain([WON, LOST].map(CompletionCandidate::new))
+                .collect())
+        })
+    })
+}
+
+pub(crate) fn reasons() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let reasons = session.process.lost_reasons.iter();
+            Ok(reasons
+                .map(|reason| CompletionCandidate::new(reason.name.clone()))
+                .collect())
+        })
+    })
+}
+
+/// `value=`, `problem=`, `decider=`
+pub(crate) fn fields() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let built_in = REQUIRABLE
+                .iter()
+                .map(|(name, _)| CompletionCandidate::new(format!("{name}=")));
+            let custom = session
+                .process
+                .fields
+                .iter()
+                .filter(|field| field.of == FieldOf::Deal)
+                .map(|field| {
+                    CompletionCandidate::new(format!("{}=", field.name))
+                        .help(field.ask.clone().map(Into::into))
+                });
+            let roles = BuyingRole::ALL
+                .iter()
+                .map(|role| CompletionCandidate::new(format!("{}=", role.name())));
+            Ok(built_in.chain(custom).chain(roles).collect())
+        })
+    })
+}
+
+fn candidates(
+    list: impl FnOnce(&Session<'_>) -> Result<Vec<CompletionCandidate>>,
+) -> Vec<CompletionCandidate> {
+    let globals = Globals {
+        process: None,
+        store: None,
+        actor: None,
+        today: None,
+        quiet: true,
+        color: Color::Never,
+    };
+    let found = Context::new(&globals).and_then(|cx| {
+        let session = cx.session_without_note(Access::Read)?;
+        list(&session)
+    });
+    found.unwrap_or_default()
+}

@@ -1,0 +1,391 @@
+//! What every command starts from: the workspace, the clock, who acts. The only place that reads the
+//! environment and the clock.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+
+use super::output::{Color, Console};
+use crate::date::{Direction, parse_day};
+use crate::deal::Deal;
+use crate::fault::Fault;
+use crate::id::Ids;
+use crate::process::{self, Process};
+use crate::store::{Access, Acting, Catalog, Moment, Outcome, Store, Write};
+
+pub(crate) const PROCESS_FILE: &str = "process.toml";
+pub(crate) const STORE_FILE: &str = "sales.db";
+
+/// Options that every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Globals {
+    /// The process file [default: process.toml of the workspace]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) process: Option<PathBuf>,
+    /// The store [default: sales.db of the workspace]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) store: Option<PathBuf>,
+    /// Who acts [default: the login name]
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
+    /// Act as if today were this date
+    #[arg(long, global = true, value_name = "DATE")]
+    pub(crate) today: Option<String>,
+    /// Say nothing on success
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// How a command ended, when it could do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Done, or yes: exit code 0.
+    Done,
+    /// The answer is no: exit code 1.
+    No,
+    /// An input file can't be used, as was shown: exit code 3.
+    Unusable,
+}
+
+/// What is known before a store is opened.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) globals: Globals,
+    pub(crate) console: Console,
+    /// The real clock.
+    pub(crate) clock: DateTime<Utc>,
+    folder: PathBuf,
+}
+
+impl Context {
+    pub(crate) fn new(globals: &Globals) -> Result<Self> {
+        Ok(Self {
+            console: Console::new(globals.color, globals.quiet),
+            globals: globals.clone(),
+            clock: now(),
+            folder: env::current_dir().context("the current folder can't be read")?,
+        })
+    }
+
+    /// The workspace: the nearest folder upwards that holds a process file or a store, else the one
+    /// that the user's config names.
+    pub(crate) fn workspace(&self) -> Option<PathBuf> {
+        let holds = |folder: &&Path| {
+            folder.join(PROCESS_FILE).is_file() || folder.join(STORE_FILE).is_file()
+        };
+        self.folder
+            .ancestors()
+            .find(holds)
+            .map(Path::to_path_buf)
+            .or_else(default_workspace)
+    }
+
+    /// Where the process file is expected; `None` outside of a workspace.
+    pub(crate) fn process_path(&self) -> Option<PathBuf> {
+        self.globals
+            .process
+            .clone()
+            .or_else(|| variable("SALESCTL_PROCESS").map(PathBuf::from))
+            .or_else(|| self.workspace().map(|folder| folder.join(PROCESS_FILE)))
+    }
+
+    /// Where the store is expected; `None` outside of a workspace.
+    pub(crate) fn store_path(&self) -> Option<PathBuf> {
+        if let Some(named) = self
+            .globals
+            .store
+            .clone()
+            .or_else(|| variable("SALESCTL_STORE").map(PathBuf::from))
+        {
+            return Some(named);
+        }
+        let folder = self.workspace()?;
+        if let Some(store) = self.settings_of_file().and_then(|settings| settings.store) {
+            return Some(folder.join(store));
+        }
+        Some(folder.join(STORE_FILE))
+    }
+
+    /// A path as a person would type it from here.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.folder).unwrap_or(path);
+        crate::text::visible(&relative.display().to_string())
+    }
+
+    pub(crate) fn ids() -> Ids {
+        match variable("SALESCTL_SEED").and_then(|seed| seed.parse().ok()) {
+            Some(seed) => Ids::seeded(seed),
+            None => Ids::random(),
+        }
+    }
+
+    /// Today where there is no process to tell the time zone.
+    pub(crate) fn today_in(&self, calendar: &process::Calendar) -> Result<NaiveDate> {
+        let real = calendar.date_of(self.clock);
+        let Some(typed) = self
+            .globals
+            .today
+            .clone()
+            .or_else(|| variable("SALESCTL_TODAY"))
+        else {
+            return Ok(real);
+        };
+        parse_day(&typed, real, Direction::Back)
+            .map_err(|problem| Fault::usage(format!("--today: {problem}")).into())
+    }
+
+    pub(crate) fn actor(&self, settings_user: Option<&str>) -> String {
+        self.globals
+            .actor
+            .clone()
+            .or_else(|| variable("SALESCTL_USER"))
+            .or_else(|| settings_user.map(str::to_string))
+            .or_else(|| variable("LOGNAME"))
+            .or_else(|| variable("USER"))
+            .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()))
+    }
+
+    /// Opens the workspace's store and the process that it enforces.
+    pub(crate) fn session(&self, access: Access) -> Result<Session<'_>> {
+        let session = self.session_without_note(access)?;
+        session.note_an_edited_file();
+        Ok(session)
+    }
+
+    pub(crate) fn session_without_note(&self, access: Access) -> Result<Session<'_>> {
+        let store = self.open_store(access)?;
+        let applied = store.applied()?.ok_or_else(|| {
+            Fault::store("no process has been applied to this store yet")
+                .hint("salesctl process apply --why \"first version\"")
+        })?;
+        let label = format!("process version {}", applied.version);
+        let process = sound_process(&label, &applied.text)?;
+        let today = self.today_in(&process.calendar)?;
+        let now = if today == process.calendar.date_of(self.clock) {
+            self.clock
+        } else {
+            process.calendar.noon_of(today)
+        };
+        let actor = self.actor(process.settings.user.as_deref());
+        Ok(Session {
+            cx: self,
+            store,
+            version: applied.version,
+            applied_text: applied.text,
+            process,
+            today,
+            now,
+            actor,
+        })
+    }
+
+    pub(crate) fn open_store(&self, access: Access) -> Result<Store> {
+        let path = self.store_path().ok_or_else(no_workspace)?;
+        Store::open(&path, access, Self::ids())
+    }
+
+    /// What was typed, without the options that every command takes.
+    pub(crate) fn typed() -> String {
+        let mut words = Vec::new();
+        let mut skip = false;
+        for argument in env::args_os().skip(1) {
+            let word = argument.to_string_lossy().into_owned();
+            if std::mem::take(&mut skip) {
+                continue;
+            }
+            match word.as_str() {
+                "--as" | "--today" | "--store" | "--process" | "--color" => skip = true,
+                "-q" | "--quiet" => {}
+                _ if ["--as=", "--today=", "--store=", "--process=", "--color="]
+                    .iter()
+                    .any(|flag| word.starts_with(flag)) => {}
+                _ => words.push(quoted(&word)),
+            }
+        }
+        words.join(" ")
+    }
+
+    fn settings_of_file(&self) -> Option<process::Settings> {
+        let path = self.process_path()?;
+        let text = fs::read_to_string(path).ok()?;
+        // Cheap for the many workspaces that have no such table.
+        if !text.contains("[settings]") {
+            return None;
+        }
+        process::check(PROCESS_FILE, &text)
+            .process
+            .map(|process| process.settings)
+    }
+}
+
+/// An open store with the process it enforces.
+pub(crate) struct Session<'c> {
+    pub(crate) cx: &'c Context,
+    pub(crate) store: Store,
+    pub(crate) process: Process,
+    pub(crate) version: u32,
+    applied_text: String,
+    pub(crate) today: NaiveDate,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) actor: String,
+}
+
+impl Session<'_> {
+    pub(crate) fn acting(&self, dry_run: bool) -> Acting {
+        Acting {
+            actor: self.actor.clone(),
+            typed: Context::typed(),
+            clock: self.cx.clock,
+            now: self.now,
+            today: self.today,
+            dry_run,
+        }
+    }
+
+    /// One command: one operation in one transaction.
+    pub(crate) fn write<T>(
+        &self,
+        dry_run: bool,
+        change: impl FnOnce(&mut Write<'_>) -> Result<T>,
+    ) -> Result<(T, Outcome)> {
+        self.store.write(&self.acting(dry_run), "command", change)
+    }
+
+    /// The catalog entry of whoever acts, when they are a rep.
+    pub(crate) fn acting_rep(&self, catalog: &Catalog) -> Option<String> {
+        catalog
+            .rep_of_login(&self.actor)
+            .map(|rep| rep.name.clone())
+    }
+
+    /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.
+    pub(crate) fn moment(&self, on: Option<&str>, deal: &Deal) -> Result<Moment> {
+        let day = self.day(on)?;
+        if day == self.today {
+            let instant = self.now.max(deal.latest);
+            return Ok(Moment {
+                instant,
+                day: day.max(self.process.calendar.date_of(deal.latest)),
+            });
+        }
+        let floor = self.process.calendar.date_of(deal.floor);
+        if day < floor {
+            return Err(Fault::no(format!(
+                "{} is before {}, when the deal came to where it is",
+                crate::date::day(day),
+                crate::date::day(floor)
+            ))
+            .hint("--on may go back as far as that day, since what came before is settled")
+            .into());
+        }
+        Ok(Moment {
+            instant: self.process.calendar.end_of(day).max(deal.floor),
+            day,
+        })
+    }
+
+    /// The date that `--on` names: in the past, a weekday the last one.
+    pub(crate) fn day(&self, on: Option<&str>) -> Result<NaiveDate> {
+        let Some(typed) = on else {
+            return Ok(self.today);
+        };
+        let day = parse_day(typed, self.today, Direction::Back)
+            .map_err(|problem| Fault::usage(format!("--on: {problem}")))?;
+        if day > self.today {
+            return Err(Fault::usage(format!(
+                "--on: {} is in the future; what has not happened can't be recorded",
+                crate::date::day(day)
+            ))
+            .into());
+        }
+        Ok(day)
+    }
+
+    /// An edited file that is not applied yet: commands enforce what was applied.
+    fn note_an_edited_file(&self) {
+        let Some(path) = self.cx.process_path() else {
+            return;
+        };
+        let Ok(text) = fs::read_to_string(&path) else {
+            return;
+        };
+        if text != self.applied_text {
+            self.cx.console.note(&format!(
+                "note: {} was edited since version {} was applied; `salesctl process apply` makes it count",
+                self.cx.shown(&path),
+                self.version
+            ));
+        }
+    }
+}
+
+/// A process from a text that must be sound.
+pub(crate) fn sound_process(label: &str, text: &str) -> Result<Process> {
+    let checked = process::check(label, text);
+    checked.process.ok_or_else(|| {
+        let errors = checked
+            .problems
+            .iter()
+            .filter(|problem| problem.level == process::Level::Error)
+            .count();
+        Fault::input(format!("{label} has {errors} errors"))
+            .hint("salesctl process check shows them all")
+            .into()
+    })
+}
+
+pub(crate) fn no_workspace() -> anyhow::Error {
+    Fault::usage(
+        "there is no workspace here: no process.toml and no sales.db in this folder or above it",
+    )
+    .hint("salesctl init starts one here")
+    .hint("salesctl demo makes one with two years of deals to try things on")
+    .into()
+}
+
+/// An environment variable that is set to something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Where small things are remembered between commands that are not worth an event.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    variable("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/state")))
+        .map(|folder| folder.join("salesctl"))
+}
+
+fn default_workspace() -> Option<PathBuf> {
+    let config = variable("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".config")))?
+        .join("salesctl/config.toml");
+    let text = fs::read_to_string(config).ok()?;
+    process::workspace_of_config(&text).map(PathBuf::from)
+}
+
+fn quoted(word: &str) -> String {
+    let plain = !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_./:=,@%+".contains(c));
+    if plain {
+        word.to_string()
+    } else {
+        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+}
+
+#[allow(clippy::disallowed_methods)] // the one clock of the program
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}

@@ -1,0 +1,161 @@
+//! `deal assign`: another owner, for one deal or for many.
+
+use anyhow::Result;
+
+use super::super::assignment::in_catalog;
+use super::super::context::{Context, Session, Status};
+use super::super::filter::FilterArgs;
+use super::super::show::{counted, named};
+use super::{WriteArgs, deal_of, dry_run_line, edit, finish};
+use crate::deal::book::Book;
+use crate::deal::event::{CatalogKind, Change, Event};
+use crate::fault::Fault;
+use crate::money::Money;
+use crate::store::Access;
+use crate::text::visible;
+
+/// Give a deal, or all open deals of a filter, to another rep
+///
+/// Several deals are only changed after a question, or with --yes.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl deal assign acme --to jr\n  salesctl deal assign --where \"owner = 'ab' and stage = 'qualify'\" --to jr --yes"
+)]
+pub(crate) struct Args {
+    /// The deal: its id or the beginning of it, or its account's name
+    #[arg(value_name = "DEAL", add = super::super::completion::deals())]
+    deal: Option<String>,
+    /// The rep who gets it
+    #[arg(long, value_name = "REP")]
+    to: String,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Closed deals too
+    #[arg(long)]
+    all: bool,
+    /// Don't ask
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Write)?;
+    let catalog = session.store.catalog()?;
+    let to = in_catalog(&catalog, CatalogKind::Rep, &args.to)?
+        .ok_or_else(|| Fault::usage("--to needs a rep"))?;
+    let filtered =
+        args.filter.rep.is_some() || args.filter.team.is_some() || args.filter.condition.is_some();
+    match (&args.deal, filtered) {
+        (Some(_), true) => Err(Fault::usage("name one deal, or a filter, not both").into()),
+        (None, false) => Err(Fault::usage("which deals?")
+            .hint("name one, or a filter: --where \"owner = 'ab'\", --rep ab, --team north")
+            .into()),
+        (Some(reference), false) => {
+            let edited = edit(&session, reference, &args.write, |_, deal, _| {
+                if deal.owner.as_deref() == Some(to.as_str()) {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![Event::Changed(Change::Owner(Some(to.clone())))])
+            })?;
+            let was = edited
+                .before
+                .owner
+                .as_deref()
+                .map_or("nobody".to_string(), visible);
+            finish(
+                &session,
+                &edited,
+                &format!("owner {was} → {}", visible(&to)),
+            )
+        }
+        (None, true) => many(args, &session, &to),
+    }
+}
+
+fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
+    let book = session.store.book(&session.process, session.today, &[])?;
+    let mask = args.filter.mask(session, &book)?.unwrap_or_default();
+    let already = book.owners.iter().position(|rep| rep.name == to);
+    let chosen: Vec<usize> = (0..book.deals.len())
+        .filter(|i| mask.get(*i).copied().unwrap_or(false))
+        .filter(|i| args.all || book.deals.state[*i].is_open())
+        .filter(|i| already.is_none() || book.deals.owner[*i].map(|at| at as usize) != already)
+        .collect();
+    if chosen.is_empty() {
+        session
+            .cx
+            .console
+            .say(&format!("no deal to give to {}", visible(to)))?;
+        return Ok(Status::Done);
+    }
+    if !args.yes && !args.write.dry_run {
+        show(session, &book, &chosen, to)?;
+        let question = format!(
+            "Give {} to {}?",
+            counted(chosen.len(), "deal", "deals"),
+            visible(to)
+        );
+        if !session.cx.console.confirm(&question, "--yes")? {
+            session.cx.console.say("nothing changed")?;
+            return Ok(Status::No);
+        }
+    }
+    let ((), outcome) = session.write(args.write.dry_run, |write| {
+        for i in &chosen {
+            let id = book.deals.id[*i];
+            let deal = deal_of(write, id)?;
+            let at = session.moment(args.write.on.as_deref(), &deal)?;
+            write.append(
+                id,
+                at,
+                [Event::Changed(Change::Owner(Some(to.to_string())))],
+            )?;
+        }
+        Ok(())
+    })?;
+    session.cx.console.say(&format!(
+        "✓ {} now {} to {}",
+        counted(chosen.len(), "deal", "deals"),
+        super::super::show::plural(chosen.len(), "belongs", "belong"),
+        visible(to)
+    ))?;
+    dry_run_line(session, outcome)?;
+    Ok(Status::Done)
+}
+
+/// How many, their sum, and the first five.
+fn show(session: &Session<'_>, book: &Book, chosen: &[usize], to: &str) -> Result<()> {
+    let sum: i64 = chosen
+        .iter()
+        .filter(|i| book.currencies[book.deals.currency[**i] as usize] == book.currency)
+        .filter_map(|i| book.deals.value_minor[*i])
+        .sum();
+    session.cx.console.warn(&format!(
+        "{}, {}, would go to {}:",
+        counted(chosen.len(), "deal", "deals"),
+        Money {
+            minor: sum,
+            currency: book.currency
+        },
+        visible(to)
+    ));
+    for i in chosen.iter().take(5) {
+        let account = book.deals.account[*i].map(|at| book.accounts[at as usize].as_str());
+        let owner =
+            book.deals.owner[*i].map_or("nobody", |at| book.owners[at as usize].name.as_str());
+        session.cx.console.warn(&format!(
+            "  {}  of {}",
+            named(&session.store.short(book.deals.id[*i])?, account),
+            visible(owner)
+        ));
+    }
+    if chosen.len() > 5 {
+        session
+            .cx
+            .console
+            .warn(&format!("  … and {} more", chosen.len() - 5));
+    }
+    Ok(())
+}

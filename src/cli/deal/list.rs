@@ -1,0 +1,258 @@
+//! `deal list`: the deals of a filter, open ones by default.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::super::context::{Context, Status};
+use super::super::filter::FilterArgs;
+use super::super::output::OutputArgs;
+use super::super::show::counted;
+use crate::deal::book::{Book, Day, State};
+use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::money::Money;
+use crate::store::Access;
+
+/// List deals: the open ones, or all of them
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl deal list --rep jr --sort days\n  salesctl deal list --where \"value >= 10000 and next_step is null\" --json"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Won and lost deals too
+    #[arg(long)]
+    all: bool,
+    /// Only deals in this stage
+    #[arg(long, add = super::super::completion::stages())]
+    stage: Option<String>,
+    /// What comes first
+    #[arg(long, value_name = "BY", default_value = "stage")]
+    sort: Sort,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    /// The stage nearest to the end, then the longest in it
+    Stage,
+    /// The largest
+    Value,
+    /// The longest in its stage
+    Days,
+    /// The nearest expected close
+    Close,
+    /// The account's name
+    Account,
+}
+
+row! {
+    /// One deal.
+    pub(crate) struct DealRow {
+        pub(crate) id: String,
+        pub(crate) account: Option<String>,
+        pub(crate) owner: Option<String>,
+        pub(crate) team: Option<String>,
+        pub(crate) product: Option<String>,
+        pub(crate) source: Option<String>,
+        pub(crate) stage: Option<String>,
+        pub(crate) state: &'static str,
+        pub(crate) value_minor: Option<i64>,
+        pub(crate) currency: &'static str,
+        pub(crate) opened: Option<NaiveDate>,
+        pub(crate) closed: Option<NaiveDate>,
+        pub(crate) expected_close: Option<NaiveDate>,
+        pub(crate) days_in_stage: Option<i32>,
+    }
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let as_of = args.filter.as_of(&session)?;
+    let book = session.store.book(&session.process, as_of, &[])?;
+    let mask = args.filter.mask(&session, &book)?;
+    let stage = match &args.stage {
+        None => None,
+        Some(name) => Some(super::super::filter::stage_named(&session, &book, name)?),
+    };
+    let deals = &book.deals;
+    let mut chosen: Vec<usize> = (0..deals.len())
+        .filter(|i| mask.as_ref().is_none_or(|mask| mask[*i]))
+        .filter(|i| args.all || deals.state[*i].is_open())
+        .filter(|i| stage.is_none_or(|stage| deals.stage[*i] == Some(stage)))
+        .collect();
+    sort(&mut chosen, &book, args.sort);
+    let n = chosen.len();
+    let handles = session.store.handles()?;
+    let rows: Vec<DealRow> = chosen
+        .iter()
+        .take(args.limit.unwrap_or(usize::MAX))
+        .map(|i| row(&book, *i, handles.short(deals.id[*i])))
+        .collect();
+    let mut notes = Vec::new();
+    if rows.len() < n {
+        notes.push(format!("{} more are not shown (--limit)", n - rows.len()));
+    }
+    let answer = Answer {
+        schema: "salesctl/deal-list/1",
+        as_of,
+        process_version: book.process_version,
+        currency: book.currency,
+        period: None,
+        by: Vec::new(),
+        n,
+        rows,
+        notes,
+    };
+    let document = document(&session.process, &answer, args.all);
+    args.output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+pub(crate) fn row(book: &Book, i: usize, id: String) -> DealRow {
+    let deals = &book.deals;
+    let named = |labels: &[crate::deal::book::Named], at: Option<u32>| {
+        at.map(|at| labels[at as usize].name.clone())
+    };
+    let end = deals.closed[i].unwrap_or(Day::of(book.as_of));
+    DealRow {
+        id,
+        account: deals.account[i].map(|at| book.accounts[at as usize].clone()),
+        owner: named(&book.owners, deals.owner[i]),
+        team: named(&book.teams, deals.team[i]),
+        product: named(&book.products, deals.product[i]),
+        source: named(&book.sources, deals.source[i]),
+        stage: deals.stage[i].map(|at| book.stages[at as usize].clone()),
+        state: deals.state[i].name(),
+        value_minor: deals.value_minor[i],
+        currency: book.currencies[deals.currency[i] as usize].code(),
+        opened: deals.opened[i].map(Day::date),
+        closed: deals.closed[i].map(Day::date),
+        expected_close: deals.expected_close[i].map(Day::date),
+        days_in_stage: deals.stage_entered[i].map(|entered| end.since(entered)),
+    }
+}
+
+fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
+    let deals = &book.deals;
+    let days = |i: usize| deals.stage_entered[i].map_or(i32::MAX, |day| day.0);
+    match by {
+        Sort::Stage => chosen.sort_by_key(|i| {
+            (
+                !deals.state[*i].is_open(),
+                std::cmp::Reverse(deals.stage[*i]),
+                days(*i),
+                deals.id[*i],
+            )
+        }),
+        Sort::Value => {
+            chosen.sort_by_key(|i| (std::cmp::Reverse(deals.value_minor[*i]), deals.id[*i]))
+        }
+        Sort::Days => chosen.sort_by_key(|i| (days(*i), deals.id[*i])),
+        Sort::Close => chosen.sort_by_key(|i| {
+            (
+                deals.expected_close[*i].map_or(i32::MAX, |day| day.0),
+                deals.id[*i],
+            )
+        }),
+        Sort::Account => chosen.sort_by_key(|i| {
+            (
+                deals.account[*i].map(|at| book.accounts[at as usize].to_lowercase()),
+                deals.id[*i],
+            )
+        }),
+    }
+}
+
+fn document(process: &crate::process::Process, answer: &Answer<DealRow>, all: bool) -> Document {
+    let what = if all { "deals" } else { "open deals" };
+    let mut total: i64 = 0;
+    let mut mixed = false;
+    for row in &answer.rows {
+        mixed |= row.currency != answer.currency.code();
+        total += row.value_minor.unwrap_or(0);
+    }
+    let sum = if mixed || answer.rows.is_empty() {
+        String::new()
+    } else {
+        format!(
+            ", {}",
+            Money {
+                minor: total,
+                currency: answer.currency
+            }
+        )
+    };
+    let heading = format!(
+        "{}{sum}, as of {}",
+        counted(answer.n, what.trim_end_matches('s'), what),
+        crate::date::day(answer.as_of)
+    );
+    let column = |heading: &str, align, rank| TableColumn {
+        heading: heading.to_string(),
+        align,
+        rank,
+    };
+    let table = Table {
+        columns: vec![
+            column("id", Align::Left, 0),
+            column("account", Align::Left, 0),
+            column("stage", Align::Left, 0),
+            column("value", Align::Right, 0),
+            column("owner", Align::Left, 1),
+            column("days in stage", Align::Right, 2),
+            column("expected close", Align::Left, 3),
+            column("product", Align::Left, 4),
+            column("source", Align::Left, 5),
+        ],
+        rows: answer
+            .rows
+            .iter()
+            .map(|row| {
+                let text = |value: &Option<String>| value.clone().map_or(Cell::Nothing, Cell::Text);
+                let stage = match row.state {
+                    "won" | "lost" => process.stage_title(row.state).to_string(),
+                    state => {
+                        let title = row
+                            .stage
+                            .as_deref()
+                            .map_or("(none)", |s| process.stage_title(s));
+                        if state == State::Hold.name() {
+                            format!("{title} (on hold)")
+                        } else {
+                            title.to_string()
+                        }
+                    }
+                };
+                vec![
+                    Cell::Text(row.id.clone()),
+                    text(&row.account),
+                    Cell::Text(stage),
+                    match (row.value_minor, row.currency.parse()) {
+                        (Some(minor), Ok(currency)) => Cell::Money { minor, currency },
+                        _ => Cell::Nothing,
+                    },
+                    text(&row.owner),
+                    row.days_in_stage
+                        .map_or(Cell::Nothing, |days| Cell::Count(i64::from(days))),
+                    row.expected_close.map_or(Cell::Nothing, Cell::Date),
+                    text(&row.product),
+                    text(&row.source),
+                ]
+            })
+            .collect(),
+    };
+    let mut document = Document::default().heading(heading);
+    if !answer.rows.is_empty() {
+        document = document.table(table);
+    }
+    for note in &answer.notes {
+        document = document.line(note.clone());
+    }
+    document
+}

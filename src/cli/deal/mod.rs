@@ -1,0 +1,260 @@
+//! Deals: one file a command, and what they share: resolve → decide → one transaction → one status line.
+
+mod add;
+mod advance;
+mod assign;
+mod back;
+mod done;
+mod history;
+mod hold;
+mod list;
+mod log;
+mod lose;
+mod note;
+mod person;
+mod reopen;
+mod resume;
+mod set;
+mod show;
+mod win;
+
+use anyhow::{Result, anyhow};
+use clap::{Args, Subcommand};
+
+use super::context::{Context, Session, Status};
+use super::refusal;
+use super::show::deal_name;
+use crate::condition::Value;
+use crate::deal::Deal;
+use crate::deal::decide::{Case, Decision, Refusal};
+use crate::deal::event::{CatalogKind, Event};
+use crate::deal::fact::{Rows, Subject};
+use crate::id::Id;
+use crate::process::BuyingRole;
+use crate::store::{Moment, Outcome, PersonRow, Write};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Add(add::Args),
+    List(list::Args),
+    Show(show::Args),
+    Set(set::Args),
+    Advance(advance::Args),
+    Back(back::Args),
+    Done(done::Args),
+    Note(note::Args),
+    Log(log::Args),
+    /// Say who takes part in a deal, and in which role
+    #[command(subcommand)]
+    Person(person::Command),
+    Win(win::Args),
+    Lose(lose::Args),
+    Reopen(reopen::Args),
+    Hold(hold::Args),
+    Resume(resume::Args),
+    Assign(assign::Args),
+    History(history::Args),
+}
+
+pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+    match command {
+        Command::Add(args) => add::run(args, cx),
+        Command::List(args) => list::run(args, cx),
+        Command::Show(args) => show::run(args, cx),
+        Command::Set(args) => set::run(args, cx),
+        Command::Advance(args) => advance::run(args, cx),
+        Command::Back(args) => back::run(args, cx),
+        Command::Done(args) => done::run(args, cx),
+        Command::Note(args) => note::run(args, cx),
+        Command::Log(args) => log::run(args, cx),
+        Command::Person(command) => person::run(command, cx),
+        Command::Win(args) => win::run(args, cx),
+        Command::Lose(args) => lose::run(args, cx),
+        Command::Reopen(args) => reopen::run(args, cx),
+        Command::Hold(args) => hold::run(args, cx),
+        Command::Resume(args) => resume::run(args, cx),
+        Command::Assign(args) => assign::run(args, cx),
+        Command::History(args) => history::run(args, cx),
+    }
+}
+
+/// Options of every command that changes a deal.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct WriteArgs {
+    /// When it happened, if not now: a date in the past, not before the deal came to its stage
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: Option<String>,
+    /// Do everything but keep nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+/// A reference to one deal.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DealArg {
+    /// The deal: its id or the beginning of it, or its account's name
+    #[arg(value_name = "DEAL", add = super::completion::deals())]
+    pub(crate) deal: String,
+}
+
+/// A deal before and after a change.
+pub(crate) struct Edited {
+    pub(crate) before: Deal,
+    pub(crate) after: Deal,
+    pub(crate) at: Moment,
+    pub(crate) outcome: Outcome,
+}
+
+/// Changes one deal: the events that `change` gives, at the moment that the arguments name.
+pub(super) fn edit(
+    session: &Session<'_>,
+    reference: &str,
+    args: &WriteArgs,
+    change: impl FnOnce(&mut Write<'_>, &Deal, Moment) -> Result<Vec<Event>>,
+) -> Result<Edited> {
+    change_by_id(
+        session,
+        session.store.resolve_deal(reference)?,
+        args,
+        change,
+    )
+}
+
+/// The same for a deal that is resolved already.
+pub(crate) fn change_by_id(
+    session: &Session<'_>,
+    id: Id,
+    args: &WriteArgs,
+    change: impl FnOnce(&mut Write<'_>, &Deal, Moment) -> Result<Vec<Event>>,
+) -> Result<Edited> {
+    let ((before, after, at), outcome) = session.write(args.dry_run, |write| {
+        let before = deal_of(write, id)?;
+        let at = session.moment(args.on.as_deref(), &before)?;
+        let events = change(write, &before, at)?;
+        write.append(id, at, events)?;
+        let after = deal_of(write, id)?;
+        Ok((before, after, at))
+    })?;
+    Ok(Edited {
+        before,
+        after,
+        at,
+        outcome,
+    })
+}
+
+pub(super) fn deal_of(write: &mut Write<'_>, id: Id) -> Result<Deal> {
+    write
+        .deal(id)?
+        .ok_or_else(|| anyhow!("{id} is not a deal any more"))
+}
+
+/// The status line of a change, which always repeats id and account.
+pub(crate) fn finish(session: &Session<'_>, edited: &Edited, what: &str) -> Result<Status> {
+    let name = deal_name(session, &edited.after)?;
+    let when = if edited.at.day == session.today {
+        String::new()
+    } else {
+        format!(", on {}", crate::date::day(edited.at.day))
+    };
+    session
+        .cx
+        .console
+        .say(&format!("✓ {name}   {what}{when}"))?;
+    dry_run_line(session, edited.outcome)?;
+    Ok(Status::Done)
+}
+
+pub(super) fn dry_run_line(session: &Session<'_>, outcome: Outcome) -> Result<()> {
+    if outcome.dry_run {
+        session.cx.console.say("dry run: nothing written")?;
+    }
+    Ok(())
+}
+
+/// Evaluates a decision about a deal with the facts as of `day`.
+pub(super) fn decide<T>(
+    session: &Session<'_>,
+    deal: &Deal,
+    day: chrono::NaiveDate,
+    decision: impl FnOnce(&Case<'_>) -> Result<T>,
+) -> Result<T> {
+    let rows = Rows::new(&session.process, day);
+    let row = facts(session, &rows, deal)?;
+    decision(&Case {
+        process: &session.process,
+        deal,
+        rows: &rows,
+        row,
+        day,
+    })
+}
+
+fn facts(session: &Session<'_>, rows: &Rows<'_>, deal: &Deal) -> Result<Vec<Value>> {
+    let catalog = session.store.catalog()?;
+    let account = match deal.account {
+        Some(account) => session.store.account_name(account)?,
+        None => None,
+    };
+    let account_facts = match deal.account {
+        Some(account) => session.store.account_facts(account, session.today)?,
+        None => Vec::new(),
+    };
+    let team = deal
+        .owner
+        .as_deref()
+        .and_then(|owner| catalog.get(CatalogKind::Rep, owner))
+        .and_then(|rep| rep.team.as_deref());
+    Ok(rows.row(
+        &Subject {
+            id: deal.id,
+            account: account.as_deref(),
+            team,
+            account_facts: &account_facts,
+        },
+        deal.facts
+            .iter()
+            .map(|fact| (fact.name.as_str(), fact.value.clone())),
+    ))
+}
+
+/// Who takes part in a deal, by role.
+pub(super) fn participants(
+    session: &Session<'_>,
+    deal: &Deal,
+) -> Result<Vec<(BuyingRole, PersonRow)>> {
+    let mut all = Vec::new();
+    for (role, person) in &deal.roles {
+        if let Some(person) = session.store.person(*person)? {
+            all.push((*role, person));
+        }
+    }
+    Ok(all)
+}
+
+/// The events of a decision, or its refusal as an error that rolls the command back.
+pub(super) fn granted(
+    session: &Session<'_>,
+    deal: &Deal,
+    decision: Decision,
+    command: &str,
+) -> Result<(String, Vec<Event>)> {
+    match decision {
+        Decision::Go { to, events } => Ok((to, events)),
+        Decision::Stay(refusal) => Err(refused(session, deal, &refusal, command)?.into()),
+    }
+}
+
+fn refused(
+    session: &Session<'_>,
+    deal: &Deal,
+    refusal: &Refusal,
+    command: &str,
+) -> Result<refusal::Refused> {
+    let who = deal_name(session, deal)?;
+    let command = format!("salesctl deal {command} {}", session.store.short(deal.id)?);
+    let persons = participants(session, deal)?;
+    Ok(refusal::render(
+        session, refusal, deal, &who, &command, &persons,
+    ))
+}

@@ -1,0 +1,276 @@
+//! `deal show`: one deal on one screen.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::super::context::{Context, Session, Status};
+use super::super::output::OutputArgs;
+use super::super::refusal::day_in_stage;
+use super::super::show::{amount, deal_name, field_words};
+use super::{DealArg, decide, participants};
+use crate::condition::Truth;
+use crate::deal::Deal;
+use crate::deal::decide::GateLine;
+use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
+use crate::fault::Fault;
+use crate::store::Access;
+use crate::text::visible;
+
+/// Show a deal: where it stands, what its gate asks for, who takes part, what comes next
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  salesctl deal show acme\n  salesctl deal show D7K2 --json")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    deal: DealArg,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Shown {
+    id: String,
+    account: Option<String>,
+    title: Option<String>,
+    owner: Option<String>,
+    product: Option<String>,
+    source: Option<String>,
+    #[serde(rename = "type")]
+    customer_type: Option<String>,
+    stage: Option<String>,
+    state: &'static str,
+    value_minor: Option<i64>,
+    currency: Option<&'static str>,
+    opened: Option<NaiveDate>,
+    closed: Option<NaiveDate>,
+    expected_close: Option<NaiveDate>,
+    stage_entered: Option<NaiveDate>,
+    days_in_stage: Option<i64>,
+    hold_until: Option<NaiveDate>,
+    reason: Option<String>,
+    next_step: Option<String>,
+    next_date: Option<NaiveDate>,
+    overrides: u32,
+    gate_open: Vec<String>,
+}
+
+impl Row for Shown {
+    fn columns() -> Vec<&'static str> {
+        vec![
+            "id",
+            "account",
+            "title",
+            "owner",
+            "product",
+            "source",
+            "type",
+            "stage",
+            "state",
+            "value_minor",
+            "currency",
+            "opened",
+            "closed",
+            "expected_close",
+            "stage_entered",
+            "days_in_stage",
+            "hold_until",
+            "reason",
+            "next_step",
+            "next_date",
+            "overrides",
+            "gate_open",
+        ]
+    }
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let id = session.store.resolve_deal(&args.deal.deal)?;
+    let deal = session
+        .store
+        .deal(id)?
+        .ok_or_else(|| Fault::not_found("the deal was undone"))?;
+    let stage = deal
+        .stage()
+        .filter(|_| deal.state.is_open())
+        .and_then(|name| session.process.stage(name));
+    let gate = match stage {
+        Some(stage) => decide(&session, &deal, session.today, |case| case.gate(stage))?,
+        None => Vec::new(),
+    };
+    let next = deal.next_follow_up();
+    let shown = Shown {
+        id: deal.id.handle(),
+        account: match deal.account {
+            Some(account) => session.store.account_name(account)?,
+            None => None,
+        },
+        title: deal.title.clone(),
+        owner: deal.owner.clone(),
+        product: deal.product.clone(),
+        source: deal.source.clone(),
+        customer_type: deal.customer_type.clone(),
+        stage: deal.stage().map(str::to_string),
+        state: deal.state.name(),
+        value_minor: deal.value.map(|value| value.minor),
+        currency: deal.value.map(|value| value.currency.code()),
+        opened: deal.opened,
+        closed: deal.closed,
+        expected_close: deal.expected_close,
+        stage_entered: deal.stage_entered(),
+        days_in_stage: deal.stage_entered().map(|entered| {
+            deal.closed
+                .unwrap_or(session.today)
+                .signed_duration_since(entered)
+                .num_days()
+        }),
+        hold_until: deal.hold_until,
+        reason: deal.reason.clone(),
+        next_step: next.map(|item| item.text.clone()),
+        next_date: next.map(|item| item.due),
+        overrides: deal.overrides,
+        gate_open: gate
+            .iter()
+            .filter(|line| line.verdict != Truth::Met)
+            .map(|line| line.rule.clone().unwrap_or_else(|| line.name.clone()))
+            .collect(),
+    };
+    let document = document(&session, &deal, &gate)?;
+    let answer = Answer {
+        schema: "salesctl/deal/1",
+        as_of: session.today,
+        process_version: session.version,
+        currency: session.process.currency,
+        period: None,
+        by: Vec::new(),
+        n: 1,
+        rows: vec![shown],
+        notes: Vec::new(),
+    };
+    args.output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Document> {
+    let process = &session.process;
+    let mut facts: Vec<(String, String)> = Vec::new();
+    let mut fact = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            facts.push((name.to_string(), value));
+        }
+    };
+    let stage = match deal.stage_or_end() {
+        Some(stage) if deal.state.is_open() => {
+            format!(
+                "{}{}",
+                process.stage_title(stage),
+                day_in_stage(session, deal)
+            )
+        }
+        Some(end) => format!(
+            "{}{}",
+            process.stage_title(end),
+            deal.closed
+                .map(|day| format!(", {}", crate::date::day(day)))
+                .unwrap_or_default()
+        ),
+        None => "none told".to_string(),
+    };
+    fact("stage", Some(stage));
+    fact(
+        "on hold",
+        deal.hold_until.map(|until| {
+            format!(
+                "until {}: {}",
+                crate::date::day_and_distance(until, session.today),
+                deal.hold_reason.clone().unwrap_or_default()
+            )
+        }),
+    );
+    fact("reason", deal.reason.clone());
+    fact("about", deal.title.clone());
+    fact("value", Some(amount(deal.value)));
+    fact("owner", deal.owner.clone());
+    fact("product", deal.product.clone());
+    fact("source", deal.source.clone());
+    fact("customer type", deal.customer_type.clone());
+    fact("opened", deal.opened.map(crate::date::day));
+    fact(
+        "expected close",
+        deal.expected_close
+            .map(|day| crate::date::day_and_distance(day, session.today)),
+    );
+    for (name, value) in &deal.fields {
+        fact(name, Some(field_words(session, name, value)));
+    }
+    for (role, person) in participants(session, deal)? {
+        let title = person
+            .title
+            .map(|title| format!(", {title}"))
+            .unwrap_or_default();
+        fact(role.name(), Some(format!("{}{title}", person.name)));
+    }
+    for item in deal.follow_ups.iter().filter(|item| item.done.is_none()) {
+        fact(
+            "next",
+            Some(format!(
+                "{} {}",
+                item.text,
+                crate::date::day_and_distance(item.due, session.today)
+            )),
+        );
+    }
+    fact(
+        "overrides",
+        (deal.overrides > 0).then(|| format!("{} gates passed by override", deal.overrides)),
+    );
+    let column = |heading: &str| TableColumn {
+        heading: heading.to_string(),
+        align: Align::Left,
+        rank: 0,
+    };
+    let mut document = Document::default()
+        .heading(deal_name(session, deal)?)
+        .table(Table {
+            columns: vec![column(""), column("")],
+            rows: facts
+                .into_iter()
+                .map(|(name, value)| vec![Cell::Text(name), Cell::Text(value)])
+                .collect(),
+        });
+    if !gate.is_empty() {
+        let open = gate
+            .iter()
+            .filter(|line| line.verdict != Truth::Met)
+            .count();
+        document = document.line(format!("its gate: {open} of {} open", gate.len()));
+        document = document.table(Table {
+            columns: vec![column(""), column(""), column("")],
+            rows: gate
+                .iter()
+                .map(|line| {
+                    let mark = match line.verdict {
+                        Truth::Met => "✓",
+                        Truth::NotMet => "✗",
+                        Truth::Missing => "?",
+                    };
+                    let rule = line.rule.clone().unwrap_or_default();
+                    let why = match line.verdict {
+                        Truth::Met => String::new(),
+                        _ => line
+                            .why
+                            .as_deref()
+                            .map(|why| format!("why: {why}"))
+                            .unwrap_or_default(),
+                    };
+                    vec![
+                        Cell::Text(format!("{mark} {}", visible(&line.name))),
+                        Cell::Text(rule),
+                        Cell::Text(why),
+                    ]
+                })
+                .collect(),
+        });
+    }
+    Ok(document)
+}

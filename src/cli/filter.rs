@@ -1,0 +1,151 @@
+//! Which deals a reading command is about: one set of options, one column of yes and no.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::context::Session;
+use crate::condition::Truth;
+use crate::date::{Direction, parse_day};
+use crate::deal::book::Book;
+use crate::deal::event::CatalogKind;
+use crate::fault::Fault;
+use crate::text::{nearest, visible};
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Which deals")]
+pub(crate) struct FilterArgs {
+    /// Only deals of this rep
+    #[arg(long, value_name = "REP")]
+    pub(crate) rep: Option<String>,
+    /// Only deals of this team
+    #[arg(long, value_name = "TEAM")]
+    pub(crate) team: Option<String>,
+    /// Only deals for which this condition is true: an SQL expression over a deal's facts
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) condition: Option<String>,
+    /// What would have been printed on this day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+}
+
+impl FilterArgs {
+    pub(crate) fn as_of(&self, session: &Session<'_>) -> Result<NaiveDate> {
+        let Some(typed) = &self.as_of else {
+            return Ok(session.today);
+        };
+        let day = parse_day(typed, session.today, Direction::Back)
+            .map_err(|problem| Fault::usage(format!("--as-of: {problem}")))?;
+        if day > session.today {
+            return Err(Fault::usage(format!(
+                "--as-of: {} is in the future",
+                crate::date::day(day)
+            ))
+            .into());
+        }
+        Ok(day)
+    }
+
+    /// The filter in words, for the heading.
+    pub(crate) fn words(&self) -> Option<String> {
+        let parts: Vec<String> = [
+            self.rep.as_ref().map(|rep| format!("rep {rep}")),
+            self.team.as_ref().map(|team| format!("team {team}")),
+            self.condition
+                .as_ref()
+                .map(|condition| format!("where {condition}")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// One yes or no per deal of the Book; `None` when every deal is meant.
+    pub(crate) fn mask(&self, session: &Session<'_>, book: &Book) -> Result<Option<Vec<bool>>> {
+        if self.rep.is_none() && self.team.is_none() && self.condition.is_none() {
+            return Ok(None);
+        }
+        let mut mask = vec![true; book.deals.len()];
+        let catalog = session.store.catalog()?;
+        if let Some(typed) = &self.rep {
+            let name = super::assignment::in_catalog(&catalog, CatalogKind::Rep, typed)?;
+            let place = book
+                .owners
+                .iter()
+                .position(|rep| Some(&rep.name) == name.as_ref());
+            for (keep, owner) in mask.iter_mut().zip(&book.deals.owner) {
+                *keep &= owner.map(|at| at as usize) == place && place.is_some();
+            }
+        }
+        if let Some(typed) = &self.team {
+            let name = super::assignment::in_catalog(&catalog, CatalogKind::Team, typed)?;
+            let place = book
+                .teams
+                .iter()
+                .position(|team| Some(&team.name) == name.as_ref());
+            for (keep, team) in mask.iter_mut().zip(&book.deals.team) {
+                *keep &= team.map(|at| at as usize) == place && place.is_some();
+            }
+        }
+        if let Some(typed) = &self.condition {
+            let condition = condition(session, typed)?;
+            let columns = session
+                .store
+                .judge(&session.process, book.as_of, &[&condition])?;
+            for (keep, truth) in mask.iter_mut().zip(columns.iter().flatten()) {
+                *keep &= *truth == Truth::Met;
+            }
+        }
+        Ok(Some(mask))
+    }
+}
+
+/// A condition as typed on the command line, checked; a mistake is shown with a caret under it.
+pub(crate) fn condition(session: &Session<'_>, typed: &str) -> Result<crate::condition::Condition> {
+    session.process.engine.check(typed).map_err(|mistake| {
+        let before = typed
+            .get(..mistake.range.start)
+            .unwrap_or_default()
+            .chars()
+            .count();
+        let under = typed
+            .get(mistake.range.clone())
+            .map_or(1, |part| part.chars().count())
+            .max(1);
+        Fault::usage(format!(
+            "--where: {}\n  {}\n  {}{} {}",
+            mistake.message,
+            visible(typed),
+            " ".repeat(before),
+            "^".repeat(under),
+            mistake.label
+        ))
+        .into()
+    })
+}
+
+/// The index of a stage in the Book.
+pub(crate) fn stage_named(session: &Session<'_>, book: &Book, typed: &str) -> Result<u16> {
+    let by_title = |name: &String| {
+        session
+            .process
+            .stage_title(name)
+            .eq_ignore_ascii_case(typed)
+    };
+    if let Some(at) = book
+        .stages
+        .iter()
+        .position(|name| name == typed || by_title(name))
+    {
+        return Ok(at as u16);
+    }
+    let fault = Fault::usage(format!("there is no stage `{}`", visible(typed)));
+    let fault = match nearest(typed, book.stages.iter().map(String::as_str)) {
+        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+        None => fault,
+    };
+    Err(fault
+        .hint(format!("the stages are: {}", book.stages.join(", ")))
+        .into())
+}

@@ -1,0 +1,65 @@
+//! Follow-ups: what today's work lists by number.
+
+mod done;
+mod snooze;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use super::context::{Context, Session, Status};
+use super::today::numbered;
+use crate::deal::{Deal, FollowUp};
+use crate::fault::Fault;
+use crate::id::Id;
+use crate::text::visible;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Done(done::Args),
+    Snooze(snooze::Args),
+}
+
+pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+    match command {
+        Command::Done(args) => done::run(args, cx),
+        Command::Snooze(args) => snooze::run(args, cx),
+    }
+}
+
+/// The follow-up that a row number of today's work, or a deal's reference, means.
+fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
+    if let Ok(row) = typed.parse::<usize>() {
+        return match numbered(session, row)? {
+            Some((deal, Some(follow_up))) => Ok((deal, follow_up)),
+            Some((deal, None)) => Err(Fault::no(format!(
+                "line {row} is {}: it has no follow-up to mark",
+                session.store.short(deal)?
+            ))
+            .hint("salesctl deal set DEAL next_step=\"fri: send quote\" gives it a next step")
+            .into()),
+            None => Err(Fault::not_found(format!("today's work has no line {row}"))
+                .hint("salesctl shows the lines")
+                .into()),
+        };
+    }
+    let id = session.store.resolve_deal(typed)?;
+    let deal = session
+        .store
+        .deal(id)?
+        .ok_or_else(|| Fault::not_found("the deal was undone"))?;
+    match deal.next_follow_up() {
+        Some(item) => Ok((id, item.id)),
+        None => Err(Fault::not_found(format!("`{}` has no open follow-up", visible(typed))).into()),
+    }
+}
+
+fn open_item(deal: &Deal, follow_up: Id) -> Result<&FollowUp> {
+    deal.follow_ups
+        .iter()
+        .find(|item| item.id == follow_up && item.done.is_none())
+        .ok_or_else(|| {
+            Fault::no("that follow-up is done already")
+                .hint("salesctl shows what is still open")
+                .into()
+        })
+}

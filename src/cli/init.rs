@@ -1,0 +1,175 @@
+//! `init`: a workspace of one's own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
+use super::output::write_file;
+use super::process::apply_first;
+use crate::fault::Fault;
+use crate::process::{Process, template};
+use crate::store::{Acting, Store};
+use crate::text::nearest;
+
+/// What git should not keep: the store is data, not source.
+const GITIGNORE: &str = "/sales.db*\n/backups/\n*.rejects.csv\n";
+
+/// Start a workspace: a process file to make your own, and an empty store that enforces it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  salesctl init\n  salesctl init sales --template enterprise")]
+pub(crate) struct Args {
+    /// Where [default: this folder]
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    folder: Option<PathBuf>,
+    /// The process to begin with: consultative, transactional or enterprise
+    #[arg(long, default_value = "consultative")]
+    template: String,
+    /// Share the store with the folder's group on this host (mode 0660; the folder wants the setgid bit)
+    #[arg(long)]
+    shared_group: bool,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
+    let text = template_text(&args.template)?;
+    for name in [PROCESS_FILE, STORE_FILE] {
+        let path = folder.join(name);
+        if path.exists() {
+            return Err(Fault::no(format!("`{}` exists already", cx.shown(&path)))
+                .hint("init never overwrites: name another folder, as in `salesctl init sales`")
+                .into());
+        }
+    }
+    fs::create_dir_all(&folder)
+        .with_context(|| Fault::usage(format!("cannot make the folder `{}`", folder.display())))?;
+    let process = sound_process(PROCESS_FILE, text)?;
+    let path = folder.join(PROCESS_FILE);
+    write_file(&path, text.as_bytes(), false)?;
+    let made = new_store(cx, &folder, &process, text, args.shared_group);
+    if let Err(error) = made {
+        // Half a workspace would refuse the next try.
+        let _ = fs::remove_file(&path);
+        return Err(error);
+    }
+    let ignored = ignore_store(&folder)?;
+    let shown = cx.shown(&folder);
+    let here = shown == "." || shown.is_empty();
+    cx.console.say(&format!(
+        "✓ a {} sales process in {}, applied as version 1 to {}",
+        args.template,
+        cx.shown(&path),
+        cx.shown(&folder.join(STORE_FILE))
+    ))?;
+    if ignored {
+        cx.console.say(&format!(
+            "  {} keeps the store out of git",
+            cx.shown(&folder.join(".gitignore"))
+        ))?;
+    }
+    if args.shared_group {
+        share_note(cx, &folder)?;
+    }
+    cx.console.say("next:")?;
+    if !here {
+        cx.console.say(&format!("  cd {shown}"))?;
+    }
+    for next in [
+        "salesctl process show                        the way a deal goes, and why",
+        "salesctl catalog add rep YOU --title \"Your Name\" --login LOGIN",
+        "salesctl deal add \"Acme GmbH\" --value 12k     the first deal",
+    ] {
+        cx.console.say(&format!("  {next}"))?;
+    }
+    Ok(Status::Done)
+}
+
+/// Makes the store of a new workspace and applies its first process version.
+fn new_store(
+    cx: &Context,
+    folder: &Path,
+    process: &Process,
+    text: &str,
+    shared: bool,
+) -> Result<()> {
+    let path = folder.join(STORE_FILE);
+    let store = Store::create(&path, shared, Context::ids())?;
+    let today = cx.today_in(&process.calendar)?;
+    let acting = Acting {
+        actor: cx.actor(process.settings.user.as_deref()),
+        typed: Context::typed(),
+        clock: cx.clock,
+        now: process.calendar.noon_of(today).min(cx.clock),
+        today,
+        dry_run: false,
+    };
+    let applied = apply_first(
+        &store,
+        &acting,
+        process,
+        text,
+        Path::new(PROCESS_FILE),
+        "first version",
+    );
+    if applied.is_err() {
+        drop(store);
+        let _ = fs::remove_file(&path);
+    }
+    applied
+}
+
+/// Adds the store to `.gitignore`; `false` when it stood there already.
+pub(crate) fn ignore_store(folder: &Path) -> Result<bool> {
+    let path = folder.join(".gitignore");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let missing: Vec<&str> = GITIGNORE
+        .lines()
+        .filter(|line| !before.lines().any(|known| known.trim() == *line))
+        .collect();
+    if missing.is_empty() {
+        return Ok(false);
+    }
+    let newline = if before.is_empty() || before.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    write_file(
+        &path,
+        format!("{before}{newline}{}\n", missing.join("\n")).as_bytes(),
+        true,
+    )?;
+    Ok(true)
+}
+
+fn template_text(name: &str) -> Result<&'static str> {
+    template::text(name).ok_or_else(|| {
+        let fault = Fault::usage(format!(
+            "there is no template `{}`",
+            crate::text::visible(name)
+        ));
+        let fault = match nearest(name, template::names().iter().copied()) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault,
+        };
+        fault
+            .hint(format!(
+                "the templates are: {}",
+                template::names().join(", ")
+            ))
+            .into()
+    })
+}
+
+fn share_note(cx: &Context, folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder)?.permissions().mode();
+    if mode & 0o2000 == 0 {
+        cx.console.note(&format!(
+            "note: the folder has no setgid bit, so new files get your own group: chmod g+s {}",
+            cx.shown(folder)
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! How it is asked: arguments in, one call, one status line. One file a leaf command.
+
+mod assignment;
+mod backup;
+mod catalog;
+mod completion;
+mod context;
+mod deal;
+mod demo;
+mod doctor;
+mod filter;
+mod followup;
+mod history;
+mod import;
+mod init;
+mod man;
+mod output;
+mod process;
+mod redo;
+mod refusal;
+mod report;
+mod show;
+mod today;
+mod undo;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use context::{Context, Globals, Status};
+
+/// A sales process as code: defined in TOML, enforced on deals in SQLite, measured from the shell
+///
+/// Without a command, prints today's work of the acting rep.
+#[derive(Debug, Parser)]
+#[command(
+    name = "salesctl",
+    version,
+    propagate_version = false,
+    disable_help_subcommand = true,
+    after_help = "Examples:\n  salesctl demo                    a workspace with two years of deals to try things on\n  salesctl init                    a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage; 3 an input file can't be used;\n4 no such deal, or several; 5 the store; 70 a bug; 130 interrupted",
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(flatten)]
+    today: today::Args,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    // Start
+    Demo(demo::Args),
+    Init(init::Args),
+    /// Check, show and apply the sales process
+    #[command(subcommand)]
+    Process(process::Command),
+    // Sell
+    /// Add deals, move them through the gates, and see where they stand
+    #[command(subcommand)]
+    Deal(deal::Command),
+    /// Mark follow-ups of today's work as done, or put them off
+    #[command(subcommand, alias = "follow-up")]
+    Followup(followup::Command),
+    Undo(undo::Args),
+    Redo(redo::Args),
+    History(history::Args),
+    // Measure
+    /// Print the metrics of the process
+    #[command(subcommand)]
+    Report(report::Command),
+    // Feed and keep
+    /// Bring deals and their history in from CSV
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Reps, teams, products and sources
+    #[command(subcommand)]
+    Catalog(catalog::Command),
+    Backup(backup::Args),
+    Doctor(doctor::Args),
+    Completion(completion::Args),
+    Man(man::Args),
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    run_with(std::env::args_os())
+}
+
+fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let color = cli.globals.color;
+    let result = Context::new(&cli.globals).and_then(|cx| dispatch(&cli, &cx));
+    match result {
+        Ok(Status::Done) => ExitCode::SUCCESS,
+        Ok(Status::No) => ExitCode::from(1),
+        Ok(Status::Unusable) => ExitCode::from(3),
+        Err(error) => ExitCode::from(output::show_error(&error, color)),
+    }
+}
+
+fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
+    let Some(command) = &cli.command else {
+        return today::run(&cli.today, cx);
+    };
+    match command {
+        Command::Demo(args) => demo::run(args, cx),
+        Command::Init(args) => init::run(args, cx),
+        Command::Process(command) => process::run(command, cx),
+        Command::Deal(command) => deal::run(command, cx),
+        Command::Followup(command) => followup::run(command, cx),
+        Command::Undo(args) => undo::run(args, cx),
+        Command::Redo(args) => redo::run(args, cx),
+        Command::History(args) => history::run(args, cx),
+        Command::Report(command) => report::run(command, cx),
+        Command::Import(command) => import::run(command, cx),
+        Command::Catalog(command) => catalog::run(command, cx),
+        Command::Backup(args) => backup::run(args, cx),
+        Command::Doctor(args) => doctor::run(args, cx),
+        Command::Completion(args) => completion::run(args, cx),
+        Command::Man(args) => man::run(args, cx),
+    }
+}
+
+/// The command tree, for the man pages, the completions and the tests that walk it.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

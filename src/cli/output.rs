@@ -1,0 +1,299 @@
+//! Where words go: data and status lines to stdout, notes and errors to stderr. A closed pipe is quiet.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style as Ansi};
+use anyhow::{Context, Result};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::context::variable;
+use super::refusal::Refused;
+use crate::document::{Answer, Document, Row};
+use crate::fault::{Class, Fault};
+use crate::render::{self, Format, Style};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    fn choice(self) -> anstream::ColorChoice {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// The terminal, or what stands in its place.
+#[derive(Debug)]
+pub(crate) struct Console {
+    color: Color,
+    pub(crate) quiet: bool,
+}
+
+impl Console {
+    pub(crate) fn new(color: Color, quiet: bool) -> Self {
+        Self { color, quiet }
+    }
+
+    /// A status line on stdout; nothing with `--quiet`. Starts with ✓ or the like, which is coloured.
+    pub(crate) fn say(&self, line: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        self.print(&format!("{}\n", colored(line)))
+    }
+
+    /// Text on stdout, whether quiet or not.
+    pub(crate) fn print(&self, text: &str) -> Result<()> {
+        let mut out = anstream::AutoStream::new(io::stdout(), self.color.choice());
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// A line on stderr that nobody must read.
+    pub(crate) fn note(&self, line: &str) {
+        if !self.quiet {
+            let mut err = anstream::AutoStream::new(io::stderr(), self.color.choice());
+            let _ = writeln!(err, "{}", colored(line));
+        }
+    }
+
+    /// A line on stderr that somebody must read, quiet or not.
+    pub(crate) fn warn(&self, line: &str) {
+        let mut err = anstream::AutoStream::new(io::stderr(), self.color.choice());
+        let _ = writeln!(err, "{}", colored(line));
+    }
+
+    /// Whether stdout shows colours.
+    pub(crate) fn colors_stdout(&self) -> bool {
+        colors(self.color, &io::stdout())
+    }
+
+    pub(crate) fn colors_stderr(&self) -> bool {
+        colors(self.color, &io::stderr())
+    }
+
+    /// Columns of the terminal, `COLUMNS` before what it says itself; none through a pipe.
+    pub(crate) fn width() -> Option<u16> {
+        variable("COLUMNS")
+            .and_then(|columns| columns.parse::<u16>().ok())
+            .or_else(|| {
+                let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+                Some(width.0)
+            })
+            .map(|width| width.clamp(40, 400))
+    }
+
+    /// Asks a yes-or-no question; without a terminal that is refused with the flag that answers it.
+    pub(crate) fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(
+                Fault::usage(format!("{question} There is no terminal to ask on"))
+                    .hint(format!("{flag} answers yes"))
+                    .into(),
+            );
+        }
+        let mut err = io::stderr();
+        write!(err, "{question} [y/N] ")?;
+        err.flush()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+}
+
+/// Options of every reading command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
+    pub(crate) format: Format,
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) json: bool,
+    /// Write to a file instead of stdout
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the output file when it exists
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// csv without the guard against formulas in spreadsheets, for reading back in
+    #[arg(long)]
+    pub(crate) csv_raw: bool,
+}
+
+impl OutputArgs {
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// Prints an answer in the format that was asked for, to stdout or to the file.
+    pub(crate) fn show<R: Row>(
+        &self,
+        console: &Console,
+        answer: &Answer<R>,
+        document: &Document,
+    ) -> Result<()> {
+        let style = Style {
+            width: if self.output.is_none() {
+                Console::width()
+            } else {
+                None
+            },
+            color: self.output.is_none() && console.colors_stdout(),
+            csv_raw: self.csv_raw,
+        };
+        let mut bytes = Vec::new();
+        render::answer(&mut bytes, answer, document, self.format(), style)?;
+        match &self.output {
+            None => {
+                let mut out = io::stdout().lock();
+                out.write_all(&bytes)?;
+                out.flush()?;
+                Ok(())
+            }
+            Some(path) => write_file(path, &bytes, self.force),
+        }
+    }
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name))
+        .map(|name| name.parse::<Format>().unwrap_or_default())
+}
+
+/// Writes a file as a whole: a temporary one in the same folder, then renamed into place.
+pub(crate) fn write_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
+    if !replace && path.exists() {
+        return Err(Fault::no(format!("`{}` exists already", path.display()))
+            .hint("--force replaces it")
+            .into());
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let cannot = || Fault::usage(format!("cannot write `{}`", path.display()));
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    file.write_all(bytes).with_context(cannot)?;
+    file.as_file().sync_all().with_context(cannot)?;
+    if replace {
+        file.persist(path).with_context(cannot)?;
+    } else {
+        file.persist_noclobber(path).with_context(cannot)?;
+    }
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// Shows an error with its causes and hints; the exit code it stands for.
+pub(crate) fn show_error(error: &anyhow::Error, color: Color) -> u8 {
+    if is_closed_pipe(error) {
+        return 0;
+    }
+    let console = Console::new(color, false);
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        console.warn(&refused.text);
+        return Class::No.exit_code();
+    }
+    let mut class = None;
+    let mut hints: Vec<String> = Vec::new();
+    let mut note = |fault: &Fault| {
+        class.get_or_insert(fault.class);
+        hints.extend(fault.hints.iter().cloned());
+    };
+    if let Some(fault) = error.downcast_ref::<Fault>() {
+        note(fault);
+    }
+    let mut lines = vec![format!("error: {}", shown(&error.to_string()))];
+    for cause in error.chain().skip(1) {
+        if let Some(fault) = cause.downcast_ref::<Fault>() {
+            note(fault);
+        }
+        let text = shown(&cause.to_string());
+        if !lines.iter().any(|line| line.ends_with(&text)) {
+            lines.push(format!("caused by: {text}"));
+        }
+    }
+    lines.extend(hints.iter().map(|hint| format!("hint: {}", shown(hint))));
+    for line in lines {
+        console.warn(&line);
+    }
+    // What nobody foresaw is a bug, unless the operating system said no.
+    class.map_or_else(
+        || {
+            if error.chain().any(|cause| cause.is::<io::Error>()) {
+                5
+            } else {
+                70
+            }
+        },
+        Class::exit_code,
+    )
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Messages carry names from files and arguments: shown, never executed. Line breaks of our own stay.
+fn shown(text: &str) -> String {
+    text.lines()
+        .map(crate::text::visible)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn colors(color: Color, stream: &impl IsTerminal) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            variable("NO_COLOR").is_none()
+                && (variable("CLICOLOR_FORCE").is_some_and(|v| v != "0")
+                    || (stream.is_terminal() && variable("TERM").is_none_or(|term| term != "dumb")))
+        }
+    }
+}
+
+/// Colours the mark a line begins with, so that colour is never the only signal.
+fn colored(text: &str) -> String {
+    text.split('\n')
+        .map(|line| {
+            let body = line.trim_start();
+            let indent = &line[..line.len() - body.len()];
+            for (mark, color) in [
+                ("✓", AnsiColor::Green),
+                ("✗", AnsiColor::Red),
+                ("?", AnsiColor::Yellow),
+                ("error:", AnsiColor::Red),
+                ("warning:", AnsiColor::Yellow),
+                ("caused by:", AnsiColor::Red),
+                ("hint:", AnsiColor::Cyan),
+                ("note:", AnsiColor::Cyan),
+            ] {
+                if let Some(rest) = body.strip_prefix(mark) {
+                    let style = Ansi::new().fg_color(Some(color.into())).bold();
+                    return format!("{indent}{style}{mark}{style:#}{rest}");
+                }
+            }
+            line.to_string()
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}

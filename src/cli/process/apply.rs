@@ -1,0 +1,215 @@
+//! `process apply`: the edited file becomes the version that commands enforce.
+
+use std::path::Path;
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use super::super::context::{Context, Status};
+use super::super::show::counted;
+use super::read_file;
+use crate::deal::event::{CatalogEntry, CatalogKind};
+use crate::fault::Fault;
+use crate::process::{self, Level, Process};
+use crate::store::{Access, Acting, Catalog, Store, Write};
+
+/// Make the process file the version that commands enforce
+///
+/// Reps, teams, products and sources of the file are taken over; those that only the store knows stay.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl process apply --why \"value gate raised: small deals lose money\"\n  salesctl process apply --why \"first version\" --dry-run"
+)]
+pub(crate) struct Args {
+    /// Why it changes; kept with the version
+    #[arg(long, value_name = "REASON")]
+    why: Option<String>,
+    /// Do everything but keep nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let (path, text) = read_file(cx, None)?;
+    let label = cx.shown(&path);
+    let checked = process::check(&label, &text);
+    let has_errors = checked
+        .problems
+        .iter()
+        .any(|problem| problem.level == Level::Error);
+    if !checked.problems.is_empty() {
+        let shown =
+            process::render_problems(&label, &text, &checked.problems, cx.console.colors_stderr());
+        cx.console.warn(shown.trim_end());
+    }
+    let Some(process) = checked.process.filter(|_| !has_errors) else {
+        cx.console
+            .warn("hint: nothing was applied; mend the errors above and run the command again");
+        return Ok(Status::Unusable);
+    };
+    let store = cx.open_store(Access::Write)?;
+    let before = store.applied()?;
+    if before.as_ref().is_some_and(|applied| applied.text == text) {
+        cx.console.say(&format!("✓ {label} is in force already"))?;
+        return Ok(Status::Done);
+    }
+    let Some(why) = args.why.as_deref().filter(|why| !why.trim().is_empty()) else {
+        return Err(Fault::usage(
+            "say why the process changes, for those who will wonder in a year",
+        )
+        .hint(format!(
+            "salesctl process apply --why \"{}\"",
+            "value gate raised: small deals lose money"
+        ))
+        .into());
+    };
+    let previous = match &before {
+        Some(applied) => process::check("applied", &applied.text).process,
+        None => None,
+    };
+    let homeless = homeless(&store, &process)?;
+    if !homeless.is_empty() {
+        let mut fault = Fault::no("open deals are in stages that the file does not have");
+        for (stage, n) in homeless {
+            fault = fault.hint(format!(
+                "`{stage}` holds {}",
+                counted(n, "open deal", "open deals")
+            ));
+        }
+        return Err(fault
+            .hint("move them first, or keep the stage; nothing was applied")
+            .into());
+    }
+    let today = cx.today_in(&process.calendar)?;
+    let acting = Acting {
+        actor: cx.actor(process.settings.user.as_deref()),
+        typed: Context::typed(),
+        clock: cx.clock,
+        now: if process.calendar.date_of(cx.clock) == today {
+            cx.clock
+        } else {
+            process.calendar.noon_of(today)
+        },
+        today,
+        dry_run: args.dry_run,
+    };
+    let version = before.as_ref().map_or(1, |applied| applied.version + 1);
+    let catalog = store.catalog()?;
+    let (version, outcome) = store
+        .write(&acting, "command", |write| {
+            let version = write.apply_process(&text, &label, why)?;
+            take_over(write, &process, previous.as_ref(), &catalog)?;
+            Ok(version)
+        })
+        .map_err(|error| error.context(format!("applying version {version}")))?;
+    cx.console
+        .say(&format!("✓ {label} is now version {version}: {why}"))?;
+    if outcome.dry_run {
+        cx.console.say("dry run: nothing written")?;
+    }
+    Ok(Status::Done)
+}
+
+/// Applies the first version of a new store.
+pub(crate) fn apply_first(
+    store: &Store,
+    acting: &Acting,
+    process: &Process,
+    text: &str,
+    path: &Path,
+    why: &str,
+) -> Result<()> {
+    let label = path.file_name().map_or_else(
+        || "process.toml".into(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    store.write(acting, "setup", |write| {
+        write.apply_process(text, &label, why)?;
+        take_over(write, process, None, &Catalog::default())
+    })?;
+    Ok(())
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(crate) fn digest(text: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(text)
+        .iter()
+        .fold(String::new(), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}
+
+/// Sets what the file says of reps, teams, products and sources, where it says something new: what
+/// was changed in the store since is left alone.
+fn take_over(
+    write: &mut Write<'_>,
+    process: &Process,
+    previous: Option<&Process>,
+    catalog: &Catalog,
+) -> Result<()> {
+    let before = previous.map(entries).unwrap_or_default();
+    for entry in entries(process) {
+        let known = catalog.get(entry.kind, &entry.name);
+        if known.is_some() && before.contains(&entry) {
+            continue;
+        }
+        if known != Some(&entry) {
+            write.set_catalog(entry)?;
+        }
+    }
+    Ok(())
+}
+
+fn entries(process: &Process) -> Vec<CatalogEntry> {
+    let blank = |kind, name: &str, title: &str| CatalogEntry {
+        kind,
+        name: name.to_string(),
+        title: title.to_string(),
+        team: None,
+        manager: None,
+        login: None,
+        price_minor: None,
+        capacity: None,
+        active: true,
+    };
+    let teams = process.teams.iter().map(|team| CatalogEntry {
+        manager: team.manager.clone(),
+        ..blank(CatalogKind::Team, &team.name, &team.title)
+    });
+    let reps = process.reps.iter().map(|rep| CatalogEntry {
+        team: rep.team.clone(),
+        login: rep.login.clone(),
+        price_minor: rep.cost_per_hour_minor,
+        capacity: rep.capacity,
+        active: rep.active,
+        ..blank(CatalogKind::Rep, &rep.name, &rep.title)
+    });
+    let products = process.products.iter().map(|product| CatalogEntry {
+        price_minor: product.price_minor,
+        active: product.active,
+        ..blank(CatalogKind::Product, &product.name, &product.title)
+    });
+    let sources = process
+        .sources
+        .iter()
+        .map(|source| blank(CatalogKind::Source, &source.name, &source.title));
+    teams.chain(reps).chain(products).chain(sources).collect()
+}
+
+/// Stages that hold open deals and that the process does not have.
+fn homeless(store: &Store, process: &Process) -> Result<Vec<(String, usize)>> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for work in store.work(None)? {
+        let Some(stage) = work.stage else { continue };
+        if process.stage(&stage).is_some() {
+            continue;
+        }
+        match counts.iter_mut().find(|(name, _)| *name == stage) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((stage, 1)),
+        }
+    }
+    Ok(counts)
+}

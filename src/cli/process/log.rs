@@ -1,0 +1,90 @@
+//! `process log`: the versions that were applied.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+
+use super::super::context::{Context, Status};
+use super::super::output::OutputArgs;
+use super::super::show::counted;
+use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::store::Access;
+
+/// Show the applied versions of the process: when, by whom, why
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  salesctl process log\n  salesctl process log --json")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+row! {
+    /// One line of the answer.
+    struct VersionRow {
+        version: u32,
+        applied: NaiveDate,
+        by: String,
+        why: String,
+        sha256: String,
+    }
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let rows: Vec<VersionRow> = session
+        .store
+        .versions()?
+        .into_iter()
+        .map(|applied| VersionRow {
+            version: applied.version,
+            applied: applied.day,
+            by: applied.actor,
+            why: applied.why,
+            sha256: super::digest(applied.text.as_bytes()),
+        })
+        .collect();
+    let answer = Answer {
+        schema: "salesctl/process-log/1",
+        as_of: session.today,
+        process_version: session.version,
+        currency: session.process.currency,
+        period: None,
+        by: Vec::new(),
+        n: rows.len(),
+        rows,
+        notes: Vec::new(),
+    };
+    let column = |heading: &str, align| TableColumn {
+        heading: heading.to_string(),
+        align,
+        rank: 0,
+    };
+    let table = Table {
+        columns: vec![
+            column("version", Align::Right),
+            column("applied", Align::Left),
+            column("by", Align::Left),
+            column("why", Align::Left),
+        ],
+        rows: answer
+            .rows
+            .iter()
+            .map(|row| {
+                vec![
+                    Cell::Count(i64::from(row.version)),
+                    Cell::Date(row.applied),
+                    Cell::Text(row.by.clone()),
+                    Cell::Text(row.why.clone()),
+                ]
+            })
+            .collect(),
+    };
+    let document = Document::default()
+        .heading(format!(
+            "{}: {}",
+            session.process.name,
+            counted(answer.n, "version", "versions")
+        ))
+        .table(table);
+    args.output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,268 @@
+//! `process show`: what the process, or one stage, is for, what it needs and why.
+
+use anyhow::Result;
+
+use super::super::context::{Context, Status};
+use super::super::output::OutputArgs;
+use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::fault::Fault;
+use crate::process::{Process, Requirement, Stage};
+use crate::store::Access;
+use crate::text::{nearest, visible};
+
+/// Tell what a stage is for, what it needs and why; without a stage, the whole way
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  salesctl process show\n  salesctl process show qualify")]
+pub(crate) struct Args {
+    #[arg(add = super::super::completion::stages())]
+    stage: Option<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+row! {
+    /// One line of the answer.
+    struct StageRow {
+        stage: String,
+        title: String,
+        objective: Option<String>,
+        buyer: Option<String>,
+        probability_share: Option<f64>,
+        typical: Option<String>,
+        limit: Option<String>,
+        requires: Vec<String>,
+        steps: Vec<String>,
+        exit: Vec<String>,
+        tools: Vec<String>,
+        follow_up: Vec<String>,
+        next: Vec<String>,
+        back: Vec<String>,
+    }
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let process = &session.process;
+    let chosen: Vec<&Stage> = match &args.stage {
+        None => process.stages.iter().collect(),
+        Some(typed) => vec![stage(process, typed)?],
+    };
+    let rows: Vec<StageRow> = chosen.iter().map(|stage| row(stage)).collect();
+    let document = match (&args.stage, chosen.as_slice()) {
+        (Some(_), [stage]) => one(process, stage, session.version),
+        _ => whole(process, session.version),
+    };
+    let answer = Answer {
+        schema: "salesctl/process/1",
+        as_of: session.today,
+        process_version: session.version,
+        currency: process.currency,
+        period: None,
+        by: Vec::new(),
+        n: rows.len(),
+        rows,
+        notes: Vec::new(),
+    };
+    args.output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+fn stage<'p>(process: &'p Process, typed: &str) -> Result<&'p Stage> {
+    let found = process
+        .stages
+        .iter()
+        .find(|stage| stage.name == typed || stage.title.eq_ignore_ascii_case(typed));
+    found.ok_or_else(|| {
+        let names: Vec<&str> = process
+            .stages
+            .iter()
+            .map(|stage| stage.name.as_str())
+            .collect();
+        let fault = Fault::usage(format!("there is no stage `{}`", visible(typed)));
+        let fault = match nearest(typed, names.iter().copied()) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault,
+        };
+        fault
+            .hint(format!("the stages are: {}", names.join(", ")))
+            .into()
+    })
+}
+
+fn row(stage: &Stage) -> StageRow {
+    StageRow {
+        stage: stage.name.clone(),
+        title: stage.title.clone(),
+        objective: stage.objective.clone(),
+        buyer: stage.buyer.clone(),
+        probability_share: stage.probability,
+        typical: stage.typical.map(|span| span.to_string()),
+        limit: stage.limit.map(|span| span.to_string()),
+        requires: stage
+            .requires
+            .iter()
+            .map(|one| one.name().to_string())
+            .collect(),
+        steps: stage.steps.iter().map(|step| step.name.clone()).collect(),
+        exit: stage
+            .exit
+            .iter()
+            .map(|criterion| criterion.when.text.clone())
+            .collect(),
+        tools: stage.tools.iter().map(|tool| tool.name.clone()).collect(),
+        follow_up: stage
+            .follow_ups
+            .iter()
+            .map(|rule| format!("{} after {}", rule.say, rule.after))
+            .collect(),
+        next: stage.next.clone(),
+        back: stage.back.clone(),
+    }
+}
+
+fn column(heading: &str, align: Align, rank: u8) -> TableColumn {
+    TableColumn {
+        heading: heading.to_string(),
+        align,
+        rank,
+    }
+}
+
+fn whole(process: &Process, version: u32) -> Document {
+    let rows = process
+        .stages
+        .iter()
+        .map(|stage| {
+            let text =
+                |text: Option<&String>| text.map_or(Cell::Nothing, |text| Cell::Text(text.clone()));
+            vec![
+                Cell::Text(stage.name.clone()),
+                text(stage.objective.as_ref()),
+                stage
+                    .limit
+                    .map_or(Cell::Nothing, |limit| Cell::Text(limit.to_string())),
+                Cell::Text(
+                    stage
+                        .requires
+                        .iter()
+                        .map(Requirement::name)
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                ),
+                stage.probability.map_or(Cell::Nothing, Cell::Share),
+            ]
+        })
+        .collect();
+    let reasons: Vec<&str> = process
+        .lost_reasons
+        .iter()
+        .map(|reason| reason.name.as_str())
+        .collect();
+    Document::default()
+        .heading(format!("{}, version {version}", process.name))
+        .table(Table {
+            columns: vec![
+                column("stage", Align::Left, 0),
+                column("objective", Align::Left, 0),
+                column("limit", Align::Right, 2),
+                column("requires", Align::Left, 1),
+                column("prior", Align::Right, 3),
+            ],
+            rows,
+        })
+        .line(format!("lost for: {}", reasons.join(", ")))
+        .line("salesctl process show STAGE says what a stage needs, and why")
+}
+
+fn one(process: &Process, stage: &Stage, version: u32) -> Document {
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut line = |name: &str, value: String, why: Option<&String>| {
+        rows.push(vec![
+            Cell::Text(name.to_string()),
+            Cell::Text(value),
+            Cell::Text(why.map(|why| format!("why: {why}")).unwrap_or_default()),
+        ]);
+    };
+    if let Some(buyer) = &stage.buyer {
+        line("buyer", buyer.clone(), None);
+    }
+    let timing: Vec<String> = [
+        stage.typical.map(|span| format!("typically {span}")),
+        stage.limit.map(|span| format!("at most {span}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !timing.is_empty() {
+        line("timing", timing.join(", "), None);
+    }
+    for requirement in &stage.requires {
+        let (ask, why) = match requirement {
+            Requirement::Field(name) => process.field(name).map_or((None, None), |field| {
+                (field.ask.as_ref(), field.why.as_ref())
+            }),
+            Requirement::Role(role) => process
+                .role(*role)
+                .map_or((None, None), |rule| (rule.ask.as_ref(), rule.why.as_ref())),
+        };
+        let asked = ask.map(|ask| format!(": {ask}")).unwrap_or_default();
+        line("needs", format!("{}{asked}", requirement.name()), why);
+    }
+    for step in &stage.steps {
+        let kind = if step.required { "step" } else { "advised" };
+        let who = step
+            .who
+            .as_ref()
+            .map(|who| format!(" ({who})"))
+            .unwrap_or_default();
+        line(
+            kind,
+            format!("{}: {}{who}", step.name, step.title),
+            step.why.as_ref(),
+        );
+    }
+    for criterion in &stage.exit {
+        line(
+            "leaves when",
+            format!("{} ({})", criterion.say, criterion.when.text),
+            criterion.why.as_ref(),
+        );
+    }
+    for tool in &stage.tools {
+        let link = tool
+            .link
+            .as_ref()
+            .map(|link| format!(": {link}"))
+            .unwrap_or_default();
+        line("tool", format!("{}{link}", tool.name), None);
+    }
+    for rule in &stage.follow_ups {
+        let from = rule
+            .step
+            .as_ref()
+            .map_or_else(|| "entering".to_string(), |step| format!("step {step}"));
+        line(
+            "follow-up",
+            format!("{} {} after {from}", rule.say, rule.after),
+            rule.why.as_ref(),
+        );
+    }
+    line("goes on to", stage.next.join(", "), None);
+    if !stage.back.is_empty() {
+        line("may go back to", stage.back.join(", "), None);
+    }
+    let document =
+        Document::default().heading(format!("{}, process version {version}", stage.title));
+    let document = match &stage.objective {
+        Some(objective) => document.line(objective.clone()),
+        None => document,
+    };
+    document.table(Table {
+        columns: vec![
+            column("", Align::Left, 0),
+            column("", Align::Left, 0),
+            column("", Align::Left, 0),
+        ],
+        rows,
+    })
+}

@@ -1,0 +1,217 @@
+//! How a refusal reads: everything that is missing at once, with value, why, and the flag that supplies it.
+
+use std::fmt;
+
+use super::context::Session;
+use super::show::{fact_words, plural};
+use crate::condition::Truth;
+use crate::deal::Deal;
+use crate::deal::decide::{GateLine, Refusal, Supply};
+use crate::store::PersonRow;
+use crate::text::{shortened, visible};
+
+/// A refusal ready to be shown: not an error of the program, an answer (exit code 1).
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) text: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Draws the lines of a gate under a heading, then hints that are themselves valid commands.
+pub(crate) fn render(
+    session: &Session<'_>,
+    refusal: &Refusal,
+    deal: &Deal,
+    who: &str,
+    command: &str,
+    persons: &[(crate::process::BuyingRole, PersonRow)],
+) -> Refused {
+    let process = &session.process;
+    let open = refusal.open().count();
+    let mut out = format!(
+        "✗ {who} stays in {}{}: {open} of {} open\n\n",
+        process.stage_title(&refusal.from),
+        day_in_stage(session, deal),
+        refusal.lines.len(),
+    );
+    let several = refusal.lines.iter().any(|line| line.stage != refusal.from);
+    let name_width = refusal
+        .lines
+        .iter()
+        .map(|line| label(line, several, process).chars().count())
+        .max()
+        .unwrap_or(0)
+        .clamp(8, 30);
+    let rule_width = refusal
+        .lines
+        .iter()
+        .filter(|line| line.verdict != Truth::Met && line.supply_is_not_a_step())
+        .filter_map(|line| line.rule.as_ref().map(|rule| rule.chars().count()))
+        .max()
+        .unwrap_or(0)
+        .min(36);
+    for line in &refusal.lines {
+        let mark = match line.verdict {
+            Truth::Met => "✓",
+            Truth::NotMet => "✗",
+            Truth::Missing => "?",
+        };
+        let name = label(line, several, process);
+        let detail = detail(session, line, persons, rule_width);
+        out.push_str(&format!("  {mark} {name:<name_width$}  {detail}\n"));
+        if line.verdict != Truth::Met {
+            let indent = " ".repeat(name_width + 6);
+            if let Some(say) = &line.say {
+                out.push_str(&format!("{indent}{}\n", visible(say)));
+            }
+            if let Some(why) = &line.why {
+                out.push_str(&format!("{indent}why: {}\n", visible(why)));
+            }
+        }
+    }
+    out.push('\n');
+    out.push_str(&hints(refusal, command));
+    let lines = refusal.open().fold(None::<(usize, usize)>, |span, line| {
+        let (from, to) = (line.lines.start, line.lines.end.saturating_sub(1));
+        Some(span.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
+    });
+    if let Some((from, to)) = lines {
+        out.push_str(&format!(
+            "rules: process.toml:{from}-{to}, process version {}",
+            session.version
+        ));
+    }
+    Refused { text: out }
+}
+
+/// ` (day 32 of 21)`: how long it has been there, of the stage's limit.
+pub(crate) fn day_in_stage(session: &Session<'_>, deal: &Deal) -> String {
+    let Some(entered) = deal.stage_entered() else {
+        return String::new();
+    };
+    let day = session.today.signed_duration_since(entered).num_days();
+    let stage = deal.stage().and_then(|stage| session.process.stage(stage));
+    match stage.and_then(|stage| stage.limit) {
+        Some(limit) => {
+            let end = session.process.calendar.add(entered, limit);
+            format!(
+                " (day {day} of {})",
+                end.signed_duration_since(entered).num_days()
+            )
+        }
+        None => format!(" (day {day})"),
+    }
+}
+
+fn label(line: &GateLine, several: bool, process: &crate::process::Process) -> String {
+    let name = visible(&line.name);
+    if several {
+        format!("{}: {name}", process.stage_title(&line.stage))
+    } else {
+        name
+    }
+}
+
+fn detail(
+    session: &Session<'_>,
+    line: &GateLine,
+    persons: &[(crate::process::BuyingRole, PersonRow)],
+    rule_width: usize,
+) -> String {
+    let is_step = !line.supply_is_not_a_step();
+    let values = |only_known: bool| {
+        line.found
+            .iter()
+            .filter(|(_, value)| !only_known || *value != crate::condition::Value::Null)
+            .map(|(name, value)| format!("{name} is {}", fact_words(session, name, value)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match (line.verdict, &line.rule) {
+        (Truth::Met, _) if is_step => "done".to_string(),
+        (Truth::Met, None) => {
+            let person = persons.iter().find(|(role, _)| role.name() == line.name);
+            match (person, line.found.first()) {
+                (Some((_, person)), _) => shortened(&person_words(person), 50),
+                (None, Some((name, value))) => shortened(&fact_words(session, name, value), 50),
+                (None, None) => String::new(),
+            }
+        }
+        (Truth::Met, Some(rule)) => format!("{}   {}", visible(rule), values(true)),
+        (Truth::NotMet, rule) => {
+            let rule = rule.as_deref().map(visible).unwrap_or_default();
+            format!("{rule:<rule_width$}   {}", values(false))
+        }
+        (Truth::Missing, Some(rule)) if is_step => format!("not done: {}", visible(rule)),
+        (Truth::Missing, Some(rule)) => {
+            let missing: Vec<&str> = line
+                .found
+                .iter()
+                .filter(|(_, value)| *value == crate::condition::Value::Null)
+                .map(|(name, _)| name.as_str())
+                .collect();
+            format!(
+                "{:<rule_width$}   {} missing",
+                visible(rule),
+                missing.join(", ")
+            )
+        }
+        (Truth::Missing, None) => "missing".to_string(),
+    }
+}
+
+fn person_words(person: &PersonRow) -> String {
+    match &person.title {
+        Some(title) => format!("{}, {title}", person.name),
+        None => person.name.clone(),
+    }
+}
+
+fn hints(refusal: &Refusal, command: &str) -> String {
+    let mut supply = Vec::new();
+    let mut by_hand = 0;
+    for line in refusal.open() {
+        let flag = match &line.supply {
+            Some(Supply::Set(name, value)) if value.chars().all(char::is_alphanumeric) => {
+                format!("--set {name}={value}")
+            }
+            Some(Supply::Set(name, value)) => format!("--set {name}=\"{value}\""),
+            Some(Supply::Next) => "--next \"fri: …\"".to_string(),
+            Some(Supply::Done(step)) => format!("--done {step}"),
+            None => {
+                by_hand += 1;
+                continue;
+            }
+        };
+        if !supply.contains(&flag) {
+            supply.push(flag);
+        }
+    }
+    let mut out = String::new();
+    if !supply.is_empty() {
+        out.push_str(&format!("hint: {command} {}\n", supply.join(" ")));
+    }
+    if by_hand > 0 {
+        out.push_str(&format!(
+            "hint: {by_hand} {} on what can't be set by hand\n",
+            plural(by_hand, "criterion rests", "criteria rest")
+        ));
+    }
+    out.push_str(&format!(
+        "hint: {command} --override \"why it goes on all the same\"   is recorded and reported\n"
+    ));
+    out
+}
+
+impl GateLine {
+    fn supply_is_not_a_step(&self) -> bool {
+        !(matches!(self.supply, Some(Supply::Done(_))) && self.found.is_empty())
+    }
+}

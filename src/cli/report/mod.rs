@@ -1,0 +1,124 @@
+//! Reports: one file a question; what they share is what they are asked about.
+
+mod durations;
+mod funnel;
+mod pipeline;
+mod velocity;
+mod win_rate;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::context::{Context, Session, Status};
+use super::filter::FilterArgs;
+use super::output::OutputArgs;
+use crate::date::parse_period;
+use crate::deal::book::Book;
+use crate::document::Row;
+use crate::fault::Fault;
+use crate::process::FieldOf;
+use crate::report::{Ask, Dimension, Report};
+use crate::store::Access;
+use crate::text::{nearest, visible};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Pipeline(pipeline::Args),
+    Funnel(funnel::Args),
+    WinRate(win_rate::Args),
+    Durations(durations::Args),
+    Velocity(velocity::Args),
+}
+
+pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+    match command {
+        Command::Pipeline(args) => pipeline::run(args, cx),
+        Command::Funnel(args) => funnel::run(args, cx),
+        Command::WinRate(args) => win_rate::run(args, cx),
+        Command::Durations(args) => durations::run(args, cx),
+        Command::Velocity(args) => velocity::run(args, cx),
+    }
+}
+
+/// Options of every report.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ReportArgs {
+    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30 [default: all]
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) period: Option<String>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// Loads the Book, asks, shows.
+fn report<R: Row>(
+    cx: &Context,
+    args: &ReportArgs,
+    by: &[String],
+    from_stage: Option<&str>,
+    make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
+) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let as_of = args.filter.as_of(&session)?;
+    let dimensions = dimensions(&session, by)?;
+    let attributes: Vec<String> = dimensions
+        .iter()
+        .filter_map(|dimension| match dimension {
+            Dimension::Attribute(field) => Some(field.clone()),
+            _ => None,
+        })
+        .collect();
+    let period = args
+        .period
+        .as_deref()
+        .map(|typed| parse_period(typed, session.today, session.process.fiscal_month))
+        .transpose()
+        .map_err(|problem| Fault::usage(format!("--period: {problem}")))?;
+    let book = session.store.book(&session.process, as_of, &attributes)?;
+    let ask = Ask {
+        period,
+        only: args.filter.mask(&session, &book)?,
+        scope: args.filter.words(),
+        by: dimensions,
+        from_stage: from_stage.map(str::to_string),
+    };
+    let report = make(&session, &book, &ask).map_err(Fault::usage)?;
+    args.output
+        .show(&cx.console, &report.answer, &report.document)?;
+    Ok(Status::Done)
+}
+
+fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+    by.iter()
+        .flat_map(|names| names.split(','))
+        .map(|name| {
+            let dimension = Dimension::from_name(name.trim());
+            if let Dimension::Attribute(field) = &dimension {
+                let fields: Vec<&str> = session
+                    .process
+                    .fields
+                    .iter()
+                    .filter(|field| field.of != FieldOf::BuiltIn)
+                    .map(|field| field.name.as_str())
+                    .collect();
+                if !fields.contains(&field.as_str()) {
+                    let known = ["rep", "team", "product", "source"]
+                        .into_iter()
+                        .chain(fields);
+                    let fault = Fault::usage(format!("--by: there is no `{}`", visible(field)));
+                    let fault = match nearest(field, known.clone()) {
+                        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                        None => fault,
+                    };
+                    let names: Vec<&str> = known.collect();
+                    return Err(fault
+                        .hint(format!("there are: {}", names.join(", ")))
+                        .into());
+                }
+            }
+            Ok(dimension)
+        })
+        .collect()
+}

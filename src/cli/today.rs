@@ -1,0 +1,392 @@
+//! `salesctl` alone: today's work of the acting rep, in order, each with its reason.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::context::{Context, Session, Status, no_workspace, state_folder};
+use super::output::{OutputArgs, write_file};
+use super::show::counted;
+use crate::date::{day, day_and_distance};
+use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
+use crate::id::Id;
+use crate::money::short_amount;
+use crate::store::{Access, WorkRow};
+
+/// A deal that nothing happened to for so long wants attention, even with nothing due.
+const SILENT_DAYS: i64 = 14;
+/// What is due so soon is on the list.
+const AHEAD_DAYS: i64 = 7;
+/// Rows of a list that fits a morning; the rest is counted.
+const SHOWN: usize = 20;
+
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// Today's work of everybody
+    #[arg(long)]
+    everybody: bool,
+    /// As one JSON object
+    #[arg(long = "json")]
+    json: bool,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub(crate) struct TaskRow {
+    pub(crate) row: usize,
+    pub(crate) id: String,
+    pub(crate) account: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) what: String,
+    pub(crate) due: Option<NaiveDate>,
+    pub(crate) late_days: Option<i64>,
+    pub(crate) stage: Option<String>,
+    pub(crate) value_minor: Option<i64>,
+    pub(crate) currency: Option<String>,
+    pub(crate) why: String,
+    #[serde(skip)]
+    pub(crate) deal: Id,
+    /// The follow-up that `followup done` marks; none where the matter is not a follow-up.
+    #[serde(skip)]
+    pub(crate) follow_up: Option<Id>,
+}
+
+impl Row for TaskRow {
+    fn columns() -> Vec<&'static str> {
+        vec![
+            "row",
+            "id",
+            "account",
+            "owner",
+            "what",
+            "due",
+            "late_days",
+            "stage",
+            "value_minor",
+            "currency",
+            "why",
+        ]
+    }
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    if cx.store_path().is_none_or(|path| !path.exists()) {
+        if cx.workspace().is_some() {
+            // A process without a store: say what is missing.
+            cx.open_store(Access::Read)?;
+        }
+        return Err(no_workspace());
+    }
+    let session = cx.session(Access::Read)?;
+    let catalog = session.store.catalog()?;
+    let rep = if args.everybody {
+        None
+    } else {
+        session.acting_rep(&catalog)
+    };
+    let whose = match &rep {
+        Some(rep) => rep.clone(),
+        None => "everybody".to_string(),
+    };
+    let tasks = tasks(&session, rep.as_deref())?;
+    remember(&session, &tasks);
+    let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
+    let mut notes = Vec::new();
+    if rep.is_none() && !args.everybody {
+        notes.push(format!(
+            "{} is no rep here, so this is everybody's; --as REP shows one rep's work",
+            session.actor
+        ));
+    }
+    let heading = format!(
+        "{} {}, {whose}: {}{}",
+        session.today.format("%a"),
+        day(session.today),
+        counted(tasks.len(), "thing", "things"),
+        if late > 0 {
+            format!(", {late} late")
+        } else {
+            String::new()
+        }
+    );
+    let answer = Answer {
+        schema: "salesctl/today/1",
+        as_of: session.today,
+        process_version: session.version,
+        currency: session.process.currency,
+        period: None,
+        by: Vec::new(),
+        n: tasks.len(),
+        rows: tasks,
+        notes,
+    };
+    let document = document(&session, heading, &answer);
+    let output = OutputArgs {
+        json: args.json,
+        ..OutputArgs::default()
+    };
+    output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+/// Everything that wants doing: follow-ups late, due or due soon; then open deals without a next
+/// step, past their stage's limit, or silent. Late before due, large before small.
+pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<TaskRow>> {
+    let handles = session.store.handles()?;
+    let today = session.today;
+    let mut all = Vec::new();
+    for work in session.store.work(rep)? {
+        let held = work.state == "hold" && work.hold_until.is_some_and(|until| until > today);
+        let mut listed = false;
+        for (follow_up, due, text) in &work.follow_ups {
+            let ahead = due.signed_duration_since(today).num_days();
+            if ahead > AHEAD_DAYS || (held && ahead > 0) {
+                continue;
+            }
+            listed = true;
+            all.push(TaskRow {
+                what: text.clone(),
+                due: Some(*due),
+                late_days: (ahead < 0).then_some(-ahead),
+                why: place(session, &work),
+                follow_up: Some(*follow_up),
+                ..task(&work, handles.short(work.deal))
+            });
+        }
+        if listed || held {
+            continue;
+        }
+        if let Some((what, why)) = neglected(session, &work) {
+            all.push(TaskRow {
+                what,
+                why,
+                ..task(&work, handles.short(work.deal))
+            });
+        }
+    }
+    all.sort_by_key(|task| {
+        (
+            task.due.is_none(),
+            task.due,
+            std::cmp::Reverse(task.value_minor),
+            task.deal,
+            task.follow_up,
+        )
+    });
+    for (n, task) in all.iter_mut().enumerate() {
+        task.row = n + 1;
+    }
+    Ok(all)
+}
+
+fn task(work: &WorkRow, id: String) -> TaskRow {
+    TaskRow {
+        row: 0,
+        id,
+        account: work.account.clone(),
+        owner: work.owner.clone(),
+        what: String::new(),
+        due: None,
+        late_days: None,
+        stage: work.stage.clone(),
+        value_minor: work.value_minor,
+        currency: work.currency.clone(),
+        why: String::new(),
+        deal: work.deal,
+        follow_up: None,
+    }
+}
+
+/// Why an open deal without anything due is on the list, if it is.
+fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> {
+    let today = session.today;
+    if work.state == "hold" {
+        return Some(("end of hold".to_string(), "the hold is over".to_string()));
+    }
+    let silent = today.signed_duration_since(work.touched).num_days();
+    let late = late_by(session, work);
+    match (work.follow_ups.is_empty(), late) {
+        (true, Some(days)) => Some((
+            "no next step".to_string(),
+            format!("{days} d past the limit"),
+        )),
+        (true, None) => Some((
+            "no next step".to_string(),
+            if silent > 0 {
+                format!("silent for {silent} d")
+            } else {
+                place(session, work)
+            },
+        )),
+        // A follow-up that is booked in time keeps a deal from rotting.
+        (false, _) if silent >= SILENT_DAYS => {
+            let next = work.follow_ups.first().map_or(today, |(_, due, _)| *due);
+            (next.signed_duration_since(today).num_days() > AHEAD_DAYS * 4).then(|| {
+                (
+                    format!("next step only {}", day(next)),
+                    format!("silent for {silent} d"),
+                )
+            })
+        }
+        _ => None,
+    }
+}
+
+fn late_by(session: &Session<'_>, work: &WorkRow) -> Option<i64> {
+    let limit = session.process.stage(work.stage.as_deref()?)?.limit?;
+    let end = session.process.calendar.add(work.stage_entered?, limit);
+    let days = session.today.signed_duration_since(end).num_days();
+    (days > 0).then_some(days)
+}
+
+/// `closes 30 Nov`, `day 32 of 21`: what about the deal makes it matter.
+fn place(session: &Session<'_>, work: &WorkRow) -> String {
+    let today = session.today;
+    if let Some(days) = late_by(session, work) {
+        return format!("{days} d past the limit");
+    }
+    if let Some(close) = work.expected_close {
+        if close < today {
+            return format!("was to close {}", close.format("%-d %b"));
+        }
+        if close.signed_duration_since(today).num_days() <= 31 {
+            return format!("closes {}", close.format("%-d %b"));
+        }
+    }
+    let Some(entered) = work.stage_entered else {
+        return String::new();
+    };
+    format!("day {}", today.signed_duration_since(entered).num_days())
+}
+
+fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) -> Document {
+    let column = |heading: &str, align, rank| TableColumn {
+        heading: heading.to_string(),
+        align,
+        rank,
+    };
+    let everybody = answer
+        .rows
+        .windows(2)
+        .any(|pair| pair[0].owner != pair[1].owner);
+    let mut columns = vec![
+        column("", Align::Right, 0),
+        column("", Align::Left, 0),
+        column("", Align::Left, 0),
+        column("", Align::Left, 0),
+        column("", Align::Left, 0),
+        column("", Align::Right, 2),
+        column("", Align::Left, 3),
+        column("", Align::Left, 1),
+    ];
+    if everybody {
+        columns.push(column("", Align::Left, 4));
+    }
+    let rows = answer
+        .rows
+        .iter()
+        .take(SHOWN)
+        .map(|task| {
+            let when = match (task.due, task.late_days) {
+                (_, Some(days)) => Cell::Text(format!("late {days} d")),
+                (Some(due), None) if due == session.today => Cell::Text("today".to_string()),
+                (Some(due), None) => Cell::Text(due.format("%a %-d %b").to_string()),
+                (None, None) => Cell::Nothing,
+            };
+            let value = match (task.value_minor, task.currency.as_deref().map(str::parse)) {
+                (Some(minor), Some(Ok(currency))) => Cell::Text(short_amount(minor, currency)),
+                _ => Cell::Nothing,
+            };
+            let stage = task.stage.as_deref().map_or(Cell::Nothing, |stage| {
+                Cell::Text(session.process.stage_title(stage).to_string())
+            });
+            let mut row = vec![
+                Cell::Count(task.row as i64),
+                Cell::Text(task.id.clone()),
+                task.account.clone().map_or(Cell::Nothing, Cell::Text),
+                Cell::Text(task.what.clone()),
+                when,
+                value,
+                stage,
+                Cell::Text(task.why.clone()),
+            ];
+            if everybody {
+                row.push(task.owner.clone().map_or(Cell::Nothing, Cell::Text));
+            }
+            row
+        })
+        .collect();
+    let mut document = Document::default().heading(heading);
+    if !answer.rows.is_empty() {
+        document = document.table(Table { columns, rows });
+    }
+    if answer.rows.len() > SHOWN {
+        document = document.line(format!(
+            "… and {} more: --json shows all",
+            answer.rows.len() - SHOWN
+        ));
+    }
+    if answer.rows.is_empty() {
+        let next = day_and_distance(session.today, session.today);
+        document = document.line(format!(
+            "nothing is due {next}; salesctl deal list shows what is open"
+        ));
+    }
+    for note in &answer.notes {
+        document = document.line(format!("note: {note}"));
+    }
+    document
+}
+
+/// What the numbers of the last list meant, so that `followup done 2` after `followup done 1` still
+/// means the second line that was read.
+#[derive(Debug, Serialize, Deserialize)]
+struct Remembered {
+    store: PathBuf,
+    today: NaiveDate,
+    rows: Vec<(Id, Option<Id>)>,
+}
+
+fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
+    let Some(folder) = state_folder() else { return };
+    let Ok(store) = session.store.path().canonicalize() else {
+        return;
+    };
+    let remembered = Remembered {
+        store,
+        today: session.today,
+        rows: tasks
+            .iter()
+            .map(|task| (task.deal, task.follow_up))
+            .collect(),
+    };
+    // A folder that can't be written only costs the numbers their memory.
+    if let Ok(bytes) = serde_json::to_vec(&remembered) {
+        let _ = fs::create_dir_all(&folder);
+        let _ = write_file(&folder.join("worklist.json"), &bytes, true);
+    }
+}
+
+/// The deal and follow-up that a row number of the last list meant; of a fresh list when none was
+/// shown today.
+pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, Option<Id>)>> {
+    let at = row.checked_sub(1);
+    let remembered: Option<Remembered> = state_folder()
+        .and_then(|folder| fs::read(folder.join("worklist.json")).ok())
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if let Some(last) = remembered {
+        let here = session.store.path().canonicalize().ok();
+        if Some(&last.store) == here.as_ref() && last.today == session.today {
+            return Ok(at.and_then(|at| last.rows.get(at).copied()));
+        }
+    }
+    let catalog = session.store.catalog()?;
+    let rep = session.acting_rep(&catalog);
+    let tasks = tasks(session, rep.as_deref())?;
+    Ok(at
+        .and_then(|at| tasks.get(at))
+        .map(|task| (task.deal, task.follow_up)))
+}

@@ -1,0 +1,120 @@
+//! `undo`: takes the latest command back.
+
+use anyhow::Result;
+
+use super::context::{Context, Session, Status};
+use super::show::counted;
+use crate::deal::event::StreamKind;
+use crate::store::{Access, Reversed};
+use crate::text::visible;
+
+/// Undo your latest command; again to go further back
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  salesctl undo\n  salesctl undo --dry-run")]
+pub(crate) struct Args {
+    /// Say what would be undone
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session_without_note(Access::Write)?;
+    let reversed = session.store.undo(&session.acting(args.dry_run))?;
+    let line = format!(
+        "undid `{}` by {}, {}: {} (`salesctl redo` brings it back)",
+        visible(&reversed.operation.typed),
+        visible(&reversed.operation.actor),
+        ago(&session, &reversed),
+        what_now(&session, &reversed)?
+    );
+    cx.console.say(&line)?;
+    if !reversed.kept.is_empty() {
+        cx.console.say(&format!(
+            "kept, since changed or in use: {}",
+            kept(&session, &reversed)?
+        ))?;
+    }
+    if reversed.outcome.dry_run {
+        cx.console.say("dry run: nothing written")?;
+    }
+    Ok(Status::Done)
+}
+
+/// `8 s ago`
+fn ago(session: &Session<'_>, reversed: &Reversed) -> String {
+    let seconds = session
+        .cx
+        .clock
+        .signed_duration_since(reversed.operation.recorded)
+        .num_seconds()
+        .max(0);
+    match seconds {
+        0..120 => format!("{seconds} s ago"),
+        120..7_200 => format!("{} min ago", seconds / 60),
+        7_200..172_800 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+/// Where the touched deals are now: `D7K2 Acme GmbH is in Qualify again`.
+pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
+    let deals: Vec<_> = reversed
+        .streams
+        .iter()
+        .filter(|(_, kind)| *kind == StreamKind::Deal)
+        .map(|(id, _)| *id)
+        .collect();
+    if deals.is_empty() {
+        return Ok(match reversed.streams.first() {
+            Some((_, StreamKind::Process)) => match session.store.applied()? {
+                Some(applied) => format!("process version {} is in force", applied.version),
+                None => "no process is in force".to_string(),
+            },
+            _ => counted(reversed.streams.len(), "thing", "things"),
+        });
+    }
+    if let [one] = deals.as_slice() {
+        let short = session.store.short(*one)?;
+        return Ok(match session.store.deal(*one)? {
+            None => format!("{short} is gone"),
+            Some(deal) => {
+                let name = super::show::deal_name(session, &deal)?;
+                let place = deal
+                    .stage_or_end()
+                    .map_or("no stage", |stage| session.process.stage_title(stage))
+                    .to_string();
+                let again = if reversed.outcome.dry_run {
+                    "would be"
+                } else {
+                    "is"
+                };
+                format!("{name} {again} in {place} again")
+            }
+        });
+    }
+    Ok(format!(
+        "{} are as they were",
+        counted(deals.len(), "deal", "deals")
+    ))
+}
+
+fn kept(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
+    let mut names = Vec::new();
+    for (id, kind) in reversed.kept.iter().take(10) {
+        names.push(match kind {
+            StreamKind::Deal => match session.store.deal(*id)? {
+                Some(deal) => super::show::deal_name(session, &deal)?,
+                None => session.store.short(*id)?,
+            },
+            StreamKind::Account => {
+                let name = session.store.account_name(*id)?.unwrap_or_default();
+                format!("account {}", visible(&name))
+            }
+            kind => format!("{} {}", kind.name(), session.store.short(*id)?),
+        });
+    }
+    if reversed.kept.len() > 10 {
+        names.push(format!("and {} more", reversed.kept.len() - 10));
+    }
+    Ok(names.join(", "))
+}
