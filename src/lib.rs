@@ -7,6 +7,7 @@ pub mod deal;
 pub mod document;
 pub mod fault;
 pub mod id;
+pub mod import;
 pub mod money;
 pub mod process;
 pub mod render;
