@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::variable;
 use super::refusal::Refused;
@@ -92,6 +93,18 @@ impl Console {
                 Some(width.0)
             })
             .map(|width| width.clamp(40, 400))
+    }
+
+    /// A progress bar on stderr, when it is a terminal.
+    pub(crate) fn progress(&self, total: usize, what: &'static str) -> ProgressBar {
+        if self.quiet || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}  {per_sec}, {eta} left");
+        ProgressBar::new(total as u64)
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            .with_message(what)
     }
 
     /// Asks a yes-or-no question; without a terminal that is refused with the flag that answers it.

@@ -7,6 +7,7 @@ mod agree;
 mod backup;
 mod book;
 mod doctor;
+mod import;
 mod log;
 mod open;
 mod project;
@@ -25,6 +26,7 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use doctor::Findings;
+pub use import::BatchFile;
 pub use open::Access;
 pub use query::{Applied, Catalog, Handles, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;

@@ -388,15 +388,6 @@ impl Store {
         })
     }
 
-    /// The deals that imported rows became, by the rows' keys.
-    pub fn imported(&self) -> Result<HashMap<String, Id>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare("SELECT external, deal FROM imported")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, Id(row.get(1)?))))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
     /// Every account: its id and name.
     pub fn accounts(&self) -> Result<Vec<(Id, String)>> {
         self.translated(|connection| {
