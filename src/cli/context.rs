@@ -117,6 +117,7 @@ impl Context {
     /// A path as a person would type it from here.
     pub(crate) fn shown(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.folder).unwrap_or(path);
+        let relative = relative.strip_prefix(".").unwrap_or(relative);
         crate::text::visible(&relative.display().to_string())
     }
 
