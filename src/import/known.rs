@@ -1,6 +1,6 @@
 //! Names in a file against names in the store: what each refers to, what is missing, what to create.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,6 @@ use super::planned::{AccountRef, PlannedAccount};
 use crate::deal::book::State;
 use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
 use crate::id::Id;
-use crate::process::slugified;
 use crate::text::nearest;
 
 /// What the store has, as far as an import needs it.
@@ -104,8 +103,6 @@ pub(super) struct Directory {
     account_names: Vec<String>,
     entries: HashMap<(CatalogKind, String), String>,
     titles: Vec<(CatalogKind, String)>,
-    /// Names that are taken in the catalog.
-    slugs: HashSet<(CatalogKind, String)>,
     absent: BTreeMap<(What, String), Absent>,
     pub(super) new_accounts: Vec<PlannedAccount>,
     pub(super) new_entries: Vec<CatalogEntry>,
@@ -120,7 +117,6 @@ impl Directory {
             account_names: Vec::new(),
             entries: HashMap::new(),
             titles: Vec::new(),
-            slugs: HashSet::new(),
             absent: BTreeMap::new(),
             new_accounts: Vec::new(),
             new_entries: Vec::new(),
@@ -147,7 +143,6 @@ impl Directory {
                 .or_insert_with(|| entry.name.clone());
         }
         self.titles.push((entry.kind, entry.title.clone()));
-        self.slugs.insert((entry.kind, entry.name.clone()));
     }
 
     pub(super) fn account(&mut self, name: &str) -> Result<Found<AccountRef>, String> {
@@ -235,7 +230,7 @@ impl Directory {
         }
     }
 
-    /// Adds a rep, team, product or source under a name made from its title, or finds it.
+    /// Adds a rep, team, product or source, or finds it.
     pub(super) fn add_entry(
         &mut self,
         kind: CatalogKind,
@@ -245,18 +240,12 @@ impl Directory {
         if let Some(name) = self.entries.get(&(kind, name_key(title))) {
             return name.clone();
         }
-        let base = Some(slugified(&plain_letters(title))).filter(|slug| !slug.is_empty());
-        let base = base.unwrap_or_else(|| kind.name().to_string());
-        let mut name = base.clone();
-        let mut n = 2;
-        while self.slugs.contains(&(kind, name.clone())) {
-            name = format!("{base}_{n}");
-            n += 1;
-        }
+        // The file's own spelling: what it says, conditions and reports say too.
+        let name = title.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut entry = CatalogEntry {
             kind,
             name: name.clone(),
-            title: title.to_string(),
+            title: name.clone(),
             team: None,
             manager: None,
             login: None,
@@ -305,33 +294,6 @@ fn like<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone) -> Opti
         .map(str::to_string)
 }
 
-/// Letters of the Latin alphabets as ASCII, so that names made of them stay readable.
-fn plain_letters(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            'ä' | 'æ' => out.push_str("ae"),
-            'ö' | 'ø' | 'œ' => out.push_str("oe"),
-            'ü' => out.push_str("ue"),
-            'ß' => out.push_str("ss"),
-            'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' => out.push('a'),
-            'ç' | 'ć' | 'č' => out.push('c'),
-            'è' | 'é' | 'ê' | 'ë' | 'ę' | 'ě' => out.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => out.push('i'),
-            'ł' => out.push('l'),
-            'ñ' | 'ń' => out.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ő' => out.push('o'),
-            'ř' => out.push('r'),
-            'ś' | 'š' => out.push('s'),
-            'ù' | 'ú' | 'û' | 'ű' | 'ů' => out.push('u'),
-            'ý' | 'ÿ' => out.push('y'),
-            'ź' | 'ż' | 'ž' => out.push('z'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,20 +302,11 @@ mod tests {
     fn names_are_made_once_and_never_twice() {
         let mut directory = Directory::new(&Known::default(), Create::ALL, NaiveDate::default());
         let rep = CatalogKind::Rep;
-        assert_eq!(
-            directory.add_entry(rep, "Zoë Müller-Søn", |_| {}),
-            "zoe_mueller_soen"
-        );
-        assert_eq!(
-            directory.add_entry(rep, "zoë  müller-søn", |_| {}),
-            "zoe_mueller_soen"
-        );
-        assert_eq!(
-            directory.add_entry(rep, "Zoe Mueller Soen", |_| {}),
-            "zoe_mueller_soen_2"
-        );
-        assert_eq!(directory.add_entry(rep, "山田", |_| {}), "rep");
-        assert_eq!(directory.new_entries.len(), 3);
+        let name = "Zoë Müller-Søn";
+        assert_eq!(directory.add_entry(rep, name, |_| {}), name);
+        assert_eq!(directory.add_entry(rep, "zoë  müller-søn", |_| {}), name);
+        assert_eq!(directory.add_entry(rep, " Zoe  Soen ", |_| {}), "Zoe Soen");
+        assert_eq!(directory.new_entries.len(), 2);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use calendar::Calendar;
 pub use check::{Checked, check, decode};
 pub use columns::{REQUIRABLE, deal_columns, is_built_in};
 pub use config::workspace_of_config;
-pub(crate) use names::slugified;
+
 pub use problem::{Level, Problem, render as render_problems};
 pub use span::Span;
 

@@ -2,6 +2,7 @@
 
 mod history;
 mod maven;
+mod maven_reports;
 
 use std::collections::BTreeMap;
 use std::fs::File;
