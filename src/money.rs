@@ -86,10 +86,10 @@ impl Money {
 
 fn split_code(typed: &str) -> (Option<&str>, &str) {
     let is_code = |s: &str| s.len() == 3 && s.bytes().all(|b| b.is_ascii_uppercase());
-    if let (Some(head), Some(rest)) = (typed.get(..3), typed.get(3..)) {
-        if is_code(head) {
-            return (Some(head), rest.trim());
-        }
+    if let (Some(head), Some(rest)) = (typed.get(..3), typed.get(3..))
+        && is_code(head)
+    {
+        return (Some(head), rest.trim());
     }
     if typed.len() > 3 && typed.is_char_boundary(typed.len() - 3) {
         let (rest, tail) = typed.split_at(typed.len() - 3);
@@ -208,7 +208,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

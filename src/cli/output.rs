@@ -108,7 +108,7 @@ impl Console {
     }
 
     /// Asks a yes-or-no question; without a terminal that is refused with the flag that answers it.
-    pub(crate) fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
+    pub(crate) fn confirm(question: &str, flag: &str) -> Result<bool> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(
                 Fault::usage(format!("{question} There is no terminal to ask on"))
@@ -246,7 +246,7 @@ pub(crate) fn show_error(error: &anyhow::Error, color: Color) -> u8 {
     // What nobody foresaw is a bug, unless the operating system said no.
     class.map_or_else(
         || {
-            if error.chain().any(|cause| cause.is::<io::Error>()) {
+            if error.chain().any(<dyn std::error::Error>::is::<io::Error>) {
                 5
             } else {
                 70

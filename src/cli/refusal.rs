@@ -1,6 +1,7 @@
 //! How a refusal reads: everything that is missing at once, with value, why, and the flag that supplies it.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use super::context::Session;
 use super::show::{fact_words, plural};
@@ -65,14 +66,14 @@ pub(crate) fn render(
         };
         let name = label(line, several, process);
         let detail = detail(session, line, persons, rule_width);
-        out.push_str(&format!("  {mark} {name:<name_width$}  {detail}\n"));
+        let _ = writeln!(out, "  {mark} {name:<name_width$}  {detail}");
         if line.verdict != Truth::Met {
             let indent = " ".repeat(name_width + 6);
             if let Some(say) = &line.say {
-                out.push_str(&format!("{indent}{}\n", visible(say)));
+                let _ = writeln!(out, "{indent}{}", visible(say));
             }
             if let Some(why) = &line.why {
-                out.push_str(&format!("{indent}why: {}\n", visible(why)));
+                let _ = writeln!(out, "{indent}why: {}", visible(why));
             }
         }
     }
@@ -83,10 +84,11 @@ pub(crate) fn render(
         Some(span.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
     });
     if let Some((from, to)) = lines {
-        out.push_str(&format!(
+        let _ = write!(
+            out,
             "rules: process.toml:{from}-{to}, process version {}",
             session.version
-        ));
+        );
     }
     Refused { text: out }
 }
@@ -196,17 +198,19 @@ fn hints(refusal: &Refusal, command: &str) -> String {
     }
     let mut out = String::new();
     if !supply.is_empty() {
-        out.push_str(&format!("hint: {command} {}\n", supply.join(" ")));
+        let _ = writeln!(out, "hint: {command} {}", supply.join(" "));
     }
     if by_hand > 0 {
-        out.push_str(&format!(
-            "hint: {by_hand} {} on what can't be set by hand\n",
+        let _ = writeln!(
+            out,
+            "hint: {by_hand} {} on what can't be set by hand",
             plural(by_hand, "criterion rests", "criteria rest")
-        ));
+        );
     }
-    out.push_str(&format!(
-        "hint: {command} --override \"why it goes on all the same\"   is recorded and reported\n"
-    ));
+    let _ = writeln!(
+        out,
+        "hint: {command} --override \"why it goes on all the same\"   is recorded and reported"
+    );
     out
 }
 

@@ -93,7 +93,7 @@ impl Case<'_> {
             return self.win(override_reason);
         }
         let lines = self.gate(stage)?;
-        let overridden = match self.pass(stage, &to, lines, override_reason) {
+        let overridden = match pass(stage, &to, lines, override_reason) {
             Ok(overridden) => overridden,
             Err(refusal) => return Ok(Decision::Stay(refusal)),
         };
@@ -122,7 +122,7 @@ impl Case<'_> {
             }
             at = gate.next.first().and_then(|next| self.process.stage(next));
         }
-        let overridden = match self.pass(stage, WON, lines, override_reason) {
+        let overridden = match pass(stage, WON, lines, override_reason) {
             Ok(overridden) => overridden,
             Err(refusal) => return Ok(Decision::Stay(refusal)),
         };
@@ -437,33 +437,6 @@ impl Case<'_> {
         Supply::Set(name.to_string(), value)
     }
 
-    fn pass(
-        &self,
-        stage: &Stage,
-        to: &str,
-        lines: Vec<GateLine>,
-        override_reason: Option<&str>,
-    ) -> Result<Option<Override>, Refusal> {
-        let open: Vec<String> = lines
-            .iter()
-            .filter(|line| line.verdict != Truth::Met)
-            .map(|line| line.rule.clone().unwrap_or_else(|| line.name.clone()))
-            .collect();
-        match (open.is_empty(), override_reason) {
-            // Nothing was passed over, so nothing is recorded as an override.
-            (true, _) => Ok(None),
-            (false, Some(reason)) => Ok(Some(Override {
-                reason: Private::new(reason),
-                open,
-            })),
-            (false, None) => Err(Refusal {
-                from: stage.name.clone(),
-                to: to.to_string(),
-                lines,
-            }),
-        }
-    }
-
     fn forward_target(&self, stage: &Stage, to: &str) -> Result<String> {
         if stage.next.iter().any(|next| next == to) {
             return Ok(to.to_string());
@@ -569,5 +542,32 @@ impl Case<'_> {
             text: Private::new(say),
             by_rule: true,
         })
+    }
+}
+
+/// Whether the gate lets it through, and over what.
+fn pass(
+    stage: &Stage,
+    to: &str,
+    lines: Vec<GateLine>,
+    override_reason: Option<&str>,
+) -> Result<Option<Override>, Refusal> {
+    let open: Vec<String> = lines
+        .iter()
+        .filter(|line| line.verdict != Truth::Met)
+        .map(|line| line.rule.clone().unwrap_or_else(|| line.name.clone()))
+        .collect();
+    match (open.is_empty(), override_reason) {
+        // Nothing was passed over, so nothing is recorded as an override.
+        (true, _) => Ok(None),
+        (false, Some(reason)) => Ok(Some(Override {
+            reason: Private::new(reason),
+            open,
+        })),
+        (false, None) => Err(Refusal {
+            from: stage.name.clone(),
+            to: to.to_string(),
+            lines,
+        }),
     }
 }

@@ -1,5 +1,7 @@
 //! What happened to a deal, in words.
 
+use std::fmt::Write as _;
+
 use super::event::{Change, Event, Move};
 use crate::date;
 use crate::money::Money;
@@ -69,11 +71,12 @@ pub fn words(
                 line.push_str(", date unknown");
             }
             if let Some(passed) = overridden {
-                line.push_str(&format!(
+                let _ = write!(
+                    line,
                     " by override: \"{}\"; open: {}",
                     passed.reason.text,
                     passed.open.join(", ")
-                ));
+                );
             }
             line
         }
@@ -101,7 +104,7 @@ pub fn words(
                 line.push_str(" (imported)");
             }
             if let Some(note) = note {
-                line.push_str(&format!(", \"{}\"", note.text));
+                let _ = write!(line, ", \"{}\"", note.text);
             }
             line
         }
@@ -118,13 +121,13 @@ pub fn words(
         Event::Logged(activity) => {
             let mut line = activity.what.name().to_string();
             if let Some(person) = activity.person {
-                line.push_str(&format!(" with {}", name_of(person)));
+                let _ = write!(line, " with {}", name_of(person));
             }
             if let Some(minutes) = activity.minutes {
-                line.push_str(&format!(", {minutes} min"));
+                let _ = write!(line, ", {minutes} min");
             }
             if let Some(text) = &activity.text {
-                line.push_str(&format!(": \"{}\"", text.text));
+                let _ = write!(line, ": \"{}\"", text.text);
             }
             line
         }

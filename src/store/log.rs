@@ -200,9 +200,8 @@ fn seal(connection: &Connection, ids: &mut Ids, recorded: &Recorded) -> Result<S
     let Json::Object(mut parts) = json else {
         return Err(anyhow!("an event must serialise to an object"));
     };
-    let kind = match parts.remove("kind") {
-        Some(Json::String(kind)) => kind,
-        _ => return Err(anyhow!("an event must have a kind")),
+    let Some(Json::String(kind)) = parts.remove("kind") else {
+        return Err(anyhow!("an event must have a kind"));
     };
     let body = parts.remove("body").unwrap_or(Json::Null).to_string();
     Ok(Sealed { kind, body })

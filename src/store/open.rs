@@ -67,11 +67,11 @@ pub(super) fn create(path: &Path, shared: bool) -> Result<Connection> {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
     }
-    let made = initialise(path);
-    if made.is_err() {
+    let connection = initialise(path);
+    if connection.is_err() {
         let _ = fs::remove_file(path);
     }
-    made
+    connection
 }
 
 fn initialise(path: &Path) -> Result<Connection> {

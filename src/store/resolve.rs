@@ -23,21 +23,21 @@ impl Store {
     /// The one deal that `typed` names; otherwise the reason, with the candidates (exit code 4).
     pub fn resolve_deal(&self, typed: &str) -> Result<Id> {
         let typed = typed.trim();
-        if let Some(id) = Id::from_handle(typed) {
-            if self.deal_matches("d.id = $1", id.0)?.len() == 1 {
-                return Ok(id);
-            }
+        if let Some(id) = Id::from_handle(typed)
+            && self.deal_matches("d.id = $1", &id.0)?.len() == 1
+        {
+            return Ok(id);
         }
         let key = project::name_key(typed);
         let named = self.deal_matches("a.name_key = $1", &key)?;
         if !named.is_empty() {
-            return self.the_one(typed, "is the account of", named);
+            return self.the_one(typed, "is the account of", &named);
         }
         if let Some(prefix) = canonical_handle(typed) {
             let upper = format!("{prefix}~");
             let found = self.deal_matches_between(&prefix, &upper)?;
             if !found.is_empty() {
-                return self.the_one(typed, "begins the id of", found);
+                return self.the_one(typed, "begins the id of", &found);
             }
         }
         self.fuzzy(typed, &key)
@@ -66,7 +66,7 @@ impl Store {
         }
         let mut found = Vec::new();
         for name in &hits {
-            found.extend(self.deal_matches("a.name_key = $1", name.as_str())?);
+            found.extend(self.deal_matches("a.name_key = $1", &name)?);
         }
         if found.is_empty() {
             let fault = Fault::not_found(format!("no deal matches `{}`", visible(typed)));
@@ -78,11 +78,11 @@ impl Store {
                 .hint("salesctl deal list --all shows every deal")
                 .into());
         }
-        self.the_one(typed, "matches", found)
+        self.the_one(typed, "matches", &found)
     }
 
     /// Open deals before closed ones: a closed deal is meant only when no open one fits.
-    fn the_one(&self, typed: &str, how: &str, found: Vec<DealMatch>) -> Result<Id> {
+    fn the_one(&self, typed: &str, how: &str, found: &[DealMatch]) -> Result<Id> {
         let open: Vec<&DealMatch> = found
             .iter()
             .filter(|deal| deal.state == "open" || deal.state == "hold")
@@ -126,7 +126,7 @@ impl Store {
         Err(fault.into())
     }
 
-    fn deal_matches(&self, filter: &str, value: impl rusqlite::ToSql) -> Result<Vec<DealMatch>> {
+    fn deal_matches(&self, filter: &str, value: &dyn rusqlite::ToSql) -> Result<Vec<DealMatch>> {
         self.translated(|connection| {
             let sql = format!("{MATCH} WHERE {filter} ORDER BY d.id");
             let mut statement = connection.prepare_cached(&sql)?;

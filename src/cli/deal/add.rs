@@ -1,5 +1,7 @@
 //! `deal add`: a new deal, in the first stage.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 
 use super::super::assignment::{self, Assignment};
@@ -72,19 +74,18 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let ((deal, is_new), outcome) = session.write(args.dry_run, |write| {
         let known = session.store.account_named(name)?;
-        let account = match known {
-            Some(account) => account,
-            None => {
-                let account = write.create(StreamKind::Account)?;
-                write.append(
-                    account,
-                    at,
-                    [Event::AccountAdded {
-                        name: name.to_string(),
-                    }],
-                )?;
-                account
-            }
+        let account = if let Some(account) = known {
+            account
+        } else {
+            let account = write.create(StreamKind::Account)?;
+            write.append(
+                account,
+                at,
+                [Event::AccountAdded {
+                    name: name.to_string(),
+                }],
+            )?;
+            account
         };
         let id = write.create(StreamKind::Deal)?;
         let opened = Event::DealOpened {
@@ -114,14 +115,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         amount(deal.value)
     );
     if let Some(owner) = &deal.owner {
-        what.push_str(&format!(", owner {}", visible(owner)));
+        let _ = write!(what, ", owner {}", visible(owner));
     }
     if let Some(next) = deal.next_follow_up() {
-        what.push_str(&format!(
+        let _ = write!(
+            what,
             ", next: {} {}",
             visible(&next.text),
             crate::date::day_and_distance(next.due, session.today)
-        ));
+        );
     }
     if is_new {
         what.push_str(" (new account)");
@@ -152,10 +154,10 @@ fn assignments(session: &Session<'_>, args: &Args) -> Result<Vec<Assignment>> {
             )?);
         }
     }
-    if args.owner.is_none() {
-        if let Some(rep) = session.acting_rep(&catalog) {
-            all.push(Assignment::Change(Change::Owner(Some(rep))));
-        }
+    if args.owner.is_none()
+        && let Some(rep) = session.acting_rep(&catalog)
+    {
+        all.push(Assignment::Change(Change::Owner(Some(rep))));
     }
     for typed in &args.set {
         let assignment = assignment::parse(session, &catalog, typed)?;

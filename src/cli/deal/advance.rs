@@ -1,5 +1,7 @@
 //! `deal advance`: through the gate, into the next stage.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 
 use super::super::assignment;
@@ -81,7 +83,7 @@ pub(super) fn moved(session: &Session<'_>, edited: &Edited) -> String {
     let mut line = format!("{} → {}", title(&edited.before), title(&edited.after));
     let details = differences(session, edited);
     if !details.is_empty() {
-        line.push_str(&format!("   {}", details.join(", ")));
+        let _ = write!(line, "   {}", details.join(", "));
     }
     line
 }

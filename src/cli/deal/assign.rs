@@ -97,7 +97,7 @@ fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
             counted(chosen.len(), "deal", "deals"),
             visible(to)
         );
-        if !session.cx.console.confirm(&question, "--yes")? {
+        if !super::super::output::Console::confirm(&question, "--yes")? {
             session.cx.console.say("nothing changed")?;
             return Ok(Status::No);
         }

@@ -1,5 +1,7 @@
 //! `deal log`: something was done for a deal.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -86,10 +88,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     })?;
     let mut what = format!("{} logged", args.kind.meant().name());
     if let Some(minutes) = args.minutes {
-        what.push_str(&format!(", {minutes} min"));
+        let _ = write!(what, ", {minutes} min");
     }
     if let Some(minor) = cost_minor {
-        what.push_str(&format!(", {}", Money { minor, currency }));
+        let _ = write!(what, ", {}", Money { minor, currency });
     }
     finish(&session, &edited, &what)
 }

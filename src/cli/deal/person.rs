@@ -137,23 +137,22 @@ fn add(args: &AddArgs, cx: &Context) -> Result<Status> {
         let same = known
             .iter()
             .find(|person| person.name.eq_ignore_ascii_case(name));
-        let person = match same {
-            Some(person) => person.id,
-            None => {
-                let person = write.create(StreamKind::Person)?;
-                write.append(
-                    person,
-                    at,
-                    [Event::PersonAdded {
-                        account: deal.account,
-                        name: Private::new(name),
-                        title: args.title.clone().map(Private::new),
-                        email: args.email.clone().map(Private::new),
-                        phone: args.phone.clone().map(Private::new),
-                    }],
-                )?;
-                person
-            }
+        let person = if let Some(person) = same {
+            person.id
+        } else {
+            let person = write.create(StreamKind::Person)?;
+            write.append(
+                person,
+                at,
+                [Event::PersonAdded {
+                    account: deal.account,
+                    name: Private::new(name),
+                    title: args.title.clone().map(Private::new),
+                    email: args.email.clone().map(Private::new),
+                    phone: args.phone.clone().map(Private::new),
+                }],
+            )?;
+            person
         };
         Ok(roles
             .iter()

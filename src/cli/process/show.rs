@@ -229,12 +229,12 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
         );
     }
     for tool in &stage.tools {
-        let link = tool
+        let place = tool
             .link
             .as_ref()
             .map(|link| format!(": {link}"))
             .unwrap_or_default();
-        line("tool", format!("{}{link}", tool.name), None);
+        line("tool", format!("{}{place}", tool.name), None);
     }
     for rule in &stage.follow_ups {
         let from = rule
