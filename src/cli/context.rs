@@ -55,6 +55,19 @@ pub(crate) enum Status {
     Unusable,
 }
 
+/// A value, and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled<T> {
+    pub(crate) value: T,
+    pub(crate) from: &'static str,
+}
+
+impl<T> Settled<T> {
+    fn new(value: T, from: &'static str) -> Self {
+        Self { value, from }
+    }
+}
+
 /// What is known before a store is opened.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -78,40 +91,54 @@ impl Context {
     /// The workspace: the nearest folder upwards that holds a process file or a store, else the one
     /// that the user's config names.
     pub(crate) fn workspace(&self) -> Option<PathBuf> {
+        self.settled_workspace().map(|settled| settled.value)
+    }
+
+    fn settled_workspace(&self) -> Option<Settled<PathBuf>> {
         let holds = |folder: &&Path| {
             folder.join(PROCESS_FILE).is_file() || folder.join(STORE_FILE).is_file()
         };
-        self.folder
-            .ancestors()
-            .find(holds)
-            .map(Path::to_path_buf)
-            .or_else(default_workspace)
+        let here = self.folder.ancestors().find(holds);
+        here.map(|folder| Settled::new(folder.to_path_buf(), "workspace"))
+            .or_else(|| default_workspace().map(|folder| Settled::new(folder, "user config")))
     }
 
     /// Where the process file is expected; `None` outside of a workspace.
     pub(crate) fn process_path(&self) -> Option<PathBuf> {
-        self.globals
-            .process
-            .clone()
-            .or_else(|| variable("SALESCTL_PROCESS").map(PathBuf::from))
-            .or_else(|| self.workspace().map(|folder| folder.join(PROCESS_FILE)))
+        self.settled_process().map(|settled| settled.value)
     }
 
     /// Where the store is expected; `None` outside of a workspace.
     pub(crate) fn store_path(&self) -> Option<PathBuf> {
-        if let Some(named) = self
-            .globals
-            .store
-            .clone()
-            .or_else(|| variable("SALESCTL_STORE").map(PathBuf::from))
-        {
-            return Some(named);
+        self.settled_store().map(|settled| settled.value)
+    }
+
+    /// Flags before environment before the workspace before the user's config.
+    pub(crate) fn settled_process(&self) -> Option<Settled<PathBuf>> {
+        if let Some(named) = &self.globals.process {
+            return Some(Settled::new(named.clone(), "flag"));
         }
-        let folder = self.workspace()?;
-        if let Some(store) = self.settings_of_file().and_then(|settings| settings.store) {
-            return Some(folder.join(store));
+        if let Some(named) = variable("SALESCTL_PROCESS") {
+            return Some(Settled::new(PathBuf::from(named), "environment"));
         }
-        Some(folder.join(STORE_FILE))
+        let workspace = self.settled_workspace()?;
+        Some(Settled::new(
+            workspace.value.join(PROCESS_FILE),
+            workspace.from,
+        ))
+    }
+
+    pub(crate) fn settled_store(&self) -> Option<Settled<PathBuf>> {
+        if let Some(named) = &self.globals.store {
+            return Some(Settled::new(named.clone(), "flag"));
+        }
+        if let Some(named) = variable("SALESCTL_STORE") {
+            return Some(Settled::new(PathBuf::from(named), "environment"));
+        }
+        let workspace = self.settled_workspace()?;
+        let named = self.settings_of_file().and_then(|settings| settings.store);
+        let file = named.unwrap_or_else(|| STORE_FILE.to_string());
+        Some(Settled::new(workspace.value.join(file), workspace.from))
     }
 
     /// A path as a person would type it from here.
@@ -128,30 +155,42 @@ impl Context {
         }
     }
 
-    /// Today where there is no process to tell the time zone.
+    /// The business date.
     pub(crate) fn today_in(&self, calendar: &process::Calendar) -> Result<NaiveDate> {
+        Ok(self.settled_today(calendar)?.value)
+    }
+
+    pub(crate) fn settled_today(&self, calendar: &process::Calendar) -> Result<Settled<NaiveDate>> {
         let real = calendar.date_of(self.clock);
-        let Some(typed) = self
-            .globals
-            .today
-            .clone()
-            .or_else(|| variable("SALESCTL_TODAY"))
-        else {
-            return Ok(real);
+        let (typed, from) = match (&self.globals.today, variable("SALESCTL_TODAY")) {
+            (Some(typed), _) => (typed.clone(), "flag"),
+            (None, Some(typed)) => (typed, "environment"),
+            (None, None) => return Ok(Settled::new(real, "clock")),
         };
-        parse_day(&typed, real, Direction::Back)
-            .map_err(|problem| Fault::usage(format!("--today: {problem}")).into())
+        let day = parse_day(&typed, real, Direction::Back)
+            .map_err(|problem| Fault::usage(format!("--today: {problem}")))?;
+        Ok(Settled::new(day, from))
     }
 
     pub(crate) fn actor(&self, settings_user: Option<&str>) -> String {
-        self.globals
-            .actor
-            .clone()
-            .or_else(|| variable("SALESCTL_USER"))
-            .or_else(|| settings_user.map(str::to_string))
-            .or_else(|| variable("LOGNAME"))
-            .or_else(|| variable("USER"))
-            .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()))
+        self.settled_actor(settings_user).value
+    }
+
+    pub(crate) fn settled_actor(&self, settings_user: Option<&str>) -> Settled<String> {
+        if let Some(named) = &self.globals.actor {
+            return Settled::new(named.clone(), "flag");
+        }
+        if let Some(named) = variable("SALESCTL_USER") {
+            return Settled::new(named, "environment");
+        }
+        if let Some(named) = settings_user {
+            return Settled::new(named.to_string(), "workspace");
+        }
+        let login = variable("LOGNAME").or_else(|| variable("USER"));
+        Settled::new(
+            login.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw())),
+            "login",
+        )
     }
 
     /// Opens the workspace's store and the process that it enforces.
@@ -214,7 +253,7 @@ impl Context {
         words.join(" ")
     }
 
-    fn settings_of_file(&self) -> Option<process::Settings> {
+    pub(crate) fn settings_of_file(&self) -> Option<process::Settings> {
         let path = self.process_path()?;
         let text = fs::read_to_string(path).ok()?;
         // Cheap for the many workspaces that have no such table.

@@ -4,6 +4,7 @@ mod assignment;
 mod backup;
 mod catalog;
 mod completion;
+mod config;
 mod context;
 mod deal;
 mod demo;
@@ -81,6 +82,9 @@ enum Command {
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// What is in force here, and where it came from
+    #[command(subcommand)]
+    Config(config::Command),
     Backup(backup::Args),
     Doctor(doctor::Args),
     Completion(completion::Args),
@@ -90,7 +94,13 @@ enum Command {
 /// The whole program.
 pub fn main() -> ExitCode {
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
-    run_with(std::env::args_os())
+    // A panic has printed where it happened; what was not committed was rolled back.
+    std::panic::catch_unwind(|| run_with(std::env::args_os())).unwrap_or_else(|_| {
+        output::Console::new(output::Color::Auto, false).warn(
+            "error: this is a bug in salesctl; nothing was half written\nhint: please report what you typed and the lines above",
+        );
+        ExitCode::from(70)
+    })
 }
 
 fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -127,6 +137,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::Import(command) => import::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
+        Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),
         Command::Doctor(args) => doctor::run(args, cx),
         Command::Completion(args) => completion::run(args, cx),

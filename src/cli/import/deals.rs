@@ -105,7 +105,7 @@ fn write(
     let acting = session.acting(args.import.dry_run);
     let (batch, _) = session.store.write(&acting, "import", |write| {
         write.import_deals(plan, &file, &session.process.calendar, |n| {
-            bar.set_position(n as u64)
+            bar.set_position(n as u64);
         })
     })?;
     bar.finish_and_clear();
