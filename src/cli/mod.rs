@@ -32,6 +32,39 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use context::{Context, Globals, Status};
 
+/// Commands by job; a test holds the list to the command tree.
+const HELP: &str = "\
+{before-help}{about-with-newline}
+{usage-heading} {usage}
+
+Start:
+  demo        Make a workspace with two years of deals to try things on
+  init        Start a workspace of your own
+  process     Check, show and apply the sales process
+
+Sell:
+  deal        Add deals, move them through the gates, see where they stand
+  followup    Mark follow-ups of today's work as done, or put them off
+  undo, redo  Take back your latest command, or bring it back
+  history     Show what was done, by whom and when
+
+Measure:
+  report      Print the pipeline, the funnel, win rates, durations, velocity
+
+Feed:
+  import      Bring deals and their history in from CSV
+  catalog     List and change reps, teams, products and sources
+
+Keep:
+  backup      Copy the store while it is in use, and check the copy
+  doctor      Check the store, and rebuild its tables from the log
+  config      Show what is in force here, and where it came from
+  completion  Switch completion on in your shell
+  man         Write the manual pages
+
+Options:
+{options}{after-help}";
+
 /// A sales process as code: defined in TOML, enforced on deals in SQLite, measured from the shell
 ///
 /// Without a command, prints today's work of the acting rep.
@@ -41,6 +74,7 @@ use context::{Context, Globals, Status};
     version,
     propagate_version = false,
     disable_help_subcommand = true,
+    help_template = HELP,
     after_help = "Examples:\n  salesctl demo                    a workspace with two years of deals to try things on\n  salesctl init                    a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage; 3 an input file can't be used;\n4 no such deal, or several; 5 the store; 70 a bug; 130 interrupted",
     max_term_width = 100
 )]

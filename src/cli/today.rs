@@ -28,9 +28,8 @@ pub(crate) struct Args {
     /// Today's work of everybody
     #[arg(long)]
     everybody: bool,
-    /// As one JSON object
-    #[arg(long = "json")]
-    json: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// One thing to do.
@@ -124,11 +123,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         notes,
     };
     let document = document(&session, heading, &answer);
-    let output = OutputArgs {
-        json: args.json,
-        ..OutputArgs::default()
-    };
-    output.show(&cx.console, &answer, &document)?;
+    args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
 
