@@ -413,7 +413,8 @@ fn default_workspace() -> Option<PathBuf> {
     process::workspace_of_config(&text).map(PathBuf::from)
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
     let plain = !word.is_empty()
         && word
             .chars()

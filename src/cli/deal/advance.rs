@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::super::assignment;
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Session, Status, quoted};
 use super::super::show::{amount, field_words};
 use super::{DealArg, Edited, WriteArgs, deal_of, decide, edit, finish, granted};
 use crate::deal::event::Event;
@@ -52,6 +52,12 @@ pub(crate) struct SupplyArgs {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     reason_given(args.override_reason.as_deref())?;
+    let to = args
+        .to
+        .as_ref()
+        .map(|to| format!(" --to {to}"))
+        .unwrap_or_default();
+    let command = format!("advance DEAL{to}{}", args.supply.words());
     let edited = edit(
         &session,
         &args.deal.deal,
@@ -66,7 +72,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                     &mut || write.new_id(),
                 )
             })?;
-            let (_, events) = granted(&session, &deal, decision, "advance")?;
+            let (_, events) = granted(&session, &deal, decision, &command)?;
             Ok(events)
         },
     )?;
@@ -168,6 +174,18 @@ pub(super) fn differences(session: &Session<'_>, edited: &Edited) -> Vec<String>
 }
 
 impl SupplyArgs {
+    /// As they were typed.
+    pub(super) fn words(&self) -> String {
+        let flags = [("set", &self.set), ("done", &self.done)];
+        let next = self.next.iter().map(|next| ("next", next));
+        flags
+            .into_iter()
+            .flat_map(|(flag, values)| values.iter().map(move |value| (flag, value)))
+            .chain(next)
+            .map(|(flag, value)| format!(" --{flag} {}", quoted(value)))
+            .collect()
+    }
+
     /// Writes what was given along, before the decision looks at the deal.
     pub(super) fn apply(
         &self,

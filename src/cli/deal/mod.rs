@@ -232,7 +232,8 @@ pub(super) fn participants(
     Ok(all)
 }
 
-/// The events of a decision, or its refusal as an error that rolls the command back.
+/// The events of a decision, or its refusal as an error that rolls the command back. `command` is what
+/// was typed, with `DEAL` for the deal: the hints repeat it, since nothing of it was kept.
 pub(super) fn granted(
     session: &Session<'_>,
     deal: &Deal,
@@ -252,7 +253,8 @@ fn refused(
     command: &str,
 ) -> Result<refusal::Refused> {
     let who = deal_name(session, deal)?;
-    let command = format!("salesctl deal {command} {}", session.store.short(deal.id)?);
+    let short = session.store.short(deal.id)?;
+    let command = format!("salesctl deal {}", command.replacen("DEAL", &short, 1));
     let persons = participants(session, deal)?;
     Ok(refusal::render(
         session, refusal, deal, &who, &command, &persons,
