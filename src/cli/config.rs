@@ -5,7 +5,7 @@ use clap::Subcommand;
 
 use super::context::{Context, PROCESS_FILE, STORE_FILE, Settled, Status};
 use super::output::OutputArgs;
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::process::Calendar;
 
 #[derive(Debug, Subcommand)]
@@ -77,13 +77,12 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         rows,
         notes: Vec::new(),
     };
-    let column = |heading: &str| TableColumn {
-        heading: heading.to_string(),
-        align: Align::Left,
-        rank: 0,
-    };
     let table = Table {
-        columns: vec![column("setting"), column("value"), column("from")],
+        columns: vec![
+            TableColumn::left("setting"),
+            TableColumn::left("value"),
+            TableColumn::left("from"),
+        ],
         rows: answer
             .rows
             .iter()

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::context::{Context, Status};
-use super::output::OutputArgs;
+use super::output::{self, OutputArgs};
 use super::show::counted;
 use crate::document::{Answer, Document, row};
 use crate::store::Access;
@@ -97,15 +97,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         document = document.line("hint: restore the newest backup; nothing was changed");
     }
     let answer = Answer {
-        schema: "salesctl/doctor/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
         notes: vec![format!("head of all chains {}", findings.head)],
+        ..output::answer(&session, "salesctl/doctor/1", rows)
     };
     // On a good night cron hears nothing.
     if !(cx.console.quiet && sound) {

@@ -8,10 +8,9 @@ use anyhow::{Context as _, Result};
 use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
 use super::output::write_file;
 use super::process::apply_first;
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::process::{Process, template};
 use crate::store::{Acting, Store};
-use crate::text::nearest;
 
 /// What git should not keep: the store is data, not source.
 const GITIGNORE: &str = "/sales.db*\n/backups/\n*.rejects.csv\n";
@@ -176,22 +175,8 @@ pub(crate) fn ignore_store(folder: &Path) -> Result<bool> {
 }
 
 fn template_text(name: &str) -> Result<&'static str> {
-    template::text(name).ok_or_else(|| {
-        let fault = Fault::usage(format!(
-            "there is no template `{}`",
-            crate::text::visible(name)
-        ));
-        let fault = match nearest(name, template::names().iter().copied()) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault,
-        };
-        fault
-            .hint(format!(
-                "the templates are: {}",
-                template::names().join(", ")
-            ))
-            .into()
-    })
+    template::text(name)
+        .ok_or_else(|| Fault::unknown(Class::Usage, "template", name, template::names()).into())
 }
 
 fn share_note(cx: &Context, folder: &Path) -> Result<()> {

@@ -10,7 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::context::variable;
+use super::context::{Session, variable};
 use super::refusal::Refused;
 use crate::document::{Answer, Document, Row};
 use crate::fault::{Class, Fault};
@@ -184,6 +184,21 @@ impl OutputArgs {
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name))
         .map(|name| name.parse::<Format>().unwrap_or_default())
+}
+
+/// An answer about the workspace as of today.
+pub(crate) fn answer<R>(session: &Session<'_>, schema: &'static str, rows: Vec<R>) -> Answer<R> {
+    Answer {
+        schema,
+        as_of: session.today,
+        process_version: session.version,
+        currency: session.process.currency,
+        period: None,
+        by: Vec::new(),
+        n: rows.len(),
+        rows,
+        notes: Vec::new(),
+    }
 }
 
 /// Writes a file as a whole: a temporary one in the same folder, then renamed into place.

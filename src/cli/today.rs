@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Context, Session, Status, no_workspace, state_folder};
-use super::output::{OutputArgs, write_file};
+use super::output::{self, OutputArgs, write_file};
 use super::show::counted;
 use crate::date::{day, day_and_distance};
-use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
+use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};
 use crate::id::Id;
 use crate::money::short_amount;
 use crate::store::{Access, WorkRow};
@@ -112,15 +112,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
     );
     let answer = Answer {
-        schema: "salesctl/today/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: tasks.len(),
-        rows: tasks,
         notes,
+        ..output::answer(&session, "salesctl/today/1", tasks)
     };
     let document = document(&session, heading, &answer);
     args.output.show(&cx.console, &answer, &document)?;
@@ -258,27 +251,22 @@ fn place(session: &Session<'_>, work: &WorkRow) -> String {
 }
 
 fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) -> Document {
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let everybody = answer
         .rows
         .windows(2)
         .any(|pair| pair[0].owner != pair[1].owner);
     let mut columns = vec![
-        column("", Align::Right, 0),
-        column("", Align::Left, 0),
-        column("", Align::Left, 0),
-        column("", Align::Left, 0),
-        column("", Align::Left, 0),
-        column("", Align::Right, 2),
-        column("", Align::Left, 3),
-        column("", Align::Left, 1),
+        TableColumn::right(""),
+        TableColumn::left(""),
+        TableColumn::left(""),
+        TableColumn::left(""),
+        TableColumn::left(""),
+        TableColumn::right("").rank(2),
+        TableColumn::left("").rank(3),
+        TableColumn::left("").rank(1),
     ];
     if everybody {
-        columns.push(column("", Align::Left, 4));
+        columns.push(TableColumn::left("").rank(4));
     }
     let rows = answer
         .rows

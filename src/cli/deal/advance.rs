@@ -178,12 +178,14 @@ impl SupplyArgs {
     pub(super) fn words(&self) -> String {
         let flags = [("set", &self.set), ("done", &self.done)];
         let next = self.next.iter().map(|next| ("next", next));
-        flags
+        let given = flags
             .into_iter()
             .flat_map(|(flag, values)| values.iter().map(move |value| (flag, value)))
-            .chain(next)
+            .chain(next);
+        let words: Vec<String> = given
             .map(|(flag, value)| format!(" --{flag} {}", quoted(value)))
-            .collect()
+            .collect();
+        words.concat()
     }
 
     /// Writes what was given along, before the decision looks at the deal.

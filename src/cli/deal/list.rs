@@ -9,7 +9,7 @@ use super::super::filter::FilterArgs;
 use super::super::output::OutputArgs;
 use super::super::show::counted;
 use crate::deal::book::{Book, Day, State};
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
 use crate::store::Access;
 
@@ -193,22 +193,17 @@ fn document(process: &crate::process::Process, answer: &Answer<DealRow>, all: bo
         counted(answer.n, what.trim_end_matches('s'), what),
         crate::date::day(answer.as_of)
     );
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let table = Table {
         columns: vec![
-            column("id", Align::Left, 0),
-            column("account", Align::Left, 0),
-            column("stage", Align::Left, 0),
-            column("value", Align::Right, 0),
-            column("owner", Align::Left, 1),
-            column("days in stage", Align::Right, 2),
-            column("expected close", Align::Left, 3),
-            column("product", Align::Left, 4),
-            column("source", Align::Left, 5),
+            TableColumn::left("id"),
+            TableColumn::left("account"),
+            TableColumn::left("stage"),
+            TableColumn::right("value"),
+            TableColumn::left("owner").rank(1),
+            TableColumn::right("days in stage").rank(2),
+            TableColumn::left("expected close").rank(3),
+            TableColumn::left("product").rank(4),
+            TableColumn::left("source").rank(5),
         ],
         rows: answer
             .rows

@@ -5,14 +5,14 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::super::context::{Context, Session, Status};
-use super::super::output::OutputArgs;
+use super::super::output::{self, OutputArgs};
 use super::super::refusal::day_in_stage;
 use super::super::show::{amount, deal_name, field_words};
 use super::{DealArg, decide, participants};
 use crate::condition::Truth;
 use crate::deal::Deal;
 use crate::deal::decide::GateLine;
-use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
+use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
 use crate::fault::Fault;
 use crate::store::Access;
 use crate::text::visible;
@@ -136,17 +136,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .collect(),
     };
     let document = document(&session, &deal, &gate)?;
-    let answer = Answer {
-        schema: "salesctl/deal/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: 1,
-        rows: vec![shown],
-        notes: Vec::new(),
-    };
+    let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::super::context::{Context, Session, Status};
-use super::super::output::OutputArgs;
+use super::super::output::{self, OutputArgs};
 use super::super::show::counted;
 use super::ImportArgs;
 use crate::document::{Answer, Document, row};
@@ -87,15 +87,8 @@ pub(super) fn show(
         .last()
         .is_some_and(|row| row.rejected > 0 && row.new == 0 && row.known == 0);
     let answer = Answer {
-        schema: "salesctl/import/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
         notes,
+        ..output::answer(session, "salesctl/import/1", rows)
     };
     if args.json || !cx.console.quiet {
         let output = OutputArgs {
