@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::context::Session;
+use crate::condition::Value;
 use crate::date::{Direction, parse_day};
 use crate::deal::Deal;
 use crate::deal::event::{
@@ -23,6 +24,8 @@ pub(crate) enum Assignment {
     NextStep(chrono::NaiveDate, String),
     /// Somebody, by name, in a buying role.
     Role(BuyingRole, String),
+    /// A field of the deal's account.
+    AccountField(String, FieldValue),
     /// For a deal that came without a stage.
     Stage(String),
 }
@@ -75,7 +78,8 @@ pub(crate) fn parse(session: &Session<'_>, catalog: &Catalog, typed: &str) -> Re
                     value: field_value(session, field, value).map_err(wrong)?,
                 },
                 Some(field) if field.of == FieldOf::Account => {
-                    return Err(wrong("is a field of the account, not of the deal".into()));
+                    let value = field_value(session, field, value).map_err(wrong)?;
+                    return Ok(Assignment::AccountField(name.to_string(), value));
                 }
                 _ => return Err(unknown_name(session, name).into()),
             }
@@ -236,6 +240,28 @@ pub(crate) fn events(
                 role: *role,
             }]
         }
+        Assignment::AccountField(name, value) => {
+            let Some(account) = deal.account else {
+                return Err(Fault::no(format!(
+                    "{name} is a field of accounts, and this deal has none"
+                ))
+                .into());
+            };
+            let known = session.store.account_facts(account, at.day)?;
+            let was = known.iter().find(|(known, _)| known == name);
+            let now = value.fact();
+            if was.map_or(now == Value::Null, |(_, was)| *was == now) {
+                return Ok(Vec::new());
+            }
+            let field = Event::AccountField {
+                name: name.clone(),
+                value: value.clone(),
+            };
+            write.append(account, at, [field])?;
+            // The gate that is asked next reads the account's facts from its rows.
+            write.flush()?;
+            Vec::new()
+        }
         Assignment::Stage(stage) => {
             if deal.stage().is_some() {
                 return Err(Fault::usage("a deal changes its stage through the gate")
@@ -304,7 +330,7 @@ fn unknown_name(session: &Session<'_>, name: &str) -> Fault {
                 .process
                 .fields
                 .iter()
-                .filter(|field| field.of == FieldOf::Deal)
+                .filter(|field| field.of != FieldOf::BuiltIn)
                 .map(|field| field.name.as_str()),
         )
         .chain(BuyingRole::ALL.iter().map(|role| role.name()))

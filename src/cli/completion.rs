@@ -90,7 +90,7 @@ pub(crate) fn fields() -> ArgValueCandidates {
                 .process
                 .fields
                 .iter()
-                .filter(|field| field.of == FieldOf::Deal)
+                .filter(|field| field.of != FieldOf::BuiltIn)
                 .map(|field| {
                     CompletionCandidate::new(format!("{}=", field.name))
                         .help(field.ask.clone().map(Into::into))

@@ -386,7 +386,7 @@ impl Case<'_> {
             || self
                 .process
                 .field(name)
-                .is_some_and(|field| field.of == crate::process::FieldOf::Deal)
+                .is_some_and(|field| field.of != crate::process::FieldOf::BuiltIn)
             || crate::process::BuyingRole::from_name(role).is_some()
             || name.starts_with("done_")
     }

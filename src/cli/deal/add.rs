@@ -85,6 +85,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                     name: name.to_string(),
                 }],
             )?;
+            // Conditions may ask for its name as soon as the deal enters its stage.
+            write.flush()?;
             account
         };
         let id = write.create(StreamKind::Deal)?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::super::assignment;
 use super::super::context::{Context, Session, Status, quoted};
-use super::super::show::{amount, field_words};
+use super::super::show::{amount, fact_words, field_words};
 use super::{DealArg, Edited, WriteArgs, deal_of, decide, edit, finish, granted};
 use crate::deal::event::Event;
 use crate::store::{Access, Moment, Write};
@@ -148,6 +148,9 @@ pub(super) fn differences(session: &Session<'_>, edited: &Edited) -> Vec<String>
         .filter(|name| !after.fields.contains_key(*name))
     {
         all.push(format!("{name} taken away"));
+    }
+    for (name, value) in &edited.account {
+        all.push(format!("{name} {}", fact_words(session, name, value)));
     }
     for (role, _) in after.roles.difference(&before.roles) {
         all.push(format!("{} known", role.name()));

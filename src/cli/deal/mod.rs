@@ -30,7 +30,7 @@ use crate::deal::decide::{Case, Decision, Refusal};
 use crate::deal::event::{CatalogKind, Event};
 use crate::deal::fact::{Rows, Subject};
 use crate::id::Id;
-use crate::process::BuyingRole;
+use crate::process::{BuyingRole, FieldOf};
 use crate::store::{Moment, Outcome, PersonRow, Write};
 
 #[derive(Debug, Subcommand)]
@@ -101,6 +101,8 @@ pub(crate) struct DealArg {
 pub(crate) struct Edited {
     pub(crate) before: Deal,
     pub(crate) after: Deal,
+    /// Fields of its account that changed along.
+    pub(crate) account: Vec<(String, Value)>,
     pub(crate) at: Moment,
     pub(crate) outcome: Outcome,
 }
@@ -127,17 +129,21 @@ pub(crate) fn change_by_id(
     args: &WriteArgs,
     change: impl FnOnce(&mut Write<'_>, &Deal, Moment) -> Result<Vec<Event>>,
 ) -> Result<Edited> {
-    let ((before, after, at), outcome) = session.write(args.dry_run, |write| {
+    let ((before, after, account, at), outcome) = session.write(args.dry_run, |write| {
         let before = deal_of(write, id)?;
+        let known = account_facts(session, &before)?;
         let at = session.moment(args.on.as_deref(), &before)?;
         let events = change(write, &before, at)?;
         write.append(id, at, events)?;
         let after = deal_of(write, id)?;
-        Ok((before, after, at))
+        let mut account = account_facts(session, &after)?;
+        account.retain(|fact| !known.contains(fact));
+        Ok((before, after, account, at))
     })?;
     Ok(Edited {
         before,
         after,
+        account,
         at,
         outcome,
     })
@@ -196,10 +202,7 @@ fn facts(session: &Session<'_>, rows: &Rows<'_>, deal: &Deal) -> Result<Vec<Valu
         Some(account) => session.store.account_name(account)?,
         None => None,
     };
-    let account_facts = match deal.account {
-        Some(account) => session.store.account_facts(account, session.today)?,
-        None => Vec::new(),
-    };
+    let account_facts = account_facts(session, deal)?;
     let team = deal
         .owner
         .as_deref()
@@ -216,6 +219,18 @@ fn facts(session: &Session<'_>, rows: &Rows<'_>, deal: &Deal) -> Result<Vec<Valu
             .iter()
             .map(|fact| (fact.name.as_str(), fact.value.clone())),
     ))
+}
+
+/// The fields of a deal's account, as they are today.
+pub(super) fn account_facts(session: &Session<'_>, deal: &Deal) -> Result<Vec<(String, Value)>> {
+    let has_fields = || {
+        let fields = &session.process.fields;
+        fields.iter().any(|field| field.of == FieldOf::Account)
+    };
+    match deal.account {
+        Some(account) if has_fields() => session.store.account_facts(account, session.today),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Who takes part in a deal, by role.

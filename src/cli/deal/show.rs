@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::super::context::{Context, Session, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::refusal::day_in_stage;
-use super::super::show::{amount, deal_name, field_words};
-use super::{DealArg, decide, participants};
+use super::super::show::{amount, deal_name, fact_words, field_words};
+use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;
 use crate::deal::Deal;
 use crate::deal::decide::GateLine;
@@ -192,6 +192,9 @@ fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Doc
     );
     for (name, value) in &deal.fields {
         fact(name, Some(field_words(session, name, value)));
+    }
+    for (name, value) in account_facts(session, deal)? {
+        fact(&name, Some(fact_words(session, &name, &value)));
     }
     for (role, person) in participants(session, deal)? {
         let title = person
