@@ -318,6 +318,8 @@ pub(crate) fn person_at(
             phone: None,
         }],
     )?;
+    // Written at once, so that a refusal can name them and a name given twice is one person.
+    write.flush()?;
     Ok(person)
 }
 

@@ -35,9 +35,10 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
             Block::Line(text) => writeln!(out, "{}", visible(text))?,
             Block::Table(table) => {
                 let fit = Fit::of(table, style.width);
+                let headed = fit.has_headings(table);
                 for (line, text) in fit.lines(table, style.width).into_iter().enumerate() {
                     let text = text.trim_end();
-                    if line == 0 {
+                    if line == 0 && headed {
                         writeln!(out, "{dim}{text}{dim:#}")?;
                     } else {
                         writeln!(out, "{text}")?;
@@ -128,6 +129,13 @@ impl<'a> Fit<'a> {
         fit
     }
 
+    /// Whether any column says what it is; a list of names and values does not.
+    fn has_headings(&self, table: &Table) -> bool {
+        self.kept
+            .iter()
+            .any(|i| !table.columns[*i].heading.is_empty())
+    }
+
     fn lines(&self, table: &Table, width: Option<u16>) -> Vec<String> {
         let mut drawn = comfy_table::Table::new();
         drawn.load_style(TableStyle::new());
@@ -136,11 +144,13 @@ impl<'a> Fit<'a> {
                 .set_width(width)
                 .set_content_arrangement(ContentArrangement::Dynamic);
         }
-        let headings = self
-            .kept
-            .iter()
-            .map(|i| visible(&table.columns[*i].heading));
-        drawn.set_header(headings.collect::<Vec<_>>());
+        if self.has_headings(table) {
+            let headings = self
+                .kept
+                .iter()
+                .map(|i| visible(&table.columns[*i].heading));
+            drawn.set_header(headings.collect::<Vec<_>>());
+        }
         for row in &table.rows {
             let cells = self.kept.iter().map(|i| {
                 row.get(*i).map_or_else(String::new, |cell| {

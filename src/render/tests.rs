@@ -274,6 +274,21 @@ fn bars_shrink_before_columns_go() {
 }
 
 #[test]
+fn a_table_without_headings_has_no_heading_line() {
+    let table = Table {
+        columns: vec![column("", Align::Left, 0), column("", Align::Left, 0)],
+        rows: vec![vec![
+            Cell::Text("stage".to_string()),
+            Cell::Text("Qualify".to_string()),
+        ]],
+    };
+    let mut out = Vec::new();
+    let shown = Document::default().table(table);
+    document(&mut out, &shown, Style::default()).expect("drawn");
+    assert_eq!(String::from_utf8_lossy(&out), "  stage   Qualify\n");
+}
+
+#[test]
 fn json_is_the_answer() {
     let json: serde_json::Value = serde_json::from_str(&shown(
         &["A \"quoted\"\n\u{9b}31m"],
