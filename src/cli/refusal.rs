@@ -7,7 +7,8 @@ use super::context::Session;
 use super::show::{fact_words, plural};
 use crate::condition::Truth;
 use crate::deal::Deal;
-use crate::deal::decide::{GateLine, Refusal, Supply};
+use crate::deal::decide::Refusal;
+use crate::deal::gate::{GateLine, Supply};
 use crate::store::PersonRow;
 use crate::text::{shortened, visible};
 

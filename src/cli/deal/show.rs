@@ -11,7 +11,7 @@ use super::super::show::{amount, deal_name, fact_words, field_words};
 use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;
 use crate::deal::Deal;
-use crate::deal::decide::GateLine;
+use crate::deal::gate::GateLine;
 use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
 use crate::fault::Fault;
 use crate::store::Access;
