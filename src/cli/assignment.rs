@@ -318,6 +318,8 @@ pub(crate) fn person_at(
             phone: None,
         }],
     )?;
+    // Named twice in one command, they are one person; a refusal shows them by name.
+    write.flush()?;
     Ok(person)
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
-use super::output::write_file;
+use super::output::write_source;
 use super::process::apply_first;
 use crate::fault::Fault;
 use crate::process::{Process, template};
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .with_context(|| Fault::usage(format!("cannot make the folder `{}`", folder.display())))?;
     let process = sound_process(PROCESS_FILE, text)?;
     let path = folder.join(PROCESS_FILE);
-    write_file(&path, text.as_bytes(), false)?;
+    write_source(&path, text, false)?;
     let made = new_store(cx, &folder, &process, text, args.shared_group);
     if let Err(error) = made {
         // Half a workspace would refuse the next try.
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let shown = cx.shown(&folder);
     let here = shown == "." || shown.is_empty();
     cx.console.say(&format!(
-        "✓ a {} sales process in {}, applied as version 1 to {}",
+        "✓ the {} sales process in {}, applied as version 1 to {}",
         args.template,
         cx.shown(&path),
         cx.shown(&folder.join(STORE_FILE))
@@ -135,9 +135,9 @@ pub(crate) fn ignore_store(folder: &Path) -> Result<bool> {
     } else {
         "\n"
     };
-    write_file(
+    write_source(
         &path,
-        format!("{before}{newline}{}\n", missing.join("\n")).as_bytes(),
+        &format!("{before}{newline}{}\n", missing.join("\n")),
         true,
     )?;
     Ok(true)

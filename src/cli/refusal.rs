@@ -69,7 +69,11 @@ pub(crate) fn render(
         let _ = writeln!(out, "  {mark} {name:<name_width$}  {detail}");
         if line.verdict != Truth::Met {
             let indent = " ".repeat(name_width + 6);
-            if let Some(say) = &line.say {
+            if let Some(say) = line
+                .say
+                .as_ref()
+                .filter(|say| line.rule.as_ref() != Some(*say))
+            {
                 let _ = writeln!(out, "{indent}{}", visible(say));
             }
             if let Some(why) = &line.why {
