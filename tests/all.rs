@@ -1,2 +1,12 @@
+//! The one integration test binary. A test in `architecture` sees that no file is forgotten here.
+
+mod architecture;
+mod bad_input;
+mod command_tree;
+mod concurrency;
+mod exit_codes;
 mod import;
 mod process;
+mod properties;
+mod sandbox;
+mod transcripts;

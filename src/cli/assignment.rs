@@ -318,7 +318,7 @@ pub(crate) fn person_at(
             phone: None,
         }],
     )?;
-    // Written at once, so that a refusal can name them and a name given twice is one person.
+    // Named twice in one command, they are one person; a refusal shows them by name.
     write.flush()?;
     Ok(person)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
-use super::output::write_file;
+use super::output::write_source;
 use super::process::apply_first;
 use crate::fault::{Class, Fault};
 use crate::process::{Process, template};
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     fs::create_dir_all(&folder)
         .with_context(|| Fault::usage(format!("cannot make the folder `{}`", folder.display())))?;
     if is_new {
-        write_file(&path, text.as_bytes(), false)?;
+        write_source(&path, &text, false)?;
     }
     let made = new_store(cx, &folder, &process, &text, args.shared_group);
     if let Err(error) = made {
@@ -166,9 +166,9 @@ pub(crate) fn ignore_store(folder: &Path) -> Result<bool> {
     } else {
         "\n"
     };
-    write_file(
+    write_source(
         &path,
-        format!("{before}{newline}{}\n", missing.join("\n")).as_bytes(),
+        &format!("{before}{newline}{}\n", missing.join("\n")),
         true,
     )?;
     Ok(true)

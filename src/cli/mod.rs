@@ -30,6 +30,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::fault::Fault;
 use context::{Context, Globals, Status};
 
 /// Commands by job; a test holds the list to the command tree.
@@ -75,7 +76,7 @@ Options:
     propagate_version = false,
     disable_help_subcommand = true,
     help_template = HELP,
-    after_help = "Examples:\n  salesctl demo                    a workspace with two years of deals to try things on\n  salesctl init                    a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage; 3 an input file can't be used;\n4 no such deal, or several; 5 the store; 70 a bug; 130 interrupted",
+    after_help = "Examples:\n  salesctl demo     a workspace with two years of deals to try things on\n  salesctl init     a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage;\n3 an input file can't be used; 4 no such deal, or several; 5 the store; 70 a bug;\n130 interrupted",
     max_term_width = 100
 )]
 struct Cli {
@@ -159,6 +160,15 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
     let Some(command) = &cli.command else {
         return today::run(&cli.today, cx);
     };
+    if cli.today.are_given() {
+        return Err(
+            Fault::usage("options of today's work were given to another command")
+                .hint(
+                    "options of a command stand after its name, as in `salesctl deal list --json`",
+                )
+                .into(),
+        );
+    }
     match command {
         Command::Demo(args) => demo::run(args, cx),
         Command::Init(args) => init::run(args, cx),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -147,6 +148,14 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
+    pub(crate) fn is_given(&self) -> bool {
+        self.json
+            || self.output.is_some()
+            || self.force
+            || self.csv_raw
+            || self.format != Format::default()
+    }
+
     pub(crate) fn format(&self) -> Format {
         if self.json { Format::Json } else { self.format }
     }
@@ -201,8 +210,18 @@ pub(crate) fn answer<R>(session: &Session<'_>, schema: &'static str, rows: Vec<R
     }
 }
 
-/// Writes a file as a whole: a temporary one in the same folder, then renamed into place.
+/// Writes a file as a whole: a temporary one in the same folder, then renamed into place. What it says
+/// of customers is for its owner's eyes.
 pub(crate) fn write_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
+    write_with_mode(path, bytes, replace, 0o600)
+}
+
+/// The same for text that a team keeps in git: whoever the umask lets may read it.
+pub(crate) fn write_source(path: &Path, text: &str, replace: bool) -> Result<()> {
+    write_with_mode(path, text.as_bytes(), replace, 0o666)
+}
+
+fn write_with_mode(path: &Path, bytes: &[u8], replace: bool, mode: u32) -> Result<()> {
     if !replace && path.exists() {
         return Err(Fault::no(format!("`{}` exists already", path.display()))
             .hint("--force replaces it")
@@ -213,7 +232,10 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let cannot = || Fault::usage(format!("cannot write `{}`", path.display()));
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let mut file = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(mode))
+        .tempfile_in(folder)
+        .with_context(cannot)?;
     file.write_all(bytes).with_context(cannot)?;
     file.as_file().sync_all().with_context(cannot)?;
     if replace {

@@ -24,12 +24,20 @@ const AHEAD_DAYS: i64 = 7;
 const SHOWN: usize = 20;
 
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Today's work")]
 pub(crate) struct Args {
     /// Today's work of everybody
     #[arg(long)]
     everybody: bool,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+impl Args {
+    /// Whether any of these was given: they say nothing to another command.
+    pub(crate) fn are_given(&self) -> bool {
+        self.everybody || self.output.is_given()
+    }
 }
 
 /// One thing to do.

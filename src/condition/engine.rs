@@ -17,6 +17,7 @@ use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
 use super::scan::{FUNCTIONS, Kind, scan};
 use super::{Column, ColumnKind, Condition, Mistake, Truth, Value};
+use crate::fault::Fault;
 use crate::text::{nearest, shortened};
 
 /// Longest text an expression may read or make; keeps `replace` and `instr` cheap.
@@ -228,8 +229,9 @@ impl Engine {
             Ok::<_, rusqlite::Error>(truths)
         });
         let shown = || shortened(&condition.text, 80);
-        let truths =
-            truths.with_context(|| format!("the condition `{}` cannot be judged", shown()))?;
+        let truths = truths.with_context(|| {
+            Fault::usage(format!("the condition `{}` cannot be judged", shown()))
+        })?;
         anyhow::ensure!(
             usize::try_from(rows) == Ok(truths.len()),
             "the condition `{}` does not look at one row at a time",

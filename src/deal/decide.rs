@@ -220,6 +220,9 @@ impl Case<'_> {
                     .into()
             });
         };
+        if self.deal.steps.contains_key(&found.name) {
+            return Ok(Vec::new());
+        }
         let mut events = vec![Event::StepDone {
             step: found.name.clone(),
         }];
@@ -311,7 +314,10 @@ impl Case<'_> {
                 |closed| closed.to_string()
             )
         ))
-        .hint("salesctl deal reopen DEAL opens it again")
+        .hint(format!(
+            "salesctl deal reopen {} opens it again",
+            self.deal.id
+        ))
         .into())
     }
 

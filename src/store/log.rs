@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::deal::book::Day;
 use crate::deal::event::{Event, Recorded, StreamKind};
+use crate::fault::Fault;
 use crate::id::{Id, Ids};
 
 /// What stands in place of a private value whose person was erased.
@@ -100,10 +101,9 @@ pub(super) fn read(connection: &Connection, stream: Id) -> Result<Vec<Recorded>>
         let kind: String = row.get(7)?;
         let body: String = row.get(8)?;
         let event = unseal(&kind, &body, &private).with_context(|| {
-            format!(
-                "event {} of {stream} can't be read",
-                row.get_unwrap::<_, i64>(0)
-            )
+            let seq = row.get::<_, i64>(0).unwrap_or_default();
+            Fault::store(format!("event {seq} of {stream} can't be read"))
+                .hint("`salesctl doctor` says more; restore the newest backup")
         })?;
         events.push(Recorded {
             stream,

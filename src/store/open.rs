@@ -261,10 +261,44 @@ fn is_shm_trouble(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqliteFailure(failure, _) if SHM_TROUBLE.contains(&failure.extended_code))
 }
 
+/// What went wrong inside the store, in people's words. A [`Fault`] speaks for itself already.
+pub(super) fn in_words(error: anyhow::Error, path: &Path) -> anyhow::Error {
+    if error.downcast_ref::<Fault>().is_some() {
+        return error;
+    }
+    match error.downcast::<rusqlite::Error>() {
+        Ok(sqlite) => translate(sqlite, path),
+        Err(other) => other,
+    }
+}
+
+fn damaged(path: &Path, found: &dyn std::fmt::Display) -> Fault {
+    Fault::store(format!(
+        "the store `{}` is damaged ({found})",
+        path.display()
+    ))
+    .hint("nothing was changed; `salesctl doctor` says more; restore the newest backup")
+}
+
+/// A value that no version of ours can have written: text that is not UTF-8, a number out of range.
+fn is_no_value_of_ours(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::Utf8Error(..)
+            | E::FromSqlConversionFailure(..)
+            | E::InvalidColumnType(..)
+            | E::IntegralValueOutOfRange(..)
+    )
+}
+
 /// SQLite's failures in the words of somebody who has a store.
 pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
     use rusqlite::ErrorCode;
     let name = path.display();
+    if is_no_value_of_ours(&error) {
+        return damaged(path, &error).into();
+    }
     let Some(code) = error.sqlite_error_code() else {
         return anyhow::Error::from(error);
     };
@@ -276,10 +310,7 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         .hint("nothing was changed; run the command again when the other one is done"),
         ErrorCode::DiskFull => Fault::store(format!("the disk of `{name}` is full"))
             .hint("nothing was changed; free some space and run the command again"),
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-            Fault::store(format!("the store `{name}` is damaged ({error})"))
-                .hint("nothing was changed; `salesctl doctor` says more; restore the newest backup")
-        }
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => damaged(path, &error),
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
             Fault::store(format!("the store `{name}` can't be written: {error}"))
         }

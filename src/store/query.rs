@@ -347,10 +347,7 @@ impl Store {
 
     /// Runs a read; SQLite's failures come back in people's words.
     pub(super) fn translated<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        read(&self.connection).map_err(|error| match error.downcast::<rusqlite::Error>() {
-            Ok(sqlite) => open::translate(sqlite, &self.path),
-            Err(other) => other,
-        })
+        read(&self.connection).map_err(|error| open::in_words(error, &self.path))
     }
 }
 

@@ -62,10 +62,7 @@ impl Store {
         self.refuse_a_full_disk()?;
         let mut ids = self.ids.borrow_mut();
         let result = self.write_once(acting, kind, &mut ids, change);
-        result.map_err(|error| match error.downcast::<rusqlite::Error>() {
-            Ok(sqlite) => open::translate(sqlite, &self.path),
-            Err(other) => other,
-        })
+        result.map_err(|error| open::in_words(error, &self.path))
     }
 
     fn write_once<T>(

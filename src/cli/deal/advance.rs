@@ -150,7 +150,8 @@ pub(super) fn differences(session: &Session<'_>, edited: &Edited) -> Vec<String>
         all.push(format!("{name} taken away"));
     }
     for (name, value) in &edited.account {
-        all.push(format!("{name} {}", fact_words(session, name, value)));
+        let words = fact_words(session, name, value);
+        all.push(format!("{name} {}", words.trim_matches('"')));
     }
     for (role, _) in after.roles.difference(&before.roles) {
         all.push(format!("{} known", role.name()));

@@ -59,6 +59,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                 }
                 Ok(vec![Event::Changed(Change::Owner(Some(to.clone())))])
             })?;
+            if edited.before.owner == edited.after.owner {
+                let what = format!("belongs to {} already", visible(&to));
+                return finish(&session, &edited, &what);
+            }
             let was = edited
                 .before
                 .owner

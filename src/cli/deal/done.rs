@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     })?;
     let details = differences(&session, &edited);
     let what = if details.is_empty() {
-        format!("{} was done already; marked again", args.step)
+        format!("{} was done already", args.step)
     } else {
         details.join(", ")
     };

@@ -16,6 +16,7 @@ use crate::store::Access;
 pub(crate) struct Args {
     #[command(flatten)]
     deal: DealArg,
+    /// What there is to remember
     text: String,
     #[command(flatten)]
     write: WriteArgs,

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::super::context::{Context, Session, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::refusal::day_in_stage;
-use super::super::show::{amount, deal_name, fact_words, field_words};
+use super::super::show::{amount, counted, deal_name, fact_words, field_words};
 use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;
-use crate::deal::Deal;
 use crate::deal::gate::GateLine;
+use crate::deal::{Deal, FollowUp};
 use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
 use crate::fault::Fault;
 use crate::store::Access;
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(stage) => decide(&session, &deal, session.today, |case| case.gate(stage))?,
         None => Vec::new(),
     };
-    let next = deal.next_follow_up();
+    let next = deal.next_follow_up().filter(|_| deal.state.is_open());
     let shown = Shown {
         id: deal.id.handle(),
         account: match deal.account {
@@ -194,7 +194,8 @@ fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Doc
         fact(name, Some(field_words(session, name, value)));
     }
     for (name, value) in account_facts(session, deal)? {
-        fact(&name, Some(fact_words(session, &name, &value)));
+        let words = fact_words(session, &name, &value);
+        fact(&name, Some(words.trim_matches('"').to_string()));
     }
     for (role, person) in participants(session, deal)? {
         let title = person
@@ -203,7 +204,8 @@ fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Doc
             .unwrap_or_default();
         fact(role.name(), Some(format!("{}{title}", person.name)));
     }
-    for item in deal.follow_ups.iter().filter(|item| item.done.is_none()) {
+    let undone = |item: &&FollowUp| deal.state.is_open() && item.done.is_none();
+    for item in deal.follow_ups.iter().filter(undone) {
         fact(
             "next",
             Some(format!(
@@ -215,7 +217,10 @@ fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Doc
     }
     fact(
         "overrides",
-        (deal.overrides > 0).then(|| format!("{} gates passed by override", deal.overrides)),
+        (deal.overrides > 0).then(|| {
+            let gates = counted(deal.overrides as usize, "gate", "gates");
+            format!("{gates} passed by override")
+        }),
     );
     let column = |heading: &str| TableColumn {
         heading: heading.to_string(),

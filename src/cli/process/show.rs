@@ -13,6 +13,7 @@ use crate::store::Access;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  salesctl process show\n  salesctl process show qualify")]
 pub(crate) struct Args {
+    /// One stage in full [default: all of them in short]
     #[arg(add = super::super::completion::stages())]
     stage: Option<String>,
     #[command(flatten)]

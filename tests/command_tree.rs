@@ -1,0 +1,208 @@
+//! Promises that every command keeps, checked by walking the command tree: help with two examples that
+//! parse, machine formats on what reads, a dry run on what writes.
+
+use clap::Command;
+
+/// Leaf commands that only read, and so print in every format.
+const READING: &[&str] = &[
+    "catalog list",
+    "deal history",
+    "deal list",
+    "deal show",
+    "doctor",
+    "history",
+    "process check",
+    "process log",
+    "process show",
+    "report durations",
+    "report funnel",
+    "report pipeline",
+    "report velocity",
+    "report win-rate",
+];
+
+/// Leaf commands without `--dry-run`: they make new files only, and refuse to overwrite one.
+const MAKE_FILES: &[&str] = &["backup", "completion", "demo", "init", "man"];
+
+fn tree() -> Command {
+    let mut tree = salesctl::cli::command();
+    tree.build();
+    tree
+}
+
+/// Every leaf with its name as it is typed, without the program's.
+fn leaves() -> Vec<(String, Command)> {
+    fn walk(path: &str, command: &Command, out: &mut Vec<(String, Command)>) {
+        let mut has_children = false;
+        for child in command.get_subcommands() {
+            has_children = true;
+            walk(format!("{path} {}", child.get_name()).trim(), child, out);
+        }
+        if !has_children {
+            out.push((path.to_string(), command.clone()));
+        }
+    }
+    let mut out = Vec::new();
+    walk("", &tree(), &mut out);
+    assert!(out.len() > 30, "the tree is there");
+    out
+}
+
+fn has(command: &Command, option: &str) -> bool {
+    command
+        .get_arguments()
+        .any(|argument| argument.get_long() == Some(option))
+}
+
+/// The command lines under `Examples:`.
+fn examples(command: &Command) -> Vec<String> {
+    let help = command
+        .get_after_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    help.lines()
+        .skip_while(|line| *line != "Examples:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .map(|line| line.trim().to_string())
+        .collect()
+}
+
+/// Splits a line as a shell does, as far as the examples go: words, quotes, `>>`, `&&`, two spaces before
+/// an explanation.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    let mut spaces = 0;
+    for c in line.chars() {
+        if quote == Some(c) {
+            quote = None;
+        } else if quote.is_some() {
+            words.last_mut().expect("one").push(c);
+        } else if c == '"' || c == '\'' {
+            quote = Some(c);
+        } else if c == ' ' {
+            spaces += 1;
+            if spaces == 1 {
+                words.push(String::new());
+            } else {
+                break;
+            }
+            continue;
+        } else {
+            words.last_mut().expect("one").push(c);
+        }
+        spaces = 0;
+    }
+    words.retain(|word| !word.is_empty());
+    let end = words
+        .iter()
+        .position(|word| matches!(word.as_str(), ">" | ">>" | "&&" | "|"));
+    words.truncate(end.unwrap_or(words.len()));
+    words
+}
+
+#[test]
+fn every_command_says_what_it_does() {
+    for (name, command) in leaves() {
+        let about = command.get_about().map(ToString::to_string);
+        let about = about.unwrap_or_default();
+        assert!(!about.is_empty(), "`{name}` has no help");
+        assert!(
+            !about.ends_with('.'),
+            "`{name}` ends with a full stop: {about}"
+        );
+        assert!(
+            about.chars().next().is_some_and(char::is_uppercase),
+            "`{name}`: {about}"
+        );
+        // Imperative: not `Adds`, not `Adding`, not `The …`.
+        let first = about.split(' ').next().unwrap_or_default().to_lowercase();
+        let is_noun = ["the", "a", "an", "this", "reps"].contains(&first.as_str());
+        let is_verb = !is_noun
+            && (first == "bring" || !first.ends_with("ing"))
+            && (!first.ends_with('s') || first.ends_with("ss"));
+        assert!(is_verb, "`{name}` does not begin with a verb: {about}");
+    }
+}
+
+#[test]
+fn every_option_is_explained() {
+    let mut silent = Vec::new();
+    for (name, command) in leaves() {
+        for argument in command.get_arguments() {
+            if argument.get_help().is_none() && argument.get_id() != "help" {
+                silent.push(format!("{name} {}", argument.get_id()));
+            }
+        }
+    }
+    // What the name says already.
+    silent.retain(|one| {
+        ![
+            "title", "product", "source", "email", "phone", "kind", "name", "role", "shell",
+            "team", "login",
+        ]
+        .iter()
+        .any(|plain| one.ends_with(&format!(" {plain}")))
+    });
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
+fn every_command_has_two_examples_that_parse() {
+    for (name, command) in leaves() {
+        let examples = examples(&command);
+        assert!(
+            examples.len() >= 2,
+            "`{name}` has {} examples",
+            examples.len()
+        );
+        for example in examples {
+            assert!(
+                example.starts_with(format!("salesctl {name}").trim()),
+                "`{name}`: {example}"
+            );
+            if let Err(error) = tree().try_get_matches_from(words(&example)) {
+                panic!("`{example}` in the help of `{name}`: {error}");
+            }
+        }
+    }
+    for example in examples(&tree()) {
+        tree()
+            .try_get_matches_from(words(&example))
+            .unwrap_or_else(|error| panic!("`{example}`: {error}"));
+    }
+}
+
+#[test]
+fn every_reading_command_has_machine_formats() {
+    let root = tree();
+    for option in ["format", "json", "output"] {
+        assert!(has(&root, option), "today's work has no --{option}");
+    }
+    for (name, command) in leaves() {
+        let reads = READING.contains(&name.as_str());
+        for option in ["format", "json", "output"] {
+            assert_eq!(has(&command, option), reads, "`{name}` and --{option}");
+        }
+    }
+}
+
+#[test]
+fn every_writing_command_has_a_dry_run() {
+    for (name, command) in leaves() {
+        let plain = READING.contains(&name.as_str()) || MAKE_FILES.contains(&name.as_str());
+        assert_eq!(has(&command, "dry-run"), !plain, "`{name}`");
+    }
+    for listed in READING.iter().chain(MAKE_FILES) {
+        assert!(
+            leaves().iter().any(|(name, _)| name == listed),
+            "`{listed}` is no command any more"
+        );
+    }
+}
+
+#[test]
+fn clap_finds_no_fault_with_the_tree() {
+    salesctl::cli::command().debug_assert();
+}
