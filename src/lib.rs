@@ -4,6 +4,7 @@ pub mod cli;
 pub mod condition;
 pub mod date;
 pub mod deal;
+pub mod demo;
 pub mod document;
 pub mod fault;
 pub mod id;
