@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     let ignored = ignore_store(&folder)?;
     let what = if is_new {
-        format!("a {template} sales process in {}", cx.shown(&path))
+        format!("the {template} sales process in {}", cx.shown(&path))
     } else {
         format!("the sales process in {}", cx.shown(&path))
     };

@@ -30,7 +30,7 @@ pub struct Checked {
 pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!(
-            "the file has {} bytes, expected a process file of at most {MAX_BYTES}",
+            "the file has {} bytes, expected at most 1 MiB ({MAX_BYTES})",
             bytes.len()
         ));
     }
