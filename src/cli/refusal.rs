@@ -3,12 +3,13 @@
 use std::fmt;
 
 use super::context::Session;
+use super::output::Console;
 use super::show::{fact_words, plural};
 use crate::condition::Truth;
 use crate::deal::Deal;
 use crate::deal::decide::{GateLine, Refusal, Supply};
 use crate::store::PersonRow;
-use crate::text::{shortened, visible};
+use crate::text::{shortened, visible, wrapped};
 
 /// A refusal ready to be shown: not an error of the program, an answer (exit code 1).
 #[derive(Debug)]
@@ -67,12 +68,22 @@ pub(crate) fn render(
         let detail = detail(session, line, persons, rule_width);
         out.push_str(&format!("  {mark} {name:<name_width$}  {detail}\n"));
         if line.verdict != Truth::Met {
-            let indent = " ".repeat(name_width + 6);
-            if let Some(say) = &line.say {
-                out.push_str(&format!("{indent}{}\n", visible(say)));
+            let indent = name_width + 6;
+            let mut say = |text: String, hanging: usize| {
+                let line = format!("{}{text}", " ".repeat(indent));
+                out.push_str(&wrapped(&line, Console::width(), indent + hanging));
+                out.push('\n');
+            };
+            // A criterion that is said as it is written is said once.
+            if let Some(words) = line
+                .say
+                .as_ref()
+                .filter(|say| line.rule.as_ref() != Some(*say))
+            {
+                say(visible(words), 0);
             }
             if let Some(why) = &line.why {
-                out.push_str(&format!("{indent}why: {}\n", visible(why)));
+                say(format!("why: {}", visible(why)), 5);
             }
         }
     }
@@ -205,7 +216,7 @@ fn hints(refusal: &Refusal, command: &str) -> String {
         ));
     }
     out.push_str(&format!(
-        "hint: {command} --override \"why it goes on all the same\"   is recorded and reported\n"
+        "hint: {command} --override \"why it may go on\"   is recorded\n"
     ));
     out
 }
