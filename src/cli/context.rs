@@ -76,6 +76,8 @@ pub(crate) struct Context {
     /// The real clock.
     pub(crate) clock: DateTime<Utc>,
     folder: PathBuf,
+    /// What was typed, without the options that every command takes.
+    pub(crate) typed: String,
 }
 
 impl Context {
@@ -85,7 +87,23 @@ impl Context {
             globals: globals.clone(),
             clock: now(),
             folder: env::current_dir().context("the current folder can't be read")?,
+            typed: typed(),
         })
+    }
+
+    /// The same, as if `words` had been typed in the workspace `folder`, whatever the environment
+    /// names as the workspace.
+    pub(crate) fn within(&self, folder: &Path, words: &[&str]) -> Self {
+        let mut globals = self.globals.clone();
+        globals.process = Some(folder.join(PROCESS_FILE));
+        globals.store = Some(folder.join(STORE_FILE));
+        Self {
+            console: Console::new(globals.color, globals.quiet),
+            globals,
+            clock: self.clock,
+            folder: folder.to_path_buf(),
+            typed: command_line(words),
+        }
     }
 
     /// The workspace: the nearest folder upwards that holds a process file or a store, else the one
@@ -235,27 +253,6 @@ impl Context {
         Store::open(&path, access, Self::ids())
     }
 
-    /// What was typed, without the options that every command takes.
-    pub(crate) fn typed() -> String {
-        let mut words = Vec::new();
-        let mut skip = false;
-        for argument in env::args_os().skip(1) {
-            let word = argument.to_string_lossy().into_owned();
-            if std::mem::take(&mut skip) {
-                continue;
-            }
-            match word.as_str() {
-                "--as" | "--today" | "--store" | "--process" | "--color" => skip = true,
-                "-q" | "--quiet" => {}
-                _ if ["--as=", "--today=", "--store=", "--process=", "--color="]
-                    .iter()
-                    .any(|flag| word.starts_with(flag)) => {}
-                _ => words.push(quoted(&word)),
-            }
-        }
-        words.join(" ")
-    }
-
     pub(crate) fn settings_of_file(&self) -> Option<process::Settings> {
         let path = self.process_path()?;
         let text = fs::read_to_string(path).ok()?;
@@ -285,7 +282,7 @@ impl Session<'_> {
     pub(crate) fn acting(&self, dry_run: bool) -> Acting {
         Acting {
             actor: self.actor.clone(),
-            typed: Context::typed(),
+            typed: self.cx.typed.clone(),
             clock: self.cx.clock,
             now: self.now,
             today: self.today,
@@ -399,6 +396,43 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// How the program that runs is called from `folder`: by its name where a shell finds it, else by its
+/// path, the shorter of the two ways to write it.
+pub(crate) fn program_from(folder: &Path) -> String {
+    const NAME: &str = "salesctl";
+    let Ok(program) = env::current_exe().and_then(fs::canonicalize) else {
+        return NAME.to_string();
+    };
+    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .filter_map(|folder| fs::canonicalize(folder.join(NAME)).ok())
+        .next();
+    if found.as_ref() == Some(&program) {
+        return NAME.to_string();
+    }
+    let absolute = program.display().to_string();
+    let relative = fs::canonicalize(folder)
+        .map(|folder| relative(&folder, &program).display().to_string())
+        .ok();
+    let shorter = relative.filter(|relative| relative.len() < absolute.len());
+    quoted(&shorter.unwrap_or(absolute))
+}
+
+/// The way from a folder to a file, both absolute.
+fn relative(folder: &Path, file: &Path) -> PathBuf {
+    let shared = folder
+        .components()
+        .zip(file.components())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let up = folder.components().skip(shared).map(|_| Path::new(".."));
+    up.chain(
+        file.components()
+            .skip(shared)
+            .map(|part| Path::new(part.as_os_str())),
+    )
+    .collect()
+}
+
 /// Where small things are remembered between commands that are not worth an event.
 pub(crate) fn state_folder() -> Option<PathBuf> {
     variable("XDG_STATE_HOME")
@@ -414,6 +448,33 @@ fn default_workspace() -> Option<PathBuf> {
         .join("salesctl/config.toml");
     let text = fs::read_to_string(config).ok()?;
     process::workspace_of_config(&text).map(PathBuf::from)
+}
+
+/// Words as they are typed, quoted where they must be.
+pub(crate) fn command_line(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+/// What was typed, without the options that every command takes.
+fn typed() -> String {
+    let mut words = Vec::new();
+    let mut skip = false;
+    for argument in env::args_os().skip(1) {
+        let word = argument.to_string_lossy().into_owned();
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        match word.as_str() {
+            "--as" | "--today" | "--store" | "--process" | "--color" => skip = true,
+            "-q" | "--quiet" => {}
+            _ if ["--as=", "--today=", "--store=", "--process=", "--color="]
+                .iter()
+                .any(|flag| word.starts_with(flag)) => {}
+            _ => words.push(quoted(&word)),
+        }
+    }
+    words.join(" ")
 }
 
 /// A word as a shell takes it.

@@ -129,7 +129,7 @@ fn new_store(
     let today = cx.today_in(&process.calendar)?;
     let acting = Acting {
         actor: cx.actor(process.settings.user.as_deref()),
-        typed: Context::typed(),
+        typed: cx.typed.clone(),
         clock: cx.clock,
         now: process.calendar.noon_of(today).min(cx.clock),
         today,

@@ -25,6 +25,7 @@ mod today;
 mod undo;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -187,6 +188,12 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Completion(args) => completion::run(args, cx),
         Command::Man(args) => man::run(args, cx),
     }
+}
+
+/// Runs a command as if it had been typed in the workspace `folder`.
+fn run_typed(cx: &Context, folder: &Path, words: &[&str]) -> Result<Status> {
+    let cli = Cli::try_parse_from(std::iter::once("salesctl").chain(words.iter().copied()))?;
+    dispatch(&cli, &cx.within(folder, words))
 }
 
 /// The command tree, for the man pages, the completions and the tests that walk it.

@@ -54,6 +54,11 @@ impl Console {
         self.print(&format!("{}\n", colored(line)))
     }
 
+    /// The same, broken where the terminal ends; what follows the first line is indented.
+    pub(crate) fn say_wrapped(&self, line: &str) -> Result<()> {
+        self.say(&crate::text::wrapped(line, Self::width(), 4))
+    }
+
     /// Text on stdout, whether quiet or not.
     pub(crate) fn print(&self, text: &str) -> Result<()> {
         let mut out = anstream::AutoStream::new(io::stdout(), self.color.choice());

@@ -102,7 +102,7 @@ const fn rep(
 }
 
 /// Deals on a working day, before season and growth.
-const ARRIVALS: f64 = 0.92;
+const ARRIVALS: f64 = 1.0;
 /// How the months differ: few deals come in summer and at Christmas.
 const SEASON: [f64; 12] = [
     0.9, 1.0, 1.15, 1.0, 0.95, 1.05, 0.8, 0.6, 1.2, 1.2, 1.1, 0.65,
@@ -122,8 +122,8 @@ const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
         ],
     ),
     (
-        0.50,
-        27.0,
+        0.42,
+        26.0,
         &[
             ("no_decision", 4.0),
             ("competitor", 3.0),
@@ -132,8 +132,8 @@ const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
         ],
     ),
     (
-        0.70,
-        13.0,
+        0.74,
+        15.0,
         &[
             ("price", 3.0),
             ("competitor", 2.0),
@@ -143,7 +143,7 @@ const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
     ),
     (
         0.82,
-        12.0,
+        16.0,
         &[("price", 3.0), ("competitor", 2.0), ("timing", 2.0)],
     ),
 ];

@@ -87,7 +87,8 @@ impl<'a> Teller<'a> {
                 external: None,
             },
         );
-        let mut deal = Deal::opened(&opened).ok_or_else(|| anyhow!("a deal begins by opening"))?;
+        let mut deal =
+            Deal::opened(&opened, opened.day).ok_or_else(|| anyhow!("a deal begins by opening"))?;
         self.keep(opened);
         if let Some(title) = plan.title {
             self.change(&mut deal, Change::Title(Some(Private::new(title))));

@@ -78,7 +78,14 @@ impl PlannedHistory {
         let (mut ended, mut stage) = (false, None);
         for Moved { to, at, day } in &self.moves {
             if ended {
-                events.push((*at, *day, Event::Reopened { reason: None }));
+                events.push((
+                    *at,
+                    *day,
+                    Event::Reopened {
+                        reason: None,
+                        stage: None,
+                    },
+                ));
             }
             ended = to == WON || to == LOST;
             // A deal that is opened again is in the stage it closed from.

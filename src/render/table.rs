@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::cell::{BAR, shown};
 use crate::document::{Align, Block, Cell, Document, Table};
-use crate::text::visible;
+use crate::text::{visible, wrapped};
 
 /// Before the first column, and between two.
 const INDENT: u16 = 2;
@@ -31,8 +31,13 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
         }
         before = Some(block);
         match block {
-            Block::Heading(text) => writeln!(out, "{bold}{}{bold:#}", visible(text))?,
-            Block::Line(text) => writeln!(out, "{}", visible(text))?,
+            Block::Heading(text) => {
+                let text = wrapped(&visible(text), style.width, 2);
+                writeln!(out, "{bold}{text}{bold:#}")?;
+            }
+            Block::Line(text) => {
+                writeln!(out, "{}", wrapped(&visible(text), style.width, 2))?;
+            }
             Block::Table(table) => {
                 let fit = Fit::of(table, style.width);
                 let headed = fit.has_headings(table);
@@ -46,7 +51,8 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
                 }
                 if !fit.left_out.is_empty() {
                     let names = visible(&fit.left_out.join(", "));
-                    writeln!(out, "  {dim}left out for want of width: {names}{dim:#}")?;
+                    let line = format!("  left out for want of width: {names}");
+                    writeln!(out, "{dim}{}{dim:#}", wrapped(&line, style.width, 4))?;
                 }
             }
         }

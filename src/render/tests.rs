@@ -132,7 +132,8 @@ fn narrow_tables_leave_out_columns_and_say_so() {
 
   account       n   win rate
   Acme      1,200       25 %
-  left out for want of width: change EUR, value
+  left out for want of width:
+    change EUR, value
 
 a line
 another
@@ -153,12 +154,7 @@ another
     .expect("written");
     let out = String::from_utf8(out).expect("text");
     assert!(
-        out.contains("seven")
-            && out
-                .lines()
-                .skip(2)
-                .take(4)
-                .all(|line| line.chars().count() <= 24),
+        out.contains("seven") && out.lines().all(|line| line.chars().count() <= 24),
         "{out}"
     );
 }

@@ -116,7 +116,7 @@ impl Store {
                         closed: day("closed"),
                         expected_close: day("expected_close"),
                         hold_until: day("hold_until"),
-                        next_due: day("next_date"),
+                        next_due: day(fact::BOOKED),
                     },
                 )
             })?;

@@ -130,7 +130,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if is_new {
         what.push_str(" (new account)");
     }
-    cx.console.say(&format!("✓ {name}   {what}"))?;
+    cx.console.say_wrapped(&format!("✓ {name}   {what}"))?;
     dry_run_line(&session, outcome)?;
     Ok(Status::Done)
 }

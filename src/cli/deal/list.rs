@@ -89,6 +89,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     sort(&mut chosen, &book, args.sort);
     let n = chosen.len();
     let handles = session.store.handles()?;
+    let sum = sum(&book, &chosen);
     let rows: Vec<DealRow> = chosen
         .iter()
         .take(args.limit.unwrap_or(usize::MAX))
@@ -109,7 +110,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         rows,
         notes,
     };
-    let document = document(&session.process, &answer, args.all);
+    let document = document(&session.process, &answer, sum, args.all);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
@@ -169,25 +170,27 @@ fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
     }
 }
 
-fn document(process: &crate::process::Process, answer: &Answer<DealRow>, all: bool) -> Document {
+/// What the deals are worth together, those beyond the limit included; of several currencies nothing.
+fn sum(book: &Book, chosen: &[usize]) -> Option<Money> {
+    let deals = &book.deals;
+    let valued = || chosen.iter().filter(|i| deals.value_minor[**i].is_some());
+    let same = |i: &usize| book.currencies[deals.currency[*i] as usize] == book.currency;
+    (!chosen.is_empty() && valued().all(same)).then(|| Money {
+        minor: valued()
+            .filter_map(|i| deals.value_minor[*i])
+            .fold(0, i64::saturating_add),
+        currency: book.currency,
+    })
+}
+
+fn document(
+    process: &crate::process::Process,
+    answer: &Answer<DealRow>,
+    sum: Option<Money>,
+    all: bool,
+) -> Document {
     let what = if all { "deals" } else { "open deals" };
-    let mut total: i64 = 0;
-    let mut mixed = false;
-    for row in &answer.rows {
-        mixed |= row.currency != answer.currency.code();
-        total += row.value_minor.unwrap_or(0);
-    }
-    let sum = if mixed || answer.rows.is_empty() {
-        String::new()
-    } else {
-        format!(
-            ", {}",
-            Money {
-                minor: total,
-                currency: answer.currency
-            }
-        )
-    };
+    let sum = sum.map_or_else(String::new, |sum| format!(", {sum}"));
     let heading = format!(
         "{}{sum}, as of {}",
         counted(answer.n, what.trim_end_matches('s'), what),

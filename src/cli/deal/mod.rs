@@ -166,7 +166,7 @@ pub(crate) fn finish(session: &Session<'_>, edited: &Edited, what: &str) -> Resu
     session
         .cx
         .console
-        .say(&format!("✓ {name}   {what}{when}"))?;
+        .say_wrapped(&format!("✓ {name}   {what}{when}"))?;
     dry_run_line(session, edited.outcome)?;
     Ok(Status::Done)
 }

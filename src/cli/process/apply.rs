@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let today = cx.today_in(&process.calendar)?;
     let acting = Acting {
         actor: cx.actor(process.settings.user.as_deref()),
-        typed: Context::typed(),
+        typed: cx.typed.clone(),
         clock: cx.clock,
         now: if process.calendar.date_of(cx.clock) == today {
             cx.clock
@@ -124,10 +124,21 @@ pub(crate) fn apply_first(
         |name| name.to_string_lossy().into_owned(),
     );
     store.write(acting, "setup", |write| {
-        write.apply_process(text, &label, why)?;
-        take_over(write, process, None, &Catalog::default())
+        first_version(write, process, text, &label, why)
     })?;
     Ok(())
+}
+
+/// The same as part of a larger operation.
+pub(crate) fn first_version(
+    write: &mut Write<'_>,
+    process: &Process,
+    text: &str,
+    label: &str,
+    why: &str,
+) -> Result<()> {
+    write.apply_process(text, label, why)?;
+    take_over(write, process, None, &Catalog::default())
 }
 
 /// SHA-256 of a text, in hexadecimal.
