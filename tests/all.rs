@@ -1,1 +1,4 @@
+mod demo;
 mod process;
+mod readme;
+mod transcript;

@@ -135,6 +135,7 @@ impl<'a> Teller<'a> {
             if hold.is_some_and(|hold| day >= hold.from) {
                 let Some(held) = hold.take() else { break };
                 self.at(day);
+                self.finish_follow_ups(deal, true);
                 self.push(
                     deal,
                     Event::Held {
