@@ -68,9 +68,11 @@ pub(crate) fn render(
         };
         let name = label(line, several, process);
         let detail = detail(session, line, persons, rule_width);
-        let _ = writeln!(out, "  {mark} {name:<name_width$}  {detail}");
+        let indent = name_width + 6;
+        let first = format!("  {mark} {name:<name_width$}  {detail}");
+        out.push_str(&wrapped(&first, Console::width(), indent));
+        out.push('\n');
         if line.verdict != Truth::Met {
-            let indent = name_width + 6;
             let mut say = |text: String, hanging: usize| {
                 let line = format!("{}{text}", " ".repeat(indent));
                 out.push_str(&wrapped(&line, Console::width(), indent + hanging));

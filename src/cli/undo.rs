@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ago(&session, &reversed),
         what_now(&session, &reversed)?
     );
-    cx.console.say(&line)?;
+    cx.console.say_wrapped(&line)?;
     if !reversed.kept.is_empty() {
         cx.console.say(&format!(
             "kept, since changed or in use: {}",

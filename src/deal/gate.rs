@@ -116,12 +116,22 @@ impl Case<'_> {
             Value::Text(text) => text.trim().is_empty(),
             _ => false,
         };
+        let mut found = vec![(name.to_string(), found)];
+        let mut verdict = if blank { Truth::Missing } else { Truth::Met };
+        // A next step that is overdue is no plan any more.
+        if name == "next_step" && !blank {
+            let due = self.rows.get(&self.row, "next_date").clone();
+            if matches!(&due, Value::Text(due) if *due < self.day.to_string()) {
+                verdict = Truth::NotMet;
+                found.push(("next_date".to_string(), due));
+            }
+        }
         GateLine {
             stage: stage.name.clone(),
-            verdict: if blank { Truth::Missing } else { Truth::Met },
+            verdict,
             name: name.to_string(),
             rule: None,
-            found: vec![(name.to_string(), found)],
+            found,
             say: None,
             why,
             supply: Some(self.supply(name, None)),

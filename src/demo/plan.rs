@@ -112,7 +112,7 @@ const SEASON: [f64; 12] = [
 /// The second is the bottleneck: there deals wait longest and most of them end.
 const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
     (
-        0.70,
+        0.75,
         10.0,
         &[
             ("no_fit", 4.0),
@@ -122,7 +122,7 @@ const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
         ],
     ),
     (
-        0.42,
+        0.48,
         26.0,
         &[
             ("no_decision", 4.0),
@@ -132,7 +132,7 @@ const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
         ],
     ),
     (
-        0.74,
+        0.78,
         15.0,
         &[
             ("price", 3.0),
@@ -142,7 +142,7 @@ const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
         ],
     ),
     (
-        0.82,
+        0.87,
         16.0,
         &[("price", 3.0), ("competitor", 2.0), ("timing", 2.0)],
     ),
@@ -157,6 +157,8 @@ pub(super) fn draw(process: &Process, today: NaiveDate) -> Vec<DealPlan> {
     // Until when each company has a deal open: one at a time is what most have.
     let mut busy: Vec<Option<NaiveDate>> = vec![None; COMPANIES.len()];
     busy[0] = Some(NaiveDate::MAX);
+    // Since when each company is a customer.
+    let mut customer: Vec<Option<NaiveDate>> = vec![None; COMPANIES.len()];
     let mut met = 1;
     let mut day = first;
     while day <= last {
@@ -166,10 +168,15 @@ pub(super) fn draw(process: &Process, today: NaiveDate) -> Vec<DealPlan> {
             let season = SEASON[day.month0() as usize];
             for _ in 0..chance.arrivals(ARRIVALS * season * growth) {
                 let company = company(&mut chance, &busy, &mut met, day);
-                let is_new = busy[company].is_none();
+                let bought = customer[company].is_some_and(|since| since < day);
                 let mut own = Chance::nth(SEED, plans.len());
-                let plan = deal(process, today, &mut own, (company, is_new), day);
-                busy[company] = Some(plan.stays.last().map_or(day, |stay| stay.until));
+                let plan = deal(process, today, &mut own, (company, bought), day);
+                if let Some(stay) = plan.stays.last() {
+                    busy[company] = busy[company].max(Some(stay.until));
+                    if stay.end == End::Won {
+                        customer[company].get_or_insert(stay.until);
+                    }
+                }
                 plans.push(plan);
             }
         }
@@ -203,7 +210,7 @@ fn deal(
     process: &Process,
     today: NaiveDate,
     chance: &mut Chance,
-    (company, is_new): (usize, bool),
+    (company, is_customer): (usize, bool),
     opened: NaiveDate,
 ) -> DealPlan {
     let large = COMPANIES[company].employees >= 500;
@@ -217,15 +224,15 @@ fn deal(
         .map_or(10_000.0, |minor| process.currency.major(minor));
     let size = if large { 1.35 } else { 1.0 };
     let value = (chance.around(list * size, 0.42) / 100.0).round() as i64 * 100;
-    let source = if is_new {
+    let source = if is_customer && chance.is(0.8) {
+        "existing"
+    } else {
         chance.weighted(&[
             ("inbound", 4.0),
             ("list", 3.0),
             ("event", 2.0),
             ("referral", 2.0),
         ])
-    } else {
-        chance.weighted(&[("existing", 6.0), ("inbound", 2.0), ("referral", 1.0)])
     };
     // A recommendation opens doors; a bought address does not.
     let warmth = match source {
@@ -244,7 +251,7 @@ fn deal(
         heir: (rep.name == LEAVER && open_then).then(|| (workday(&process.calendar, leaves), HEIR)),
         product,
         source,
-        title: (!is_new && chance.is(0.6)).then(|| chance.one(words::TITLES)),
+        title: (is_customer && chance.is(0.7)).then(|| chance.one(words::TITLES)),
         value: value.max(1_500),
         stays,
         shown: false,
@@ -314,7 +321,7 @@ fn stays(
             days = worked + chance.between(30, 110);
             later(entered, worked)
         });
-        let hold = (silent.is_none() && chance.is(0.06)).then(|| {
+        let hold = (silent.is_none() && chance.is(0.09)).then(|| {
             let from = workday(calendar, later(entered, days / 2));
             let until = workday(calendar, later(from, chance.between(25, 80)));
             days += until.signed_duration_since(from).num_days();

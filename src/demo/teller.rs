@@ -136,6 +136,7 @@ impl<'a> Teller<'a> {
             if hold.is_some_and(|hold| day >= hold.from) {
                 let Some(held) = hold.take() else { break };
                 self.at(day);
+                self.finish_follow_ups(deal, true);
                 self.push(
                     deal,
                     Event::Held {
@@ -192,7 +193,7 @@ impl<'a> Teller<'a> {
             for task in left {
                 self.supply(deal, task, stay.end)?;
             }
-            if deal.next_follow_up().is_none() {
+            if deal.next_step().is_none() {
                 let due = workday(
                     &self.process.calendar,
                     later(self.day, self.chance.between(1, 5)),
