@@ -308,27 +308,38 @@ impl Session<'_> {
 
     /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.
     pub(crate) fn moment(&self, on: Option<&str>, deal: &Deal) -> Result<Moment> {
+        let calendar = &self.process.calendar;
         let day = self.day(on)?;
-        if day == self.today {
-            let instant = self.now.max(deal.latest);
-            return Ok(Moment {
-                instant,
-                day: day.max(self.process.calendar.date_of(deal.latest)),
-            });
-        }
-        let floor = self.process.calendar.date_of(deal.floor);
+        let floor = calendar.date_of(deal.floor);
         if day < floor {
             return Err(Fault::no(format!(
                 "{} is before {}, when the deal came to where it is",
                 crate::date::day(day),
                 crate::date::day(floor)
             ))
-            .hint("--on may go back as far as that day, since what came before is settled")
+            .hint("a change may go back as far as that day, since what came before is settled")
+            .into());
+        }
+        if day < self.today {
+            return Ok(Moment {
+                instant: calendar.end_of(day).max(deal.floor),
+                day,
+            });
+        }
+        // A clock that was set back must not put this before what happened already.
+        let instant = self.now.max(deal.latest);
+        if calendar.date_of(instant) > day && self.cx.settled_today(calendar)?.from != "clock" {
+            return Err(Fault::no(format!(
+                "the deal was changed on {}, which is after {}",
+                crate::date::day(calendar.date_of(deal.latest)),
+                crate::date::day(day)
+            ))
+            .hint("leave --today out, or give a later date")
             .into());
         }
         Ok(Moment {
-            instant: self.process.calendar.end_of(day).max(deal.floor),
-            day,
+            instant,
+            day: calendar.date_of(instant),
         })
     }
 

@@ -337,12 +337,15 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
 #[derive(Debug, Serialize, Deserialize)]
 struct Remembered {
     store: PathBuf,
+
     today: NaiveDate,
     rows: Vec<(Id, Option<Id>)>,
 }
 
 fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
-    let Some(folder) = state_folder() else { return };
+    let Some(path) = memory(session) else {
+        return;
+    };
     let Ok(store) = session.store.path().canonicalize() else {
         return;
     };
@@ -356,17 +359,27 @@ fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
     };
     // A folder that can't be written only costs the numbers their memory.
     if let Ok(bytes) = serde_json::to_vec(&remembered) {
-        let _ = fs::create_dir_all(&folder);
-        let _ = write_file(&folder.join("worklist.json"), &bytes, true);
+        if let Some(folder) = path.parent() {
+            let _ = fs::create_dir_all(folder);
+        }
+        let _ = write_file(&path, &bytes, true);
     }
+}
+
+/// One memory for each store and whoever acts: a list shown to another rep means nothing to this one.
+fn memory(session: &Session<'_>) -> Option<PathBuf> {
+    let store = session.store.path().canonicalize().ok()?;
+    let whose = format!("{}\n{}", store.display(), session.actor);
+    let name = &super::process::digest(whose.as_bytes())[..16];
+    Some(state_folder()?.join(format!("worklist-{name}.json")))
 }
 
 /// The deal and follow-up that a row number of the last list meant; of a fresh list when none was
 /// shown today.
 pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, Option<Id>)>> {
     let at = row.checked_sub(1);
-    let remembered: Option<Remembered> = state_folder()
-        .and_then(|folder| fs::read(folder.join("worklist.json")).ok())
+    let remembered: Option<Remembered> = memory(session)
+        .and_then(|path| fs::read(path).ok())
         .and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if let Some(last) = remembered {
         let here = session.store.path().canonicalize().ok();

@@ -345,6 +345,18 @@ impl Deal {
         self.visits.last().and_then(|visit| visit.entered)
     }
 
+    /// How it stands now, without how it came to be so.
+    #[must_use]
+    pub fn standing(&self) -> Self {
+        Self {
+            facts: Vec::new(),
+            touched: NaiveDate::default(),
+            floor: DateTime::UNIX_EPOCH,
+            latest: DateTime::UNIX_EPOCH,
+            ..self.clone()
+        }
+    }
+
     /// Whether a change would change nothing.
     pub fn has(&self, change: &Change) -> bool {
         match change {

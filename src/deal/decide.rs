@@ -10,9 +10,9 @@ use super::event::{Event, Move, Override, Private};
 use super::fact::Rows;
 use super::gate::GateLine;
 use crate::condition::{Truth, Value};
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::id::Id;
-use crate::process::{LOST, Process, Stage, WON};
+use crate::process::{LOST, Process, Stage, Step, WON};
 
 /// Why a deal stays where it is: every line of the gate, the open ones among them.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,23 +202,21 @@ impl Case<'_> {
     /// Marks a step of the current stage as done, with the follow-ups it asks for.
     pub fn done(&self, step: &str, new_id: &mut dyn FnMut() -> Result<Id>) -> Result<Vec<Event>> {
         let stage = self.current_stage()?;
-        let Some(found) = stage
-            .steps
+        // A deal may be ahead of its stage: steps of other stages count too, its own come first.
+        let others = self
+            .process
+            .stages
             .iter()
-            .find(|known| known.name == step || known.title.eq_ignore_ascii_case(step))
-        else {
-            let names: Vec<&str> = stage.steps.iter().map(|s| s.name.as_str()).collect();
-            let mut fault = Fault::usage(format!("stage `{}` has no step `{step}`", stage.name));
-            if let Some(near) = crate::text::nearest(step, names.iter().copied()) {
-                fault = fault.hint(format!("did you mean `{near}`?"));
-            }
-            return Err(if names.is_empty() {
-                fault.hint(format!("`{}` has no steps", stage.name)).into()
-            } else {
-                fault
-                    .hint(format!("its steps are: {}", names.join(", ")))
-                    .into()
-            });
+            .filter(|other| other.name != stage.name);
+        let known = std::iter::once(stage).chain(others).find_map(|stage| {
+            let named =
+                |known: &&Step| known.name == step || known.title.eq_ignore_ascii_case(step);
+            stage.steps.iter().find(named).map(|found| (stage, found))
+        });
+        let Some((stage, found)) = known else {
+            let names: Vec<&str> = stage.steps.iter().map(|step| step.name.as_str()).collect();
+            let what = format!("step of stage `{}` called", stage.name);
+            return Err(Fault::unknown(Class::Usage, &what, step, &names).into());
         };
         if self.deal.steps.contains_key(&found.name) {
             return Ok(Vec::new());
@@ -280,8 +278,7 @@ impl Case<'_> {
                 "the deal is in no stage: the file it came from did not tell one",
             )
             .hint(format!(
-                "salesctl deal set {} --set stage={} puts it into one",
-                self.deal.id.handle(),
+                "salesctl deal set DEAL stage={} puts it into one",
                 self.process
                     .stages
                     .first()
@@ -297,6 +294,7 @@ impl Case<'_> {
                 .map(|s| s.name.as_str())
                 .collect();
             Fault::no(format!("its stage `{name}` is not in the process any more"))
+                .hint("salesctl deal set DEAL stage=STAGE puts it into another")
                 .hint(format!("the stages now are: {}", stages.join(", ")))
                 .into()
         })

@@ -321,6 +321,14 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether it says how the deal stands, rather than adding to what was said and done.
+    pub fn changes_deal(&self) -> bool {
+        !matches!(
+            self,
+            Self::Noted { .. } | Self::Logged(_) | Self::HistoryTold
+        )
+    }
+
     /// A move that a file told of: into a stage, or to an end.
     pub fn is_imported_move(&self) -> bool {
         match self {

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
+use sha2::{Digest, Sha256};
 
 use super::{Store, log, open, project};
 use crate::condition::Value;
 use crate::deal::Deal;
 use crate::deal::book::Day;
 use crate::deal::event::{CatalogEntry, CatalogKind, Recorded};
+use crate::fault::Fault;
 use crate::id::Id;
 
 /// A process version as it was applied.
@@ -141,7 +143,21 @@ impl Store {
             let Some(version) = current_version(connection)? else {
                 return Ok(None);
             };
-            Self::version_row(connection, version)
+            let applied = Self::version_row(connection, version)?;
+            let stated: String = connection.query_row(
+                "SELECT sha256 FROM process_version WHERE version = $1",
+                [version],
+                |row| row.get(0),
+            )?;
+            let text = applied.as_ref().map_or("", |applied| applied.text.as_str());
+            if log::hex(&Sha256::digest(text.as_bytes())) != stated {
+                return Err(Fault::store(format!(
+                    "the text of process version {version} was changed behind salesctl's back"
+                ))
+                .hint("salesctl doctor says more; salesctl process apply puts a sound version in force")
+                .into());
+            }
+            Ok(applied)
         })
     }
 

@@ -9,7 +9,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
 use super::query::OperationRow;
-use super::{Acting, Moment, Outcome, Store, log, query};
+use super::{Acting, Moment, Outcome, Store, log, project, query};
 use crate::deal::event::{Event, StreamKind};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -29,6 +29,15 @@ pub struct Reversed {
 enum Direction {
     Undo,
     Redo,
+}
+
+impl Direction {
+    fn done(self) -> &'static str {
+        match self {
+            Self::Undo => "undone",
+            Self::Redo => "redone",
+        }
+    }
 }
 
 const COLUMNS: &str = "o.id, o.kind, o.typed, o.actor, o.ts, o.undone_ts IS NOT NULL,
@@ -119,7 +128,11 @@ impl super::Write<'_> {
         target: &OperationRow,
         direction: Direction,
     ) -> Result<(Vec<(Id, StreamKind)>, Vec<(Id, StreamKind)>)> {
-        let touched = self.streams_of(target.id)?;
+        let mut touched = self.streams_of(target.id)?;
+        if direction == Direction::Redo {
+            // What an undo kept needs no bringing back.
+            touched = self.void_streams(target.id, touched)?;
+        }
         let mut kept: BTreeSet<Id> = BTreeSet::new();
         for (stream, kind) in &touched {
             let Some(by) = self.changed_since(*stream, target)? else {
@@ -129,10 +142,13 @@ impl super::Write<'_> {
             if target.kind == "import" && direction == Direction::Undo {
                 kept.insert(*stream);
             } else {
-                return Err(self.refusal(target, *stream, *kind, &by)?.into());
+                return Err(self.refusal(target, direction, *stream, *kind, &by)?.into());
             }
         }
-        self.keep_what_is_used(target, direction, &touched, &mut kept)?;
+        match direction {
+            Direction::Undo => self.keep_what_is_used(target, &touched, &mut kept)?,
+            Direction::Redo => self.refuse_what_was_made_again(target, &touched)?,
+        }
         let mark = match direction {
             Direction::Undo => Event::Undone {
                 operation: target.id,
@@ -152,6 +168,9 @@ impl super::Write<'_> {
         self.transaction
             .prepare_cached("UPDATE operation SET target = $1 WHERE id = $2")?
             .execute(params![target.id.0, self.operation().0])?;
+        if touched.iter().any(|(_, kind)| *kind == StreamKind::Process) {
+            self.refuse_homeless_deals(&target.typed, direction)?;
+        }
         Ok(touched
             .into_iter()
             .partition(|(stream, _)| !kept.contains(stream)))
@@ -193,6 +212,7 @@ impl super::Write<'_> {
     fn refusal(
         &self,
         target: &OperationRow,
+        direction: Direction,
         stream: Id,
         kind: StreamKind,
         by: &OperationRow,
@@ -211,8 +231,11 @@ impl super::Write<'_> {
             account.map(|name| format!(" {name}")).unwrap_or_default()
         );
         Ok(Fault::no(format!(
-            "`{}` can't be undone: {what} was changed since, by {} with `{}`",
-            target.typed, by.actor, by.typed
+            "`{}` can't be {}: {what} was changed since, by {} with `{}`",
+            target.typed,
+            direction.done(),
+            by.actor,
+            by.typed
         ))
         .hint(format!(
             "ask {} to undo that first, or change the deal by hand",
@@ -224,13 +247,9 @@ impl super::Write<'_> {
     fn keep_what_is_used(
         &self,
         target: &OperationRow,
-        direction: Direction,
         touched: &[(Id, StreamKind)],
         kept: &mut BTreeSet<Id>,
     ) -> Result<()> {
-        if direction == Direction::Redo {
-            return Ok(());
-        }
         for (stream, kind) in touched {
             let sql = match kind {
                 StreamKind::Account => {
@@ -241,7 +260,9 @@ impl super::Write<'_> {
                 StreamKind::Catalog => {
                     "SELECT d.id FROM deal d JOIN catalog c ON c.id = $1
                      WHERE (c.kind = 'rep' AND d.owner = c.name) OR (c.kind = 'product' AND d.product = c.name)
-                        OR (c.kind = 'source' AND d.source = c.name)"
+                        OR (c.kind = 'source' AND d.source = c.name)
+                     UNION ALL SELECT r.id FROM catalog r JOIN catalog c ON c.id = $1
+                     WHERE c.kind = 'team' AND r.kind = 'rep' AND r.team = c.name"
                 }
                 _ => continue,
             };
@@ -277,6 +298,159 @@ impl super::Write<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The streams in which an operation's events are void.
+    fn void_streams(
+        &mut self,
+        operation: Id,
+        touched: Vec<(Id, StreamKind)>,
+    ) -> Result<Vec<(Id, StreamKind)>> {
+        let mut void = Vec::new();
+        for (stream, kind) in touched {
+            let last =
+                self.events(stream)?
+                    .iter()
+                    .rev()
+                    .find_map(|recorded| match &recorded.event {
+                        Event::Undone { operation: other } => (*other == operation).then_some(true),
+                        Event::Redone { operation: other } => {
+                            (*other == operation).then_some(false)
+                        }
+                        _ => None,
+                    });
+            if last == Some(true) {
+                void.push((stream, kind));
+            }
+        }
+        Ok(void)
+    }
+
+    /// What comes back must find its place: its account still there, its name not taken meanwhile.
+    fn refuse_what_was_made_again(
+        &mut self,
+        target: &OperationRow,
+        touched: &[(Id, StreamKind)],
+    ) -> Result<()> {
+        let ours: BTreeSet<Id> = touched.iter().map(|(stream, _)| *stream).collect();
+        let mut claims = Vec::new();
+        for (stream, _) in touched {
+            for recorded in self.events(*stream)?.to_vec() {
+                match recorded.event {
+                    Event::AccountAdded { name } => {
+                        let key = project::name_key(&name);
+                        claims.push((
+                            "SELECT id FROM account WHERE name_key = $1",
+                            key,
+                            format!("account {name}"),
+                        ));
+                    }
+                    Event::CatalogSet(entry) => {
+                        let key = format!("{}:{}", entry.kind.name(), entry.name);
+                        claims.push((
+                            "SELECT id FROM catalog WHERE kind || ':' || name = $1",
+                            key,
+                            format!("{} {}", entry.kind.name(), entry.name),
+                        ));
+                    }
+                    Event::DealOpened {
+                        account, external, ..
+                    } => {
+                        if let Some(key) = external {
+                            let what = format!("the deal of the row {key}");
+                            claims.push((
+                                "SELECT deal FROM imported WHERE external = $1",
+                                key,
+                                what,
+                            ));
+                        }
+                        self.refuse_a_lost_account(target, account, &ours)?;
+                    }
+                    Event::PersonAdded { account, .. } => {
+                        self.refuse_a_lost_account(target, account, &ours)?;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (sql, key, what) in claims {
+            let other: Option<i64> = self
+                .transaction
+                .prepare_cached(sql)?
+                .query_row([&key], |row| row.get(0))
+                .optional()?;
+            if let Some(other) = other.filter(|other| !ours.contains(&Id(*other))) {
+                let by = self.maker(Id(other))?;
+                return Err(Fault::no(format!(
+                    "`{}` can't be redone: {what} was made again since, by {by}",
+                    target.typed
+                ))
+                .hint("salesctl history shows what was done since")
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_a_lost_account(
+        &self,
+        target: &OperationRow,
+        account: Option<Id>,
+        ours: &BTreeSet<Id>,
+    ) -> Result<()> {
+        let Some(account) = account.filter(|account| !ours.contains(account)) else {
+            return Ok(());
+        };
+        let there = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM account WHERE id = $1")?
+            .exists([account.0])?;
+        if there {
+            return Ok(());
+        }
+        Err(Fault::no(format!(
+            "`{}` can't be redone: its account is gone, undone by {}",
+            target.typed,
+            self.maker(account)?
+        ))
+        .hint("salesctl history shows what was done since")
+        .into())
+    }
+
+    /// The process that is in force after all must have the stages that open deals are in.
+    fn refuse_homeless_deals(&mut self, typed: &str, direction: Direction) -> Result<()> {
+        self.flush()?;
+        let Some(version) = query::current_version(&self.transaction)? else {
+            return Ok(());
+        };
+        let text: String = self.transaction.query_row(
+            "SELECT text FROM process_version WHERE version = $1",
+            [version],
+            |row| row.get(0),
+        )?;
+        let Some(process) = crate::process::check("applied", &text).process else {
+            return Ok(());
+        };
+        let homeless = self.homeless(&process)?;
+        let Some((stage, n)) = homeless.first() else {
+            return Ok(());
+        };
+        Err(Fault::no(format!(
+            "`{typed}` can't be {}: version {version} has no stage `{stage}`, which holds {n} open deals",
+            direction.done()
+        ))
+        .hint("move them first; nothing was changed")
+        .into())
+    }
+
+    /// Who wrote to a stream last.
+    fn maker(&self, stream: Id) -> Result<String> {
+        let by: Option<String> = self
+            .transaction
+            .prepare_cached("SELECT actor FROM event WHERE stream = $1 ORDER BY seq DESC LIMIT 1")?
+            .query_row([stream.0], |row| row.get(0))
+            .optional()?;
+        Ok(by.unwrap_or_else(|| "somebody".to_string()))
     }
 }
 

@@ -29,6 +29,7 @@ use crate::deal::Deal;
 use crate::deal::decide::{Case, Decision, Refusal};
 use crate::deal::event::{CatalogKind, Event};
 use crate::deal::fact::{Rows, Subject};
+use crate::fault::Fault;
 use crate::id::Id;
 use crate::process::{BuyingRole, FieldOf};
 use crate::store::{Moment, Outcome, PersonRow, Write};
@@ -133,9 +134,23 @@ pub(crate) fn change_by_id(
         let before = deal_of(write, id)?;
         let known = account_facts(session, &before)?;
         let at = session.moment(args.on.as_deref(), &before)?;
+        let seen = write.events(id)?.len();
         let events = change(write, &before, at)?;
         write.append(id, at, events)?;
         let after = deal_of(write, id)?;
+        let told = &write.events(id)?[seen..];
+        if at.day < session.today
+            && !told.is_empty()
+            && told.iter().all(|recorded| recorded.event.changes_deal())
+            && before.standing() == after.standing()
+        {
+            return Err(Fault::no(format!(
+                "on {} this changes nothing: a later change stands against it",
+                crate::date::day(at.day)
+            ))
+            .hint("salesctl deal history DEAL shows it; without --on the change counts from now")
+            .into());
+        }
         let mut account = account_facts(session, &after)?;
         account.retain(|fact| !known.contains(fact));
         Ok((before, after, account, at))
@@ -179,7 +194,7 @@ pub(super) fn dry_run_line(session: &Session<'_>, outcome: Outcome) -> Result<()
 }
 
 /// Evaluates a decision about a deal with the facts as of `day`.
-pub(super) fn decide<T>(
+pub(crate) fn decide<T>(
     session: &Session<'_>,
     deal: &Deal,
     day: chrono::NaiveDate,
