@@ -336,7 +336,10 @@ impl Case<'_> {
     ) -> Result<Event> {
         Ok(Event::FollowUpAdded {
             id: new_id()?,
-            due: self.process.calendar.add(self.day, after),
+            due: self
+                .process
+                .calendar
+                .working_day_from(self.process.calendar.add(self.day, after)),
             text: Private::new(say),
             by_rule: true,
         })

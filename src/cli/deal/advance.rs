@@ -167,11 +167,24 @@ pub(super) fn differences(session: &Session<'_>, edited: &Edited) -> Vec<String>
         all.push("by override".to_string());
     }
     let known = |id| before.follow_ups.iter().any(|item| item.id == id);
-    for item in after.follow_ups.iter().filter(|item| !known(item.id)) {
+    let added = after.follow_ups.iter().filter(|item| !known(item.id));
+    let (by_rule, by_hand): (Vec<_>, Vec<_>) = added.partition(|item| item.by_rule);
+    for item in by_hand {
         all.push(format!(
             "next: {} {}",
             visible(&item.text),
             crate::date::day_and_distance(item.due, session.today)
+        ));
+    }
+    if let Some(first) = by_rule.iter().min_by_key(|item| item.due) {
+        let more = match by_rule.len() - 1 {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        all.push(format!(
+            "follow-up: {} {}{more}",
+            visible(&first.text),
+            crate::date::day_and_distance(first.due, session.today)
         ));
     }
     all

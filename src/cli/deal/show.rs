@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(stage) => decide(&session, &deal, session.today, |case| case.gate(stage))?,
         None => Vec::new(),
     };
-    let next = deal.next_follow_up().filter(|_| deal.state.is_open());
+    let next = deal.next_step().filter(|_| deal.state.is_open());
     let shown = Shown {
         id: deal.id.handle(),
         account: match deal.account {
