@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let ignored = ignore_store(&folder)?;
     let shown = cx.shown(&folder);
     let here = shown == "." || shown.is_empty();
-    cx.console.say(&format!(
+    cx.console.say_wrapped(&format!(
         "✓ a {} sales process in {}, applied as version 1 to {}",
         args.template,
         cx.shown(&path),
