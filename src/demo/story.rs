@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::accounts::{COMPANIES, Company};
+use super::cast::{COMPANIES, Company};
 use super::chance::Chance;
 use super::plan::DealPlan;
 use super::teller::Teller;
@@ -28,9 +28,9 @@ pub(super) struct Account {
 
 /// The random bits of an id that is written `D7K2…`: what the documentation calls its deal is called
 /// so in the demo, and nothing else is.
-const D7K2: u64 = 13 | 7 << 5 | 19 << 10 | 2 << 15;
+const D7K2: u64 = 13 + (7 << 5) + (19 << 10) + (2 << 15);
 /// Those that the first four characters show.
-const SHORT_BITS: i64 = (1 << 20) - 1;
+const SHORT_BITS: i64 = 0xf_ffff;
 
 /// Ids that carry the time of what they name, none given twice.
 pub(super) struct Names {

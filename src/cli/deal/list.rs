@@ -152,7 +152,7 @@ fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
             )
         }),
         Sort::Value => {
-            chosen.sort_by_key(|i| (std::cmp::Reverse(deals.value_minor[*i]), deals.id[*i]))
+            chosen.sort_by_key(|i| (std::cmp::Reverse(deals.value_minor[*i]), deals.id[*i]));
         }
         Sort::Days => chosen.sort_by_key(|i| (days(*i), deals.id[*i])),
         Sort::Close => chosen.sort_by_key(|i| {
