@@ -73,6 +73,7 @@ fn every_command_is_listed() {
         .split('`')
         .skip(1)
         .step_by(2)
+        .filter(|written| !written.starts_with("--"))
         .flat_map(expand)
         .collect();
     let mut real = BTreeSet::new();

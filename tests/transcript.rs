@@ -1,8 +1,8 @@
 //! Runs the sessions of a Markdown file as they are printed, with the built binary, in a sandbox.
 //!
 //! A ```` ```console ```` block holds commands after `$ ` and what they print, stdout and stderr
-//! together; `exit=1` behind `console` says how its last command ends. Blocks of a file share one
-//! sandbox and its current folder. A comment `<!-- fresh -->` starts a new one, `<!-- $ command -->`
+//! together; `exit=1,0` behind `console` says how they end, where one does not with 0. Blocks of a
+//! file share one sandbox and its current folder. A comment `<!-- fresh -->` starts a new one, `<!-- $ command -->`
 //! runs something that is not shown. `[..]` in an expected line stands for anything.
 //! `SALESCTL_UPDATE=1` writes what was printed into the file.
 
@@ -128,16 +128,17 @@ fn replay(text: &str) -> String {
             let (printed, code) = sandbox.run(hidden);
             assert_eq!(code, 0, "`{hidden}` failed:\n{printed}");
         } else if let Some(info) = line.strip_prefix("```console") {
-            let ends = info.trim().strip_prefix("exit=").unwrap_or("0");
+            let ends = info.trim().strip_prefix("exit=").unwrap_or_default();
+            let ends: Vec<&str> = ends.split(',').collect();
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-            out.push_str(&replay_block(&mut sandbox, &block, ends));
+            out.push_str(&replay_block(&mut sandbox, &block, &ends));
             out.push_str("```\n");
         }
     }
     out
 }
 
-fn replay_block(sandbox: &mut Sandbox, block: &[&str], ends: &str) -> String {
+fn replay_block(sandbox: &mut Sandbox, block: &[&str], ends: &[&str]) -> String {
     let mut out = String::new();
     let starts: Vec<usize> = (0..block.len())
         .filter(|at| block[*at].starts_with("$ "))
@@ -153,10 +154,10 @@ fn replay_block(sandbox: &mut Sandbox, block: &[&str], ends: &str) -> String {
         let written = &block[at + 1..until];
         let (printed, code) = sandbox.run(typed);
         let last = n + 1 == starts.len();
-        let wanted = if last { ends } else { "0" };
+        let wanted = ends.get(n).filter(|code| !code.is_empty()).unwrap_or(&"0");
         assert_eq!(
             code.to_string(),
-            wanted,
+            *wanted,
             "exit code of `{typed}`:\n{printed}"
         );
         out.push_str(block[*at]);

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::context::{
-    Context, PROCESS_FILE, STORE_FILE, Status, command_line, program_from, sound_process,
-};
+use super::command_line::{command_line, program_from};
+use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
 use super::init::ignore_store;
 use super::output::write_file;
 use super::process::first_version;

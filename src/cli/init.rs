@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     } else {
         format!("the sales process in {}", cx.shown(&path))
     };
-    cx.console.say(&format!(
+    cx.console.say_wrapped(&format!(
         "✓ {what}, applied as version 1 to {}",
         cx.shown(&store_path)
     ))?;

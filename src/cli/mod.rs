@@ -3,6 +3,7 @@
 mod assignment;
 mod backup;
 mod catalog;
+mod command_line;
 mod completion;
 mod config;
 mod context;

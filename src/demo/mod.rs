@@ -1,11 +1,13 @@
 //! A made-up seller with two years of deals, to try things on and to test with.
 //!
-//! `process` is what the seller agreed on, `words` what its people write, `plan` draws what happens to
-//! each deal, `story` tells it as events, through the same gates that a command passes. Nothing here
-//! reads a clock or writes anything: the same day gives the same world.
+//! `process` is what the seller agreed on, `cast` who plays, `words` what they write. `plan` draws what
+//! happens to each deal; `story` tells it as events, deal by deal through `teller` and `desk`, and the
+//! same gates that a command passes. Nothing here reads a clock or writes anything: the same day gives
+//! the same world.
 
-mod accounts;
+mod cast;
 mod chance;
+mod desk;
 mod plan;
 mod process;
 mod story;

@@ -5,7 +5,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::accounts::COMPANIES;
+use super::cast::{COMPANIES, HEIR, LEAVER, REPS, Rep};
 use super::chance::{Chance, later, quarter_end, workday};
 use super::{SEED, first_day, words};
 use crate::process::Process;
@@ -58,49 +58,6 @@ pub(super) enum End {
     Lost(&'static str),
 }
 
-struct Rep {
-    name: &'static str,
-    team: &'static str,
-    /// 1 is usual: more wins, and sooner.
-    skill: f64,
-    /// Share of the work.
-    load: f64,
-    /// First and last day, in days before today.
-    from: i64,
-    to: i64,
-}
-
-const REPS: &[Rep] = &[
-    rep("jr", "north", 1.18, 1.1, 800, -1),
-    rep("mk", "north", 1.05, 0.8, 800, -1),
-    rep("ao", "north", 0.95, 1.0, 520, -1),
-    rep("fb", "south", 1.12, 0.9, 800, -1),
-    rep("lh", "south", 0.74, 1.1, 800, -1),
-    rep("pk", "south", 0.98, 1.0, 800, 280),
-    rep("ss", "south", 0.86, 1.0, 280, -1),
-    rep("hv", "key", 1.08, 1.0, 800, -1),
-];
-const LEAVER: &str = "pk";
-const HEIR: &str = "ss";
-
-const fn rep(
-    name: &'static str,
-    team: &'static str,
-    skill: f64,
-    load: f64,
-    from: i64,
-    to: i64,
-) -> Rep {
-    Rep {
-        name,
-        team,
-        skill,
-        load,
-        from,
-        to,
-    }
-}
-
 /// Deals on a working day, before season and growth.
 const ARRIVALS: f64 = 1.0;
 /// How the months differ: few deals come in summer and at Christmas.
@@ -108,9 +65,12 @@ const SEASON: [f64; 12] = [
     0.9, 1.0, 1.15, 1.0, 0.95, 1.05, 0.8, 0.6, 1.2, 1.2, 1.1, 0.65,
 ];
 
+/// Reasons for a loss, with their weights.
+type Reasons = &'static [(&'static str, f64)];
+
 /// Of each stage: share that goes on, usual days, and the reasons for a loss.
 /// The second is the bottleneck: there deals wait longest and most of them end.
-const STAGES: [(f64, f64, &[(&str, f64)]); 4] = [
+const STAGES: [(f64, f64, Reasons); 4] = [
     (
         0.75,
         10.0,
@@ -262,7 +222,7 @@ fn deal(
 fn rep_of(chance: &mut Chance, company: usize, today: NaiveDate, day: NaiveDate) -> &'static Rep {
     let team = match COMPANIES[company].employees {
         500.. => "key",
-        _ if company % 2 == 0 => "north",
+        _ if company.is_multiple_of(2) => "north",
         _ => "south",
     };
     let ago = today.signed_duration_since(day).num_days();

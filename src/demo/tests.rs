@@ -115,7 +115,6 @@ fn there_is_something_of_everything_to_see() {
     for deal in &deals {
         *states.entry(deal.state.name()).or_default() += 1;
     }
-    eprintln!("{} deals {states:?}", deals.len());
     assert!(states["won"] >= 60 && states["open"] >= 30 && states["hold"] >= 1);
     for stage in &process.stages {
         let here = |state: State| {
@@ -124,12 +123,6 @@ fn there_is_something_of_everything_to_see() {
                 .filter(|deal| deal.state == state && deal.stage() == Some(&stage.name))
                 .count()
         };
-        eprintln!(
-            "{}: open {} lost {}",
-            stage.name,
-            here(State::Open),
-            here(State::Lost)
-        );
         assert!(here(State::Open) >= 2, "open in {}", stage.name);
         assert!(here(State::Lost) >= 5, "lost in {}", stage.name);
     }
@@ -146,7 +139,6 @@ fn there_is_something_of_everything_to_see() {
     let ahead = open()
         .filter(|deal| deal.next_follow_up().is_some_and(|item| item.due >= today))
         .count();
-    eprintln!("silent {silent} late {late} ahead {ahead}");
     assert!(silent >= 3 && late >= 3 && ahead >= 10);
     assert!(deals.iter().any(|deal| deal.overrides > 0));
     assert!(deals.iter().any(|deal| !deal.activities.is_empty()));

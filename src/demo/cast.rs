@@ -1,4 +1,4 @@
-//! The companies that the made-up seller sells to: name, industry, people who work there.
+//! Who plays: the companies that are sold to, and the reps who sell.
 
 pub(super) struct Company {
     pub(super) name: &'static str,
@@ -98,3 +98,48 @@ pub(super) const COMPANIES: &[Company] = &[
     company("Wetterau Gartenbau", "retail", 63),
     company("Zwickauer Antriebe", "manufacturing", 475),
 ];
+
+pub(super) struct Rep {
+    pub(super) name: &'static str,
+    pub(super) team: &'static str,
+    /// 1 is usual: more wins, and sooner.
+    pub(super) skill: f64,
+    /// Share of the work.
+    pub(super) load: f64,
+    /// First and last day, in days before today.
+    pub(super) from: i64,
+    pub(super) to: i64,
+}
+
+/// As the process names them, with what it does not tell.
+pub(super) const REPS: &[Rep] = &[
+    rep("jr", "north", 1.18, 1.1, 800, -1),
+    rep("mk", "north", 1.05, 0.8, 800, -1),
+    rep("ao", "north", 0.95, 1.0, 520, -1),
+    rep("fb", "south", 1.12, 0.9, 800, -1),
+    rep("lh", "south", 0.74, 1.1, 800, -1),
+    rep("pk", "south", 0.98, 1.0, 800, 280),
+    rep("ss", "south", 0.86, 1.0, 280, -1),
+    rep("hv", "key", 1.08, 1.0, 800, -1),
+];
+/// Who leaves, and who takes over.
+pub(super) const LEAVER: &str = "pk";
+pub(super) const HEIR: &str = "ss";
+
+const fn rep(
+    name: &'static str,
+    team: &'static str,
+    skill: f64,
+    load: f64,
+    from: i64,
+    to: i64,
+) -> Rep {
+    Rep {
+        name,
+        team,
+        skill,
+        load,
+        from,
+        to,
+    }
+}
