@@ -45,7 +45,7 @@ pub struct Deal {
     pub overrides: u32,
     /// Day of the last event that counts.
     pub touched: NaiveDate,
-    /// When the current visit began: nothing may be back-dated before it.
+    /// When the current visit, or a hold, began or ended: nothing may be back-dated before it.
     pub floor: DateTime<Utc>,
     /// When the latest event took effect: what happens now comes after it.
     pub latest: DateTime<Utc>,
@@ -250,10 +250,12 @@ impl Deal {
                 self.hold_until = Some(*until);
                 self.hold_reason = Some(reason.text.clone());
                 self.fact(day, "hold_until", date(Some(*until)));
+                self.floor = recorded.effective;
             }
             Event::Resumed => {
                 self.set_state(day, State::Open);
                 self.end_hold(day);
+                self.floor = recorded.effective;
             }
             Event::StepDone { step } => {
                 self.steps.insert(step.clone(), day);
@@ -350,6 +352,12 @@ impl Deal {
             .iter()
             .filter(|item| item.done.is_none())
             .min_by_key(|item| (item.due, item.id))
+    }
+
+    /// Since when a fact is what it is.
+    pub fn known_since(&self, name: &str) -> Option<NaiveDate> {
+        let dated = self.facts.iter().rev().find(|fact| fact.name == name);
+        dated.map(|fact| fact.day)
     }
 
     fn change(&mut self, day: NaiveDate, change: &Change) {

@@ -145,6 +145,9 @@ impl super::Write<'_> {
         for (stream, _) in touched.iter().filter(|(stream, _)| !kept.contains(stream)) {
             self.append(*stream, at, [mark.clone()])?;
         }
+        if direction == Direction::Redo {
+            self.refuse_what_hangs_in_the_air(target, &touched)?;
+        }
         let undone_ts = (direction == Direction::Undo).then_some(self.ts());
         self.transaction
             .prepare_cached("UPDATE operation SET undone_ts = $1 WHERE id = $2")?
@@ -218,6 +221,46 @@ impl super::Write<'_> {
             "ask {} to undo that first, or change the deal by hand",
             by.actor
         )))
+    }
+
+    /// What was undone may lean on an account or a person that was undone after it, by somebody else.
+    fn refuse_what_hangs_in_the_air(
+        &mut self,
+        target: &OperationRow,
+        touched: &[(Id, StreamKind)],
+    ) -> Result<()> {
+        self.flush()?;
+        for (stream, kind) in touched {
+            let sql = match kind {
+                StreamKind::Deal => {
+                    "SELECT 'account' FROM deal d LEFT JOIN account a ON a.id = d.account
+                     WHERE d.id = $1 AND d.account IS NOT NULL AND a.id IS NULL
+                     UNION ALL SELECT 'person' FROM participant p LEFT JOIN person q ON q.id = p.person
+                     WHERE p.deal = $1 AND q.id IS NULL"
+                }
+                StreamKind::Person => {
+                    "SELECT 'account' FROM person p LEFT JOIN account a ON a.id = p.account
+                     WHERE p.id = $1 AND p.account IS NOT NULL AND a.id IS NULL"
+                }
+                _ => continue,
+            };
+            let missing: Option<String> = self
+                .transaction
+                .prepare_cached(sql)?
+                .query_row([stream.0], |row| row.get(0))
+                .optional()?;
+            if let Some(missing) = missing {
+                return Err(Fault::no(format!(
+                    "`{}` can't be redone: the {missing} it needs was undone since",
+                    target.typed
+                ))
+                .hint(format!(
+                    "whoever undid the command that brought the {missing} can redo that first"
+                ))
+                .into());
+            }
+        }
+        Ok(())
     }
 
     /// Things that deals outside the operation refer to can't vanish under them.

@@ -53,13 +53,20 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
     }
 }
 
-fn open_item(deal: &Deal, follow_up: Id) -> Result<&FollowUp> {
-    deal.follow_ups
+fn open_item(deal: &Deal, follow_up: Id, on: chrono::NaiveDate) -> Result<&FollowUp> {
+    let item = deal
+        .follow_ups
         .iter()
         .find(|item| item.id == follow_up && item.done.is_none())
         .ok_or_else(|| {
-            Fault::no("that follow-up is done already")
-                .hint("salesctl shows what is still open")
-                .into()
-        })
+            Fault::no("that follow-up is done already").hint("salesctl shows what is still open")
+        })?;
+    if on < item.added {
+        return Err(Fault::no(format!(
+            "that follow-up was added on {}; nothing could be done about it before",
+            crate::date::day(item.added)
+        ))
+        .into());
+    }
+    Ok(item)
 }
