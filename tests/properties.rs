@@ -1,1 +1,634 @@
-//! properties
+//! Random sequences of deal commands by two people, with undo and redo mixed in: whatever the order, the
+//! log tells the same as the tables, reports don't change by a rebuild, and a past day reads later as it
+//! read then.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use salesctl::deal::Deal;
+use salesctl::deal::book::{Book, State};
+use salesctl::deal::decide::{Case, Decision};
+use salesctl::deal::event::{
+    Activity, ActivityKind, Amount, CatalogEntry, CatalogKind, Change, Event, FieldValue, Move,
+    Private, StreamKind,
+};
+use salesctl::deal::fact::{Rows, Subject};
+use salesctl::document::Row;
+use salesctl::id::{Id, Ids};
+use salesctl::process::{BuyingRole, Process};
+use salesctl::report::{self, Ask, Dimension, Report};
+use salesctl::store::{Acting, Moment, Store, Write};
+use tempfile::TempDir;
+
+const USERS: [&str; 2] = ["jr", "ab"];
+const ACCOUNTS: [&str; 4] = ["Acme", "Globex", "Hooli", "Söhne"];
+
+/// One command, as somebody might type it.
+#[derive(Clone, Debug)]
+enum Op {
+    Add {
+        account: usize,
+        value: Option<u32>,
+    },
+    Deal {
+        which: Index,
+        what: What,
+        days_back: u8,
+    },
+    Catalog {
+        team: bool,
+    },
+    Undo,
+    Redo,
+    NextDay(u8),
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Value(Option<u32>),
+    Owner(usize),
+    Problem(bool),
+    Industry(usize),
+    Close(u8),
+    Role(usize, bool),
+    Step(Index),
+    Advance { overriding: bool },
+    Back,
+    Win,
+    Lose(Index),
+    Hold(u8),
+    Resume,
+    Reopen,
+    Note,
+    Log(u32),
+    FollowUp(u8),
+    FollowUpDone,
+    Snooze(u8),
+}
+
+fn what() -> impl Strategy<Value = What> {
+    prop_oneof![
+        2 => proptest::option::of(1_000..60_000_u32).prop_map(What::Value),
+        1 => (0..2_usize).prop_map(What::Owner),
+        1 => any::<bool>().prop_map(What::Problem),
+        1 => (0..3_usize).prop_map(What::Industry),
+        1 => (0..90_u8).prop_map(What::Close),
+        2 => (0..3_usize, any::<bool>()).prop_map(|(role, given)| What::Role(role, given)),
+        2 => any::<Index>().prop_map(What::Step),
+        6 => any::<bool>().prop_map(|overriding| What::Advance { overriding }),
+        2 => Just(What::Back),
+        1 => Just(What::Win),
+        1 => any::<Index>().prop_map(What::Lose),
+        1 => (1..40_u8).prop_map(What::Hold),
+        1 => Just(What::Resume),
+        1 => Just(What::Reopen),
+        1 => Just(What::Note),
+        1 => (0..120_u32).prop_map(What::Log),
+        1 => (0..30_u8).prop_map(What::FollowUp),
+        1 => Just(What::FollowUpDone),
+        1 => (0..30_u8).prop_map(What::Snooze),
+    ]
+}
+
+/// `reversals` adds what changes the past: undo, redo, back-dated commands.
+fn ops(reversals: bool) -> impl Strategy<Value = Vec<(usize, Op)>> {
+    let back = if reversals { 6_u8 } else { 1 };
+    let undo = if reversals { 6 } else { 0 };
+    let op = prop_oneof![
+        4 => (0..ACCOUNTS.len(), proptest::option::of(1_000..60_000_u32))
+            .prop_map(|(account, value)| Op::Add { account, value }),
+        24 => (any::<Index>(), what(), 0..back)
+            .prop_map(|(which, what, days_back)| Op::Deal { which, what, days_back }),
+        undo => prop_oneof![2 => Just(Op::Undo), 1 => Just(Op::Redo)],
+        undo / 6 => any::<bool>().prop_map(|team| Op::Catalog { team }),
+        5 => (1..12_u8).prop_map(Op::NextDay),
+    ];
+    proptest::collection::vec((0..USERS.len(), op), 1..60)
+}
+
+/// A store, the process it enforces, and the day it is.
+struct World {
+    _folder: TempDir,
+    store: Store,
+    process: Process,
+    today: NaiveDate,
+    clock: DateTime<Utc>,
+    /// Deals that were ever added.
+    deals: Vec<Id>,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = salesctl::process::template::text("consultative").expect("the template");
+        let process = salesctl::process::check("process.toml", text)
+            .process
+            .expect("sound");
+        let store =
+            Store::create(&folder.path().join("sales.db"), false, Ids::seeded(1)).expect("a store");
+        let today = NaiveDate::from_ymd_opt(2026, 1, 5).expect("a date");
+        let clock = process.calendar.noon_of(today);
+        let world = Self {
+            _folder: folder,
+            store,
+            process,
+            today,
+            clock,
+            deals: Vec::new(),
+        };
+        world
+            .store
+            .write(&world.acting("setup"), "setup", |write| {
+                write.apply_process(text, "process.toml", "first version")?;
+                for (name, team) in [("jr", "north"), ("ab", "south")] {
+                    write.set_catalog(entry(CatalogKind::Team, team, None))?;
+                    write.set_catalog(entry(CatalogKind::Rep, name, Some(team)))?;
+                }
+                Ok(())
+            })
+            .expect("set up");
+        world
+    }
+
+    fn acting(&self, actor: &str) -> Acting {
+        Acting {
+            actor: actor.to_string(),
+            typed: "a command".to_string(),
+            clock: self.clock,
+            now: self.clock,
+            today: self.today,
+            dry_run: false,
+        }
+    }
+
+    /// Runs one command; a refusal leaves everything as it was.
+    fn run(&mut self, user: usize, op: &Op) {
+        let actor = USERS[user];
+        self.clock += TimeDelta::seconds(7);
+        let before = self.deals.len();
+        let result = match op {
+            Op::NextDay(days) => {
+                self.today = self.today + Days::new(u64::from(*days));
+                self.clock = self.process.calendar.noon_of(self.today);
+                Ok(())
+            }
+            Op::Undo => self.store.undo(&self.acting(actor)).map(|_| ()),
+            Op::Redo => self.store.redo(&self.acting(actor)).map(|_| ()),
+            Op::Catalog { team } => {
+                let team = if *team { "north" } else { "south" };
+                self.write(actor, |write| {
+                    write
+                        .set_catalog(entry(CatalogKind::Rep, actor, Some(team)))
+                        .map(|_| ())
+                })
+            }
+            Op::Add { account, value } => self.add(actor, ACCOUNTS[*account], *value),
+            Op::Deal {
+                which,
+                what,
+                days_back,
+            } => {
+                if self.deals.is_empty() {
+                    return;
+                }
+                let id = self.deals[which.index(before)];
+                self.change(actor, id, what, u64::from(*days_back))
+            }
+        };
+        // Whatever was not foreseen is a bug, not a refusal.
+        if let Err(error) = result {
+            assert!(
+                error.downcast_ref::<salesctl::fault::Fault>().is_some(),
+                "{op:?}: {error:?}"
+            );
+        }
+    }
+
+    fn write(
+        &self,
+        actor: &str,
+        change: impl FnOnce(&mut Write<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let ((), _) = self.store.write(&self.acting(actor), "command", change)?;
+        Ok(())
+    }
+
+    fn add(&mut self, actor: &str, account: &str, value: Option<u32>) -> anyhow::Result<()> {
+        let at = Moment {
+            instant: self.clock,
+            day: self.today,
+        };
+        let (id, _) = self.store.write(&self.acting(actor), "command", |write| {
+            let known = self.store.account_named(account)?;
+            let account = match known {
+                Some(account) => account,
+                None => {
+                    let name = account.to_string();
+                    let account = write.create(StreamKind::Account)?;
+                    write.append(account, at, [Event::AccountAdded { name }])?;
+                    write.flush()?;
+                    account
+                }
+            };
+            let id = write.create(StreamKind::Deal)?;
+            let opened = Event::DealOpened {
+                account: Some(account),
+                opened: Some(at.day),
+                external: None,
+            };
+            let owner = Event::Changed(Change::Owner(Some(actor.to_string())));
+            write.append(id, at, [opened, owner])?;
+            if value.is_some() {
+                write.append(id, at, [self.value(value)])?;
+            }
+            let deal = write.deal(id)?.expect("just opened");
+            let first = self.process.stages[0].name.clone();
+            let events = self.decide(&deal, at.day, |case| {
+                case.enter(&first, Move::Start, None, &mut || write.new_id())
+            })?;
+            write.append(id, at, events)?;
+            Ok(id)
+        })?;
+        self.deals.push(id);
+        Ok(())
+    }
+
+    fn change(&self, actor: &str, id: Id, what: &What, days_back: u64) -> anyhow::Result<()> {
+        self.write(actor, |write| {
+            let deal = write
+                .deal(id)?
+                .ok_or_else(|| salesctl::fault::Fault::not_found("undone"))?;
+            let at = self.moment(&deal, self.today - Days::new(days_back))?;
+            let events = self.events(write, &deal, what, at)?;
+            write.append(id, at, events)
+        })
+    }
+
+    /// As the command line decides about `--on`.
+    fn moment(&self, deal: &Deal, day: NaiveDate) -> Result<Moment, salesctl::fault::Fault> {
+        let calendar = &self.process.calendar;
+        if day == self.today {
+            return Ok(Moment {
+                instant: self.clock.max(deal.latest),
+                day: day.max(calendar.date_of(deal.latest)),
+            });
+        }
+        if day < calendar.date_of(deal.floor) {
+            return Err(salesctl::fault::Fault::no("too early"));
+        }
+        Ok(Moment {
+            instant: calendar.end_of(day).max(deal.floor),
+            day,
+        })
+    }
+
+    fn events(
+        &self,
+        write: &mut Write<'_>,
+        deal: &Deal,
+        what: &What,
+        at: Moment,
+    ) -> anyhow::Result<Vec<Event>> {
+        let refuse = |text: &str| Err(salesctl::fault::Fault::no(text).into());
+        let new = |days: u8| self.today + Days::new(u64::from(days));
+        Ok(match what {
+            What::Value(value) => vec![self.value(*value)],
+            What::Owner(owner) => vec![Event::Changed(Change::Owner(Some(
+                USERS[*owner].to_string(),
+            )))],
+            What::Problem(known) => vec![Event::Changed(Change::Field {
+                name: "problem".to_string(),
+                value: if *known {
+                    FieldValue::Text(Private::new("quotes take 3 days"))
+                } else {
+                    FieldValue::Empty
+                },
+            })],
+            What::Industry(industry) => {
+                let account = deal.account.expect("every deal has one");
+                let value = ["retail", "health", "public"][*industry];
+                write.append(
+                    account,
+                    at,
+                    [Event::AccountField {
+                        name: "industry".to_string(),
+                        value: FieldValue::Word(value.to_string()),
+                    }],
+                )?;
+                Vec::new()
+            }
+            What::Close(days) => vec![Event::Changed(Change::ExpectedClose(Some(new(*days))))],
+            What::Role(role, given) => self.role(write, deal, *role, *given, at)?,
+            What::Step(step) => {
+                let Some(stage) = deal.stage().and_then(|name| self.process.stage(name)) else {
+                    return refuse("no stage");
+                };
+                if stage.steps.is_empty() {
+                    return refuse("no steps");
+                }
+                let step = &stage.steps[step.index(stage.steps.len())].name;
+                self.decide(deal, at.day, |case| case.done(step, &mut || write.new_id()))?
+            }
+            What::Advance { overriding } => {
+                let reason = overriding.then_some("because");
+                let decision = self.decide(deal, at.day, |case| {
+                    case.advance(None, reason, &mut || write.new_id())
+                })?;
+                return granted(decision);
+            }
+            What::Back => {
+                let decision =
+                    self.decide(deal, at.day, |case| case.back(None, &mut || write.new_id()))?;
+                return granted(decision);
+            }
+            What::Win => {
+                let decision = self.decide(deal, at.day, |case| case.win(Some("signed")))?;
+                return granted(decision);
+            }
+            What::Lose(reason) => {
+                let reasons = &self.process.lost_reasons;
+                let reason = &reasons[reason.index(reasons.len())].name;
+                self.decide(deal, at.day, |case| case.lose(reason, None))?
+            }
+            What::Hold(_) | What::Resume | What::Reopen => {
+                let fits = match what {
+                    What::Hold(_) => deal.state.is_open(),
+                    What::Resume => deal.state == State::Hold,
+                    _ => !deal.state.is_open(),
+                };
+                if !fits {
+                    return refuse("not in that state");
+                }
+                vec![match what {
+                    What::Hold(days) => Event::Held {
+                        until: new(*days),
+                        reason: Private::new("later"),
+                    },
+                    What::Resume => Event::Resumed,
+                    _ => Event::Reopened {
+                        reason: None,
+                        stage: None,
+                    },
+                }]
+            }
+            What::Note => vec![Event::Noted {
+                text: Private::new("a word"),
+            }],
+            What::Log(minutes) => vec![Event::Logged(Activity {
+                what: ActivityKind::Call,
+                minutes: Some(*minutes),
+                cost_minor: None,
+                person: None,
+                text: None,
+            })],
+            What::FollowUp(days) => vec![Event::FollowUpAdded {
+                id: write.new_id()?,
+                due: new(*days),
+                text: Private::new("call"),
+                by_rule: false,
+            }],
+            What::FollowUpDone | What::Snooze(_) => {
+                let Some(item) = deal.next_follow_up().filter(|item| item.added <= at.day) else {
+                    return refuse("nothing to do");
+                };
+                vec![match what {
+                    What::Snooze(days) => Event::FollowUpSnoozed {
+                        id: item.id,
+                        due: new(*days),
+                    },
+                    _ => Event::FollowUpDone { id: item.id },
+                }]
+            }
+        })
+    }
+
+    fn role(
+        &self,
+        write: &mut Write<'_>,
+        deal: &Deal,
+        role: usize,
+        given: bool,
+        at: Moment,
+    ) -> anyhow::Result<Vec<Event>> {
+        let role = [BuyingRole::Decider, BuyingRole::User, BuyingRole::Buyer][role];
+        let known = self.store.persons_at(deal.account)?;
+        let person = match known.first() {
+            Some(person) => person.id,
+            None => {
+                let person = write.create(StreamKind::Person)?;
+                let added = Event::PersonAdded {
+                    account: deal.account,
+                    name: Private::new("Jana Roth"),
+                    title: None,
+                    email: None,
+                    phone: None,
+                };
+                write.append(person, at, [added])?;
+                person
+            }
+        };
+        Ok(match (deal.roles.contains(&(role, person)), given) {
+            (false, true) => vec![Event::RoleGiven { person, role }],
+            (true, false) => vec![Event::RoleTaken { person, role }],
+            _ => Vec::new(),
+        })
+    }
+
+    fn value(&self, value: Option<u32>) -> Event {
+        Event::Changed(Change::Value(value.map(|value| Amount {
+            minor: i64::from(value) * 100,
+            currency: self.process.currency,
+        })))
+    }
+
+    fn decide<T>(
+        &self,
+        deal: &Deal,
+        day: NaiveDate,
+        decision: impl FnOnce(&Case<'_>) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let rows = Rows::new(&self.process, day);
+        let account = deal.account.expect("every deal has one");
+        let facts = self.store.account_facts(account, day)?;
+        let row = rows.row(
+            &Subject {
+                id: deal.id,
+                account: self.store.account_name(account)?.as_deref(),
+                team: None,
+                account_facts: &facts,
+            },
+            deal.facts
+                .iter()
+                .map(|fact| (fact.name.as_str(), fact.value.clone())),
+        );
+        decision(&Case {
+            process: &self.process,
+            deal,
+            rows: &rows,
+            row,
+            day,
+        })
+    }
+
+    /// Every report of a day as JSON, and the Book behind them.
+    fn told(&self, day: NaiveDate) -> String {
+        let attributes = vec!["industry".to_string(), "problem".to_string()];
+        let book = self
+            .store
+            .book(&self.process, day, &attributes)
+            .expect("a Book");
+        let ask = |by: &[Dimension]| Ask {
+            by: by.to_vec(),
+            ..Ask::default()
+        };
+        let (process, asked) = (&self.process, ask(&[]));
+        let mut out = shown(&book);
+        out += &json(&report::pipeline(process, &book, &asked));
+        out += &json(&report::funnel(process, &book, &asked).expect("a report"));
+        for dimension in [
+            Dimension::Rep,
+            Dimension::Product,
+            Dimension::Attribute("industry".to_string()),
+        ] {
+            out += &json(&report::win_rate(process, &book, &ask(&[dimension])).expect("a report"));
+        }
+        out += &json(&report::durations(process, &book, &asked));
+        out += &json(&report::velocity(process, &book, &asked));
+        out
+    }
+}
+
+fn json<R: Row>(report: &Report<R>) -> String {
+    let mut line = serde_json::to_string(&report.answer).expect("JSON");
+    line.push('\n');
+    line
+}
+
+fn entry(kind: CatalogKind, name: &str, team: Option<&str>) -> CatalogEntry {
+    CatalogEntry {
+        kind,
+        name: name.to_string(),
+        title: name.to_string(),
+        team: team.map(str::to_string),
+        manager: None,
+        login: None,
+        price_minor: None,
+        capacity: None,
+        active: true,
+    }
+}
+
+fn granted(decision: Decision) -> anyhow::Result<Vec<Event>> {
+    match decision {
+        Decision::Go { events, .. } => Ok(events),
+        Decision::Stay(_) => Err(salesctl::fault::Fault::no("refused").into()),
+    }
+}
+
+/// A Book with names in place of places: accounts that were added later don't make it another one.
+fn shown(book: &Book) -> String {
+    let deals = &book.deals;
+    let mut out = String::new();
+    for i in 0..deals.len() {
+        let named = |place: Option<u32>, names: &[salesctl::deal::book::Named]| {
+            place.map(|at| names[at as usize].name.clone())
+        };
+        let _ = writeln!(
+            out,
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {:?} {:?} {:?} {:?}",
+            deals.id[i],
+            deals.account[i].map(|at| &book.accounts[at as usize]),
+            named(deals.owner[i], &book.owners),
+            named(deals.team[i], &book.teams),
+            named(deals.product[i], &book.products),
+            named(deals.source[i], &book.sources),
+            deals.state[i],
+            deals.stage[i].map(|at| &book.stages[at as usize]),
+            deals.stage_entered[i],
+            deals.value_minor[i],
+            book.currencies[deals.currency[i] as usize],
+            deals.opened[i],
+            deals.closed[i],
+            deals.expected_close[i],
+            deals.hold_until[i],
+            deals.next_due[i],
+        );
+        for (name, column) in &book.attributes {
+            let value = column.index[i].map(|at| &column.labels[at as usize]);
+            let _ = writeln!(out, "  {name} {value:?}");
+        }
+    }
+    let visits = &book.visits;
+    for i in 0..visits.len() {
+        let _ = writeln!(
+            out,
+            "{} {} {:?} {:?} {:?} {}",
+            deals.id[visits.deal[i] as usize],
+            book.stages[visits.stage[i] as usize],
+            visits.entered[i],
+            visits.left[i],
+            visits.how[i],
+            visits.overridden[i],
+        );
+    }
+    out
+}
+
+proptest! {
+    // PROPTEST_CASES=100000 looks harder.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, max_shrink_iters: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_log_tells_what_the_tables_say(ops in ops(true)) {
+        let mut world = World::new();
+        for (user, op) in &ops {
+            world.run(*user, op);
+        }
+        let found = world.store.examine().expect("it can be read");
+        prop_assert!(found.is_sound(), "{found:?}");
+
+        let rows = world.store.book_of_rows(&world.process, world.today, &[]).expect("a Book");
+        let facts = world.store.book_of_facts(&world.process, world.today, &[]).expect("a Book");
+        prop_assert_eq!(shown(&rows), shown(&facts));
+
+        let day = |back: u64| world.today - Days::new(back);
+        let before: Vec<String> = [0, 3, 20].map(|back| world.told(day(back))).to_vec();
+        world.store.rebuild().expect("it can be rebuilt");
+        let after: Vec<String> = [0, 3, 20].map(|back| world.told(day(back))).to_vec();
+        prop_assert_eq!(before, after);
+        let again = world.store.examine().expect("it can be read");
+        prop_assert_eq!(again, found);
+
+        // Undone in the order it was done, nothing is left.
+        let mut stuck = 0;
+        while stuck < USERS.len() {
+            stuck = 0;
+            for user in USERS {
+                if world.store.undo(&world.acting(user)).is_err() {
+                    stuck += 1;
+                }
+            }
+        }
+        let book = world.store.book(&world.process, world.today, &[]).expect("a Book");
+        prop_assert_eq!(shown(&book), "");
+        prop_assert!(world.store.accounts().expect("read").is_empty());
+        prop_assert!(world.store.examine().expect("it can be read").is_sound());
+    }
+
+    #[test]
+    fn a_past_day_reads_as_it_read_then(ops in ops(false)) {
+        let mut world = World::new();
+        let mut then = Vec::new();
+        for (user, op) in &ops {
+            if matches!(op, Op::NextDay(_)) {
+                then.push((world.today, world.told(world.today)));
+            }
+            world.run(*user, op);
+        }
+        for (day, told) in then {
+            prop_assert_eq!(world.told(day), told, "as of {}", day);
+        }
+    }
+}

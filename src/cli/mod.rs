@@ -78,7 +78,7 @@ Options:
     propagate_version = false,
     disable_help_subcommand = true,
     help_template = HELP,
-    after_help = "Examples:\n  salesctl demo     a workspace with two years of deals to try things on\n  salesctl init     a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage;\n3 an input file can't be used; 4 no such deal, or several; 5 the store; 70 a bug;\n130 interrupted",
+    after_help = "Examples:\n  salesctl demo     a workspace with two years of deals to try things on\n  salesctl init     a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage;\n3 an input file can't be used; 4 no such deal, or several; 5 the store;\n70 a bug; 130 interrupted",
     max_term_width = 100
 )]
 struct Cli {

@@ -161,6 +161,9 @@ impl super::Write<'_> {
         for (stream, _) in touched.iter().filter(|(stream, _)| !kept.contains(stream)) {
             self.append(*stream, at, [mark.clone()])?;
         }
+        if direction == Direction::Redo {
+            self.refuse_what_hangs_in_the_air(target, &touched)?;
+        }
         let undone_ts = (direction == Direction::Undo).then_some(self.ts());
         self.transaction
             .prepare_cached("UPDATE operation SET undone_ts = $1 WHERE id = $2")?
@@ -241,6 +244,46 @@ impl super::Write<'_> {
             "ask {} to undo that first, or change the deal by hand",
             by.actor
         )))
+    }
+
+    /// What was undone may lean on an account or a person that was undone after it, by somebody else.
+    fn refuse_what_hangs_in_the_air(
+        &mut self,
+        target: &OperationRow,
+        touched: &[(Id, StreamKind)],
+    ) -> Result<()> {
+        self.flush()?;
+        for (stream, kind) in touched {
+            let sql = match kind {
+                StreamKind::Deal => {
+                    "SELECT 'account' FROM deal d LEFT JOIN account a ON a.id = d.account
+                     WHERE d.id = $1 AND d.account IS NOT NULL AND a.id IS NULL
+                     UNION ALL SELECT 'person' FROM participant p LEFT JOIN person q ON q.id = p.person
+                     WHERE p.deal = $1 AND q.id IS NULL"
+                }
+                StreamKind::Person => {
+                    "SELECT 'account' FROM person p LEFT JOIN account a ON a.id = p.account
+                     WHERE p.id = $1 AND p.account IS NOT NULL AND a.id IS NULL"
+                }
+                _ => continue,
+            };
+            let missing: Option<String> = self
+                .transaction
+                .prepare_cached(sql)?
+                .query_row([stream.0], |row| row.get(0))
+                .optional()?;
+            if let Some(missing) = missing {
+                return Err(Fault::no(format!(
+                    "`{}` can't be redone: the {missing} it needs was undone since",
+                    target.typed
+                ))
+                .hint(format!(
+                    "whoever undid the command that brought the {missing} can redo that first"
+                ))
+                .into());
+            }
+        }
+        Ok(())
     }
 
     /// Things that deals outside the operation refer to can't vanish under them.
@@ -354,20 +397,11 @@ impl super::Write<'_> {
                         ));
                     }
                     Event::DealOpened {
-                        account, external, ..
+                        external: Some(key),
+                        ..
                     } => {
-                        if let Some(key) = external {
-                            let what = format!("the deal of the row {key}");
-                            claims.push((
-                                "SELECT deal FROM imported WHERE external = $1",
-                                key,
-                                what,
-                            ));
-                        }
-                        self.refuse_a_lost_account(target, account, &ours)?;
-                    }
-                    Event::PersonAdded { account, .. } => {
-                        self.refuse_a_lost_account(target, account, &ours)?;
+                        let what = format!("the deal of the row {key}");
+                        claims.push(("SELECT deal FROM imported WHERE external = $1", key, what));
                     }
                     _ => {}
                 }
@@ -390,31 +424,6 @@ impl super::Write<'_> {
             }
         }
         Ok(())
-    }
-
-    fn refuse_a_lost_account(
-        &self,
-        target: &OperationRow,
-        account: Option<Id>,
-        ours: &BTreeSet<Id>,
-    ) -> Result<()> {
-        let Some(account) = account.filter(|account| !ours.contains(account)) else {
-            return Ok(());
-        };
-        let there = self
-            .transaction
-            .prepare_cached("SELECT 1 FROM account WHERE id = $1")?
-            .exists([account.0])?;
-        if there {
-            return Ok(());
-        }
-        Err(Fault::no(format!(
-            "`{}` can't be redone: its account is gone, undone by {}",
-            target.typed,
-            self.maker(account)?
-        ))
-        .hint("salesctl history shows what was done since")
-        .into())
     }
 
     /// The process that is in force after all must have the stages that open deals are in.
