@@ -32,7 +32,7 @@ fn replay(text: &str) -> String {
     for line in text.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
             out.push_str(&format!("{line}\n{}\n", sandbox.sh(command)));
-        } else if line.starts_with('#') {
+        } else if line.starts_with("# ") {
             // A note stands apart from what it is about only at the top.
             out.push_str(&format!("{line}\n"));
         }

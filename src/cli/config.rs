@@ -15,9 +15,7 @@ pub(crate) enum Command {
 
 /// List what is in force here, and where each value came from
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  salesctl config list\n  SALESCTL_USER=jr salesctl config list --json"
-)]
+#[command(after_help = "Examples:\n  salesctl config list\n  salesctl config list --as jr --json")]
 pub(crate) struct Args {
     #[command(flatten)]
     output: OutputArgs,

@@ -15,6 +15,7 @@ use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};
 use crate::id::Id;
 use crate::money::short_amount;
 use crate::store::{Access, WorkRow};
+use crate::text::shortened;
 
 /// A deal that nothing happened to for so long wants attention, even with nothing due.
 const SILENT_DAYS: i64 = 14;
@@ -205,10 +206,7 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
     let silent = today.signed_duration_since(work.touched).num_days();
     let late = late_by(session, work);
     match (work.follow_ups.is_empty(), late) {
-        (true, Some(days)) => Some((
-            "no next step".to_string(),
-            format!("{days} d past the limit"),
-        )),
+        (true, Some(days)) => Some(("no next step".to_string(), format!("{days} d past limit"))),
         (true, None) => Some((
             "no next step".to_string(),
             if silent > 0 {
@@ -242,7 +240,7 @@ fn late_by(session: &Session<'_>, work: &WorkRow) -> Option<i64> {
 fn place(session: &Session<'_>, work: &WorkRow) -> String {
     let today = session.today;
     if let Some(days) = late_by(session, work) {
-        return format!("{days} d past the limit");
+        return format!("{days} d past limit");
     }
     if let Some(close) = work.expected_close {
         if close < today {
@@ -281,11 +279,14 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
         .iter()
         .take(SHOWN)
         .map(|task| {
-            let when = match (task.due, task.late_days) {
-                (_, Some(days)) => Cell::Text(format!("late {days} d")),
-                (Some(due), None) if due == session.today => Cell::Text("today".to_string()),
-                (Some(due), None) => Cell::Text(due.format("%a %-d %b").to_string()),
-                (None, None) => Cell::Nothing,
+            // Why it is on the list: the date of a follow-up, or what was neglected.
+            let (when, more) = match (task.due, task.late_days) {
+                (_, Some(days)) => (format!("late {days} d"), task.why.clone()),
+                (Some(due), None) if due == session.today => {
+                    ("today".to_string(), task.why.clone())
+                }
+                (Some(due), None) => (due.format("%a %-d %b").to_string(), task.why.clone()),
+                (None, None) => (task.why.clone(), String::new()),
             };
             let value = match (task.value_minor, task.currency.as_deref().map(str::parse)) {
                 (Some(minor), Some(Ok(currency))) => Cell::Text(short_amount(minor, currency)),
@@ -297,12 +298,12 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
             let mut row = vec![
                 Cell::Count(task.row as i64),
                 Cell::Text(task.id.clone()),
-                task.account.clone().map_or(Cell::Nothing, Cell::Text),
-                Cell::Text(task.what.clone()),
-                when,
+                Cell::text(task.account.as_deref().map(|name| shortened(name, 20))),
+                Cell::Text(shortened(&task.what, 23)),
+                Cell::Text(when),
                 value,
                 stage,
-                Cell::Text(task.why.clone()),
+                Cell::Text(more),
             ];
             if everybody {
                 row.push(task.owner.clone().map_or(Cell::Nothing, Cell::Text));
@@ -337,7 +338,6 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
 #[derive(Debug, Serialize, Deserialize)]
 struct Remembered {
     store: PathBuf,
-
     today: NaiveDate,
     rows: Vec<(Id, Option<Id>)>,
 }
