@@ -31,21 +31,21 @@ fn nasty_names_are_shown_never_obeyed() {
         sandbox
             .run(&[&add[..], &[&title, "--", name]].concat())
             .ok()
-            .is_safe_to_show();
+            .shows_safely();
         sandbox
             .run(&["deal", "set", "--", name, &set])
             .ok()
-            .is_safe_to_show();
+            .shows_safely();
         sandbox
             .run(&[
                 "deal", "person", "add", "--role", "user", &title, "--", name, name,
             ])
             .ok()
-            .is_safe_to_show();
+            .shows_safely();
         sandbox
             .run(&["deal", "note", "--", name, name])
             .ok()
-            .is_safe_to_show();
+            .shows_safely();
         for command in [
             &["deal", "list"][..],
             &["deal", "list", "--format", "markdown"],
@@ -80,7 +80,7 @@ fn nasty_names_are_shown_never_obeyed() {
             &["history"],
             &["undo"],
         ] {
-            let ran = sandbox.run(command).is_safe_to_show();
+            let ran = sandbox.run(command).shows_safely();
             assert!(ran.code.is_some_and(|code| code <= 5), "{command:?}\n{ran}");
         }
         let listed = sandbox.run(&["deal", "list", "--json"]).ok().json();
@@ -314,7 +314,7 @@ fn damage_is_found_and_never_panics() {
                 ran.code.is_some_and(|code| code <= 5),
                 "round {round}, {len} bytes at {at}: {command:?}\n{ran}"
             );
-            ran.is_safe_to_show();
+            ran.shows_safely();
         }
         for side in ["damaged.db-wal", "damaged.db-shm"] {
             let _ = fs::remove_file(sandbox.path(side));
@@ -350,7 +350,7 @@ fn a_process_file_that_can_not_be_read_is_refused() {
     let mut sandbox = Sandbox::workspace();
     for (bytes, part) in [
         (b"[process]\nname = \"S\xf6hne\"\n".to_vec(), "not UTF-8"),
-        (vec![b'#'; 2 << 20], "1 MiB"),
+        (vec![b'#'; 2 << 20], "at most 1048576"),
         (Vec::new(), ""),
         (vec![0; 4096], ""),
         ([b"\xff\xfe".to_vec(), b"[\0p\0".to_vec()].concat(), ""),
@@ -360,11 +360,11 @@ fn a_process_file_that_can_not_be_read_is_refused() {
             .run(&["process", "check"])
             .exits(3)
             .warns(part)
-            .is_safe_to_show();
+            .shows_safely();
         sandbox
             .run(&["process", "apply", "--why", "x"])
             .exits(3)
-            .is_safe_to_show();
+            .shows_safely();
         // The applied version is in force all the same.
         sandbox.run(&["deal", "list"]).ok();
     }

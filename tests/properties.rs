@@ -222,15 +222,14 @@ impl World {
         };
         let (id, _) = self.store.write(&self.acting(actor), "command", |write| {
             let known = self.store.account_named(account)?;
-            let account = match known {
-                Some(account) => account,
-                None => {
-                    let name = account.to_string();
-                    let account = write.create(StreamKind::Account)?;
-                    write.append(account, at, [Event::AccountAdded { name }])?;
-                    write.flush()?;
-                    account
-                }
+            let account = if let Some(account) = known {
+                account
+            } else {
+                let name = account.to_string();
+                let account = write.create(StreamKind::Account)?;
+                write.append(account, at, [Event::AccountAdded { name }])?;
+                write.flush()?;
+                account
             };
             let id = write.create(StreamKind::Deal)?;
             let opened = Event::DealOpened {
@@ -414,20 +413,19 @@ impl World {
     ) -> anyhow::Result<Vec<Event>> {
         let role = [BuyingRole::Decider, BuyingRole::User, BuyingRole::Buyer][role];
         let known = self.store.persons_at(deal.account)?;
-        let person = match known.first() {
-            Some(person) => person.id,
-            None => {
-                let person = write.create(StreamKind::Person)?;
-                let added = Event::PersonAdded {
-                    account: deal.account,
-                    name: Private::new("Jana Roth"),
-                    title: None,
-                    email: None,
-                    phone: None,
-                };
-                write.append(person, at, [added])?;
-                person
-            }
+        let person = if let Some(person) = known.first() {
+            person.id
+        } else {
+            let person = write.create(StreamKind::Person)?;
+            let added = Event::PersonAdded {
+                account: deal.account,
+                name: Private::new("Jana Roth"),
+                title: None,
+                email: None,
+                phone: None,
+            };
+            write.append(person, at, [added])?;
+            person
         };
         Ok(match (deal.roles.contains(&(role, person)), given) {
             (false, true) => vec![Event::RoleGiven { person, role }],

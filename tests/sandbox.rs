@@ -54,7 +54,7 @@ impl Ran {
 
     /// Nothing that would make a terminal do something reached it.
     #[track_caller]
-    pub(crate) fn is_safe_to_show(self) -> Self {
+    pub(crate) fn shows_safely(self) -> Self {
         let safe = |text: &str| text.chars().all(|c| c == '\n' || !c.is_control());
         assert!(safe(&self.stdout) && safe(&self.stderr), "\n{self:?}");
         self

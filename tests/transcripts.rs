@@ -4,6 +4,7 @@
 //! A line `$ …` is run by a shell; what follows is its answer. `# …` before the first command and
 //! between blocks is for the reader. The first line says what the session starts from.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -31,10 +32,10 @@ fn replay(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
-            out.push_str(&format!("{line}\n{}\n", sandbox.sh(command)));
+            let _ = writeln!(out, "{line}\n{}", sandbox.sh(command));
         } else if line.starts_with("# ") {
             // A note stands apart from what it is about only at the top.
-            out.push_str(&format!("{line}\n"));
+            let _ = writeln!(out, "{line}");
         }
     }
     out
