@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::context::Session;
+use super::session::Session;
 use crate::condition::Value;
 use crate::date::{Direction, parse_day};
 use crate::deal::Deal;

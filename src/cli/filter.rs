@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::context::Session;
+use super::session::Session;
 use crate::condition::Truth;
 use crate::date::{Direction, parse_day};
 use crate::deal::book::Book;

@@ -21,6 +21,7 @@ mod process;
 mod redo;
 mod refusal;
 mod report;
+mod session;
 mod show;
 mod today;
 mod undo;

@@ -11,8 +11,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::context::{Session, variable};
+use super::context::variable;
 use super::refusal::Refused;
+use super::session::Session;
 use crate::document::{Answer, Document, Row};
 use crate::fault::{Class, Fault};
 use crate::render::{self, Format, Style};

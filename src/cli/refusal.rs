@@ -3,8 +3,8 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::context::Session;
 use super::output::Console;
+use super::session::Session;
 use super::show::{fact_words, plural};
 use crate::condition::Truth;
 use crate::deal::Deal;

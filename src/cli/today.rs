@@ -7,8 +7,9 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::context::{Context, Session, Status, no_workspace, state_folder};
+use super::context::{Context, Status, no_workspace, state_folder};
 use super::output::{self, OutputArgs, write_file};
+use super::session::Session;
 use super::show::counted;
 use crate::date::{day, day_and_distance};
 use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
+use super::session::Session;
 use super::show::counted;
 use crate::deal::event::StreamKind;
 use crate::store::{Access, Reversed};

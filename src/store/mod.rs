@@ -14,6 +14,7 @@ mod log;
 mod open;
 mod project;
 mod query;
+mod redo;
 mod resolve;
 mod schema;
 mod undo;

@@ -7,7 +7,8 @@ mod set;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
+use super::session::Session;
 use crate::deal::event::{CatalogEntry, CatalogKind};
 use crate::fault::{Class, Fault};
 use crate::money::Money;

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::super::assignment::{self, Assignment};
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
+use super::super::session::Session;
 use super::super::show::{amount, deal_name};
 use super::{deal_of, decide, dry_run_line};
 use crate::deal::event::{Change, Event, Move, Private, StreamKind};

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use super::super::assignment;
 use super::super::command_line::quoted;
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
+use super::super::session::Session;
 use super::super::show::{amount, fact_words, field_words};
 use super::{DealArg, Edited, WriteArgs, deal_of, decide, edit, finish, granted};
 use crate::deal::event::Event;

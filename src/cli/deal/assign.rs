@@ -3,8 +3,9 @@
 use anyhow::Result;
 
 use super::super::assignment::active_rep;
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
+use super::super::session::Session;
 use super::super::show::{counted, major_amount, named};
 use super::{WriteArgs, deal_of, dry_run_line, edit, finish};
 use crate::deal::book::Book;

@@ -21,8 +21,9 @@ mod win;
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
 use super::refusal;
+use super::session::Session;
 use super::show::deal_name;
 use crate::condition::Value;
 use crate::deal::Deal;

@@ -229,7 +229,7 @@ fn remove(args: &RemoveArgs, cx: &Context) -> Result<Status> {
 
 /// The one participant whose name is, or contains, what was typed.
 fn taking_part(
-    session: &super::super::context::Session<'_>,
+    session: &super::super::session::Session<'_>,
     reference: &str,
     typed: &str,
 ) -> Result<crate::store::PersonRow> {

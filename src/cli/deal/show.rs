@@ -4,9 +4,10 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::refusal::day_in_stage;
+use super::super::session::Session;
 use super::super::show::{amount, counted, deal_name, fact_words, field_words};
 use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;

@@ -6,7 +6,8 @@ mod snooze;
 use anyhow::Result;
 use clap::Subcommand;
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
+use super::session::Session;
 use super::today::numbered;
 use crate::deal::{Deal, FollowUp};
 use crate::fault::Fault;

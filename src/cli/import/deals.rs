@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 fn write(
     args: &Args,
     cx: &Context,
-    session: &super::super::context::Session<'_>,
+    session: &super::super::session::Session<'_>,
     plan: &Plan,
 ) -> Result<crate::id::Id> {
     let counts = plan

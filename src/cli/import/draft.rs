@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
 use super::super::output::write_file;
+use super::super::session::Session;
 use super::open;
 use crate::fault::Fault;
 use crate::import::guess_map;

@@ -13,7 +13,8 @@ use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest, Sha256};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
+use super::session::Session;
 use crate::fault::Fault;
 use crate::import::read::{Options, ReadError, Reader};
 use crate::import::{Create, Input, Mapping, PlanError};

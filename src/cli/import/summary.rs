@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
+use super::super::session::Session;
 use super::super::show::counted;
 use super::ImportArgs;
 use crate::document::{Answer, Document, row};

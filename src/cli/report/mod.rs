@@ -9,9 +9,10 @@ mod win_rate;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::output::OutputArgs;
+use super::session::Session;
 use crate::date::parse_period;
 use crate::deal::book::Book;
 use crate::document::Row;
