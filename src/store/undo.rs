@@ -119,7 +119,11 @@ impl super::Write<'_> {
         target: &OperationRow,
         direction: Direction,
     ) -> Result<(Vec<(Id, StreamKind)>, Vec<(Id, StreamKind)>)> {
-        let touched = self.streams_of(target.id)?;
+        let touched = match direction {
+            Direction::Undo => self.streams_of(target.id)?,
+            // What the undo kept is there and needs no mark.
+            Direction::Redo => self.streams_of(self.latest_undo_of(target.id)?)?,
+        };
         let mut kept: BTreeSet<Id> = BTreeSet::new();
         for (stream, kind) in &touched {
             let Some(by) = self.changed_since(*stream, target)? else {
@@ -133,6 +137,13 @@ impl super::Write<'_> {
             }
         }
         self.keep_what_is_used(target, direction, &touched, &mut kept)?;
+        if direction == Direction::Redo {
+            for (stream, kind) in &touched {
+                if *kind == StreamKind::Deal && !kept.contains(stream) {
+                    self.refuse_a_second_deal(target, *stream)?;
+                }
+            }
+        }
         let mark = match direction {
             Direction::Undo => Event::Undone {
                 operation: target.id,
@@ -155,6 +166,41 @@ impl super::Write<'_> {
         Ok(touched
             .into_iter()
             .partition(|(stream, _)| !kept.contains(stream)))
+    }
+
+    fn latest_undo_of(&self, target: Id) -> Result<Id> {
+        let id = self
+            .transaction
+            .prepare_cached(
+                "SELECT id FROM operation WHERE target = $1 AND kind = 'undo' ORDER BY ts DESC LIMIT 1",
+            )?
+            .query_row([target.0], |row| row.get(0))?;
+        Ok(Id(id))
+    }
+
+    /// A row that was imported again since has its deal: the undone one can't come back beside it.
+    fn refuse_a_second_deal(&mut self, target: &OperationRow, stream: Id) -> Result<()> {
+        let opened = self
+            .events(stream)?
+            .iter()
+            .find_map(|recorded| match &recorded.event {
+                Event::DealOpened { external, .. } => external.clone(),
+                _ => None,
+            });
+        let Some(row) = opened else { return Ok(()) };
+        let again = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM imported WHERE external = $1 AND deal <> $2")?
+            .exists(params![row, stream.0])?;
+        if !again {
+            return Ok(());
+        }
+        Err(Fault::no(format!(
+            "`{}` can't be redone: its row `{row}` was imported again since",
+            target.typed
+        ))
+        .hint("the deals of that import are there; there is nothing to bring back")
+        .into())
     }
 
     fn streams_of(&self, operation: Id) -> Result<Vec<(Id, StreamKind)>> {
@@ -282,23 +328,29 @@ impl super::Write<'_> {
 
 /// Recomputes which operations are undone from the log alone.
 pub(super) fn undone_from_log(connection: &rusqlite::Connection) -> Result<BTreeSet<Id>> {
-    let mut undone = BTreeSet::new();
     let mut statement = connection
         .prepare("SELECT DISTINCT e.stream FROM event e WHERE e.kind IN ('undone', 'redone')")?;
     let streams = statement
         .query_map([], |row| row.get::<_, i64>(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut marks = Vec::new();
     for stream in streams {
         for recorded in log::read(connection, Id(stream))? {
             match recorded.event {
-                Event::Undone { operation } => {
-                    undone.insert(operation);
-                }
-                Event::Redone { operation } => {
-                    undone.remove(&operation);
-                }
+                Event::Undone { operation } => marks.push((recorded.recorded, operation, true)),
+                Event::Redone { operation } => marks.push((recorded.recorded, operation, false)),
                 _ => {}
             }
+        }
+    }
+    // Not every stream of an import has the latest mark: one that was kept has none of it.
+    marks.sort_unstable();
+    let mut undone = BTreeSet::new();
+    for (_, operation, is_undone) in marks {
+        if is_undone {
+            undone.insert(operation);
+        } else {
+            undone.remove(&operation);
         }
     }
     Ok(undone)
