@@ -89,7 +89,8 @@ pub struct Fact {
 }
 
 /// Events that count, in the order they are read: the opening first, the rest by (effective, seq).
-/// Left out are undone operations, and imported moves that a later [`Event::HistoryTold`] replaces.
+/// Left out are undone operations, and imported moves (and the reopenings between them) that a later
+/// [`Event::HistoryTold`] replaces.
 pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
     let mut void: BTreeSet<Id> = BTreeSet::new();
     for recorded in events {
@@ -117,7 +118,7 @@ pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
     let mut order: Vec<&Recorded> = events
         .iter()
         .filter(counts)
-        .filter(|recorded| recorded.seq > told || !recorded.event.is_imported_move())
+        .filter(|recorded| recorded.seq > told || !is_replaced(&recorded.event))
         .collect();
     // An import may open a deal on its own day and learn of earlier days later: the opening is first.
     order.sort_by_key(|recorded| {
@@ -125,6 +126,11 @@ pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
         (!opens, recorded.effective, recorded.seq)
     });
     order
+}
+
+/// Only a deal whose moves were all imported may be told anew: its reopenings were a log's too.
+fn is_replaced(event: &Event) -> bool {
+    event.is_imported_move() || matches!(event, Event::Reopened { .. })
 }
 
 impl Deal {

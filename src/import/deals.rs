@@ -7,7 +7,7 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
-use super::known::{Directory, Found};
+use super::known::{Directory, Found, KnownDeal};
 use super::lists;
 use super::map::name_key;
 use super::plan::{Context, Fate, Input, Plan, PlanError, counted, each_row};
@@ -98,8 +98,12 @@ impl Planner<'_> {
                 )),
             };
         }
-        let fate = if let Some((_, state)) = self.context.known.deals.get(&key) {
-            self.compare(row, *state);
+        let known = self.context.known;
+        let fate = if let Some(known) = known.deals.get(&key) {
+            if let Some(reason) = self.is_another(row, known) {
+                return Fate::Rejected(reason);
+            }
+            self.compare(row, known.state);
             Fate::Known
         } else {
             match self.deal(row, &key) {
@@ -134,6 +138,29 @@ impl Planner<'_> {
             let _ = write!(key, "{byte:02x}");
         }
         Ok((key, content))
+    }
+
+    /// Two systems may give one id to two deals: then the account is another, and nothing says that it is
+    /// the same deal all the same.
+    fn is_another(&self, row: &Row, known: &KnownDeal) -> Option<String> {
+        let written = self.row.bound.text("account", row)?;
+        let told = self.context.mapping.value("account", written);
+        let told = told.unwrap_or(written);
+        let account = known.account.as_ref()?;
+        if told.is_empty() || name_key(told) == name_key(account) {
+            return None;
+        }
+        let opened = self.row.opened(row);
+        if opened.is_some() && opened == known.opened {
+            return None;
+        }
+        let since = known.opened.map_or_else(
+            || "opening date unknown".to_string(),
+            |day| format!("opened {day}"),
+        );
+        Some(format!(
+            "its id is that of another deal ({account}, {since}); give this file its own `namespace` in the mapping"
+        ))
     }
 
     /// A known deal is not updated; when the file tells another outcome the person should know.

@@ -1,23 +1,23 @@
 //! A log of moves (deal, stage, at, by), as CRMs export it, becomes the visits of deals.
 //!
-//! It is for deals that have no moves yet: unknown ones are created when asked, known ones must not
-//! have been moved by hand or by another file, since two tellings of one past can't be merged soundly.
+//! A log is the whole story: it takes the place of what files told of a deal's way before (see `story`).
+//! Unknown deals are created when asked; those that people moved here are refused, since two tellings of
+//! one past can't be merged soundly.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::known::{Directory, Found, Missing};
-use super::map::{Bound, Mapping, Section};
+use super::known::{Directory, Found, KnownDeal, Missing};
+use super::map::{Bound, Mapping, Section, name_key};
 use super::plan::{Context, Fate, FileReport, Input, PlanError, Reject, counted, each_row};
 use super::planned::{AccountRef, PlannedAccount};
 use super::read::Row;
+use super::story::{Before, Moved, Step, moves};
 use super::values;
-use crate::deal::effective_order;
-use crate::deal::event::{CatalogEntry, CatalogKind, Change, Event, Move, Recorded};
+use crate::deal::event::{CatalogEntry, CatalogKind, Change, Event, Recorded};
 use crate::id::Id;
-use crate::process::{LOST, WON};
 
 #[derive(Debug)]
 pub struct HistoryPlan {
@@ -29,6 +29,13 @@ pub struct HistoryPlan {
     pub notes: Vec<String>,
 }
 
+impl HistoryPlan {
+    /// Whether applying it would change anything.
+    pub fn is_empty(&self) -> bool {
+        self.catalog.is_empty() && self.accounts.is_empty() && self.deals.is_empty()
+    }
+}
+
 /// The moves of one deal, in the order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedHistory {
@@ -38,88 +45,43 @@ pub struct PlannedHistory {
     pub account: Option<AccountRef>,
     /// Who made the last move, by the catalog's name; the owner of a deal to be created.
     pub owner: Option<String>,
+    /// Files told of its stages before; these moves take their place.
+    pub replaces: bool,
+    /// What holds since the first move, although an import dated it later.
+    pub since: Vec<Change>,
     pub moves: Vec<Moved>,
-}
-
-/// Into a stage, `won` or `lost`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Moved {
-    pub to: String,
-    pub at: DateTime<Utc>,
-    /// Business date of `at`.
-    pub day: NaiveDate,
 }
 
 impl PlannedHistory {
     /// Instant and day of effect, and event, in order. `accounts` are the ids that
     /// [`HistoryPlan::accounts`] were given.
     pub fn events(&self, accounts: &[Id]) -> Vec<(DateTime<Utc>, NaiveDate, Event)> {
-        let mut events = Vec::with_capacity(self.moves.len() + 2);
-        if let (None, Some(first)) = (self.deal, self.moves.first()) {
+        let Some(first) = self.moves.first() else {
+            return Vec::new();
+        };
+        let mut begin = Vec::new();
+        if self.deal.is_none() {
             let account = self.account.and_then(|account| match account {
                 AccountRef::Known(id) => Some(id),
                 AccountRef::New(place) => accounts.get(place).copied(),
             });
             // A log tells of a deal from its beginning.
-            let opened = Event::DealOpened {
+            begin.push(Event::DealOpened {
                 account,
                 opened: Some(first.day),
                 external: Some(self.external.clone()),
-            };
-            events.push((first.at, first.day, opened));
-            if let Some(owner) = &self.owner {
-                events.push((
-                    first.at,
-                    first.day,
-                    Event::Changed(Change::Owner(Some(owner.clone()))),
-                ));
-            }
+            });
+            let owner = self.owner.clone().map(|owner| Change::Owner(Some(owner)));
+            begin.extend(owner.map(Event::Changed));
+        } else if self.replaces {
+            begin.push(Event::HistoryTold);
         }
-        let (mut ended, mut stage) = (false, None);
-        for Moved { to, at, day } in &self.moves {
-            if ended {
-                events.push((
-                    *at,
-                    *day,
-                    Event::Reopened {
-                        reason: None,
-                        stage: None,
-                    },
-                ));
-            }
-            ended = to == WON || to == LOST;
-            // A deal that is opened again is in the stage it closed from.
-            let again =
-                stage == Some(to) && matches!(events.last(), Some((.., Event::Reopened { .. })));
-            if !ended {
-                stage = Some(to);
-            }
-            if again {
-                continue;
-            }
-            let event = match to.as_str() {
-                WON => Event::Won {
-                    imported: true,
-                    closed: Some(*day),
-                    overridden: None,
-                },
-                LOST => Event::Lost {
-                    reason: None,
-                    note: None,
-                    imported: true,
-                    closed: Some(*day),
-                },
-                stage => Event::StageEntered {
-                    stage: stage.to_string(),
-                    how: Move::Imported,
-                    entered: Some(*day),
-                    customer_type: None,
-                    overridden: None,
-                },
-            };
-            events.push((*at, *day, event));
-        }
-        events
+        begin.extend(self.since.iter().cloned().map(Event::Changed));
+        let begin = begin.into_iter().map(|event| (first.at, first.day, event));
+        let moves = self.moves.iter();
+        begin
+            .chain(moves.map(|moved| (moved.at, moved.day, moved.event.clone())))
+            .collect()
     }
 }
 
@@ -127,9 +89,7 @@ impl PlannedHistory {
 struct Entry {
     line: u64,
     fields: Vec<String>,
-    to: String,
-    at: DateTime<Utc>,
-    day: NaiveDate,
+    step: Step,
     by: Option<String>,
     account: Option<String>,
 }
@@ -157,49 +117,49 @@ pub fn plan_history<R: io::Read, E>(
     };
     let mut directory = Directory::new(context.known, context.create, context.today);
     let mut deals = Vec::new();
-    let mut skipped = 0;
+    let (mut skipped, mut elsewhere) = (0, 0);
     let mut names = Names {
         directory: &mut directory,
         mapping: context.mapping,
     };
     for (deal, mut entries) in logs {
-        let external = format!("{}:{deal}", section.namespace);
-        let known = context.known.deals.get(&external).map(|(id, _)| *id);
-        entries.sort_by_key(|entry| entry.at);
-        let moves = collapse(&entries);
+        in_order_of_time(&mut entries);
+        let steps = entries.iter().map(|entry| &entry.step);
         let mut planned = PlannedHistory {
-            external,
-            deal: known,
+            external: format!("{}:{deal}", section.namespace),
+            deal: None,
             account: None,
             owner: None,
-            moves,
+            replaces: false,
+            since: Vec::new(),
+            moves: moves(context.process, steps),
         };
-        let had = match known {
-            Some(id) => Had::of(&events_of(id)?, &planned),
-            None if create_deals => Had::Nothing,
-            None => Had::Refused(format!(
+        let same = entries.len() - planned.moves.len();
+        let fate = match context.known.deals.get(&planned.external) {
+            Some(known) => {
+                planned.deal = Some(known.id);
+                match names.another_account(&entries, known) {
+                    Some(reason) => Err(reason),
+                    None => join(&mut planned, &events_of(known.id)?),
+                }
+            }
+            None if create_deals => names.of(&entries).map(|(account, owner)| {
+                (planned.account, planned.owner) = (account, owner);
+                Joined::New
+            }),
+            None => Err(format!(
                 "no deal was imported as `{}`; import the deals first, or have them created",
                 planned.external
             )),
         };
-        let refused = match had {
-            Had::Same => Some(None),
-            Had::Refused(reason) => Some(Some(reason)),
-            Had::Nothing if known.is_some() => None,
-            Had::Nothing => match names.of(&entries) {
-                Ok((account, owner)) => {
-                    (planned.account, planned.owner) = (account, owner);
-                    None
-                }
-                Err(reason) => Some(Some(reason)),
-            },
-        };
-        match refused {
-            None => {
-                skipped += entries.len() - planned.moves.len();
+        match fate {
+            Ok(Joined::Known) => settle(&mut file, entries, None),
+            Err(reason) => settle(&mut file, entries, Some(reason)),
+            Ok(joined) => {
+                skipped += same;
+                elsewhere += u64::from(joined == Joined::Elsewhere);
                 deals.push(planned);
             }
-            Some(reason) => settle(&mut file, entries, reason),
         }
     }
     file.rejects.sort_by_key(|reject| reject.line);
@@ -210,13 +170,19 @@ pub fn plan_history<R: io::Read, E>(
             counted(skipped as u64, "move", "moves")
         ));
     }
+    if elsewhere > 0 {
+        notes.push(format!(
+            "{} left elsewhere by the log than the store had: the log counts",
+            counted(elsewhere, "deal", "deals")
+        ));
+    }
     if silent > 0 {
         notes.push(format!(
             "{} tell of no stage, as the mapping says: passed over",
             counted(silent, "row", "rows")
         ));
     }
-    if !bound.has("by") {
+    if !bound.has("by") && deals.iter().any(|planned| planned.deal.is_none()) {
         notes.push("the log does not say who moved: deals it creates have no owner".into());
     }
     Ok(Ok(HistoryPlan {
@@ -324,70 +290,53 @@ fn entry(
     let entry = Entry {
         line: row.line,
         fields: row.to_fields(),
-        to,
-        at,
-        day: context.process.calendar.date_of(at),
+        step: Step {
+            to,
+            at,
+            day: context.process.calendar.date_of(at),
+        },
         by: text("by"),
         account: text("account"),
     };
     Ok(Some((deal.to_string(), entry)))
 }
 
-/// One move for each change of stage.
-fn collapse(entries: &[Entry]) -> Vec<Moved> {
-    let mut moves: Vec<Moved> = Vec::new();
-    for entry in entries {
-        if moves.last().is_none_or(|last| last.to != entry.to) {
-            moves.push(Moved {
-                to: entry.to.clone(),
-                at: entry.at,
-                day: entry.day,
-            });
-        }
+/// Rows of one instant stay as the file has them, which may list the newest first.
+fn in_order_of_time(entries: &mut [Entry]) {
+    if let [first, .., last] = entries
+        && first.step.at > last.step.at
+    {
+        entries.reverse();
     }
-    moves
+    entries.sort_by_key(|entry| entry.step.at);
 }
 
-/// What the store has about a deal's way.
-enum Had {
-    Nothing,
-    /// Exactly what the log tells.
-    Same,
-    Refused(String),
+/// What a log is to a deal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    New,
+    /// New, and it leaves the deal somewhere else.
+    Elsewhere,
+    /// All of it was told before.
+    Known,
 }
 
-impl Had {
-    fn of(events: &[Recorded], planned: &PlannedHistory) -> Self {
-        let mut told = Vec::new();
-        for recorded in effective_order(events) {
-            let imported = match &recorded.event {
-                Event::StageEntered { how, .. } => *how == Move::Imported,
-                Event::Won { imported, .. } | Event::Lost { imported, .. } => *imported,
-                Event::Reopened { .. } => true,
-                Event::DealOpened { .. } | Event::Changed(_) => continue,
-                _ => {
-                    return Self::Refused(
-                        "the deal was worked on here; its own history stands".into(),
-                    );
-                }
-            };
-            if !imported {
-                return Self::Refused("the deal was moved here; its own history stands".into());
-            }
-            told.push((recorded.day, &recorded.event));
-        }
-        let log = planned.events(&[]);
-        if told.is_empty() {
-            Self::Nothing
-        } else if told
-            .into_iter()
-            .eq(log.iter().map(|(_, day, event)| (*day, event)))
-        {
-            Self::Same
-        } else {
-            Self::Refused("another file told of its stages already; undo that import to take them from this log".into())
-        }
+/// Joins a log with what the store has about the deal.
+fn join(planned: &mut PlannedHistory, events: &[Recorded]) -> Result<Joined, String> {
+    let before = Before::of(events)?;
+    before.complete(&mut planned.moves)?;
+    if before.tells(&planned.moves) {
+        return Ok(Joined::Known);
     }
+    planned.replaces = before.has_moves();
+    if let Some(first) = planned.moves.first() {
+        planned.since = before.since(first.at);
+    }
+    Ok(if before.stands_elsewhere(&planned.moves) {
+        Joined::Elsewhere
+    } else {
+        Joined::New
+    })
 }
 
 struct Names<'a, 'b> {
@@ -396,20 +345,33 @@ struct Names<'a, 'b> {
 }
 
 impl Names<'_, '_> {
+    /// What the log calls the deal's account.
+    fn account(&self, entries: &[Entry]) -> Option<String> {
+        let mut latest_first = entries.iter().rev();
+        let text = latest_first.find_map(|entry| entry.account.as_ref())?;
+        let meant = self.mapping.value("account", text).unwrap_or(text);
+        Some(meant.to_string()).filter(|name| !name.is_empty())
+    }
+
+    /// A log of another system may use the ids of the deals that are known.
+    fn another_account(&self, entries: &[Entry], known: &KnownDeal) -> Option<String> {
+        let told = self.account(entries)?;
+        let account = known.account.as_ref()?;
+        (name_key(&told) != name_key(account)).then(|| {
+            format!(
+                "its id is that of a deal with {account}, the log says `{told}`; give the log the `namespace` of its deals"
+            )
+        })
+    }
+
     /// Account and owner of a deal that only its log tells of.
     fn of(&mut self, entries: &[Entry]) -> Result<(Option<AccountRef>, Option<String>), String> {
-        let meant =
-            |of: &str, text: &String| self.mapping.value(of, text).unwrap_or(text).to_string();
-        let account = entries
-            .iter()
-            .rev()
-            .find_map(|entry| entry.account.as_ref())
-            .map(|text| meant("account", text));
+        let account = self.account(entries);
         let by = entries
             .iter()
             .rev()
             .find_map(|entry| entry.by.as_ref())
-            .map(|text| meant("rep", text));
+            .map(|text| self.mapping.value("rep", text).unwrap_or(text).to_string());
         let account: Option<Found<AccountRef>> = account
             .map(|name| self.directory.account(&name))
             .transpose()?;
@@ -419,7 +381,7 @@ impl Names<'_, '_> {
         let account = account.map(|found| self.directory.take_account(found));
         if let (Some(AccountRef::New(place)), Some(first)) = (account, entries.first()) {
             let since = &mut self.directory.new_accounts[place].since;
-            *since = (*since).min(first.day);
+            *since = (*since).min(first.step.day);
         }
         Ok((
             account,

@@ -17,7 +17,17 @@ pub struct Known {
     pub accounts: Vec<(Id, String)>,
     pub catalog: Vec<CatalogEntry>,
     /// By the key of the row each was imported from.
-    pub deals: HashMap<String, (Id, State)>,
+    pub deals: HashMap<String, KnownDeal>,
+}
+
+/// A deal that an import made, as it is now.
+#[derive(Clone, Debug)]
+pub struct KnownDeal {
+    pub id: Id,
+    pub state: State,
+    /// Name of its account.
+    pub account: Option<String>,
+    pub opened: Option<NaiveDate>,
 }
 
 /// Which missing names an import may create; rows with any other are rejected.

@@ -17,14 +17,16 @@ mod planned;
 pub mod read;
 pub mod rejects;
 mod row;
+mod story;
 mod tally;
 mod telling;
 mod values;
 
 pub use deals::plan_deals;
 pub use guess::guess_map;
-pub use history::{HistoryPlan, Moved, PlannedHistory, plan_history};
-pub use known::{Create, Known, Missing};
+pub use history::{HistoryPlan, PlannedHistory, plan_history};
+pub use known::{Create, Known, KnownDeal, Missing};
 pub use map::{Formats, Mapping, Section};
 pub use plan::{Context, Counts, FileReport, Input, Plan, PlanError, Reject};
 pub use planned::{AccountRef, Outcome, PlannedAccount, PlannedDeal};
+pub use story::Moved;

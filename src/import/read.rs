@@ -11,6 +11,7 @@ use encoding_rs::WINDOWS_1252;
 
 pub use super::dialect::{Dialect, Encoding};
 use super::dialect::{Source, layout, quotes, sep_line, unique_names};
+use super::rejects;
 use super::row::KEPT;
 pub use super::row::{Defect, Limits, Options, ReadError, Row};
 
@@ -31,6 +32,8 @@ pub struct Reader<R> {
     headers: Vec<String>,
     /// The headings as written, to know them again.
     header_fields: Option<Vec<String>>,
+    /// The file has the rows that an earlier import rejected.
+    has_rejects: bool,
     seen: Seen,
     blank: u64,
     /// A row read while looking for headings that turned out to be data.
@@ -86,6 +89,7 @@ impl<R: Read> Reader<R> {
             },
             headers: Vec::new(),
             header_fields: None,
+            has_rejects: false,
             seen: Seen::default(),
             blank: 0,
             first: None,
@@ -105,6 +109,8 @@ impl<R: Read> Reader<R> {
         reader.blank = 0;
         if options.header.unwrap_or(layout.has_header) {
             reader.dialect.header_line = Some(row.line);
+            reader.has_rejects = row.fields().take(2).eq(rejects::MARK);
+            reader.restore(&mut row);
             reader.headers = unique_names(row.fields());
             reader.header_fields = Some(row.to_fields());
         } else {
@@ -151,10 +157,18 @@ impl<R: Read> Reader<R> {
         if !self.record(row)? {
             return Ok(false);
         }
+        self.restore(row);
         if row.defect.is_none() {
             row.defect = self.check(row);
         }
         Ok(true)
+    }
+
+    /// A rejected row as the file had it that it was rejected from.
+    fn restore(&self, row: &mut Row) {
+        if self.has_rejects {
+            row.restore(rejects::MARK.len(), rejects::unguarded);
+        }
     }
 
     fn check(&self, row: &mut Row) -> Option<Defect> {

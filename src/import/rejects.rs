@@ -1,15 +1,16 @@
 //! Rows that could not be taken, as a file to repair and import again.
 //!
-//! `line` and `reason` first, then the original columns. A cell that a spreadsheet would run as a
-//! formula gets an apostrophe in front; control characters other than line ends are made visible.
+//! [`MARK`] first, then the original columns. A cell that a spreadsheet would run as a formula gets an
+//! apostrophe in front; control characters other than line ends are made visible. `read` knows such a
+//! file by its mark, passes over the two columns and takes the apostrophes off again.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::plan::FileReport;
 
-/// The first cells of every reject file, by which it is known again.
-const MARK: &str = "line,reason";
+/// The first headings of every reject file, by which it is known again: names that nobody else gives.
+pub(super) const MARK: [&str; 2] = ["rejected_line", "rejected_because"];
 
 /// `deals.csv` → `deals.rejects.csv`, beside it.
 pub fn path_of(file: &Path) -> PathBuf {
@@ -42,30 +43,32 @@ pub fn write(path: &Path, report: &FileReport) -> io::Result<()> {
 
 /// Removes the reject file of an earlier run, when this one has none.
 pub fn clear(path: &Path) -> io::Result<()> {
-    if path.exists() && is_ours(path)? {
-        std::fs::remove_file(path)
-    } else {
-        Ok(())
+    let done = match is_ours(path) {
+        Ok(true) => std::fs::remove_file(path),
+        Ok(false) => Ok(()),
+        Err(error) => Err(error),
+    };
+    match done {
+        // None was there, or another run was quicker.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
     }
 }
 
 fn is_ours(path: &Path) -> io::Result<bool> {
     use io::Read;
+    let mark = MARK.join(",");
     let mut start = Vec::new();
     std::fs::File::open(path)?
-        .take(MARK.len() as u64)
+        .take(mark.len() as u64)
         .read_to_end(&mut start)?;
-    Ok(start.is_empty() || start == MARK.as_bytes())
+    Ok(start.is_empty() || start == mark.as_bytes())
 }
 
 fn write_to(to: impl Write, report: &FileReport) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(to);
     let headings = report.headings.iter().map(|heading| harmless(heading));
-    writer.write_record(
-        ["line".to_string(), "reason".to_string()]
-            .into_iter()
-            .chain(headings),
-    )?;
+    writer.write_record(MARK.into_iter().map(str::to_string).chain(headings))?;
     for reject in &report.rejects {
         let fields = reject.fields.iter().map(|field| harmless(field));
         writer.write_record(
@@ -86,14 +89,36 @@ fn harmless(cell: &str) -> String {
             c => c,
         })
         .collect();
-    // Numbers stay numbers: `-5` and `+49 30 …` run nothing.
-    let number = shown.len() > 1
-        && shown[1..]
-            .chars()
-            .all(|c| c.is_ascii_digit() || " .,()/-".contains(c));
-    let starts =
-        shown.starts_with(['=', '@', '\t', '\r']) || (shown.starts_with(['+', '-']) && !number);
-    if starts { format!("'{shown}") } else { shown }
+    // An apostrophe of the file's own is told from ours by ours being one more.
+    if would_run(shown.trim_start_matches('\'')) {
+        format!("'{shown}")
+    } else {
+        shown
+    }
+}
+
+/// Takes off what [`harmless`] put in front.
+pub(super) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if would_run(rest.trim_start_matches('\'')) => rest,
+        _ => cell,
+    }
+}
+
+/// Whether a spreadsheet takes a cell for a formula. Numbers stay numbers: `-5` and `+49 30 …` run nothing.
+fn would_run(cell: &str) -> bool {
+    let mut rest = cell.chars();
+    match rest.next() {
+        Some('=' | '@' | '\t' | '\r') => true,
+        Some('+' | '-') => {
+            let rest = rest.as_str();
+            rest.is_empty()
+                || !rest
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || " .,()/-".contains(c))
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -136,8 +161,17 @@ mod tests {
         let text = String::from_utf8(out).expect("utf-8");
         assert_eq!(
             text,
-            "line,reason,id,name\n7,no id,'=1+1,\"-5,00\",\"a␛[31m\"\"b\"\"\nc\"\n"
+            "rejected_line,rejected_because,id,name\n7,no id,'=1+1,\"-5,00\",\"a␛[31m\"\"b\"\"\nc\"\n"
         );
+    }
+
+    #[test]
+    fn a_guard_comes_off_as_it_went_on() {
+        for cell in [
+            "=1", "'=1", "''@x", "-", "+a", "-5", "'x", "O'Brien", "", "'", "\t=1",
+        ] {
+            assert_eq!(unguarded(&harmless(cell)), cell);
+        }
     }
 
     #[test]

@@ -76,6 +76,17 @@ impl Row {
         self.fields().map(str::to_string).collect()
     }
 
+    /// Makes a row of a reject file the row it was: without its first fields, each of the rest by `cleaned`.
+    pub(super) fn restore(&mut self, first: usize, cleaned: impl Fn(&str) -> &str) {
+        let mut restored = Self::default();
+        for field in self.fields().skip(first) {
+            restored.text.push_str(cleaned(field));
+            restored.ends.push(restored.text.len());
+        }
+        self.text = restored.text;
+        self.ends = restored.ends;
+    }
+
     /// Cuts long fields to what a reject file should show.
     pub(super) fn shorten(&mut self) {
         let mut short = Self::default();

@@ -112,6 +112,12 @@ impl Telling<'_> {
             .map_err(|problem| format!("value {problem}"))
     }
 
+    /// When it was opened, if that can be read.
+    pub(super) fn opened(&self, row: &Row) -> Option<NaiveDate> {
+        let text = self.bound.text("opened", row)?;
+        values::date(text, &self.section.formats).ok()
+    }
+
     pub(super) fn dates(&self, row: &Row, closed_deal: bool, reasons: &mut Vec<String>) -> Dates {
         let today = self.context.today;
         let read = |what: &str, text: Option<&str>, may_come: bool, reasons: &mut Vec<String>| {

@@ -5,15 +5,18 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::query::date;
 use super::{Moment, Store, Write};
 use crate::deal::book::State;
 use crate::deal::event::{CatalogEntry, Event, StreamKind};
 use crate::id::Id;
-use crate::import::{HistoryPlan, Known, Plan, PlannedAccount};
+use crate::import::{HistoryPlan, Known, KnownDeal, Plan, PlannedAccount};
 use crate::process::Calendar;
 
 /// So many deals are held in memory before their rows are written.
 const CHUNK: usize = 1_000;
+
+const NEWEST: &str = "SELECT COALESCE(MAX(ts), 0) FROM operation";
 
 /// The file that a batch came from.
 #[derive(Clone, Debug)]
@@ -30,6 +33,12 @@ pub struct BatchFile {
 }
 
 impl Store {
+    /// When the newest operation was recorded, which tells whether anything changed since; see
+    /// [`Write::is_next_after`].
+    pub fn newest_operation(&self) -> Result<i64> {
+        self.translated(|connection| Ok(connection.query_row(NEWEST, [], |row| row.get(0))?))
+    }
+
     /// What an import has to know of the store.
     pub fn known(&self) -> Result<Known> {
         let accounts = self.accounts()?;
@@ -41,14 +50,20 @@ impl Store {
             .collect();
         let deals = self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT i.external, d.id, d.state FROM imported i JOIN deal d ON d.id = i.deal",
+                "SELECT i.external, d.id, d.state, a.name, d.opened FROM imported i
+                 JOIN deal d ON d.id = i.deal LEFT JOIN account a ON a.id = d.account",
             )?;
             let mut rows = statement.query([])?;
             let mut deals = HashMap::new();
             while let Some(row) = rows.next()? {
                 let state: String = row.get(2)?;
-                let state = State::from_name(&state).unwrap_or(State::Open);
-                deals.insert(row.get(0)?, (Id(row.get(1)?), state));
+                let deal = KnownDeal {
+                    id: Id(row.get(1)?),
+                    state: State::from_name(&state).unwrap_or(State::Open),
+                    account: row.get(3)?,
+                    opened: date(row.get(4)?),
+                };
+                deals.insert(row.get(0)?, deal);
             }
             Ok(deals)
         })?;
@@ -61,6 +76,16 @@ impl Store {
 }
 
 impl Write<'_> {
+    /// Whether no other operation came after the one that [`Store::newest_operation`] saw. An import plans
+    /// without a lock and asks this before it writes.
+    pub fn is_next_after(&self, seen: i64) -> Result<bool> {
+        let newer = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM operation WHERE ts > $1 AND id <> $2")?
+            .exists([seen, self.operation().0])?;
+        Ok(!newer)
+    }
+
     /// Writes a plan of deals; the batch's id. `progress` hears how many deals are written.
     pub fn import_deals(
         &mut self,

@@ -13,32 +13,6 @@ use crate::fault::Fault;
 use crate::id::Id;
 
 impl Write<'_> {
-    /// The streams in which an operation's events are void.
-    pub(super) fn void_streams(
-        &mut self,
-        operation: Id,
-        touched: Vec<(Id, StreamKind)>,
-    ) -> Result<Vec<(Id, StreamKind)>> {
-        let mut void = Vec::new();
-        for (stream, kind) in touched {
-            let last =
-                self.events(stream)?
-                    .iter()
-                    .rev()
-                    .find_map(|recorded| match &recorded.event {
-                        Event::Undone { operation: other } => (*other == operation).then_some(true),
-                        Event::Redone { operation: other } => {
-                            (*other == operation).then_some(false)
-                        }
-                        _ => None,
-                    });
-            if last == Some(true) {
-                void.push((stream, kind));
-            }
-        }
-        Ok(void)
-    }
-
     /// What was undone may lean on an account or a person that was undone after it, by somebody else.
     pub(super) fn refuse_what_hangs_in_the_air(
         &mut self,

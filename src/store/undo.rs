@@ -128,11 +128,11 @@ impl super::Write<'_> {
         target: &OperationRow,
         direction: Direction,
     ) -> Result<(Vec<(Id, StreamKind)>, Vec<(Id, StreamKind)>)> {
-        let mut touched = self.streams_of(target.id)?;
-        if direction == Direction::Redo {
-            // What an undo kept needs no bringing back.
-            touched = self.void_streams(target.id, touched)?;
-        }
+        let touched = match direction {
+            Direction::Undo => self.streams_of(target.id)?,
+            // What the undo kept is there and needs no mark.
+            Direction::Redo => self.streams_of(self.latest_undo_of(target.id)?)?,
+        };
         let mut kept: BTreeSet<Id> = BTreeSet::new();
         for (stream, kind) in &touched {
             let Some(by) = self.changed_since(*stream, target)? else {
@@ -177,6 +177,16 @@ impl super::Write<'_> {
         Ok(touched
             .into_iter()
             .partition(|(stream, _)| !kept.contains(stream)))
+    }
+
+    fn latest_undo_of(&self, target: Id) -> Result<Id> {
+        let id = self
+            .transaction
+            .prepare_cached(
+                "SELECT id FROM operation WHERE target = $1 AND kind = 'undo' ORDER BY ts DESC LIMIT 1",
+            )?
+            .query_row([target.0], |row| row.get(0))?;
+        Ok(Id(id))
     }
 
     fn streams_of(&self, operation: Id) -> Result<Vec<(Id, StreamKind)>> {
@@ -332,23 +342,29 @@ impl super::Write<'_> {
 
 /// Recomputes which operations are undone from the log alone.
 pub(super) fn undone_from_log(connection: &rusqlite::Connection) -> Result<BTreeSet<Id>> {
-    let mut undone = BTreeSet::new();
     let mut statement = connection
         .prepare("SELECT DISTINCT e.stream FROM event e WHERE e.kind IN ('undone', 'redone')")?;
     let streams = statement
         .query_map([], |row| row.get::<_, i64>(0))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut marks = Vec::new();
     for stream in streams {
         for recorded in log::read(connection, Id(stream))? {
             match recorded.event {
-                Event::Undone { operation } => {
-                    undone.insert(operation);
-                }
-                Event::Redone { operation } => {
-                    undone.remove(&operation);
-                }
+                Event::Undone { operation } => marks.push((recorded.recorded, operation, true)),
+                Event::Redone { operation } => marks.push((recorded.recorded, operation, false)),
                 _ => {}
             }
+        }
+    }
+    // Not every stream of an import has the latest mark: one that was kept has none of it.
+    marks.sort_unstable();
+    let mut undone = BTreeSet::new();
+    for (_, operation, is_undone) in marks {
+        if is_undone {
+            undone.insert(operation);
+        } else {
+            undone.remove(&operation);
         }
     }
     Ok(undone)

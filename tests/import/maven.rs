@@ -6,7 +6,9 @@ use std::process::Command;
 
 use salesctl::deal::book::State;
 use salesctl::id::Id;
-use salesctl::import::{Context, Create, Known, Outcome, Plan, plan_deals};
+use salesctl::import::{
+    AccountRef, Context, Create, Known, KnownDeal, Outcome, Plan, PlannedDeal, plan_deals,
+};
 
 use super::{day, folded, input, mapping, process, shared, skipped};
 
@@ -75,6 +77,16 @@ fn every_row_is_accounted_for() {
         Outcome::Won { .. } => State::Won,
         Outcome::Lost { .. } => State::Lost,
     };
+    let account = |deal: &PlannedDeal| match deal.account {
+        Some(AccountRef::New(place)) => Some(plan.accounts[place].name.clone()),
+        _ => None,
+    };
+    let now = |deal: &PlannedDeal| KnownDeal {
+        id: Id(deal.line as i64),
+        state: state(&deal.outcome),
+        account: account(deal),
+        opened: deal.opened,
+    };
     let known = Known {
         accounts: plan
             .accounts
@@ -86,7 +98,7 @@ fn every_row_is_accounted_for() {
         deals: plan
             .deals
             .iter()
-            .map(|d| (d.external.clone(), (Id(d.line as i64), state(&d.outcome))))
+            .map(|d| (d.external.clone(), now(d)))
             .collect(),
     };
     let again = planned(&data, &known);

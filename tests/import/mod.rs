@@ -1,8 +1,10 @@
 //! Files in, plan out: the real export, the corpus of broken files, our own broken samples.
 
+mod cli;
 mod history;
 mod maven;
 mod maven_reports;
+mod story;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,7 +19,9 @@ use salesctl::deal::book::State;
 use salesctl::deal::event::{Event, Recorded};
 use salesctl::id::Id;
 use salesctl::import::read::{Options, Reader, Row};
-use salesctl::import::{Context, Create, Input, Known, Mapping, Plan, PlanError, plan_deals};
+use salesctl::import::{
+    Context, Create, Input, Known, KnownDeal, Mapping, Plan, PlanError, plan_deals,
+};
 use salesctl::process::{self, Process, check};
 
 /// The data that stays out of the repository; `None` (with a message) where it is not.
@@ -203,6 +207,15 @@ fn known() -> Known {
     }
 }
 
+fn known_deal(state: State, account: Option<&str>, opened: Option<&str>) -> KnownDeal {
+    KnownDeal {
+        id: Id(1),
+        state,
+        account: account.map(str::to_string),
+        opened: opened.map(day),
+    }
+}
+
 /// Compares with a file under `tests/import`, which `UPDATE=1` rewrites.
 fn as_kept(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -306,7 +319,7 @@ fn without_an_id_the_row_is_its_key() {
         deals: first
             .deals
             .iter()
-            .map(|deal| (deal.external.clone(), (Id(1), State::Won)))
+            .map(|deal| (deal.external.clone(), known_deal(State::Won, None, None)))
             .collect(),
         ..Known::default()
     };
@@ -318,6 +331,58 @@ fn without_an_id_the_row_is_its_key() {
         "{:?}",
         again.notes
     );
+}
+
+/// Rows are `id, account, opened`; the store has `A1` of ACME.
+#[rstest]
+#[case::the_same("acme", "2026-01-05", Some("2026-01-05"), true)]
+#[case::renamed("Globex", "2026-01-05", Some("2026-01-05"), true)]
+#[case::no_account_in_the_file("", "2026-02-05", Some("2026-01-05"), true)]
+#[case::opened_later("ACME", "2026-02-05", Some("2026-01-05"), true)]
+#[case::another("Globex", "2026-02-05", Some("2026-01-05"), false)]
+#[case::not_dated_in_the_file("Globex", "", Some("2026-01-05"), false)]
+#[case::not_dated_in_the_store("Globex", "2026-01-05", None, false)]
+#[case::dated_nowhere("Globex", "", None, false)]
+fn one_id_for_two_deals(
+    #[case] account: &str,
+    #[case] opened: &str,
+    #[case] store: Option<&str>,
+    #[case] is_known: bool,
+) {
+    let csv = format!(
+        "id,account,rep,product,stage,opened,proposed,closed,value,reason,seats\nA1,{account},,,qualify,{opened},,,,,\n"
+    );
+    let deal = known_deal(State::Won, Some("ACME"), store);
+    let known = Known {
+        deals: [("id:A1".to_string(), deal)].into(),
+        ..known()
+    };
+    let plan = plan(&csv, &known, Create::ALL);
+    let report = plan.main_file().expect("the deals");
+    assert_eq!(
+        (report.counts.known, report.counts.rejected),
+        (u64::from(is_known), u64::from(!is_known))
+    );
+    assert!(
+        plan.is_empty(),
+        "no account is made for a row that is not taken"
+    );
+    let told = store.map_or("opening date unknown".to_string(), |day| {
+        format!("opened {day}")
+    });
+    let reason = format!(
+        "its id is that of another deal (ACME, {told}); give this file its own `namespace` in the mapping"
+    );
+    assert!(
+        report.rejects.iter().all(|reject| reject.reason == reason),
+        "{:?}",
+        report.rejects
+    );
+    let noted = plan
+        .notes
+        .iter()
+        .any(|note| note.contains("known with another outcome"));
+    assert_eq!(noted, is_known);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::show::counted;
 use super::summary::{self, Summary};
-use super::{ImportArgs, draft, no_plan, open, sha256_of};
+use super::{ImportArgs, Planned, batch_file, draft, no_plan, open, planned_and_written};
 use crate::fault::Fault;
 use crate::import::{self, Plan, plan_deals};
-use crate::store::{Access, BatchFile};
+use crate::store::{Access, Write};
 
 /// Bring deals in from a CSV file; every row is new, known already or rejected with its reason
 ///
@@ -43,28 +43,42 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let folder = import.file.parent().unwrap_or(Path::new(""));
     let mut paths: Vec<PathBuf> = mapping.lists().map(|(_, file)| folder.join(file)).collect();
-    let lists = paths
-        .iter()
-        .map(|path| open(cx, path))
-        .collect::<Result<Vec<_>>>()?;
-    let deals = open(cx, &import.file)?;
     paths.push(import.file.clone());
-    let known = session.store.known()?;
-    let context = import::Context {
-        process: &session.process,
-        mapping: &mapping,
-        known: &known,
-        create: import.create(),
-        today: session.today,
+    let plan = || {
+        let mut inputs = paths
+            .iter()
+            .map(|path| open(cx, path))
+            .collect::<Result<Vec<_>>>()?;
+        let deals = inputs
+            .pop()
+            .ok_or_else(|| Fault::input("no file was named"))?;
+        let known = session.store.known()?;
+        let context = import::Context {
+            process: &session.process,
+            mapping: &mapping,
+            known: &known,
+            create: import.create(),
+            today: session.today,
+        };
+        match plan_deals(&context, inputs, deals) {
+            Ok(plan) => Ok(Planned::Ready(plan)),
+            Err(error) => no_plan(cx, &map_path, &map_text, &error),
+        }
     };
-    let plan = match plan_deals(&context, lists, deals) {
-        Ok(plan) => plan,
-        Err(error) => return no_plan(cx, &map_path, &map_text, &error),
+    let write = |plan: &Plan, write: &mut Write<'_>| {
+        let counts = plan.main_file().map(|file| file.counts).unwrap_or_default();
+        let file = batch_file(cx, &import.file, "deals", counts)?;
+        let bar = cx.console.progress(plan.deals.len(), "deals");
+        let batch = write.import_deals(plan, &file, &session.process.calendar, |n| {
+            bar.set_position(n as u64);
+        });
+        bar.finish_and_clear();
+        batch
     };
-    let batch = if plan.is_empty() {
-        None
-    } else {
-        Some(write(args, cx, &session, &plan)?)
+    let done = planned_and_written(&session, import.dry_run, plan, Plan::is_empty, write)?;
+    let (plan, batch) = match done {
+        Planned::Ready(done) => done,
+        Planned::Shown(status) => return Ok(status),
     };
     let files: Vec<_> = plan.files.iter().collect();
     summary::show(
@@ -80,36 +94,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             batch,
         },
     )
-}
-
-fn write(
-    args: &Args,
-    cx: &Context,
-    session: &super::super::session::Session<'_>,
-    plan: &Plan,
-) -> Result<crate::id::Id> {
-    let counts = plan
-        .main_file()
-        .map(|file| file.counts)
-        .ok_or_else(|| Fault::input("no file was read"))?;
-    let file = BatchFile {
-        name: cx.shown(&args.import.file),
-        sha256: sha256_of(&args.import.file)?,
-        what: "deals",
-        read: counts.read,
-        new: counts.new,
-        known: counts.known,
-        rejected: counts.rejected,
-    };
-    let bar = cx.console.progress(plan.deals.len(), "deals");
-    let acting = session.acting(args.import.dry_run);
-    let (batch, _) = session.store.write(&acting, "import", |write| {
-        write.import_deals(plan, &file, &session.process.calendar, |n| {
-            bar.set_position(n as u64);
-        })
-    })?;
-    bar.finish_and_clear();
-    Ok(batch)
 }
 
 fn made(plan: &Plan) -> String {

@@ -5,13 +5,14 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::show::counted;
 use super::summary::{self, Summary};
-use super::{ImportArgs, no_plan, open, sha256_of};
-use crate::import::{self, plan_history};
-use crate::store::{Access, BatchFile};
+use super::{ImportArgs, Planned, batch_file, no_plan, open, planned_and_written};
+use crate::import::{self, HistoryPlan, plan_history};
+use crate::store::{Access, Write};
 
 /// Bring the past of deals in: a CSV log of which deal came to which stage, when and by whom
 ///
-/// Deals that have been moved here already are refused: two tellings of one past can't be merged.
+/// The log is the whole story: it takes the place of the stages that a file of deals told, of which the
+/// end stays where the log tells none. Deals that were moved here are refused.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl import history stages.csv --map stages.map.toml --dry-run\n  salesctl import history stages.csv --map stages.map.toml --create-deals --create reps"
@@ -30,45 +31,37 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let Some((map_path, map_text, mapping)) = import.mapping(cx, &session)? else {
         return Ok(Status::Unusable);
     };
-    let known = session.store.known()?;
-    let context = import::Context {
-        process: &session.process,
-        mapping: &mapping,
-        known: &known,
-        create: import.create(),
-        today: session.today,
-    };
-    let log = open(cx, &import.file)?;
-    let planned = plan_history(&context, log, args.create_deals, session.now, |id| {
-        session.store.events(id)
-    })?;
-    let plan = match planned {
-        Ok(plan) => plan,
-        Err(error) => return no_plan(cx, &map_path, &map_text, &error),
-    };
-    let is_empty = plan.deals.is_empty() && plan.catalog.is_empty() && plan.accounts.is_empty();
-    let batch = if is_empty {
-        None
-    } else {
-        let counts = plan.file.counts;
-        let file = BatchFile {
-            name: cx.shown(&import.file),
-            sha256: sha256_of(&import.file)?,
-            what: "history",
-            read: counts.read,
-            new: counts.new,
-            known: counts.known,
-            rejected: counts.rejected,
+    let plan = || {
+        let log = open(cx, &import.file)?;
+        let known = session.store.known()?;
+        let context = import::Context {
+            process: &session.process,
+            mapping: &mapping,
+            known: &known,
+            create: import.create(),
+            today: session.today,
         };
-        let bar = cx.console.progress(plan.deals.len(), "deals");
-        let acting = session.acting(import.dry_run);
-        let (batch, _) = session.store.write(&acting, "import", |write| {
-            write.import_history(&plan, &file, &session.process.calendar, |n| {
-                bar.set_position(n as u64);
-            })
+        let planned = plan_history(&context, log, args.create_deals, session.now, |id| {
+            session.store.events(id)
         })?;
+        match planned {
+            Ok(plan) => Ok(Planned::Ready(plan)),
+            Err(error) => no_plan(cx, &map_path, &map_text, &error),
+        }
+    };
+    let write = |plan: &HistoryPlan, write: &mut Write<'_>| {
+        let file = batch_file(cx, &import.file, "history", plan.file.counts)?;
+        let bar = cx.console.progress(plan.deals.len(), "deals");
+        let batch = write.import_history(plan, &file, &session.process.calendar, |n| {
+            bar.set_position(n as u64);
+        });
         bar.finish_and_clear();
-        Some(batch)
+        batch
+    };
+    let done = planned_and_written(&session, import.dry_run, plan, HistoryPlan::is_empty, write)?;
+    let (plan, batch) = match done {
+        Planned::Ready(done) => done,
+        Planned::Shown(status) => return Ok(status),
     };
     summary::show(
         cx,

@@ -16,9 +16,11 @@ use sha2::{Digest, Sha256};
 use super::context::{Context, Status};
 use super::session::Session;
 use crate::fault::Fault;
+use crate::id::Id;
 use crate::import::read::{Options, ReadError, Reader};
-use crate::import::{Create, Input, Mapping, PlanError};
+use crate::import::{Counts, Create, Input, Mapping, PlanError};
 use crate::process::render_problems;
+use crate::store::{BatchFile, Write};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -121,27 +123,92 @@ impl ImportArgs {
 fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
     let name = cx.shown(path);
     let unreadable = |error: &dyn std::fmt::Display| Fault::input(format!("`{name}` {error}"));
-    if path.is_dir() {
+    let closed = |error| Fault::input(format!("cannot open `{name}`: {error}"));
+    let kind = std::fs::metadata(path).map_err(closed)?;
+    if kind.is_dir() {
         return Err(unreadable(&"is a folder, not a file").into());
     }
-    let file =
-        File::open(path).map_err(|error| Fault::input(format!("cannot open `{name}`: {error}")))?;
+    // It is read more than once: a pipe would be empty, or never end, the second time.
+    if !kind.is_file() {
+        return Err(unreadable(&"is no regular file; save what it gives to one").into());
+    }
+    let file = File::open(path).map_err(closed)?;
     let reader: Box<dyn Read> = Box::new(io::BufReader::with_capacity(1 << 16, file));
     let reader =
         Reader::open(reader, &Options::default()).map_err(|error: ReadError| unreadable(&error))?;
     Ok(Input { name, reader })
 }
 
+/// Tries before an import gives way to the other commands that write.
+const TRIES: usize = 8;
+
+/// What an import came to.
+enum Planned<P> {
+    Ready(P),
+    /// There is no plan; why was shown already.
+    Shown(Status),
+}
+
+/// Plans without a lock and writes if nothing else was written meanwhile; otherwise plans again, since
+/// what was missing may be there now. The plan, and the batch unless there was nothing to write.
+fn planned_and_written<P>(
+    session: &Session<'_>,
+    dry_run: bool,
+    plan: impl Fn() -> Result<Planned<P>>,
+    is_empty: impl Fn(&P) -> bool,
+    write: impl Fn(&P, &mut Write<'_>) -> Result<Id>,
+) -> Result<Planned<(P, Option<Id>)>> {
+    for _ in 0..TRIES {
+        let seen = session.store.newest_operation()?;
+        let plan = match plan()? {
+            Planned::Ready(plan) => plan,
+            Planned::Shown(status) => return Ok(Planned::Shown(status)),
+        };
+        if is_empty(&plan) {
+            return Ok(Planned::Ready((plan, None)));
+        }
+        let acting = session.acting(dry_run);
+        let (batch, _) = session.store.write(&acting, "import", |open| {
+            if open.is_next_after(seen)? {
+                write(&plan, open).map(Some)
+            } else {
+                Ok(None)
+            }
+        })?;
+        if batch.is_some() {
+            return Ok(Planned::Ready((plan, batch)));
+        }
+    }
+    Err(Fault::store(format!(
+        "other commands wrote to the store during each of {TRIES} tries to import"
+    ))
+    .hint("nothing was imported; run the command again when less is going on")
+    .into())
+}
+
 /// Why there is no plan: problems of the mapping are shown, the rest is an error.
-fn no_plan(cx: &Context, map: &Path, text: &str, error: &PlanError) -> Result<Status> {
+fn no_plan<P>(cx: &Context, map: &Path, text: &str, error: &PlanError) -> Result<Planned<P>> {
     match error {
         PlanError::Mapping(problems) => {
             let shown = render_problems(&cx.shown(map), text, problems, cx.console.colors_stderr());
             cx.console.warn(shown.trim_end());
-            Ok(Status::Unusable)
+            Ok(Planned::Shown(Status::Unusable))
         }
         other => Err(Fault::input(other.to_string()).into()),
     }
+}
+
+/// What the store keeps about the file.
+fn batch_file(cx: &Context, path: &Path, what: &'static str, counts: Counts) -> Result<BatchFile> {
+    Ok(BatchFile {
+        name: cx.shown(path),
+        sha256: sha256_of(path)?,
+        what,
+        read: counts.read,
+        new: counts.new,
+        known: counts.known,
+        rejected: counts.rejected,
+    })
 }
 
 fn sha256_of(path: &Path) -> Result<String> {

@@ -79,6 +79,14 @@ pub(super) fn show(
         });
     }
     let mut notes: Vec<String> = summary.notes.to_vec();
+    let nothing = |report: &&&FileReport| report.counts.read == 0;
+    notes.extend(
+        summary
+            .files
+            .iter()
+            .filter(nothing)
+            .map(|report| format!("`{}` has column headings and no rows", report.name)),
+    );
     notes.extend(summary.missing.iter().map(missing));
     for note in &notes {
         document = document.line(format!("note: {note}"));
