@@ -14,6 +14,7 @@ mod history;
 mod import;
 mod init;
 mod man;
+mod numbers;
 mod output;
 mod process;
 mod redo;
@@ -90,8 +91,16 @@ enum Command {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
-    run_with(std::env::args_os())
+    let whole = || {
+        clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+        run_with(std::env::args_os())
+    };
+    // What Rust prints about a panic stays; the open transaction is rolled back on the way here.
+    std::panic::catch_unwind(whole).unwrap_or_else(|_| {
+        let console = output::Console::new(output::Color::Auto, false);
+        console.warn("error: this is a bug in salesctl; the command changed nothing");
+        ExitCode::from(70)
+    })
 }
 
 fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -1,14 +1,11 @@
 //! `salesctl` alone: today's work of the acting rep, in order, each with its reason.
 
-use std::fs;
-use std::path::PathBuf;
-
 use anyhow::Result;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::context::{Context, Session, Status, no_workspace, state_folder};
-use super::output::{OutputArgs, write_file};
+use super::context::{Context, Session, Status, no_workspace};
+use super::output::OutputArgs;
 use super::show::counted;
 use crate::date::{day, day_and_distance};
 use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
@@ -99,7 +96,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => "everybody".to_string(),
     };
     let tasks = tasks(&session, rep.as_deref())?;
-    remember(&session, &tasks);
+    super::numbers::remember(&session, &tasks);
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
     let mut notes = Vec::new();
     if rep.is_none() && !args.everybody {
@@ -210,13 +207,10 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
         return Some(("end of hold".to_string(), "the hold is over".to_string()));
     }
     let silent = today.signed_duration_since(work.touched).num_days();
-    let late = late_by(session, work);
+    let late = is_late(session, work);
     match (work.follow_ups.is_empty(), late) {
-        (true, Some(days)) => Some((
-            "no next step".to_string(),
-            format!("{days} d past the limit"),
-        )),
-        (true, None) => Some((
+        (true, true) => Some(("no next step".to_string(), place(session, work))),
+        (true, false) => Some((
             "no next step".to_string(),
             if silent > 0 {
                 format!("silent for {silent} d")
@@ -238,18 +232,30 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
     }
 }
 
-fn late_by(session: &Session<'_>, work: &WorkRow) -> Option<i64> {
-    let limit = session.process.stage(work.stage.as_deref()?)?.limit?;
-    let end = session.process.calendar.add(work.stage_entered?, limit);
-    let days = session.today.signed_duration_since(end).num_days();
-    (days > 0).then_some(days)
+/// Days in the stage, and how many its limit allows.
+fn days_in_stage(session: &Session<'_>, work: &WorkRow) -> Option<(i64, Option<i64>)> {
+    let entered = work.stage_entered?;
+    let stage = work.stage.as_deref().and_then(|s| session.process.stage(s));
+    let allowed = stage.and_then(|stage| stage.limit).map(|limit| {
+        let end = session.process.calendar.add(entered, limit);
+        end.signed_duration_since(entered).num_days()
+    });
+    Some((
+        session.today.signed_duration_since(entered).num_days(),
+        allowed,
+    ))
+}
+
+fn is_late(session: &Session<'_>, work: &WorkRow) -> bool {
+    matches!(days_in_stage(session, work), Some((day, Some(allowed))) if day > allowed)
 }
 
 /// `closes 30 Nov`, `day 32 of 21`: what about the deal makes it matter.
 fn place(session: &Session<'_>, work: &WorkRow) -> String {
     let today = session.today;
-    if let Some(days) = late_by(session, work) {
-        return format!("{days} d past the limit");
+    let days = days_in_stage(session, work);
+    if let Some((day, Some(allowed))) = days.filter(|_| is_late(session, work)) {
+        return format!("day {day} of {allowed}");
     }
     if let Some(close) = work.expected_close {
         if close < today {
@@ -259,10 +265,7 @@ fn place(session: &Session<'_>, work: &WorkRow) -> String {
             return format!("closes {}", close.format("%-d %b"));
         }
     }
-    let Some(entered) = work.stage_entered else {
-        return String::new();
-    };
-    format!("day {}", today.signed_duration_since(entered).num_days())
+    days.map_or(String::new(), |(day, _)| format!("day {day}"))
 }
 
 fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) -> Document {
@@ -283,7 +286,8 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
         column("", Align::Left, 0),
         column("", Align::Right, 2),
         column("", Align::Left, 3),
-        column("", Align::Left, 1),
+        // The reason is what makes it today's work: it is broken into lines before it is left out.
+        column("", Align::Left, 0),
     ];
     if everybody {
         columns.push(column("", Align::Left, 4));
@@ -342,54 +346,4 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
         document = document.line(format!("note: {note}"));
     }
     document
-}
-
-/// What the numbers of the last list meant, so that `followup done 2` after `followup done 1` still
-/// means the second line that was read.
-#[derive(Debug, Serialize, Deserialize)]
-struct Remembered {
-    store: PathBuf,
-    today: NaiveDate,
-    rows: Vec<(Id, Option<Id>)>,
-}
-
-fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
-    let Some(folder) = state_folder() else { return };
-    let Ok(store) = session.store.path().canonicalize() else {
-        return;
-    };
-    let remembered = Remembered {
-        store,
-        today: session.today,
-        rows: tasks
-            .iter()
-            .map(|task| (task.deal, task.follow_up))
-            .collect(),
-    };
-    // A folder that can't be written only costs the numbers their memory.
-    if let Ok(bytes) = serde_json::to_vec(&remembered) {
-        let _ = fs::create_dir_all(&folder);
-        let _ = write_file(&folder.join("worklist.json"), &bytes, true);
-    }
-}
-
-/// The deal and follow-up that a row number of the last list meant; of a fresh list when none was
-/// shown today.
-pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, Option<Id>)>> {
-    let at = row.checked_sub(1);
-    let remembered: Option<Remembered> = state_folder()
-        .and_then(|folder| fs::read(folder.join("worklist.json")).ok())
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if let Some(last) = remembered {
-        let here = session.store.path().canonicalize().ok();
-        if Some(&last.store) == here.as_ref() && last.today == session.today {
-            return Ok(at.and_then(|at| last.rows.get(at).copied()));
-        }
-    }
-    let catalog = session.store.catalog()?;
-    let rep = session.acting_rep(&catalog);
-    let tasks = tasks(session, rep.as_deref())?;
-    Ok(at
-        .and_then(|at| tasks.get(at))
-        .map(|task| (task.deal, task.follow_up)))
 }

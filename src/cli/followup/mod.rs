@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::context::{Context, Session, Status};
-use super::today::numbered;
+use super::numbers::numbered;
 use crate::deal::{Deal, FollowUp};
 use crate::fault::Fault;
 use crate::id::Id;
