@@ -90,6 +90,29 @@ pub struct TableColumn {
     pub rank: u8,
 }
 
+impl TableColumn {
+    pub fn left(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            align: Align::Left,
+            rank: 0,
+        }
+    }
+
+    pub fn right(heading: impl Into<String>) -> Self {
+        Self {
+            align: Align::Right,
+            ..Self::left(heading)
+        }
+    }
+
+    /// Says how soon it is dropped when the width is short.
+    #[must_use]
+    pub fn rank(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     Left,
@@ -112,6 +135,13 @@ pub enum Cell {
     Bar(f64),
     /// What can't be known or doesn't apply; shown as a dash.
     Nothing,
+}
+
+impl Cell {
+    /// A text, or nothing where there is none.
+    pub fn text(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Nothing, |text| Self::Text(text.into()))
+    }
 }
 
 impl Document {

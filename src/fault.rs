@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::text::{nearest, visible};
+
+/// So many names are listed when none of them is near.
+const LISTED: usize = 24;
+
 /// Why a command could not do what it was asked, which decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -64,6 +69,21 @@ impl Fault {
 
     pub fn store(message: impl Into<String>) -> Self {
         Self::new(Class::Store, message)
+    }
+
+    /// A name that nothing has: what it is, what was probably meant, what there is.
+    pub fn unknown(class: Class, what: &str, typed: &str, names: &[&str]) -> Self {
+        let fault = Self::new(class, format!("there is no {what} `{}`", visible(typed)));
+        if let Some(near) = nearest(typed, names.iter().copied()) {
+            return fault.hint(format!("did you mean `{}`?", visible(near)));
+        }
+        match names {
+            [] => fault.hint(format!("there is no {what} yet")),
+            names if names.len() <= LISTED => {
+                fault.hint(format!("there are: {}", visible(&names.join(", "))))
+            }
+            names => fault.hint(format!("there are {} others", names.len())),
+        }
     }
 
     #[must_use]

@@ -1,5 +1,7 @@
 //! Text that came from outside (files, arguments, the store) on its way to a terminal.
 
+use unicode_width::UnicodeWidthStr;
+
 /// Makes text safe to show on a terminal, on one line: control characters, escape sequences,
 /// bidirectional overrides and invisible characters become visible marks (`\u{1b}` is `␛`).
 pub fn visible(text: &str) -> String {
@@ -33,6 +35,34 @@ pub fn shortened(text: &str, limit: usize) -> String {
     let mut cut: String = shown.chars().take(limit.saturating_sub(1)).collect();
     cut.push('…');
     cut
+}
+
+/// Breaks a line between words so that it fits a width; what follows the first line is indented. A
+/// word that is longer than the width stays whole.
+pub fn wrapped(line: &str, width: Option<u16>, indent: usize) -> String {
+    let width = width.map_or(usize::MAX, usize::from);
+    if line.width() <= width {
+        return line.to_string();
+    }
+    let mut out = String::new();
+    let mut column = 0;
+    let mut gap = "";
+    // Spaces inside a line are kept: they set parts of it apart.
+    for word in line.split_inclusive(' ') {
+        let bare = word.trim_end_matches(' ');
+        if column > indent && !bare.is_empty() && column + gap.len() + bare.width() > width {
+            out.truncate(out.trim_end_matches(' ').len());
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            column = indent;
+            gap = "";
+        }
+        out.push_str(gap);
+        out.push_str(bare);
+        column += gap.len() + bare.width();
+        gap = if word.len() > bare.len() { " " } else { "" };
+    }
+    out
 }
 
 /// Whether a character shows as itself and does nothing else.
@@ -78,7 +108,31 @@ mod tests {
         assert_eq!(visible("x\u{202e}y"), "x<U+202E>y");
     }
 
+    #[test]
+    fn long_lines_break_between_words() {
+        assert_eq!(wrapped("one two three", Some(80), 2), "one two three");
+        assert_eq!(wrapped("one two three", None, 2), "one two three");
+        assert_eq!(
+            wrapped("one two three four", Some(9), 2),
+            "one two\n  three\n  four"
+        );
+        assert_eq!(
+            wrapped("✓ Söhne   Qualify", Some(12), 4),
+            "✓ Söhne\n    Qualify"
+        );
+        assert_eq!(
+            wrapped("a   b unbreakable", Some(8), 0),
+            "a   b\nunbreakable"
+        );
+    }
+
     proptest! {
+        #[test]
+        fn wrapping_changes_nothing_but_space(text in "[a-z ]{0,60}", width in 5_u16..40) {
+            let words = |text: &str| text.split_whitespace().map(String::from).collect::<Vec<_>>();
+            prop_assert_eq!(words(&wrapped(&text, Some(width), 2)), words(&text));
+        }
+
         #[test]
         fn nothing_dangerous_survives(text in any::<String>()) {
             let overrides = '\u{202a}'..='\u{202e}';

@@ -350,7 +350,7 @@ fn a_process_file_that_can_not_be_read_is_refused() {
     let mut sandbox = Sandbox::workspace();
     for (bytes, part) in [
         (b"[process]\nname = \"S\xf6hne\"\n".to_vec(), "not UTF-8"),
-        (vec![b'#'; 2 << 20], "at most 1048576"),
+        (vec![b'#'; 2 << 20], "at most 1 MiB"),
         (Vec::new(), ""),
         (vec![0; 4096], ""),
         ([b"\xff\xfe".to_vec(), b"[\0p\0".to_vec()].concat(), ""),

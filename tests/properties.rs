@@ -366,7 +366,10 @@ impl World {
                         reason: Private::new("later"),
                     },
                     What::Resume => Event::Resumed,
-                    _ => Event::Reopened { reason: None },
+                    _ => Event::Reopened {
+                        reason: None,
+                        stage: None,
+                    },
                 }]
             }
             What::Note => vec![Event::Noted {

@@ -2,19 +2,22 @@
 
 use anyhow::Result;
 
-use super::context::Session;
+use super::session::Session;
 use crate::condition::Value;
 use crate::date::{Direction, parse_day};
 use crate::deal::Deal;
 use crate::deal::event::{
     Amount, CatalogKind, Change, Event, FieldValue, Move, Private, StreamKind,
 };
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::id::Id;
 use crate::money::Money;
 use crate::process::{BuyingRole, Field, FieldKind, FieldOf, REQUIRABLE};
 use crate::store::{Catalog, Write};
 use crate::text::{nearest, visible};
+
+/// Characters of a fact: what conditions read must be short enough to be compared.
+const LONGEST: usize = 10_000;
 
 /// One `NAME=VALUE`, understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +45,12 @@ pub(crate) fn parse(session: &Session<'_>, catalog: &Catalog, typed: &str) -> Re
     };
     let (name, value) = (name.trim(), value.trim());
     let wrong = |problem: String| anyhow::Error::from(Fault::usage(format!("{name}: {problem}")));
+    let length = value.chars().count();
+    if length > LONGEST {
+        return Err(wrong(format!(
+            "{length} characters are too many, {LONGEST} fit; a note takes more"
+        )));
+    }
     let text = (!value.is_empty()).then(|| value.to_string());
     let day = || -> Result<Option<chrono::NaiveDate>> {
         if value.is_empty() {
@@ -53,7 +62,7 @@ pub(crate) fn parse(session: &Session<'_>, catalog: &Catalog, typed: &str) -> Re
     };
     let change = match name {
         "title" => Change::Title(text.map(Private::new)),
-        "owner" => Change::Owner(in_catalog(catalog, CatalogKind::Rep, value)?),
+        "owner" => Change::Owner(active_rep(catalog, value)?),
         "product" => Change::Product(in_catalog(catalog, CatalogKind::Product, value)?),
         "source" => Change::Source(in_catalog(catalog, CatalogKind::Source, value)?),
         "value" => Change::Value(parse_amount(session, value).map_err(wrong)?),
@@ -100,6 +109,13 @@ pub(crate) fn parse_next(
         ))
         .hint("for example --next \"fri: send quote\"")
     };
+    if typed.is_empty() {
+        return Err(
+            Fault::usage("a next step is not taken away, it is done or put off")
+                .hint("salesctl followup done DEAL, or salesctl followup snooze DEAL DATE")
+                .into(),
+        );
+    }
     let (when, what) = typed.split_once(':').ok_or_else(usage)?;
     let what = what.trim();
     if what.is_empty() {
@@ -188,6 +204,26 @@ pub(crate) fn parse_amount(session: &Session<'_>, typed: &str) -> Result<Option<
     }))
 }
 
+/// A rep who can be given deals.
+pub(crate) fn active_rep(catalog: &Catalog, typed: &str) -> Result<Option<String>> {
+    let name = in_catalog(catalog, CatalogKind::Rep, typed)?;
+    let entry = name
+        .as_deref()
+        .and_then(|name| catalog.get(CatalogKind::Rep, name));
+    if let Some(rep) = entry.filter(|rep| !rep.active) {
+        return Err(Fault::no(format!(
+            "rep {} is not with us any more",
+            visible(&rep.name)
+        ))
+        .hint(format!(
+            "salesctl catalog set rep {} --active brings them back",
+            visible(&rep.name)
+        ))
+        .into());
+    }
+    Ok(name)
+}
+
 /// The name of a rep, product or source, given by name or title.
 pub(crate) fn in_catalog(
     catalog: &Catalog,
@@ -262,23 +298,39 @@ pub(crate) fn events(
             write.flush()?;
             Vec::new()
         }
-        Assignment::Stage(stage) => {
-            if deal.stage().is_some() {
-                return Err(Fault::usage("a deal changes its stage through the gate")
-                    .hint("salesctl deal advance DEAL [--to STAGE], or salesctl deal back DEAL")
-                    .into());
-            }
-            if session.process.stage(stage).is_none() {
-                return Err(Fault::usage(format!("there is no stage `{}`", visible(stage))).into());
-            }
-            vec![Event::StageEntered {
-                stage: stage.clone(),
-                how: Move::Start,
-                entered: Some(at.day),
-                customer_type: deal.customer_type.clone(),
-                overridden: None,
-            }]
-        }
+        Assignment::Stage(stage) => enter(session, write, deal, stage, at)?,
+    })
+}
+
+/// Puts an open deal that is in no stage of the process into one.
+fn enter(
+    session: &Session<'_>,
+    write: &mut Write<'_>,
+    deal: &Deal,
+    stage: &str,
+    at: crate::store::Moment,
+) -> Result<Vec<Event>> {
+    let names: Vec<&str> = session
+        .process
+        .stages
+        .iter()
+        .map(|stage| stage.name.as_str())
+        .collect();
+    if !deal.state.is_open() {
+        return Err(Fault::no(format!("the deal is {}", deal.state.name()))
+            .hint("salesctl deal reopen DEAL --stage STAGE opens it again")
+            .into());
+    }
+    if deal.stage().is_some_and(|known| names.contains(&known)) {
+        return Err(Fault::usage("a deal changes its stage through the gate")
+            .hint("salesctl deal advance DEAL [--to STAGE], or salesctl deal back DEAL")
+            .into());
+    }
+    if !names.contains(&stage) {
+        return Err(Fault::unknown(Class::Usage, "stage", stage, &names).into());
+    }
+    super::deal::decide(session, deal, at.day, |case| {
+        case.enter(stage, Move::Start, None, &mut || write.new_id())
     })
 }
 

@@ -4,8 +4,9 @@ use anyhow::Result;
 use clap::ValueEnum;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 
-use super::context::{Context, Globals, Session, Status};
+use super::context::{Context, Globals, Status};
 use super::output::Color;
+use super::session::Session;
 use crate::process::{BuyingRole, FieldOf, LOST, REQUIRABLE, WON};
 use crate::store::Access;
 use crate::text::visible;

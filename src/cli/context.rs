@@ -1,5 +1,5 @@
 //! What every command starts from: the workspace, the clock, who acts. The only place that reads the
-//! environment and the clock.
+//! environment (but for `command_line`) and the clock.
 
 use std::env;
 use std::fs;
@@ -9,13 +9,13 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
+use super::command_line::{command_line, typed};
 use super::output::{Color, Console};
 use crate::date::{Direction, parse_day};
-use crate::deal::Deal;
 use crate::fault::Fault;
 use crate::id::Ids;
 use crate::process::{self, Process};
-use crate::store::{Access, Acting, Catalog, Moment, Outcome, Store, Write};
+use crate::store::{Access, Store};
 
 pub(crate) const PROCESS_FILE: &str = "process.toml";
 pub(crate) const STORE_FILE: &str = "sales.db";
@@ -55,6 +55,19 @@ pub(crate) enum Status {
     Unusable,
 }
 
+/// A value, and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled<T> {
+    pub(crate) value: T,
+    pub(crate) from: &'static str,
+}
+
+impl<T> Settled<T> {
+    fn new(value: T, from: &'static str) -> Self {
+        Self { value, from }
+    }
+}
+
 /// What is known before a store is opened.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -63,6 +76,8 @@ pub(crate) struct Context {
     /// The real clock.
     pub(crate) clock: DateTime<Utc>,
     folder: PathBuf,
+    /// What was typed, without the options that every command takes.
+    pub(crate) typed: String,
 }
 
 impl Context {
@@ -72,46 +87,76 @@ impl Context {
             globals: globals.clone(),
             clock: now(),
             folder: env::current_dir().context("the current folder can't be read")?,
+            typed: typed(),
         })
+    }
+
+    /// The same, as if `words` had been typed in the workspace `folder`, whatever the environment
+    /// names as the workspace.
+    pub(crate) fn within(&self, folder: &Path, words: &[&str]) -> Self {
+        let mut globals = self.globals.clone();
+        globals.process = Some(folder.join(PROCESS_FILE));
+        globals.store = Some(folder.join(STORE_FILE));
+        Self {
+            console: Console::new(globals.color, globals.quiet),
+            globals,
+            clock: self.clock,
+            folder: folder.to_path_buf(),
+            typed: command_line(words),
+        }
     }
 
     /// The workspace: the nearest folder upwards that holds a process file or a store, else the one
     /// that the user's config names.
     pub(crate) fn workspace(&self) -> Option<PathBuf> {
+        self.settled_workspace().map(|settled| settled.value)
+    }
+
+    fn settled_workspace(&self) -> Option<Settled<PathBuf>> {
         let holds = |folder: &&Path| {
             folder.join(PROCESS_FILE).is_file() || folder.join(STORE_FILE).is_file()
         };
-        self.folder
-            .ancestors()
-            .find(holds)
-            .map(Path::to_path_buf)
-            .or_else(default_workspace)
+        let here = self.folder.ancestors().find(holds);
+        here.map(|folder| Settled::new(folder.to_path_buf(), "workspace"))
+            .or_else(|| default_workspace().map(|folder| Settled::new(folder, "user config")))
     }
 
     /// Where the process file is expected; `None` outside of a workspace.
     pub(crate) fn process_path(&self) -> Option<PathBuf> {
-        self.globals
-            .process
-            .clone()
-            .or_else(|| variable("SALESCTL_PROCESS").map(PathBuf::from))
-            .or_else(|| self.workspace().map(|folder| folder.join(PROCESS_FILE)))
+        self.settled_process().map(|settled| settled.value)
     }
 
     /// Where the store is expected; `None` outside of a workspace.
     pub(crate) fn store_path(&self) -> Option<PathBuf> {
-        if let Some(named) = self
-            .globals
-            .store
-            .clone()
-            .or_else(|| variable("SALESCTL_STORE").map(PathBuf::from))
-        {
-            return Some(named);
+        self.settled_store().map(|settled| settled.value)
+    }
+
+    /// Flags before environment before the workspace before the user's config.
+    pub(crate) fn settled_process(&self) -> Option<Settled<PathBuf>> {
+        if let Some(named) = &self.globals.process {
+            return Some(Settled::new(named.clone(), "flag"));
         }
-        let folder = self.workspace()?;
-        if let Some(store) = self.settings_of_file().and_then(|settings| settings.store) {
-            return Some(folder.join(store));
+        if let Some(named) = variable("SALESCTL_PROCESS") {
+            return Some(Settled::new(PathBuf::from(named), "environment"));
         }
-        Some(folder.join(STORE_FILE))
+        let workspace = self.settled_workspace()?;
+        Some(Settled::new(
+            workspace.value.join(PROCESS_FILE),
+            workspace.from,
+        ))
+    }
+
+    pub(crate) fn settled_store(&self) -> Option<Settled<PathBuf>> {
+        if let Some(named) = &self.globals.store {
+            return Some(Settled::new(named.clone(), "flag"));
+        }
+        if let Some(named) = variable("SALESCTL_STORE") {
+            return Some(Settled::new(PathBuf::from(named), "environment"));
+        }
+        let workspace = self.settled_workspace()?;
+        let named = self.settings_of_file().and_then(|settings| settings.store);
+        let file = named.unwrap_or_else(|| STORE_FILE.to_string());
+        Some(Settled::new(workspace.value.join(file), workspace.from))
     }
 
     /// A path as a person would type it from here.
@@ -131,64 +176,42 @@ impl Context {
         }
     }
 
-    /// Today where there is no process to tell the time zone.
+    /// The business date.
     pub(crate) fn today_in(&self, calendar: &process::Calendar) -> Result<NaiveDate> {
+        Ok(self.settled_today(calendar)?.value)
+    }
+
+    pub(crate) fn settled_today(&self, calendar: &process::Calendar) -> Result<Settled<NaiveDate>> {
         let real = calendar.date_of(self.clock);
-        let Some(typed) = self
-            .globals
-            .today
-            .clone()
-            .or_else(|| variable("SALESCTL_TODAY"))
-        else {
-            return Ok(real);
+        let (typed, from) = match (&self.globals.today, variable("SALESCTL_TODAY")) {
+            (Some(typed), _) => (typed.clone(), "flag"),
+            (None, Some(typed)) => (typed, "environment"),
+            (None, None) => return Ok(Settled::new(real, "clock")),
         };
-        parse_day(&typed, real, Direction::Back)
-            .map_err(|problem| Fault::usage(format!("--today: {problem}")).into())
+        let day = parse_day(&typed, real, Direction::Back)
+            .map_err(|problem| Fault::usage(format!("--today: {problem}")))?;
+        Ok(Settled::new(day, from))
     }
 
     pub(crate) fn actor(&self, settings_user: Option<&str>) -> String {
-        self.globals
-            .actor
-            .clone()
-            .or_else(|| variable("SALESCTL_USER"))
-            .or_else(|| settings_user.map(str::to_string))
-            .or_else(|| variable("LOGNAME"))
-            .or_else(|| variable("USER"))
-            .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()))
+        self.settled_actor(settings_user).value
     }
 
-    /// Opens the workspace's store and the process that it enforces.
-    pub(crate) fn session(&self, access: Access) -> Result<Session<'_>> {
-        let session = self.session_without_note(access)?;
-        session.note_an_edited_file();
-        Ok(session)
-    }
-
-    pub(crate) fn session_without_note(&self, access: Access) -> Result<Session<'_>> {
-        let store = self.open_store(access)?;
-        let applied = store.applied()?.ok_or_else(|| {
-            Fault::store("no process has been applied to this store yet")
-                .hint("salesctl process apply --why \"first version\"")
-        })?;
-        let label = format!("process version {}", applied.version);
-        let process = sound_process(&label, &applied.text)?;
-        let today = self.today_in(&process.calendar)?;
-        let now = if today == process.calendar.date_of(self.clock) {
-            self.clock
-        } else {
-            process.calendar.noon_of(today)
-        };
-        let actor = self.actor(process.settings.user.as_deref());
-        Ok(Session {
-            cx: self,
-            store,
-            version: applied.version,
-            applied_text: applied.text,
-            process,
-            today,
-            now,
-            actor,
-        })
+    pub(crate) fn settled_actor(&self, settings_user: Option<&str>) -> Settled<String> {
+        if let Some(named) = &self.globals.actor {
+            return Settled::new(named.clone(), "flag");
+        }
+        if let Some(named) = variable("SALESCTL_USER") {
+            return Settled::new(named, "environment");
+        }
+        if let Some(named) = settings_user {
+            return Settled::new(named.to_string(), "workspace");
+        }
+        let login = variable("LOGNAME").or_else(|| variable("USER"));
+        Settled::new(
+            login.unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw())),
+            "login",
+        )
     }
 
     pub(crate) fn open_store(&self, access: Access) -> Result<Store> {
@@ -196,28 +219,7 @@ impl Context {
         Store::open(&path, access, Self::ids())
     }
 
-    /// What was typed, without the options that every command takes.
-    pub(crate) fn typed() -> String {
-        let mut words = Vec::new();
-        let mut skip = false;
-        for argument in env::args_os().skip(1) {
-            let word = argument.to_string_lossy().into_owned();
-            if std::mem::take(&mut skip) {
-                continue;
-            }
-            match word.as_str() {
-                "--as" | "--today" | "--store" | "--process" | "--color" => skip = true,
-                "-q" | "--quiet" => {}
-                _ if ["--as=", "--today=", "--store=", "--process=", "--color="]
-                    .iter()
-                    .any(|flag| word.starts_with(flag)) => {}
-                _ => words.push(quoted(&word)),
-            }
-        }
-        words.join(" ")
-    }
-
-    fn settings_of_file(&self) -> Option<process::Settings> {
+    pub(crate) fn settings_of_file(&self) -> Option<process::Settings> {
         let path = self.process_path()?;
         let text = fs::read_to_string(path).ok()?;
         // Cheap for the many workspaces that have no such table.
@@ -227,107 +229,6 @@ impl Context {
         process::check(PROCESS_FILE, &text)
             .process
             .map(|process| process.settings)
-    }
-}
-
-/// An open store with the process it enforces.
-pub(crate) struct Session<'c> {
-    pub(crate) cx: &'c Context,
-    pub(crate) store: Store,
-    pub(crate) process: Process,
-    pub(crate) version: u32,
-    applied_text: String,
-    pub(crate) today: NaiveDate,
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) actor: String,
-}
-
-impl Session<'_> {
-    pub(crate) fn acting(&self, dry_run: bool) -> Acting {
-        Acting {
-            actor: self.actor.clone(),
-            typed: Context::typed(),
-            clock: self.cx.clock,
-            now: self.now,
-            today: self.today,
-            dry_run,
-        }
-    }
-
-    /// One command: one operation in one transaction.
-    pub(crate) fn write<T>(
-        &self,
-        dry_run: bool,
-        change: impl FnOnce(&mut Write<'_>) -> Result<T>,
-    ) -> Result<(T, Outcome)> {
-        self.store.write(&self.acting(dry_run), "command", change)
-    }
-
-    /// The catalog entry of whoever acts, when they are a rep.
-    pub(crate) fn acting_rep(&self, catalog: &Catalog) -> Option<String> {
-        catalog
-            .rep_of_login(&self.actor)
-            .map(|rep| rep.name.clone())
-    }
-
-    /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.
-    pub(crate) fn moment(&self, on: Option<&str>, deal: &Deal) -> Result<Moment> {
-        let day = self.day(on)?;
-        if day == self.today {
-            let instant = self.now.max(deal.latest);
-            return Ok(Moment {
-                instant,
-                day: day.max(self.process.calendar.date_of(deal.latest)),
-            });
-        }
-        let floor = self.process.calendar.date_of(deal.floor);
-        if day < floor {
-            return Err(Fault::no(format!(
-                "{} is before {}, when the deal came to where it is",
-                crate::date::day(day),
-                crate::date::day(floor)
-            ))
-            .hint("--on may go back as far as that day, since what came before is settled")
-            .into());
-        }
-        Ok(Moment {
-            instant: self.process.calendar.end_of(day).max(deal.floor),
-            day,
-        })
-    }
-
-    /// The date that `--on` names: in the past, a weekday the last one.
-    pub(crate) fn day(&self, on: Option<&str>) -> Result<NaiveDate> {
-        let Some(typed) = on else {
-            return Ok(self.today);
-        };
-        let day = parse_day(typed, self.today, Direction::Back)
-            .map_err(|problem| Fault::usage(format!("--on: {problem}")))?;
-        if day > self.today {
-            return Err(Fault::usage(format!(
-                "--on: {} is in the future; what has not happened can't be recorded",
-                crate::date::day(day)
-            ))
-            .into());
-        }
-        Ok(day)
-    }
-
-    /// An edited file that is not applied yet: commands enforce what was applied.
-    fn note_an_edited_file(&self) {
-        let Some(path) = self.cx.process_path() else {
-            return;
-        };
-        let Ok(text) = fs::read_to_string(&path) else {
-            return;
-        };
-        if text != self.applied_text {
-            self.cx.console.note(&format!(
-                "note: {} was edited since version {} was applied; `salesctl process apply` makes it count",
-                self.cx.shown(&path),
-                self.version
-            ));
-        }
     }
 }
 
@@ -375,18 +276,6 @@ fn default_workspace() -> Option<PathBuf> {
         .join("salesctl/config.toml");
     let text = fs::read_to_string(config).ok()?;
     process::workspace_of_config(&text).map(PathBuf::from)
-}
-
-fn quoted(word: &str) -> String {
-    let plain = !word.is_empty()
-        && word
-            .chars()
-            .all(|c| c.is_alphanumeric() || "-_./:=,@%+".contains(c));
-    if plain {
-        word.to_string()
-    } else {
-        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-    }
 }
 
 /// `SALESCTL_CLOCK` stops the clock at an RFC 3339 instant, so that a transcript reads the same tomorrow.

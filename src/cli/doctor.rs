@@ -6,6 +6,7 @@ use super::context::{Context, Status};
 use super::output::OutputArgs;
 use super::show::counted;
 use crate::document::{Answer, Document, row};
+use crate::process;
 use crate::store::Access;
 
 /// Check the store: SQLite's own checks, the hash chain, and a replay of the log against the tables
@@ -34,11 +35,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     } else {
         Access::Read
     };
-    let session = cx.session_without_note(access)?;
+    // Without the process: a store whose process was tampered with must be examined too.
+    let store = cx.open_store(access)?;
     if args.rebuild {
-        session.store.rebuild()?;
+        store.rebuild()?;
     }
-    let findings = session.store.examine()?;
+    let findings = store.examine()?;
     let differing: Vec<String> = findings
         .differing
         .iter()
@@ -52,8 +54,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         },
         CheckRow {
             check: "history",
-            sound: findings.broken_chains.is_empty() && findings.unreadable.is_empty(),
-            found: if findings.broken_chains.is_empty() && findings.unreadable.is_empty() {
+            sound: findings.history_is_sound(),
+            found: if findings.history_is_sound() {
                 format!(
                     "{} in {} verify",
                     counted(findings.events as usize, "event", "events"),
@@ -66,6 +68,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                     .map(|id| format!("the chain of {id} is broken"))
                     .collect();
                 trouble.extend(findings.unreadable.iter().cloned());
+                trouble.extend(findings.altered.iter().cloned());
                 trouble.truncate(10);
                 trouble.join("; ")
             },
@@ -96,11 +99,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if !findings.damage.is_empty() || !findings.broken_chains.is_empty() {
         document = document.line("hint: restore the newest backup; nothing was changed");
     }
+    let applied = store.applied().ok().flatten();
+    let process = applied
+        .as_ref()
+        .and_then(|applied| process::check("applied", &applied.text).process);
+    let calendar = process.as_ref().map(|process| process.calendar.clone());
     let answer = Answer {
         schema: "salesctl/doctor/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
+        as_of: cx.today_in(&calendar.unwrap_or_default())?,
+        process_version: applied.map_or(0, |applied| applied.version),
+        currency: match &process {
+            Some(process) => process.currency,
+            None => "EUR".parse().map_err(anyhow::Error::msg)?,
+        },
         period: None,
         by: Vec::new(),
         n: rows.len(),

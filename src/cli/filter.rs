@@ -4,13 +4,13 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::context::Session;
+use super::session::Session;
 use crate::condition::Truth;
 use crate::date::{Direction, parse_day};
 use crate::deal::book::Book;
 use crate::deal::event::CatalogKind;
-use crate::fault::Fault;
-use crate::text::{nearest, visible};
+use crate::fault::{Class, Fault};
+use crate::text::visible;
 
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Which deals")]
@@ -140,12 +140,6 @@ pub(crate) fn stage_named(session: &Session<'_>, book: &Book, typed: &str) -> Re
     {
         return Ok(at as u16);
     }
-    let fault = Fault::usage(format!("there is no stage `{}`", visible(typed)));
-    let fault = match nearest(typed, book.stages.iter().map(String::as_str)) {
-        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None => fault,
-    };
-    Err(fault
-        .hint(format!("the stages are: {}", book.stages.join(", ")))
-        .into())
+    let names: Vec<&str> = book.stages.iter().map(String::as_str).collect();
+    Err(Fault::unknown(Class::Usage, "stage", typed, &names).into())
 }

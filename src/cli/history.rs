@@ -4,9 +4,9 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 
 use super::context::{Context, Status};
-use super::output::OutputArgs;
+use super::output::{self, OutputArgs};
 use super::show::counted;
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::store::Access;
 
 /// Show what was done, by whom and when, newest first
@@ -49,29 +49,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             operation: operation.id.handle(),
         })
         .collect();
-    let answer = Answer {
-        schema: "salesctl/history/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
-        notes: Vec::new(),
-    };
+    let answer = output::answer(&session, "salesctl/history/1", rows);
     let zone = session.process.calendar.timezone;
-    let column = |heading: &str, align| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank: 0,
-    };
     let table = Table {
         columns: vec![
-            column("when", Align::Left),
-            column("by", Align::Left),
-            column("events", Align::Right),
-            column("command", Align::Left),
+            TableColumn::left("when"),
+            TableColumn::left("by"),
+            TableColumn::right("events"),
+            TableColumn::left("command"),
         ],
         rows: answer
             .rows

@@ -8,10 +8,9 @@ use anyhow::{Context as _, Result};
 use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
 use super::output::write_source;
 use super::process::apply_first;
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::process::{Process, template};
 use crate::store::{Acting, Store};
-use crate::text::nearest;
 
 /// What git should not keep: the store is data, not source.
 const GITIGNORE: &str = "/sales.db*\n/backups/\n*.rejects.csv\n";
@@ -23,9 +22,9 @@ pub(crate) struct Args {
     /// Where [default: this folder]
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     folder: Option<PathBuf>,
-    /// The process to begin with: consultative, transactional or enterprise
-    #[arg(long, default_value = "consultative")]
-    template: String,
+    /// The process to begin with: consultative, transactional or enterprise [default: consultative]
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
     /// Share the store with the folder's group on this host (mode 0660; the folder wants the setgid bit)
     #[arg(long)]
     shared_group: bool,
@@ -33,34 +32,42 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
-    let text = template_text(&args.template)?;
-    for name in [PROCESS_FILE, STORE_FILE] {
-        let path = folder.join(name);
-        if path.exists() {
-            return Err(Fault::no(format!("`{}` exists already", cx.shown(&path)))
-                .hint("init never overwrites: name another folder, as in `salesctl init sales`")
-                .into());
-        }
-    }
+    let path = folder.join(PROCESS_FILE);
+    let store_path = folder.join(STORE_FILE);
+    refuse_to_overwrite(args, cx, &path, &store_path)?;
+    let is_new = !path.exists();
+    let template = args.template.as_deref().unwrap_or("consultative");
+    let text = if is_new {
+        template_text(template)?.to_string()
+    } else {
+        fs::read(&path)
+            .map_err(anyhow::Error::from)
+            .and_then(|bytes| crate::process::decode(bytes).map_err(anyhow::Error::msg))
+            .with_context(|| Fault::input(format!("cannot read `{}`", cx.shown(&path))))?
+    };
+    let process = sound_process(&cx.shown(&path), &text)?;
     fs::create_dir_all(&folder)
         .with_context(|| Fault::usage(format!("cannot make the folder `{}`", folder.display())))?;
-    let process = sound_process(PROCESS_FILE, text)?;
-    let path = folder.join(PROCESS_FILE);
-    write_source(&path, text, false)?;
-    let made = new_store(cx, &folder, &process, text, args.shared_group);
+    if is_new {
+        write_source(&path, &text, false)?;
+    }
+    let made = new_store(cx, &folder, &process, &text, args.shared_group);
     if let Err(error) = made {
-        // Half a workspace would refuse the next try.
-        let _ = fs::remove_file(&path);
+        if is_new {
+            // Half a workspace would refuse the next try.
+            let _ = fs::remove_file(&path);
+        }
         return Err(error);
     }
     let ignored = ignore_store(&folder)?;
-    let shown = cx.shown(&folder);
-    let here = shown == "." || shown.is_empty();
-    cx.console.say(&format!(
-        "✓ the {} sales process in {}, applied as version 1 to {}",
-        args.template,
-        cx.shown(&path),
-        cx.shown(&folder.join(STORE_FILE))
+    let what = if is_new {
+        format!("the {template} sales process in {}", cx.shown(&path))
+    } else {
+        format!("the sales process in {}", cx.shown(&path))
+    };
+    cx.console.say_wrapped(&format!(
+        "✓ {what}, applied as version 1 to {}",
+        cx.shown(&store_path)
     ))?;
     if ignored {
         cx.console.say(&format!(
@@ -71,8 +78,32 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if args.shared_group {
         share_note(cx, &folder)?;
     }
+    say_next(cx, &folder)?;
+    Ok(Status::Done)
+}
+
+/// A store is never overwritten, nor is a process file; one that is there already, as in a fresh clone
+/// of its repository, gets a store.
+fn refuse_to_overwrite(args: &Args, cx: &Context, process: &Path, store: &Path) -> Result<()> {
+    let exists = |path: &Path| Fault::no(format!("`{}` exists already", cx.shown(path)));
+    if store.exists() {
+        return Err(exists(store)
+            .hint("init never overwrites: name another folder, as in `salesctl init sales`")
+            .into());
+    }
+    if process.exists() && args.template.is_some() {
+        return Err(exists(process)
+            .hint("without --template, init makes a store for the process that is there")
+            .hint("or name another folder, as in `salesctl init sales`")
+            .into());
+    }
+    Ok(())
+}
+
+fn say_next(cx: &Context, folder: &Path) -> Result<()> {
+    let shown = cx.shown(folder);
     cx.console.say("next:")?;
-    if !here {
+    if shown != "." && !shown.is_empty() {
         cx.console.say(&format!("  cd {shown}"))?;
     }
     for next in [
@@ -82,7 +113,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     ] {
         cx.console.say(&format!("  {next}"))?;
     }
-    Ok(Status::Done)
+    Ok(())
 }
 
 /// Makes the store of a new workspace and applies its first process version.
@@ -98,7 +129,7 @@ fn new_store(
     let today = cx.today_in(&process.calendar)?;
     let acting = Acting {
         actor: cx.actor(process.settings.user.as_deref()),
-        typed: Context::typed(),
+        typed: cx.typed.clone(),
         clock: cx.clock,
         now: process.calendar.noon_of(today).min(cx.clock),
         today,
@@ -144,22 +175,8 @@ pub(crate) fn ignore_store(folder: &Path) -> Result<bool> {
 }
 
 fn template_text(name: &str) -> Result<&'static str> {
-    template::text(name).ok_or_else(|| {
-        let fault = Fault::usage(format!(
-            "there is no template `{}`",
-            crate::text::visible(name)
-        ));
-        let fault = match nearest(name, template::names().iter().copied()) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault,
-        };
-        fault
-            .hint(format!(
-                "the templates are: {}",
-                template::names().join(", ")
-            ))
-            .into()
-    })
+    template::text(name)
+        .ok_or_else(|| Fault::unknown(Class::Usage, "template", name, template::names()).into())
 }
 
 fn share_note(cx: &Context, folder: &Path) -> Result<()> {

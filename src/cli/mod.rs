@@ -3,7 +3,9 @@
 mod assignment;
 mod backup;
 mod catalog;
+mod command_line;
 mod completion;
+mod config;
 mod context;
 mod deal;
 mod demo;
@@ -14,17 +16,18 @@ mod history;
 mod import;
 mod init;
 mod man;
-mod numbers;
 mod output;
 mod process;
 mod redo;
 mod refusal;
 mod report;
+mod session;
 mod show;
 mod today;
 mod undo;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -32,6 +35,39 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::fault::Fault;
 use context::{Context, Globals, Status};
+
+/// Commands by job; a test holds the list to the command tree.
+const HELP: &str = "\
+{before-help}{about-with-newline}
+{usage-heading} {usage}
+
+Start:
+  demo        Make a workspace with two years of deals to try things on
+  init        Start a workspace of your own
+  process     Check, show and apply the sales process
+
+Sell:
+  deal        Add deals, move them through the gates, see where they stand
+  followup    Mark follow-ups of today's work as done, or put them off
+  undo, redo  Take back your latest command, or bring it back
+  history     Show what was done, by whom and when
+
+Measure:
+  report      Print the pipeline, the funnel, win rates, durations, velocity
+
+Feed:
+  import      Bring deals and their history in from CSV
+  catalog     List and change reps, teams, products and sources
+
+Keep:
+  backup      Copy the store while it is in use, and check the copy
+  doctor      Check the store, and rebuild its tables from the log
+  config      Show what is in force here, and where it came from
+  completion  Switch completion on in your shell
+  man         Write the manual pages
+
+Options:
+{options}{after-help}";
 
 /// A sales process as code: defined in TOML, enforced on deals in SQLite, measured from the shell
 ///
@@ -42,6 +78,7 @@ use context::{Context, Globals, Status};
     version,
     propagate_version = false,
     disable_help_subcommand = true,
+    help_template = HELP,
     after_help = "Examples:\n  salesctl demo     a workspace with two years of deals to try things on\n  salesctl init     a workspace of your own in this folder\n\nExit codes: 0 done or yes; 1 the answer is no; 2 wrong usage;\n3 an input file can't be used; 4 no such deal, or several; 5 the store;\n70 a bug; 130 interrupted",
     max_term_width = 100
 )]
@@ -83,6 +120,9 @@ enum Command {
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// What is in force here, and where it came from
+    #[command(subcommand)]
+    Config(config::Command),
     Backup(backup::Args),
     Doctor(doctor::Args),
     Completion(completion::Args),
@@ -91,14 +131,12 @@ enum Command {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let whole = || {
-        clap_complete::CompleteEnv::with_factory(Cli::command).complete();
-        run_with(std::env::args_os())
-    };
-    // What Rust prints about a panic stays; the open transaction is rolled back on the way here.
-    std::panic::catch_unwind(whole).unwrap_or_else(|_| {
-        let console = output::Console::new(output::Color::Auto, false);
-        console.warn("error: this is a bug in salesctl; the command changed nothing");
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    // A panic has printed where it happened; what was not committed was rolled back.
+    std::panic::catch_unwind(|| run_with(std::env::args_os())).unwrap_or_else(|_| {
+        output::Console::new(output::Color::Auto, false).warn(
+            "error: this is a bug in salesctl; nothing was half written\nhint: please report what you typed and the lines above",
+        );
         ExitCode::from(70)
     })
 }
@@ -146,11 +184,18 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::Import(command) => import::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
+        Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),
         Command::Doctor(args) => doctor::run(args, cx),
         Command::Completion(args) => completion::run(args, cx),
         Command::Man(args) => man::run(args, cx),
     }
+}
+
+/// Runs a command as if it had been typed in the workspace `folder`.
+fn run_typed(cx: &Context, folder: &Path, words: &[&str]) -> Result<Status> {
+    let cli = Cli::try_parse_from(std::iter::once("salesctl").chain(words.iter().copied()))?;
+    dispatch(&cli, &cx.within(folder, words))
 }
 
 /// The command tree, for the man pages, the completions and the tests that walk it.

@@ -9,9 +9,11 @@ use anstyle::{AnsiColor, Style as Ansi};
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::variable;
 use super::refusal::Refused;
+use super::session::Session;
 use crate::document::{Answer, Document, Row};
 use crate::fault::{Class, Fault};
 use crate::render::{self, Format, Style};
@@ -51,6 +53,11 @@ impl Console {
             return Ok(());
         }
         self.print(&format!("{}\n", colored(line)))
+    }
+
+    /// The same, broken where the terminal ends; what follows the first line is indented.
+    pub(crate) fn say_wrapped(&self, line: &str) -> Result<()> {
+        self.say(&crate::text::wrapped(line, Self::width(), 4))
     }
 
     /// Text on stdout, whether quiet or not.
@@ -93,6 +100,18 @@ impl Console {
                 Some(width.0)
             })
             .map(|width| width.clamp(40, 400))
+    }
+
+    /// A progress bar on stderr, when it is a terminal.
+    pub(crate) fn progress(&self, total: usize, what: &'static str) -> ProgressBar {
+        if self.quiet || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}  {per_sec}, {eta} left");
+        ProgressBar::new(total as u64)
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            .with_message(what)
     }
 
     /// Asks a yes-or-no question; without a terminal that is refused with the flag that answers it.
@@ -180,6 +199,21 @@ impl OutputArgs {
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name))
         .map(|name| name.parse::<Format>().unwrap_or_default())
+}
+
+/// An answer about the workspace as of today.
+pub(crate) fn answer<R>(session: &Session<'_>, schema: &'static str, rows: Vec<R>) -> Answer<R> {
+    Answer {
+        schema,
+        as_of: session.today,
+        process_version: session.version,
+        currency: session.process.currency,
+        period: None,
+        by: Vec::new(),
+        n: rows.len(),
+        rows,
+        notes: Vec::new(),
+    }
 }
 
 /// Writes a file as a whole: a temporary one in the same folder, then renamed into place. What it says

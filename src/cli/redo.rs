@@ -19,7 +19,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session_without_note(Access::Write)?;
     let reversed = session.store.redo(&session.acting(args.dry_run))?;
-    cx.console.say(&format!(
+    cx.console.say_wrapped(&format!(
         "redid `{}` by {}: {}",
         visible(&reversed.operation.typed),
         visible(&reversed.operation.actor),

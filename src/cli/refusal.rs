@@ -3,13 +3,15 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::context::Session;
+use super::output::Console;
+use super::session::Session;
 use super::show::{fact_words, plural};
 use crate::condition::Truth;
 use crate::deal::Deal;
-use crate::deal::decide::{GateLine, Refusal, Supply};
+use crate::deal::decide::Refusal;
+use crate::deal::gate::{GateLine, Supply};
 use crate::store::PersonRow;
-use crate::text::{shortened, visible};
+use crate::text::{shortened, visible, wrapped};
 
 /// A refusal ready to be shown: not an error of the program, an answer (exit code 1).
 #[derive(Debug)]
@@ -66,18 +68,26 @@ pub(crate) fn render(
         };
         let name = label(line, several, process);
         let detail = detail(session, line, persons, rule_width);
-        let _ = writeln!(out, "  {mark} {name:<name_width$}  {detail}");
+        let indent = name_width + 6;
+        let first = format!("  {mark} {name:<name_width$}  {detail}");
+        out.push_str(&wrapped(&first, Console::width(), indent));
+        out.push('\n');
         if line.verdict != Truth::Met {
-            let indent = " ".repeat(name_width + 6);
-            if let Some(say) = line
+            let mut say = |text: String, hanging: usize| {
+                let line = format!("{}{text}", " ".repeat(indent));
+                out.push_str(&wrapped(&line, Console::width(), indent + hanging));
+                out.push('\n');
+            };
+            // A criterion that is said as it is written is said once.
+            if let Some(words) = line
                 .say
                 .as_ref()
                 .filter(|say| line.rule.as_ref() != Some(*say))
             {
-                let _ = writeln!(out, "{indent}{}", visible(say));
+                say(visible(words), 0);
             }
             if let Some(why) = &line.why {
-                let _ = writeln!(out, "{indent}why: {}", visible(why));
+                say(format!("why: {}", visible(why)), 5);
             }
         }
     }
@@ -213,7 +223,7 @@ fn hints(refusal: &Refusal, command: &str) -> String {
     }
     let _ = writeln!(
         out,
-        "hint: {command} --override \"why it goes on all the same\"   is recorded and reported"
+        "hint: {command} --override \"why it may go on\"   is recorded"
     );
     out
 }

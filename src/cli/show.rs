@@ -1,6 +1,6 @@
 //! How facts, amounts and deals read in a status line.
 
-use super::context::Session;
+use super::session::Session;
 use crate::condition::Value;
 use crate::date;
 use crate::deal::Deal;

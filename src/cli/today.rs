@@ -1,17 +1,22 @@
 //! `salesctl` alone: today's work of the acting rep, in order, each with its reason.
 
+use std::fs;
+use std::path::PathBuf;
+
 use anyhow::Result;
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::context::{Context, Session, Status, no_workspace};
-use super::output::OutputArgs;
+use super::context::{Context, Status, no_workspace, state_folder};
+use super::output::{self, OutputArgs, write_file};
+use super::session::Session;
 use super::show::counted;
 use crate::date::{day, day_and_distance};
-use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
+use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};
 use crate::id::Id;
 use crate::money::short_amount;
 use crate::store::{Access, WorkRow};
+use crate::text::shortened;
 
 /// A deal that nothing happened to for so long wants attention, even with nothing due.
 const SILENT_DAYS: i64 = 14;
@@ -96,7 +101,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => "everybody".to_string(),
     };
     let tasks = tasks(&session, rep.as_deref())?;
-    super::numbers::remember(&session, &tasks);
+    remember(&session, &tasks);
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
     let mut notes = Vec::new();
     if rep.is_none() && !args.everybody {
@@ -117,15 +122,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
     );
     let answer = Answer {
-        schema: "salesctl/today/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: tasks.len(),
-        rows: tasks,
         notes,
+        ..output::answer(&session, "salesctl/today/1", tasks)
     };
     let document = document(&session, heading, &answer);
     args.output.show(&cx.console, &answer, &document)?;
@@ -207,10 +205,10 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
         return Some(("end of hold".to_string(), "the hold is over".to_string()));
     }
     let silent = today.signed_duration_since(work.touched).num_days();
-    let late = is_late(session, work);
+    let late = late_by(session, work);
     match (work.follow_ups.is_empty(), late) {
-        (true, true) => Some(("no next step".to_string(), place(session, work))),
-        (true, false) => Some((
+        (true, Some(days)) => Some(("no next step".to_string(), format!("{days} d past limit"))),
+        (true, None) => Some((
             "no next step".to_string(),
             if silent > 0 {
                 format!("silent for {silent} d")
@@ -232,30 +230,18 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
     }
 }
 
-/// Days in the stage, and how many its limit allows.
-fn days_in_stage(session: &Session<'_>, work: &WorkRow) -> Option<(i64, Option<i64>)> {
-    let entered = work.stage_entered?;
-    let stage = work.stage.as_deref().and_then(|s| session.process.stage(s));
-    let allowed = stage.and_then(|stage| stage.limit).map(|limit| {
-        let end = session.process.calendar.add(entered, limit);
-        end.signed_duration_since(entered).num_days()
-    });
-    Some((
-        session.today.signed_duration_since(entered).num_days(),
-        allowed,
-    ))
-}
-
-fn is_late(session: &Session<'_>, work: &WorkRow) -> bool {
-    matches!(days_in_stage(session, work), Some((day, Some(allowed))) if day > allowed)
+fn late_by(session: &Session<'_>, work: &WorkRow) -> Option<i64> {
+    let limit = session.process.stage(work.stage.as_deref()?)?.limit?;
+    let end = session.process.calendar.add(work.stage_entered?, limit);
+    let days = session.today.signed_duration_since(end).num_days();
+    (days > 0).then_some(days)
 }
 
 /// `closes 30 Nov`, `day 32 of 21`: what about the deal makes it matter.
 fn place(session: &Session<'_>, work: &WorkRow) -> String {
     let today = session.today;
-    let days = days_in_stage(session, work);
-    if let Some((day, Some(allowed))) = days.filter(|_| is_late(session, work)) {
-        return format!("day {day} of {allowed}");
+    if let Some(days) = late_by(session, work) {
+        return format!("{days} d past limit");
     }
     if let Some(close) = work.expected_close {
         if close < today {
@@ -265,43 +251,43 @@ fn place(session: &Session<'_>, work: &WorkRow) -> String {
             return format!("closes {}", close.format("%-d %b"));
         }
     }
-    days.map_or(String::new(), |(day, _)| format!("day {day}"))
+    let Some(entered) = work.stage_entered else {
+        return String::new();
+    };
+    format!("day {}", today.signed_duration_since(entered).num_days())
 }
 
 fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) -> Document {
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let everybody = answer
         .rows
         .windows(2)
         .any(|pair| pair[0].owner != pair[1].owner);
     let mut columns = vec![
-        column("", Align::Right, 0),
-        column("", Align::Left, 0),
-        column("", Align::Left, 0),
-        column("", Align::Left, 0),
-        column("", Align::Left, 0),
-        column("", Align::Right, 2),
-        column("", Align::Left, 3),
-        // The reason is what makes it today's work: it is broken into lines before it is left out.
-        column("", Align::Left, 0),
+        TableColumn::right(""),
+        TableColumn::left(""),
+        TableColumn::left(""),
+        TableColumn::left(""),
+        TableColumn::left(""),
+        TableColumn::right("").rank(2),
+        TableColumn::left("").rank(3),
+        TableColumn::left("").rank(1),
     ];
     if everybody {
-        columns.push(column("", Align::Left, 4));
+        columns.push(TableColumn::left("").rank(4));
     }
     let rows = answer
         .rows
         .iter()
         .take(SHOWN)
         .map(|task| {
-            let when = match (task.due, task.late_days) {
-                (_, Some(days)) => Cell::Text(format!("late {days} d")),
-                (Some(due), None) if due == session.today => Cell::Text("today".to_string()),
-                (Some(due), None) => Cell::Text(due.format("%a %-d %b").to_string()),
-                (None, None) => Cell::Nothing,
+            // Why it is on the list: the date of a follow-up, or what was neglected.
+            let (when, more) = match (task.due, task.late_days) {
+                (_, Some(days)) => (format!("late {days} d"), task.why.clone()),
+                (Some(due), None) if due == session.today => {
+                    ("today".to_string(), task.why.clone())
+                }
+                (Some(due), None) => (due.format("%a %-d %b").to_string(), task.why.clone()),
+                (None, None) => (task.why.clone(), String::new()),
             };
             let value = match (task.value_minor, task.currency.as_deref().map(str::parse)) {
                 (Some(minor), Some(Ok(currency))) => Cell::Text(short_amount(minor, currency)),
@@ -313,12 +299,12 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
             let mut row = vec![
                 Cell::Count(task.row as i64),
                 Cell::Text(task.id.clone()),
-                task.account.clone().map_or(Cell::Nothing, Cell::Text),
-                Cell::Text(task.what.clone()),
-                when,
+                Cell::text(task.account.as_deref().map(|name| shortened(name, 20))),
+                Cell::Text(shortened(&task.what, 23)),
+                Cell::Text(when),
                 value,
                 stage,
-                Cell::Text(task.why.clone()),
+                Cell::Text(more),
             ];
             if everybody {
                 row.push(task.owner.clone().map_or(Cell::Nothing, Cell::Text));
@@ -346,4 +332,66 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
         document = document.line(format!("note: {note}"));
     }
     document
+}
+
+/// What the numbers of the last list meant, so that `followup done 2` after `followup done 1` still
+/// means the second line that was read.
+#[derive(Debug, Serialize, Deserialize)]
+struct Remembered {
+    store: PathBuf,
+    today: NaiveDate,
+    rows: Vec<(Id, Option<Id>)>,
+}
+
+fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
+    let Some(path) = memory(session) else {
+        return;
+    };
+    let Ok(store) = session.store.path().canonicalize() else {
+        return;
+    };
+    let remembered = Remembered {
+        store,
+        today: session.today,
+        rows: tasks
+            .iter()
+            .map(|task| (task.deal, task.follow_up))
+            .collect(),
+    };
+    // A folder that can't be written only costs the numbers their memory.
+    if let Ok(bytes) = serde_json::to_vec(&remembered) {
+        if let Some(folder) = path.parent() {
+            let _ = fs::create_dir_all(folder);
+        }
+        let _ = write_file(&path, &bytes, true);
+    }
+}
+
+/// One memory for each store and whoever acts: a list shown to another rep means nothing to this one.
+fn memory(session: &Session<'_>) -> Option<PathBuf> {
+    let store = session.store.path().canonicalize().ok()?;
+    let whose = format!("{}\n{}", store.display(), session.actor);
+    let name = &super::process::digest(whose.as_bytes())[..16];
+    Some(state_folder()?.join(format!("worklist-{name}.json")))
+}
+
+/// The deal and follow-up that a row number of the last list meant; of a fresh list when none was
+/// shown today.
+pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, Option<Id>)>> {
+    let at = row.checked_sub(1);
+    let remembered: Option<Remembered> = memory(session)
+        .and_then(|path| fs::read(path).ok())
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if let Some(last) = remembered {
+        let here = session.store.path().canonicalize().ok();
+        if Some(&last.store) == here.as_ref() && last.today == session.today {
+            return Ok(at.and_then(|at| last.rows.get(at).copied()));
+        }
+    }
+    let catalog = session.store.catalog()?;
+    let rep = session.acting_rep(&catalog);
+    let tasks = tasks(session, rep.as_deref())?;
+    Ok(at
+        .and_then(|at| tasks.get(at))
+        .map(|task| (task.deal, task.follow_up)))
 }

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
+use super::session::Session;
 use super::show::counted;
 use crate::deal::event::StreamKind;
 use crate::store::{Access, Reversed};
@@ -27,7 +28,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ago(&session, &reversed),
         what_now(&session, &reversed)?
     );
-    cx.console.say(&line)?;
+    cx.console.say_wrapped(&line)?;
     if !reversed.kept.is_empty() {
         cx.console.say(&format!(
             "kept, since changed or in use: {}",

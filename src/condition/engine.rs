@@ -22,6 +22,8 @@ use crate::text::{nearest, shortened};
 
 /// Longest text an expression may read or make; keeps `replace` and `instr` cheap.
 const MAX_TEXT: i32 = 100_000;
+/// Of one fact: two of them can be put together.
+const FACT: usize = 49_000;
 /// Below SQLite's own limit on columns.
 const MAX_COLUMNS: usize = 1_000;
 /// Longest row of facts.
@@ -198,7 +200,7 @@ impl Engine {
                 );
             }
             insert
-                .execute(params_from_iter(row))
+                .execute(params_from_iter(row.into_iter().map(fitting)))
                 .with_context(|| format!("the facts of row {} cannot be loaded", i + 1))?;
         }
         drop(insert);
@@ -385,5 +387,20 @@ impl ToSql for Value {
             Self::Number(number) => ValueRef::Real(*number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
         }))
+    }
+}
+
+/// A text that is longer than a judged one may be is compared by its beginning.
+fn fitting(value: Value) -> Value {
+    match value {
+        Value::Text(mut text) if text.len() > FACT => {
+            let end = (0..=FACT)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(0);
+            text.truncate(end);
+            Value::Text(text)
+        }
+        value => value,
     }
 }

@@ -45,7 +45,7 @@ pub struct Deal {
     pub overrides: u32,
     /// Day of the last event that counts.
     pub touched: NaiveDate,
-    /// When the current visit, or a hold, began or ended: nothing may be back-dated before it.
+    /// When the current visit began: nothing may be back-dated before it.
     pub floor: DateTime<Utc>,
     /// When the latest event took effect: what happens now comes after it.
     pub latest: DateTime<Utc>,
@@ -88,8 +88,8 @@ pub struct Fact {
     pub value: Value,
 }
 
-/// Events that count, in the order they are read: undone operations left out, sorted by
-/// (effective, seq).
+/// Events that count, in the order they are read: the opening first, the rest by (effective, seq).
+/// Left out are undone operations, and imported moves that a later [`Event::HistoryTold`] replaces.
 pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
     let mut void: BTreeSet<Id> = BTreeSet::new();
     for recorded in events {
@@ -103,32 +103,47 @@ pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
             _ => {}
         }
     }
+    let counts = |recorded: &&Recorded| {
+        !void.contains(&recorded.operation)
+            && !matches!(recorded.event, Event::Undone { .. } | Event::Redone { .. })
+    };
+    let told = events
+        .iter()
+        .filter(counts)
+        .filter(|recorded| recorded.event == Event::HistoryTold)
+        .map(|recorded| recorded.seq)
+        .max()
+        .unwrap_or(0);
     let mut order: Vec<&Recorded> = events
         .iter()
-        .filter(|recorded| {
-            !void.contains(&recorded.operation)
-                && !matches!(recorded.event, Event::Undone { .. } | Event::Redone { .. })
-        })
+        .filter(counts)
+        .filter(|recorded| recorded.seq > told || !recorded.event.is_imported_move())
         .collect();
-    order.sort_by_key(|recorded| (recorded.effective, recorded.seq));
+    // An import may open a deal on its own day and learn of earlier days later: the opening is first.
+    order.sort_by_key(|recorded| {
+        let opens = matches!(recorded.event, Event::DealOpened { .. });
+        (!opens, recorded.effective, recorded.seq)
+    });
     order
 }
 
 impl Deal {
     /// Folds the events of a deal's stream; `None` when nothing that counts opened it.
     pub fn from_events(events: &[Recorded]) -> Option<Self> {
+        let order = effective_order(events);
+        let since = order.iter().map(|recorded| recorded.day).min()?;
         let mut deal: Option<Self> = None;
-        for recorded in effective_order(events) {
+        for recorded in order {
             match &mut deal {
                 Some(deal) => deal.apply(recorded),
-                None => deal = Self::opened(recorded),
+                None => deal = Self::opened(recorded, since),
             }
         }
         deal
     }
 
-    /// The deal that a [`Event::DealOpened`] begins.
-    pub fn opened(recorded: &Recorded) -> Option<Self> {
+    /// The deal that a [`Event::DealOpened`] begins, which is there since the day of its first event.
+    pub fn opened(recorded: &Recorded, since: NaiveDate) -> Option<Self> {
         let Event::DealOpened {
             account,
             opened,
@@ -162,15 +177,14 @@ impl Deal {
             activities: Vec::new(),
             facts: Vec::new(),
             overrides: 0,
-            touched: recorded.day,
+            touched: since,
             floor: recorded.effective,
             latest: recorded.effective,
         };
-        let day = recorded.day;
-        deal.fact(day, "state", text(State::Open.name()));
-        deal.fact(day, "opened", date(*opened));
-        deal.account_fact(day);
-        deal.fact(day, fact::TOUCHED, date(Some(day)));
+        deal.fact(since, "state", text(State::Open.name()));
+        deal.fact(since, "opened", date(*opened));
+        deal.account_fact(since);
+        deal.fact(since, fact::TOUCHED, date(Some(since)));
         Some(deal)
     }
 
@@ -188,10 +202,9 @@ impl Deal {
                 customer_type,
                 overridden,
             } => {
-                let left = if *how == Move::Back {
-                    Left::Back
-                } else {
-                    Left::Advanced
+                let left = match how {
+                    Move::Back | Move::ImportedBack => Left::Back,
+                    Move::Start | Move::Advance | Move::Imported => Left::Advanced,
                 };
                 self.leave(day, *entered, left, overridden.is_some());
                 self.visits.push(Visit {
@@ -224,15 +237,16 @@ impl Deal {
                 self.leave(day, *closed, Left::Lost, false);
                 self.floor = recorded.effective;
             }
-            Event::Reopened { .. } => {
+            Event::Reopened { stage, .. } => {
                 self.set_state(day, State::Open);
                 self.closed = None;
                 self.reason = None;
                 self.fact(day, "closed", Value::Null);
                 self.fact(day, "reason", Value::Null);
-                if let Some(last) = self.visits.last() {
+                let last = self.visits.last().map(|visit| visit.stage.clone());
+                if let Some(stage) = stage.clone().or(last) {
                     let again = Visit {
-                        stage: last.stage.clone(),
+                        stage,
                         entered: Some(day),
                         left: None,
                         how: Left::Still,
@@ -245,17 +259,17 @@ impl Deal {
                 }
                 self.floor = recorded.effective;
             }
+            // A hold, or its end, from before the deal closed but told of later changes nothing.
+            Event::Held { .. } | Event::Resumed if !self.state.is_open() => {}
             Event::Held { until, reason } => {
                 self.set_state(day, State::Hold);
                 self.hold_until = Some(*until);
                 self.hold_reason = Some(reason.text.clone());
                 self.fact(day, "hold_until", date(Some(*until)));
-                self.floor = recorded.effective;
             }
             Event::Resumed => {
                 self.set_state(day, State::Open);
                 self.end_hold(day);
-                self.floor = recorded.effective;
             }
             Event::StepDone { step } => {
                 self.steps.insert(step.clone(), day);
@@ -305,6 +319,7 @@ impl Deal {
             | Event::CatalogSet(_)
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }
+            | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}
         }
@@ -330,6 +345,18 @@ impl Deal {
         self.visits.last().and_then(|visit| visit.entered)
     }
 
+    /// How it stands now, without how it came to be so.
+    #[must_use]
+    pub fn standing(&self) -> Self {
+        Self {
+            facts: Vec::new(),
+            touched: NaiveDate::default(),
+            floor: DateTime::UNIX_EPOCH,
+            latest: DateTime::UNIX_EPOCH,
+            ..self.clone()
+        }
+    }
+
     /// Whether a change would change nothing.
     pub fn has(&self, change: &Change) -> bool {
         match change {
@@ -346,18 +373,21 @@ impl Deal {
         }
     }
 
+    /// The earliest open follow-up that somebody set: what a rule of the process asks for is nobody's
+    /// intention yet.
+    pub fn next_step(&self) -> Option<&FollowUp> {
+        self.follow_ups
+            .iter()
+            .filter(|item| item.done.is_none() && !item.by_rule)
+            .min_by_key(|item| (item.due, item.id))
+    }
+
     /// The earliest follow-up that is still open.
     pub fn next_follow_up(&self) -> Option<&FollowUp> {
         self.follow_ups
             .iter()
             .filter(|item| item.done.is_none())
             .min_by_key(|item| (item.due, item.id))
-    }
-
-    /// Since when a fact is what it is.
-    pub fn known_since(&self, name: &str) -> Option<NaiveDate> {
-        let dated = self.facts.iter().rev().find(|fact| fact.name == name);
-        dated.map(|fact| fact.day)
     }
 
     fn change(&mut self, day: NaiveDate, change: &Change) {
@@ -469,11 +499,13 @@ impl Deal {
         ) {
             return;
         }
-        let next = self.next_follow_up();
+        let booked = date(self.next_follow_up().map(|item| item.due));
+        let next = self.next_step();
         let words = optional(next.map(|item| item.text.as_str()));
         let due = date(next.map(|item| item.due));
         self.fact(day, "next_step", words);
         self.fact(day, "next_date", due);
+        self.fact(day, fact::BOOKED, booked);
     }
 
     /// A later fact of the same day and name takes the earlier one's place.

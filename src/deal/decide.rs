@@ -8,39 +8,11 @@ use super::Deal;
 use super::book::State;
 use super::event::{Event, Move, Override, Private};
 use super::fact::Rows;
+use super::gate::GateLine;
 use crate::condition::{Truth, Value};
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::id::Id;
-use crate::process::{Criterion, FieldKind, LOST, Process, Requirement, Stage, WON};
-
-/// One thing a gate looks at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GateLine {
-    pub stage: String,
-    pub verdict: Truth,
-    /// The field, role or step, or the first fact a criterion reads.
-    pub name: String,
-    /// A criterion's condition or a step's title.
-    pub rule: Option<String>,
-    /// The facts it read, by name.
-    pub found: Vec<(String, Value)>,
-    pub say: Option<String>,
-    pub why: Option<String>,
-    /// What would supply it.
-    pub supply: Option<Supply>,
-    pub lines: std::ops::Range<usize>,
-}
-
-/// The flag that would supply what is missing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Supply {
-    /// `--set NAME=VALUE`, with a value that would be accepted.
-    Set(String, String),
-    /// `--next "fri: …"`
-    Next,
-    /// `--done STEP`
-    Done(String),
-}
+use crate::process::{LOST, Process, Stage, Step, WON};
 
 /// Why a deal stays where it is: every line of the gate, the open ones among them.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,23 +202,21 @@ impl Case<'_> {
     /// Marks a step of the current stage as done, with the follow-ups it asks for.
     pub fn done(&self, step: &str, new_id: &mut dyn FnMut() -> Result<Id>) -> Result<Vec<Event>> {
         let stage = self.current_stage()?;
-        let Some(found) = stage
-            .steps
+        // A deal may be ahead of its stage: steps of other stages count too, its own come first.
+        let others = self
+            .process
+            .stages
             .iter()
-            .find(|known| known.name == step || known.title.eq_ignore_ascii_case(step))
-        else {
-            let names: Vec<&str> = stage.steps.iter().map(|s| s.name.as_str()).collect();
-            let mut fault = Fault::usage(format!("stage `{}` has no step `{step}`", stage.name));
-            if let Some(near) = crate::text::nearest(step, names.iter().copied()) {
-                fault = fault.hint(format!("did you mean `{near}`?"));
-            }
-            return Err(if names.is_empty() {
-                fault.hint(format!("`{}` has no steps", stage.name)).into()
-            } else {
-                fault
-                    .hint(format!("its steps are: {}", names.join(", ")))
-                    .into()
-            });
+            .filter(|other| other.name != stage.name);
+        let known = std::iter::once(stage).chain(others).find_map(|stage| {
+            let named =
+                |known: &&Step| known.name == step || known.title.eq_ignore_ascii_case(step);
+            stage.steps.iter().find(named).map(|found| (stage, found))
+        });
+        let Some((stage, found)) = known else {
+            let names: Vec<&str> = stage.steps.iter().map(|step| step.name.as_str()).collect();
+            let what = format!("step of stage `{}` called", stage.name);
+            return Err(Fault::unknown(Class::Usage, &what, step, &names).into());
         };
         if self.deal.steps.contains_key(&found.name) {
             return Ok(Vec::new());
@@ -260,184 +230,6 @@ impl Case<'_> {
             }
         }
         Ok(events)
-    }
-
-    /// Every line of a stage's gate, met or not.
-    pub fn gate(&self, stage: &Stage) -> Result<Vec<GateLine>> {
-        let mut lines = Vec::new();
-        for requirement in &stage.requires {
-            lines.push(self.requirement(stage, requirement));
-        }
-        for step in stage.steps.iter().filter(|step| step.required) {
-            let done = self.deal.steps.contains_key(&step.name);
-            lines.push(GateLine {
-                stage: stage.name.clone(),
-                verdict: if done { Truth::Met } else { Truth::Missing },
-                name: step.name.clone(),
-                rule: Some(step.title.clone()),
-                found: Vec::new(),
-                say: None,
-                why: step.why.clone(),
-                supply: Some(Supply::Done(step.name.clone())),
-                lines: stage.lines.clone(),
-            });
-        }
-        for criterion in &stage.exit {
-            let line = self.criterion(stage, criterion)?;
-            // What a requirement says already is not said twice.
-            let about = |known: &GateLine| {
-                known.rule.is_none() && criterion.when.reads.first() == Some(&known.name)
-            };
-            if line.verdict == Truth::Missing
-                && lines
-                    .iter()
-                    .any(|known| about(known) && known.verdict != Truth::Met)
-            {
-                continue;
-            }
-            lines.retain(|known| !(about(known) && known.verdict == Truth::Met));
-            lines.push(line);
-        }
-        Ok(lines)
-    }
-
-    /// The first customer type whose condition holds, by falling priority.
-    pub fn customer_type(&self) -> Result<Option<String>> {
-        for kind in &self.process.customer_types {
-            let fits = match &kind.when {
-                None => true,
-                Some(when) => self.judge(when)? == Truth::Met,
-            };
-            if fits {
-                return Ok(Some(kind.name.clone()));
-            }
-        }
-        Ok(None)
-    }
-
-    fn judge(&self, condition: &crate::condition::Condition) -> Result<Truth> {
-        self.process.engine.load([self.row.clone()])?;
-        let truths = self.process.engine.judge(condition)?;
-        Ok(truths.first().copied().unwrap_or(Truth::Missing))
-    }
-
-    fn requirement(&self, stage: &Stage, requirement: &Requirement) -> GateLine {
-        let name = requirement.name();
-        let (found, why) = match requirement {
-            Requirement::Field(field) => (
-                self.rows.get(&self.row, field).clone(),
-                self.process.field(field).and_then(|f| f.why.clone()),
-            ),
-            Requirement::Role(role) => (
-                match self.rows.get(&self.row, &format!("has_{name}")) {
-                    Value::Integer(1) => Value::Integer(1),
-                    _ => Value::Null,
-                },
-                self.process.role(*role).and_then(|rule| rule.why.clone()),
-            ),
-        };
-        let blank = match &found {
-            Value::Null => true,
-            Value::Text(text) => text.trim().is_empty(),
-            _ => false,
-        };
-        GateLine {
-            stage: stage.name.clone(),
-            verdict: if blank { Truth::Missing } else { Truth::Met },
-            name: name.to_string(),
-            rule: None,
-            found: vec![(name.to_string(), found)],
-            say: None,
-            why,
-            supply: Some(self.supply(name, None)),
-            lines: stage.lines.clone(),
-        }
-    }
-
-    fn criterion(&self, stage: &Stage, criterion: &Criterion) -> Result<GateLine> {
-        let name = criterion
-            .when
-            .reads
-            .first()
-            .cloned()
-            .unwrap_or_else(|| criterion.say.clone());
-        Ok(GateLine {
-            stage: stage.name.clone(),
-            verdict: self.judge(&criterion.when)?,
-            supply: self
-                .is_settable(&name)
-                .then(|| self.supply(&name, Some(&criterion.when.text))),
-            name,
-            rule: Some(criterion.when.text.clone()),
-            found: criterion
-                .when
-                .reads
-                .iter()
-                .map(|read| (read.clone(), self.rows.get(&self.row, read).clone()))
-                .collect(),
-            say: Some(criterion.say.clone()),
-            why: criterion.why.clone(),
-            lines: criterion.lines.clone(),
-        })
-    }
-
-    fn is_settable(&self, name: &str) -> bool {
-        let role = name.strip_prefix("has_").unwrap_or(name);
-        crate::process::REQUIRABLE
-            .iter()
-            .any(|(known, _)| *known == name)
-            || self
-                .process
-                .field(name)
-                .is_some_and(|field| field.of != crate::process::FieldOf::BuiltIn)
-            || crate::process::BuyingRole::from_name(role).is_some()
-            || name.starts_with("done_")
-    }
-
-    /// The flag that supplies a fact, with a value that its kind accepts.
-    fn supply(&self, name: &str, condition: Option<&str>) -> Supply {
-        if name == "next_step" {
-            return Supply::Next;
-        }
-        if let Some(step) = name.strip_prefix("done_") {
-            return Supply::Done(step.to_string());
-        }
-        let name = name.strip_prefix("has_").unwrap_or(name);
-        if crate::process::BuyingRole::from_name(name).is_some() {
-            return Supply::Set(name.to_string(), "First Last".to_string());
-        }
-        let kind = self.process.field(name).map_or_else(
-            || {
-                crate::process::REQUIRABLE
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map_or(FieldKind::Text, |(_, kind)| *kind)
-            },
-            |field| field.kind,
-        );
-        // `value >= 5000` tells itself which number would do.
-        let number = condition.and_then(|condition| {
-            let rest = condition.strip_prefix(name)?.trim_start();
-            let rest = rest
-                .strip_prefix(">=")
-                .or_else(|| rest.strip_prefix("<="))?
-                .trim();
-            rest.parse::<f64>().ok().map(|_| rest.to_string())
-        });
-        let value = match kind {
-            FieldKind::Money | FieldKind::Number => number.unwrap_or_else(|| "5000".into()),
-            FieldKind::Integer => number.unwrap_or_else(|| "10".into()),
-            FieldKind::Date => "eom".into(),
-            FieldKind::Bool => "yes".into(),
-            FieldKind::Choice => self
-                .process
-                .field(name)
-                .and_then(|field| field.choices.first().cloned())
-                .unwrap_or_default(),
-            FieldKind::Person => "First Last".into(),
-            FieldKind::Text => "…".into(),
-        };
-        Supply::Set(name.to_string(), value)
     }
 
     fn forward_target(&self, stage: &Stage, to: &str) -> Result<String> {
@@ -486,8 +278,7 @@ impl Case<'_> {
                 "the deal is in no stage: the file it came from did not tell one",
             )
             .hint(format!(
-                "salesctl deal set {} --set stage={} puts it into one",
-                self.deal.id.handle(),
+                "salesctl deal set DEAL stage={} puts it into one",
                 self.process
                     .stages
                     .first()
@@ -503,6 +294,7 @@ impl Case<'_> {
                 .map(|s| s.name.as_str())
                 .collect();
             Fault::no(format!("its stage `{name}` is not in the process any more"))
+                .hint("salesctl deal set DEAL stage=STAGE puts it into another")
                 .hint(format!("the stages now are: {}", stages.join(", ")))
                 .into()
         })
@@ -544,7 +336,10 @@ impl Case<'_> {
     ) -> Result<Event> {
         Ok(Event::FollowUpAdded {
             id: new_id()?,
-            due: self.process.calendar.add(self.day, after),
+            due: self
+                .process
+                .calendar
+                .working_day_from(self.process.calendar.add(self.day, after)),
             text: Private::new(say),
             by_rule: true,
         })

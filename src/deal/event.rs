@@ -131,6 +131,8 @@ pub enum Move {
     Back,
     /// Told by a file: neither gated nor an override.
     Imported,
+    /// The same, to an earlier stage.
+    ImportedBack,
 }
 
 /// Something about a deal that has one value at a time.
@@ -226,9 +228,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         closed: Option<NaiveDate>,
     },
-    /// A closed deal is open again, in the stage it closed from.
+    /// A closed deal is open again, in the stage it closed from unless another is named.
     Reopened {
         reason: Option<Private>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<String>,
     },
     Held {
         until: NaiveDate,
@@ -303,6 +307,10 @@ pub enum Event {
         rejected: u64,
     },
 
+    /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are
+    /// the whole of it.
+    HistoryTold,
+
     // Undo
     Undone {
         operation: Id,
@@ -310,6 +318,25 @@ pub enum Event {
     Redone {
         operation: Id,
     },
+}
+
+impl Event {
+    /// Whether it says how the deal stands, rather than adding to what was said and done.
+    pub fn changes_deal(&self) -> bool {
+        !matches!(
+            self,
+            Self::Noted { .. } | Self::Logged(_) | Self::HistoryTold
+        )
+    }
+
+    /// A move that a file told of: into a stage, or to an end.
+    pub fn is_imported_move(&self) -> bool {
+        match self {
+            Self::StageEntered { how, .. } => matches!(how, Move::Imported | Move::ImportedBack),
+            Self::Won { imported, .. } | Self::Lost { imported, .. } => *imported,
+            _ => false,
+        }
+    }
 }
 
 /// A gate passed although something was open: why, and what.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::Deal;
-use crate::condition::Value;
+use crate::condition::{ColumnKind, Value};
 use crate::id::Id;
 use crate::money::Currency;
 use crate::process::{LOST, Process, WON};
@@ -15,6 +15,8 @@ use crate::process::{LOST, Process, WON};
 pub const ACCOUNT: &str = ".account";
 /// Amount in minor units of the fact `currency`.
 pub const VALUE_MINOR: &str = ".value_minor";
+/// When the earliest open follow-up is due, those of rules included.
+pub const BOOKED: &str = ".booked";
 /// Day of the last event.
 pub const TOUCHED: &str = ".touched";
 
@@ -150,9 +152,17 @@ impl<'p> Rows<'p> {
     }
 
     fn put(&self, row: &mut [Value], name: &str, value: Value) {
-        if let Some(place) = self.place.get(name) {
-            row[*place] = value;
-        }
+        let Some(place) = self.place.get(name) else {
+            return;
+        };
+        // A field may have changed its kind since: what no longer fits is unknown.
+        let kind = self.process.engine.columns()[*place].kind;
+        let fits = match (&value, kind) {
+            (Value::Null, _) => true,
+            (Value::Text(_), kind) => matches!(kind, ColumnKind::Text | ColumnKind::Date),
+            (_, kind) => !matches!(kind, ColumnKind::Text | ColumnKind::Date),
+        };
+        row[*place] = if fits { value } else { Value::Null };
     }
 
     /// The value of a column of a row that [`Rows::row`] made.

@@ -66,6 +66,7 @@ pub fn words(
                 Move::Advance => format!("advanced to {title}"),
                 Move::Back => format!("moved back to {title}"),
                 Move::Imported => format!("entered {title} (imported)"),
+                Move::ImportedBack => format!("moved back to {title} (imported)"),
             };
             if entered.is_none() {
                 line.push_str(", date unknown");
@@ -108,7 +109,7 @@ pub fn words(
             }
             line
         }
-        Event::Reopened { reason } => match reason {
+        Event::Reopened { reason, .. } => match reason {
             Some(reason) => format!("reopened: \"{}\"", reason.text),
             None => "reopened".to_string(),
         },
@@ -159,6 +160,7 @@ pub fn words(
             new,
             ..
         } => format!("{what} imported from {file}: {new} new of {read} rows"),
+        Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),
     }

@@ -6,6 +6,7 @@ mod deal;
 pub mod decide;
 pub mod event;
 pub mod fact;
+pub mod gate;
 pub mod history;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -56,6 +56,15 @@ impl Calendar {
         self.working_days.contains(&day.weekday()) && !self.holidays.contains(&day)
     }
 
+    /// The day itself, or the first working day after it.
+    pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
+        // A calendar without any working day in a year leaves the day as it is.
+        day.iter_days()
+            .take(366)
+            .find(|day| self.is_working_day(*day))
+            .unwrap_or(day)
+    }
+
     /// The date a span after `from`; business days count working days after `from`.
     pub fn add(&self, from: NaiveDate, span: Span) -> NaiveDate {
         let end = match span {

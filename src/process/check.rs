@@ -30,7 +30,7 @@ pub struct Checked {
 pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!(
-            "the file has {} bytes, expected a process file of at most {MAX_BYTES}",
+            "the file has {} bytes, expected at most 1 MiB ({MAX_BYTES})",
             bytes.len()
         ));
     }
@@ -59,20 +59,7 @@ pub fn check(path_label: &str, text: &str) -> Checked {
     let reader = Reader::new(&source.text, !source.broken.is_empty());
     let definition = Definition::read(&reader, path_label, source.table());
     let process = process(&reader, definition);
-    let line = |problem: &Problem| text[..problem.span.start].rfind('\n');
-    let broken: BTreeSet<_> = source.broken.iter().map(line).collect();
-    let mut problems: Vec<Problem> = reader
-        .into_problems()
-        .into_iter()
-        .map(|problem| Problem {
-            span: source.original(&problem.span),
-            ..problem
-        })
-        // On a line that cannot be read, what was made of it means nothing.
-        .filter(|problem| !broken.contains(&line(problem)))
-        .chain(source.broken.iter().chain(&source.passed).cloned())
-        .collect();
-    problems.sort_by_key(|problem| problem.span.start);
+    let problems = source.settle(text, reader.into_problems());
     let sound = problems.iter().all(|problem| problem.level != Level::Error);
     Checked {
         process: process.filter(|_| sound),

@@ -11,15 +11,15 @@ use super::reader::{At, Reader, ordered};
 use crate::money::{Currency, Money};
 
 /// The keys of one table of the file.
-pub(super) struct Keys<'t> {
+pub(crate) struct Keys<'t> {
     reader: &'t Reader<'t>,
     table: &'t DeTable<'t>,
     /// Its heading, or the whole of an inline table.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 impl<'t> Keys<'t> {
-    pub(super) fn new(reader: &'t Reader<'t>, table: &'t DeTable<'t>, span: Range<usize>) -> Self {
+    pub(crate) fn new(reader: &'t Reader<'t>, table: &'t DeTable<'t>, span: Range<usize>) -> Self {
         Self {
             reader,
             table,
@@ -27,21 +27,21 @@ impl<'t> Keys<'t> {
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.table.get(key)
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<At<String>> {
+    pub(crate) fn text(&self, key: &str) -> Option<At<String>> {
         self.reader.text_of(key, self.get(key)?)
     }
 
     /// A text whose place nobody asks for.
-    pub(super) fn words(&self, key: &str) -> Option<String> {
+    pub(crate) fn words(&self, key: &str) -> Option<String> {
         self.text(key).map(|text| text.value)
     }
 
     /// A text that must be there.
-    pub(super) fn needed(&self, what: &str, key: &str) -> Option<At<String>> {
+    pub(crate) fn needed(&self, what: &str, key: &str) -> Option<At<String>> {
         if self.get(key).is_none() {
             self.reader.absent(
                 self.span.clone(),
@@ -53,7 +53,7 @@ impl<'t> Keys<'t> {
     }
 
     /// A text that is read further, such as a duration.
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&self, key: &str) -> Option<T> {
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(&self, key: &str) -> Option<T> {
         let text = self.text(key)?;
         text.value
             .parse()
@@ -69,7 +69,7 @@ impl<'t> Keys<'t> {
     }
 
     /// One of a few words.
-    pub(super) fn one_of<T: Copy>(
+    pub(crate) fn one_of<T: Copy>(
         &self,
         key: &str,
         noun: &str,
@@ -87,7 +87,7 @@ impl<'t> Keys<'t> {
         })
     }
 
-    pub(super) fn flag(&self, key: &str, default: bool) -> bool {
+    pub(crate) fn flag(&self, key: &str, default: bool) -> bool {
         let Some(value) = self.get(key) else {
             return default;
         };
@@ -97,7 +97,7 @@ impl<'t> Keys<'t> {
         })
     }
 
-    pub(super) fn integer(&self, key: &str, allowed: RangeInclusive<i64>) -> Option<i64> {
+    pub(crate) fn integer(&self, key: &str, allowed: RangeInclusive<i64>) -> Option<i64> {
         let value = self.get(key)?;
         let Some(written) = value.get_ref().as_integer() else {
             self.reader.wrong_type(key, value, "a whole number");
@@ -116,12 +116,12 @@ impl<'t> Keys<'t> {
         number
     }
 
-    pub(super) fn number(&self, key: &str) -> Option<At<f64>> {
+    pub(crate) fn number(&self, key: &str) -> Option<At<f64>> {
         self.reader.number_of(key, self.get(key)?)
     }
 
     /// An amount in the process currency, in minor units; without a currency nothing can be said about it.
-    pub(super) fn amount(&self, key: &str, currency: Option<Currency>) -> Option<i64> {
+    pub(crate) fn amount(&self, key: &str, currency: Option<Currency>) -> Option<i64> {
         let value = self.get(key)?;
         let written = match value.get_ref() {
             DeValue::Integer(number) => number.to_string(),
@@ -148,7 +148,7 @@ impl<'t> Keys<'t> {
     }
 
     /// The items of an array.
-    pub(super) fn items(&self, key: &str) -> Option<Vec<&'t Spanned<DeValue<'t>>>> {
+    pub(crate) fn items(&self, key: &str) -> Option<Vec<&'t Spanned<DeValue<'t>>>> {
         let value = self.get(key)?;
         let Some(items) = value.get_ref().as_array() else {
             self.reader
@@ -159,7 +159,7 @@ impl<'t> Keys<'t> {
     }
 
     /// An array of texts.
-    pub(super) fn texts(&self, key: &str) -> Option<Vec<At<String>>> {
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<At<String>>> {
         let items = self.items(key)?;
         Some(
             items
@@ -170,7 +170,7 @@ impl<'t> Keys<'t> {
     }
 
     /// An array of tables, `[[key]]`.
-    pub(super) fn tables(&self, key: &str) -> Vec<&'t Spanned<DeValue<'t>>> {
+    pub(crate) fn tables(&self, key: &str) -> Vec<&'t Spanned<DeValue<'t>>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
@@ -184,7 +184,7 @@ impl<'t> Keys<'t> {
     }
 
     /// The tables below `[key.…]`, in the order of the file.
-    pub(super) fn named(&self, key: &str) -> Vec<(At<String>, &'t Spanned<DeValue<'t>>)> {
+    pub(crate) fn named(&self, key: &str) -> Vec<(At<String>, &'t Spanned<DeValue<'t>>)> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };

@@ -12,15 +12,15 @@ mod columns;
 mod config;
 mod definition;
 mod fields;
-mod keys;
+pub(crate) mod keys;
 mod names;
 mod people;
 mod problem;
-mod reader;
+pub(crate) mod reader;
 mod relations;
 mod span;
 mod stages;
-mod syntax;
+pub(crate) mod syntax;
 pub mod template;
 
 use std::collections::BTreeMap;
@@ -33,6 +33,7 @@ pub use calendar::Calendar;
 pub use check::{Checked, check, decode};
 pub use columns::{REQUIRABLE, deal_columns, is_built_in};
 pub use config::workspace_of_config;
+
 pub use problem::{Level, Problem, render as render_problems};
 pub use span::Span;
 

@@ -30,7 +30,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn error(
+    pub(crate) fn error(
         span: Range<usize>,
         message: impl Into<String>,
         label: impl Into<String>,
@@ -43,7 +43,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn warning(
+    pub(crate) fn warning(
         span: Range<usize>,
         message: impl Into<String>,
         label: impl Into<String>,

@@ -16,21 +16,21 @@ const MOST_GUESSES: usize = 500;
 
 /// A value and where it is written; of a quoted text the place between the quotes.
 #[derive(Clone, Debug)]
-pub(super) struct At<T> {
-    pub(super) value: T,
-    pub(super) span: Range<usize>,
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) span: Range<usize>,
 }
 
 /// Collects the problems of one file.
-pub(super) struct Reader<'a> {
-    pub(super) text: &'a str,
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
     /// The file has syntax errors: what seems to be absent may stand in the broken part.
     damaged: bool,
     problems: RefCell<Vec<Problem>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, damaged: bool) -> Self {
+    pub(crate) fn new(text: &'a str, damaged: bool) -> Self {
         Self {
             text,
             damaged,
@@ -38,15 +38,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
 
-    pub(super) fn report(&self, problem: Problem) {
+    pub(crate) fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }
 
-    pub(super) fn error(
+    pub(crate) fn error(
         &self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Something that should be there and is not.
-    pub(super) fn absent(
+    pub(crate) fn absent(
         &self,
         span: Range<usize>,
         message: impl Into<String>,
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a name nobody knows may be defined in the broken part of the file.
-    pub(super) fn may_be_broken(&self, name: &str) -> bool {
+    pub(crate) fn may_be_broken(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
         self.damaged
             && self
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A name that refers to nothing.
-    pub(super) fn unknown<'n>(
+    pub(crate) fn unknown<'n>(
         &self,
         noun: &str,
         name: &At<String>,
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         span.start + quotes + newline..span.end - quotes
     }
 
-    pub(super) fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+    pub(crate) fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
         self.error(
             self.place(value),
             format!("wrong type for `{key}`"),
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
         );
     }
 
-    pub(super) fn text_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<String>> {
+    pub(crate) fn text_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<String>> {
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(key, value, "a text in quotes");
             return None;
@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A TOML date, or one in quotes.
-    pub(super) fn date_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<NaiveDate> {
+    pub(crate) fn date_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<NaiveDate> {
         let written = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Datetime(date) => date.to_string(),
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Opens a table and refuses keys it does not have.
-    pub(super) fn keys<'t>(
+    pub(crate) fn keys<'t>(
         &'t self,
         what: &str,
         value: &'t Spanned<DeValue<'t>>,
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) fn number_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<f64>> {
+    pub(crate) fn number_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<f64>> {
         let number = match value.get_ref() {
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
                 .ok()
@@ -227,7 +227,7 @@ impl Reader<'_> {
     }
 }
 
-pub(super) fn ordered<'t>(table: &'t DeTable<'t>) -> Vec<(At<String>, &'t Spanned<DeValue<'t>>)> {
+pub(crate) fn ordered<'t>(table: &'t DeTable<'t>) -> Vec<(At<String>, &'t Spanned<DeValue<'t>>)> {
     let mut entries: Vec<_> = table
         .iter()
         .map(|(key, value)| {
@@ -257,7 +257,7 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
 }
 
 /// From the first to the last byte of a table with everything in it.
-pub(super) fn extent(value: &Spanned<DeValue<'_>>) -> Range<usize> {
+pub(crate) fn extent(value: &Spanned<DeValue<'_>>) -> Range<usize> {
     let span = value.span();
     let end = match value.get_ref() {
         DeValue::Table(table) => table.values().map(|value| extent(value).end).max(),

@@ -4,6 +4,7 @@
 //! swallow what follows and report nonsense there, so the bracket is added where it is missing and the
 //! text is read again; places are given in the original text.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -15,18 +16,18 @@ use super::Problem;
 const MOST_REPAIRS: usize = 20;
 
 /// The text of a process file, brackets repaired.
-pub(super) struct Source {
-    pub(super) text: String,
+pub(crate) struct Source {
+    pub(crate) text: String,
     /// Where in `text` a bracket was added, and how many bytes.
     added: Vec<(usize, usize)>,
     /// Mistakes that hide nothing: brackets that were added, keys that are there twice.
-    pub(super) passed: Vec<Problem>,
+    pub(crate) passed: Vec<Problem>,
     /// What could not be read; what is missing elsewhere may stand there. Places in the original.
-    pub(super) broken: Vec<Problem>,
+    pub(crate) broken: Vec<Problem>,
 }
 
 impl Source {
-    pub(super) fn read(original: &str) -> Self {
+    pub(crate) fn read(original: &str) -> Self {
         let mut source = Self {
             text: original.to_string(),
             added: Vec::new(),
@@ -71,12 +72,31 @@ impl Source {
         source
     }
 
-    pub(super) fn table(&self) -> Spanned<DeTable<'_>> {
+    /// What is wrong with the syntax and what was found in the table, in the order of their places in
+    /// the original.
+    pub(crate) fn settle(&self, original: &str, found: Vec<Problem>) -> Vec<Problem> {
+        let line = |problem: &Problem| original[..problem.span.start].rfind('\n');
+        let broken: BTreeSet<_> = self.broken.iter().map(line).collect();
+        let mut problems: Vec<Problem> = found
+            .into_iter()
+            .map(|problem| Problem {
+                span: self.original(&problem.span),
+                ..problem
+            })
+            // On a line that cannot be read, what was made of it means nothing.
+            .filter(|problem| !broken.contains(&line(problem)))
+            .chain(self.broken.iter().chain(&self.passed).cloned())
+            .collect();
+        problems.sort_by_key(|problem| problem.span.start);
+        problems
+    }
+
+    pub(crate) fn table(&self) -> Spanned<DeTable<'_>> {
         DeTable::parse_recoverable(&self.text).0
     }
 
     /// A place of `text` in the original.
-    pub(super) fn original(&self, span: &Range<usize>) -> Range<usize> {
+    pub(crate) fn original(&self, span: &Range<usize>) -> Range<usize> {
         let back = |at: usize| {
             let added: usize = self
                 .added

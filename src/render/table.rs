@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::cell::{BAR, shown};
 use crate::document::{Align, Block, Cell, Document, Table};
-use crate::text::visible;
+use crate::text::{visible, wrapped};
 
 /// Before the first column, and between two.
 const INDENT: u16 = 2;
@@ -31,13 +31,19 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
         }
         before = Some(block);
         match block {
-            Block::Heading(text) => writeln!(out, "{bold}{}{bold:#}", visible(text))?,
-            Block::Line(text) => writeln!(out, "{}", visible(text))?,
+            Block::Heading(text) => {
+                let text = wrapped(&visible(text), style.width, 2);
+                writeln!(out, "{bold}{text}{bold:#}")?;
+            }
+            Block::Line(text) => {
+                writeln!(out, "{}", wrapped(&visible(text), style.width, 2))?;
+            }
             Block::Table(table) => {
                 let fit = Fit::of(table, style.width);
+                let headed = fit.has_headings(table);
                 for (line, text) in fit.lines(table, style.width).into_iter().enumerate() {
                     let text = text.trim_end();
-                    if line == 0 {
+                    if line == 0 && headed {
                         writeln!(out, "{dim}{text}{dim:#}")?;
                     } else {
                         writeln!(out, "{text}")?;
@@ -45,7 +51,8 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
                 }
                 if !fit.left_out.is_empty() {
                     let names = visible(&fit.left_out.join(", "));
-                    writeln!(out, "  {dim}left out for want of width: {names}{dim:#}")?;
+                    let line = format!("  left out for want of width: {names}");
+                    writeln!(out, "{dim}{}{dim:#}", wrapped(&line, style.width, 4))?;
                 }
             }
         }
@@ -128,6 +135,13 @@ impl<'a> Fit<'a> {
         fit
     }
 
+    /// Whether any column says what it is; a list of names and values does not.
+    fn has_headings(&self, table: &Table) -> bool {
+        self.kept
+            .iter()
+            .any(|i| !table.columns[*i].heading.is_empty())
+    }
+
     fn lines(&self, table: &Table, width: Option<u16>) -> Vec<String> {
         let mut drawn = comfy_table::Table::new();
         drawn.load_style(TableStyle::new());
@@ -136,11 +150,13 @@ impl<'a> Fit<'a> {
                 .set_width(width)
                 .set_content_arrangement(ContentArrangement::Dynamic);
         }
-        let headings = self
-            .kept
-            .iter()
-            .map(|i| visible(&table.columns[*i].heading));
-        drawn.set_header(headings.collect::<Vec<_>>());
+        if self.has_headings(table) {
+            let headings = self
+                .kept
+                .iter()
+                .map(|i| visible(&table.columns[*i].heading));
+            drawn.set_header(headings.collect::<Vec<_>>());
+        }
         for row in &table.rows {
             let cells = self.kept.iter().map(|i| {
                 row.get(*i).map_or_else(String::new, |cell| {

@@ -3,7 +3,7 @@
 use super::statistics::{ENOUGH, Survival};
 use super::{Ask, Report, Stages, answer, count, heading, or_nothing, with_notes};
 use crate::deal::book::{Book, Day, Left};
-use crate::document::{Align, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
 
 row! {
@@ -128,19 +128,14 @@ pub(super) fn why_unknown(stage: &str, survival: &Survival, unknown: bool) -> Op
 }
 
 fn table(stages: &Stages, rows: &[DurationsRow]) -> Table {
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let columns = vec![
-        column("stage", Align::Left, 0),
-        column("visits", Align::Right, 0),
-        column("still in", Align::Right, 3),
-        column("median days", Align::Right, 0),
-        column("75 % within", Align::Right, 2),
-        column("90 % within", Align::Right, 1),
-        column("", Align::Left, 4),
+        TableColumn::left("stage"),
+        TableColumn::right("visits"),
+        TableColumn::right("still in").rank(3),
+        TableColumn::right("median days"),
+        TableColumn::right("75 % within").rank(2),
+        TableColumn::right("90 % within").rank(1),
+        TableColumn::left("").rank(4),
     ];
     let longest = rows
         .iter()

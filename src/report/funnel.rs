@@ -18,7 +18,7 @@ use super::{
 };
 use crate::date;
 use crate::deal::book::{Book, Day, State};
-use crate::document::{Align, Cell, Document, Period, Table, TableColumn, row};
+use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::process::{Process, WON};
 use crate::text::nearest;
 
@@ -355,20 +355,15 @@ fn weakest_step(
 /// Shares are shown at the stage they lead to, as a funnel is read: beside the second stage stands
 /// what part of the first has gone on.
 fn table(process: &Process, top: usize, cohort: &Cohort, rows: &[FunnelRow]) -> Table {
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let columns = vec![
-        column("stage", Align::Left, 0),
-        column("reached", Align::Right, 0),
-        column("", Align::Left, 6),
-        column("step", Align::Right, 1),
-        column("of resolved", Align::Right, 2),
-        column("from top", Align::Right, 3),
-        column("median days", Align::Right, 5),
-        column("still in", Align::Right, 4),
+        TableColumn::left("stage"),
+        TableColumn::right("reached"),
+        TableColumn::left("").rank(6),
+        TableColumn::right("step").rank(1),
+        TableColumn::right("of resolved").rank(2),
+        TableColumn::right("from top").rank(3),
+        TableColumn::right("median days").rank(5),
+        TableColumn::right("still in").rank(4),
     ];
     let titles = process.stages[top..]
         .iter()

@@ -6,7 +6,7 @@ use super::{
     Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, whole, with_notes,
 };
 use crate::deal::book::{Book, Day, State};
-use crate::document::{Align, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
 use crate::process::{Calendar, Process, Span};
 
@@ -201,22 +201,17 @@ fn total(process: &Process, rows: &[PipelineRow]) -> String {
 
 fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
     let code = process.currency.code();
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let columns = vec![
-        column("stage", Align::Left, 0),
-        column("deals", Align::Right, 0),
-        column(&format!("value {code}"), Align::Right, 0),
-        column("", Align::Left, 7),
-        column(&format!("weighted {code}"), Align::Right, 3),
-        column("no value", Align::Right, 5),
-        column("late", Align::Right, 1),
-        column("rotting", Align::Right, 2),
-        column("on hold", Align::Right, 6),
-        column("median days", Align::Right, 4),
+        TableColumn::left("stage"),
+        TableColumn::right("deals"),
+        TableColumn::right(format!("value {code}")),
+        TableColumn::left("").rank(7),
+        TableColumn::right(format!("weighted {code}")).rank(3),
+        TableColumn::right("no value").rank(5),
+        TableColumn::right("late").rank(1),
+        TableColumn::right("rotting").rank(2),
+        TableColumn::right("on hold").rank(6),
+        TableColumn::right("median days").rank(4),
     ];
     let most = rows
         .iter()

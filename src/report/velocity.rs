@@ -7,7 +7,7 @@ use super::{
     Ask, Report, answer, count, deals_are, heading, or_nothing, percents, whole, with_notes,
 };
 use crate::deal::book::Book;
-use crate::document::{Align, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
 
 row! {
@@ -125,18 +125,13 @@ pub fn velocity(process: &Process, book: &Book, ask: &Ask) -> Report<VelocityRow
 
 fn table(process: &Process, row: &VelocityRow) -> Table {
     let code = process.currency.code();
-    let column = |heading: String, rank| TableColumn {
-        heading,
-        align: Align::Right,
-        rank,
-    };
     Table {
         columns: vec![
-            column("open deals".to_string(), 0),
-            column("win rate".to_string(), 0),
-            column(format!("mean won {code}"), 2),
-            column("median cycle days".to_string(), 1),
-            column(format!("velocity {code} a day"), 0),
+            TableColumn::right("open deals"),
+            TableColumn::right("win rate"),
+            TableColumn::right(format!("mean won {code}")).rank(2),
+            TableColumn::right("median cycle days").rank(1),
+            TableColumn::right(format!("velocity {code} a day")),
         ],
         rows: vec![vec![
             count(row.open_n),

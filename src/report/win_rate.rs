@@ -11,7 +11,7 @@ use super::{
     whole, with_notes,
 };
 use crate::deal::book::{Book, Named, State};
-use crate::document::{Align, Cell, Document, Row, Table, TableColumn, row};
+use crate::document::{Cell, Document, Row, Table, TableColumn, row};
 use crate::process::Process;
 
 /// The decided deals of one group: its dimensions come first, as columns of their own.
@@ -349,25 +349,17 @@ fn surprise(lines: &[Line], all: &Tally) -> Option<String> {
 
 fn table(process: &Process, names: &[&str], lines: &[Line]) -> Table {
     let code = process.currency.code();
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
-    let mut columns: Vec<TableColumn> = names
-        .iter()
-        .map(|name| column(name, Align::Left, 0))
-        .collect();
+    let mut columns: Vec<TableColumn> = names.iter().map(|name| TableColumn::left(*name)).collect();
     columns.extend([
-        column("won", Align::Right, 0),
-        column("lost", Align::Right, 2),
-        column("n", Align::Right, 0),
-        column("win rate", Align::Right, 0),
-        column("95 % interval", Align::Right, 1),
-        column("", Align::Left, 6),
-        column(&format!("won {code}"), Align::Right, 3),
-        column(&format!("lost {code}"), Align::Right, 5),
-        column("by value", Align::Right, 4),
+        TableColumn::right("won"),
+        TableColumn::right("lost").rank(2),
+        TableColumn::right("n"),
+        TableColumn::right("win rate"),
+        TableColumn::right("95 % interval").rank(1),
+        TableColumn::left("").rank(6),
+        TableColumn::right(format!("won {code}")).rank(3),
+        TableColumn::right(format!("lost {code}")).rank(5),
+        TableColumn::right("by value").rank(4),
     ]);
     let rows = lines.iter().map(|(labels, tally)| {
         let Record {

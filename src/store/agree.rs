@@ -8,6 +8,7 @@ use super::{Write, log, query};
 use crate::deal::book::Day;
 use crate::deal::event::{CatalogEntry, Event, Private, StreamKind};
 use crate::id::Id;
+use crate::process::Process;
 
 impl Write<'_> {
     /// Records a checked process text as the next version and puts it in force.
@@ -48,6 +49,20 @@ impl Write<'_> {
             }],
         )?;
         Ok(version)
+    }
+
+    /// Stages that hold open deals and that a process does not have, with how many.
+    pub fn homeless(&mut self, process: &Process) -> Result<Vec<(String, usize)>> {
+        self.flush()?;
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT stage, COUNT(*) FROM deal WHERE state IN ('open', 'hold') AND stage IS NOT NULL
+             GROUP BY stage ORDER BY stage",
+        )?;
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))?;
+        let mut homeless = rows.collect::<rusqlite::Result<Vec<(String, usize)>>>()?;
+        homeless.retain(|(stage, _)| process.stage(stage).is_none());
+        Ok(homeless)
     }
 
     /// Adds a rep, team, product or source, or says anew what is known of it.

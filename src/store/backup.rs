@@ -10,6 +10,9 @@ use rusqlite::Connection;
 use super::{Access, Store, doctor, log, open};
 use crate::fault::Fault;
 
+/// The shape of the stamp in a kept backup's name: digits where it has zeros.
+const STAMP: &str = "0000-00-00T000000Z";
+
 /// A backup that was made and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -48,24 +51,39 @@ pub fn keep(store: &Store, stamp: &str, n: usize) -> Result<Kept> {
         target = folder.join(format!("{stem}-{stamp}-{again}.db"));
     }
     let mut kept = backup(store, &target)?;
-    let mut all: Vec<PathBuf> = fs::read_dir(&folder)?
+    let mut all: Vec<((String, u32), PathBuf)> = fs::read_dir(&folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| {
-            path.extension().is_some_and(|e| e == "db")
-                && path
-                    .file_name()
-                    .is_some_and(|name| name.to_string_lossy().starts_with(&format!("{stem}-2")))
-        })
+        .filter_map(|path| Some((age(&path, &stem)?, path)))
         .collect();
     all.sort();
     let surplus = all.len().saturating_sub(n.max(1));
-    for old in all.into_iter().take(surplus) {
+    for (_, old) in all.into_iter().take(surplus) {
         fs::remove_file(&old).with_context(|| {
             Fault::store(format!("cannot remove the old backup `{}`", old.display()))
         })?;
         kept.removed.push(old);
     }
     Ok(kept)
+}
+
+/// Stamp and number of a backup that [`keep`] made of this store; `None` for any other file, which is
+/// somebody's own and never removed.
+fn age(path: &Path, stem: &str) -> Option<(String, u32)> {
+    let name = path.file_name()?.to_str()?;
+    let rest = name
+        .strip_prefix(stem)?
+        .strip_prefix('-')?
+        .strip_suffix(".db")?;
+    let (stamp, number) = rest.split_at_checked(STAMP.len())?;
+    let alike = |(a, b): (char, char)| if b == '0' { a.is_ascii_digit() } else { a == b };
+    if !stamp.chars().zip(STAMP.chars()).all(alike) {
+        return None;
+    }
+    let number = match number {
+        "" => 1,
+        number => number.strip_prefix('-')?.parse().ok()?,
+    };
+    Some((stamp.to_string(), number))
 }
 
 /// A released store is copied before its schema changes.

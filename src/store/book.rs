@@ -5,18 +5,18 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use super::query::{Catalog, catalog, date, fact_value};
-use super::{Store, project};
+use super::Store;
+use super::loader::{DealRow, Loader};
+use super::query::{catalog, date, fact_value};
 use crate::condition::{Condition, Truth, Value};
-use crate::deal::book::{Book, Day, Deals, Labelled, Left, Named, State, Visits};
+use crate::deal::book::{Book, Day};
 use crate::deal::event::CatalogKind;
 use crate::deal::fact::{self, Rows, Subject};
 use crate::id::Id;
-use crate::money::Currency;
 use crate::process::Process;
 
 /// Rows of facts judged at a time, which bounds the memory.
@@ -116,7 +116,7 @@ impl Store {
                         closed: day("closed"),
                         expected_close: day("expected_close"),
                         hold_until: day("hold_until"),
-                        next_due: day("next_date"),
+                        next_due: day(fact::BOOKED),
                     },
                 )
             })?;
@@ -195,240 +195,6 @@ impl Store {
     }
 }
 
-/// A deal's columns before names become indices.
-struct DealRow<'a> {
-    account: Option<i64>,
-    owner: Option<&'a str>,
-    product: Option<&'a str>,
-    source: Option<&'a str>,
-    state: Option<&'a str>,
-    stage: Option<&'a str>,
-    stage_entered: Option<Day>,
-    value_minor: Option<i64>,
-    currency: Option<&'a str>,
-    opened: Option<Day>,
-    closed: Option<Day>,
-    expected_close: Option<Day>,
-    hold_until: Option<Day>,
-    next_due: Option<Day>,
-}
-
-/// Names with their places, in order of first mention.
-#[derive(Default)]
-struct Interned {
-    named: Vec<Named>,
-    place: HashMap<String, u32>,
-}
-
-impl Interned {
-    fn of(catalog: &Catalog, kind: CatalogKind) -> Self {
-        let mut all = Self::default();
-        for entry in catalog.of(kind) {
-            all.add(&entry.name, &entry.title);
-        }
-        all
-    }
-
-    fn add(&mut self, name: &str, title: &str) -> u32 {
-        let place = self.named.len() as u32;
-        self.named.push(Named {
-            name: name.to_string(),
-            title: title.to_string(),
-        });
-        self.place.insert(name.to_string(), place);
-        place
-    }
-
-    fn index(&mut self, name: &str) -> u32 {
-        match self.place.get(name) {
-            Some(place) => *place,
-            None => self.add(name, name),
-        }
-    }
-}
-
-struct Loader<'p> {
-    process: &'p Process,
-    as_of: NaiveDate,
-    process_version: u32,
-    deals: Deals,
-    accounts: Vec<String>,
-    account_place: HashMap<i64, u32>,
-    owners: Interned,
-    /// Team of each owner, by the owner's place.
-    owner_team: Vec<Option<u32>>,
-    teams: Interned,
-    products: Interned,
-    sources: Interned,
-    stages: Interned,
-    currencies: Vec<Currency>,
-}
-
-impl<'p> Loader<'p> {
-    fn new(connection: &Connection, process: &'p Process, as_of: NaiveDate) -> Result<Self> {
-        let catalog = catalog(connection)?;
-        let mut accounts = Vec::new();
-        let mut account_place = HashMap::new();
-        let mut statement = connection.prepare("SELECT id, name FROM account ORDER BY id")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            account_place.insert(row.get(0)?, accounts.len() as u32);
-            accounts.push(row.get(1)?);
-        }
-        let mut teams = Interned::of(&catalog, CatalogKind::Team);
-        let owner_team = catalog
-            .of(CatalogKind::Rep)
-            .map(|rep| rep.team.as_deref().map(|team| teams.index(team)))
-            .collect();
-        let mut stages = Interned::default();
-        for stage in &process.stages {
-            stages.add(&stage.name, &stage.title);
-        }
-        let version: Option<u32> = connection.query_row(
-            "SELECT MAX(p.version) FROM process_version p JOIN operation o ON o.id = p.operation
-             WHERE o.undone_ts IS NULL AND p.day <= $1",
-            [Day::of(as_of).0],
-            |row| row.get(0),
-        )?;
-        Ok(Self {
-            process,
-            as_of,
-            process_version: version.unwrap_or(0),
-            deals: Deals::default(),
-            accounts,
-            account_place,
-            owners: Interned::of(&catalog, CatalogKind::Rep),
-            owner_team,
-            teams,
-            products: Interned::of(&catalog, CatalogKind::Product),
-            sources: Interned::of(&catalog, CatalogKind::Source),
-            stages,
-            currencies: vec![process.currency],
-        })
-    }
-
-    fn push(&mut self, id: Id, row: &DealRow<'_>) -> Result<()> {
-        let deals = &mut self.deals;
-        let owner = row.owner.map(|name| self.owners.index(name));
-        let state = row
-            .state
-            .and_then(State::from_name)
-            .ok_or_else(|| anyhow!("deal {id} has the unknown state {:?}", row.state))?;
-        deals.id.push(id);
-        deals.account.push(
-            row.account
-                .and_then(|id| self.account_place.get(&id).copied()),
-        );
-        deals.owner.push(owner);
-        deals
-            .team
-            .push(owner.and_then(|place| self.owner_team.get(place as usize).copied().flatten()));
-        deals
-            .product
-            .push(row.product.map(|name| self.products.index(name)));
-        deals
-            .source
-            .push(row.source.map(|name| self.sources.index(name)));
-        deals.state.push(state);
-        deals
-            .stage
-            .push(row.stage.map(|name| self.stages.index(name) as u16));
-        deals.stage_entered.push(row.stage_entered);
-        deals.value_minor.push(row.value_minor);
-        let currency = match row.currency {
-            Some(code) => code.parse().map_err(|error: String| anyhow!(error))?,
-            None => self.process.currency,
-        };
-        let place = self.currencies.iter().position(|known| *known == currency);
-        deals
-            .currency
-            .push(place.unwrap_or(self.currencies.len()) as u8);
-        if place.is_none() {
-            self.currencies.push(currency);
-        }
-        deals.opened.push(row.opened);
-        deals.closed.push(row.closed);
-        deals.expected_close.push(row.expected_close);
-        deals.hold_until.push(row.hold_until);
-        deals.next_due.push(row.next_due);
-        Ok(())
-    }
-
-    fn finish(mut self, connection: &Connection, attributes: &[String]) -> Result<Book> {
-        let visits = self.visits(connection)?;
-        let mut book = Book {
-            as_of: self.as_of,
-            process_version: self.process_version,
-            currency: self.process.currency,
-            deals: self.deals,
-            visits,
-            accounts: self.accounts,
-            owners: self.owners.named,
-            teams: self.teams.named,
-            products: self.products.named,
-            sources: self.sources.named,
-            stages: self
-                .stages
-                .named
-                .into_iter()
-                .map(|stage| stage.name)
-                .collect(),
-            currencies: self.currencies,
-            attributes: std::collections::BTreeMap::new(),
-        };
-        let account_ids: Vec<i64> = {
-            let mut ids = vec![0; book.accounts.len()];
-            for (id, place) in &self.account_place {
-                ids[*place as usize] = *id;
-            }
-            ids
-        };
-        for name in attributes {
-            let column = attribute(connection, &book, &account_ids, name)?;
-            book.attributes.insert(name.clone(), column);
-        }
-        Ok(book)
-    }
-
-    /// Visits up to the as-of day; one that ended later is still going on.
-    fn visits(&mut self, connection: &Connection) -> Result<Visits> {
-        let mut visits = Visits::default();
-        let as_of = Day::of(self.as_of);
-        let mut statement = connection.prepare(
-            "SELECT deal, stage, entered, left_day, how, overridden FROM visit ORDER BY deal, n",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut at = 0;
-        while let Some(row) = rows.next()? {
-            let deal = Id(row.get(0)?);
-            // Both are in the order of deal ids.
-            while at < self.deals.len() && self.deals.id[at] < deal {
-                at += 1;
-            }
-            if self.deals.id.get(at) != Some(&deal) {
-                continue;
-            }
-            let entered = row.get::<_, Option<i32>>(2)?.map(Day);
-            if entered.is_some_and(|day| day > as_of) {
-                continue;
-            }
-            let left = row.get::<_, Option<i32>>(3)?.map(Day);
-            let how = row.get_ref(4)?.as_str().map_err(anyhow::Error::from)?;
-            let how =
-                project::left_from_name(how).ok_or_else(|| anyhow!("unknown exit `{how}`"))?;
-            let over = left.is_none_or(|day| day <= as_of);
-            visits.deal.push(at as u32);
-            let stage = row.get_ref(1)?.as_str().map_err(anyhow::Error::from)?;
-            visits.stage.push(self.stages.index(stage) as u16);
-            visits.entered.push(entered);
-            visits.left.push(left.filter(|_| over));
-            visits.how.push(if over { how } else { Left::Still });
-            visits.overridden.push(over && row.get::<_, i64>(5)? != 0);
-        }
-        Ok(visits)
-    }
-}
-
 /// The stage each deal is in, or closed from, with the day it entered it.
 type LastVisits = HashMap<Id, (String, Option<Day>)>;
 
@@ -500,52 +266,4 @@ fn account_facts(
         known.push((name, fact_value(row, 2)?));
     }
     Ok(facts)
-}
-
-/// A field of the deal, or else of its account, as labels.
-fn attribute(
-    connection: &Connection,
-    book: &Book,
-    account_ids: &[i64],
-    name: &str,
-) -> Result<Labelled> {
-    let mut values: HashMap<i64, String> = HashMap::new();
-    let mut statement = connection.prepare(
-        "SELECT subject, whole, number, text FROM fact WHERE name = $1 AND day <= $2 ORDER BY subject, day",
-    )?;
-    let mut rows = statement.query((name, Day::of(book.as_of).0))?;
-    while let Some(row) = rows.next()? {
-        let subject: i64 = row.get(0)?;
-        match fact_value(row, 1)? {
-            Value::Null => {
-                values.remove(&subject);
-            }
-            Value::Integer(n) => {
-                values.insert(subject, n.to_string());
-            }
-            Value::Number(n) => {
-                values.insert(subject, n.to_string());
-            }
-            Value::Text(text) => {
-                values.insert(subject, text);
-            }
-        }
-    }
-    let mut column = Labelled::default();
-    let mut place: HashMap<&str, u32> = HashMap::new();
-    for deal in 0..book.deals.len() {
-        let of_account = || {
-            let account = book.deals.account[deal]?;
-            values.get(&account_ids[account as usize])
-        };
-        let value = values.get(&book.deals.id[deal].0).or_else(of_account);
-        let index = value.map(|value| {
-            *place.entry(value).or_insert_with(|| {
-                column.labels.push(value.clone());
-                column.labels.len() as u32 - 1
-            })
-        });
-        column.index.push(index);
-    }
-    Ok(column)
 }

@@ -3,11 +3,12 @@
 
 use anyhow::Result;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use sha2::{Digest, Sha256};
 
 use super::schema::{MIGRATIONS, PROJECTIONS};
 use super::{Store, log, project, undo};
-use crate::deal::event::StreamKind;
+use crate::deal::event::{Event, StreamKind};
 use crate::id::Id;
 
 /// What `doctor` found.
@@ -23,16 +24,20 @@ pub struct Findings {
     pub broken_chains: Vec<Id>,
     /// Streams whose events can't be read.
     pub unreadable: Vec<String>,
+    /// What was changed beside the log: texts of process versions, who did what.
+    pub altered: Vec<String>,
     /// Projections that differ from what the log tells: table and number of rows.
     pub differing: Vec<(String, usize)>,
 }
 
 impl Findings {
+    /// The chain verifies, every event can be read, and what stands beside the log agrees with it.
+    pub fn history_is_sound(&self) -> bool {
+        self.broken_chains.is_empty() && self.unreadable.is_empty() && self.altered.is_empty()
+    }
+
     pub fn is_sound(&self) -> bool {
-        self.damage.is_empty()
-            && self.broken_chains.is_empty()
-            && self.unreadable.is_empty()
-            && self.differing.is_empty()
+        self.damage.is_empty() && self.history_is_sound() && self.differing.is_empty()
     }
 }
 
@@ -60,6 +65,7 @@ impl Store {
                     findings.differing.push(((*table).to_string(), rows));
                 }
             }
+            findings.altered = altered(&view)?;
             let stored = undone_operations(&view)?;
             if stored != undo::undone_from_log(&view)? {
                 findings.differing.push(("operation".to_string(), 1));
@@ -137,6 +143,50 @@ fn replay(from: &Connection, to: &Connection) -> Result<(usize, Vec<String>)> {
         }
     }
     Ok((streams.len(), unreadable))
+}
+
+/// What stands beside the log and must agree with it: the texts of the process, the actors.
+fn altered(connection: &Connection) -> Result<Vec<String>> {
+    let mut altered = Vec::new();
+    let mut statement = connection.prepare("SELECT id FROM stream WHERE kind = 'process'")?;
+    let streams = statement
+        .query_map([], |row| Ok(Id(row.get(0)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for stream in streams {
+        for recorded in log::read(connection, stream).unwrap_or_default() {
+            let Event::ProcessApplied {
+                version,
+                sha256,
+                why,
+            } = recorded.event
+            else {
+                continue;
+            };
+            let stored: Option<(String, String)> = connection
+                .query_row(
+                    "SELECT text, why FROM process_version WHERE version = $1",
+                    [version],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()?;
+            let sound = stored.is_some_and(|(text, reason)| {
+                log::hex(&Sha256::digest(text.as_bytes())) == sha256 && reason == why.text
+            });
+            if !sound {
+                altered.push(format!("process version {version} is not what was applied"));
+            }
+        }
+    }
+    let wrong: i64 = connection.query_row(
+        "SELECT COUNT(DISTINCT o.id) FROM event e JOIN operation o ON o.id = e.operation
+         WHERE e.actor <> o.actor",
+        [],
+        |row| row.get(0),
+    )?;
+    if wrong > 0 {
+        altered.push(format!("{wrong} commands are not by whom their events say"));
+    }
+    Ok(altered)
 }
 
 fn undone_operations(connection: &Connection) -> Result<std::collections::BTreeSet<Id>> {

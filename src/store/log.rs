@@ -281,7 +281,8 @@ fn put_private_back(json: &mut Json, private: &HashMap<i64, String>) {
     }
 }
 
-/// An erased value has no commitment to hold; one that is there must match.
+/// Every private value must be there and match its commitment. (Nothing erases one yet; an erasure
+/// will say so in an event of its own.)
 fn commitments_hold(body: &str, values: &HashMap<i64, String>) -> bool {
     fn holds(json: &Json, values: &HashMap<i64, String>) -> bool {
         match json {
@@ -290,7 +291,7 @@ fn commitments_hold(body: &str, values: &HashMap<i64, String>) -> bool {
                     let stated = parts.get("commitment").and_then(Json::as_str);
                     return values
                         .get(&reference)
-                        .is_none_or(|found| Some(found.as_str()) == stated);
+                        .is_some_and(|found| Some(found.as_str()) == stated);
                 }
                 parts.values().all(|part| holds(part, values))
             }

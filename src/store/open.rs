@@ -314,6 +314,10 @@ pub(super) fn translate(error: rusqlite::Error, path: &Path) -> anyhow::Error {
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => {
             Fault::store(format!("the store `{name}` can't be written: {error}"))
         }
+        ErrorCode::ConstraintViolation => Fault::no(format!(
+            "what this rests on is gone, or was made by another command meanwhile ({error})"
+        ))
+        .hint("nothing was changed; `salesctl history` shows what was done since"),
         ErrorCode::CannotOpen => Fault::store(format!("cannot open the store `{name}`: {error}")),
         ErrorCode::SystemIoFailure => {
             Fault::store(format!("reading or writing `{name}` failed: {error}"))

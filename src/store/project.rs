@@ -69,6 +69,7 @@ fn came_name(came: Move) -> &'static str {
         Move::Advance => "advance",
         Move::Back => "back",
         Move::Imported => "imported",
+        Move::ImportedBack => "imported_back",
     }
 }
 

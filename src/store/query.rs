@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
+use sha2::{Digest, Sha256};
 
 use super::{Store, log, open, project};
 use crate::condition::Value;
 use crate::deal::Deal;
 use crate::deal::book::Day;
 use crate::deal::event::{CatalogEntry, CatalogKind, Recorded};
+use crate::fault::Fault;
 use crate::id::Id;
-
-/// Shortest handle that is shown, long enough to be read out on the phone without a clash tomorrow.
-const SHORTEST: usize = 4;
 
 /// A process version as it was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,36 +111,6 @@ pub struct WorkRow {
     pub follow_ups: Vec<(Id, NaiveDate, String)>,
 }
 
-/// Short forms of ids: the shortest prefix that no other id of the store shares.
-#[derive(Clone, Debug)]
-pub struct Handles {
-    sorted: Vec<String>,
-}
-
-impl Handles {
-    pub fn short(&self, id: Id) -> String {
-        let handle = id.handle();
-        let at = self.sorted.partition_point(|other| *other < handle);
-        let before = at.checked_sub(1).and_then(|i| self.sorted.get(i));
-        let after = self.sorted[at..].iter().find(|other| **other != handle);
-        shorten(&handle, before, after)
-    }
-}
-
-fn shorten(handle: &str, before: Option<&String>, after: Option<&String>) -> String {
-    let shared = |other: Option<&String>| {
-        other.map_or(0, |other| {
-            handle
-                .bytes()
-                .zip(other.bytes())
-                .take_while(|(a, b)| a == b)
-                .count()
-        })
-    };
-    let needed = shared(before).max(shared(after)) + 1;
-    handle[..needed.max(SHORTEST).min(handle.len())].to_string()
-}
-
 /// Newest applied version that is not undone.
 pub(super) fn current_version(connection: &Connection) -> Result<Option<u32>> {
     Ok(connection.query_row(
@@ -150,6 +119,17 @@ pub(super) fn current_version(connection: &Connection) -> Result<Option<u32>> {
         [],
         |row| row.get(0),
     )?)
+}
+
+/// Version in force on a day; 0 before the first.
+pub(super) fn version_on(connection: &Connection, day: NaiveDate) -> Result<u32> {
+    let version: Option<u32> = connection.query_row(
+        "SELECT MAX(p.version) FROM process_version p JOIN operation o ON o.id = p.operation
+         WHERE o.undone_ts IS NULL AND p.day <= $1",
+        [Day::of(day).0],
+        |row| row.get(0),
+    )?;
+    Ok(version.unwrap_or(0))
 }
 
 pub(super) fn date(day: Option<i32>) -> Option<NaiveDate> {
@@ -163,20 +143,21 @@ impl Store {
             let Some(version) = current_version(connection)? else {
                 return Ok(None);
             };
-            Self::version_row(connection, version)
-        })
-    }
-
-    /// Version in force on a day; 0 before the first.
-    pub fn version_on(&self, day: NaiveDate) -> Result<u32> {
-        self.translated(|connection| {
-            let version: Option<u32> = connection.query_row(
-                "SELECT MAX(p.version) FROM process_version p JOIN operation o ON o.id = p.operation
-                 WHERE o.undone_ts IS NULL AND p.day <= $1",
-                [Day::of(day).0],
+            let applied = Self::version_row(connection, version)?;
+            let stated: String = connection.query_row(
+                "SELECT sha256 FROM process_version WHERE version = $1",
+                [version],
                 |row| row.get(0),
             )?;
-            Ok(version.unwrap_or(0))
+            let text = applied.as_ref().map_or("", |applied| applied.text.as_str());
+            if log::hex(&Sha256::digest(text.as_bytes())) != stated {
+                return Err(Fault::store(format!(
+                    "the text of process version {version} was changed behind salesctl's back"
+                ))
+                .hint("salesctl doctor says more; salesctl process apply puts a sound version in force")
+                .into());
+            }
+            Ok(applied)
         })
     }
 
@@ -296,36 +277,6 @@ impl Store {
         })
     }
 
-    /// The short form of one id.
-    pub fn short(&self, id: Id) -> Result<String> {
-        self.translated(|connection| {
-            let handle = id.handle();
-            let neighbour = |sql: &str| -> Result<Option<String>> {
-                Ok(connection
-                    .prepare_cached(sql)?
-                    .query_row([&handle], |row| row.get(0))
-                    .optional()?)
-            };
-            let before = neighbour(
-                "SELECT handle FROM stream WHERE handle < $1 ORDER BY handle DESC LIMIT 1",
-            )?;
-            let after =
-                neighbour("SELECT handle FROM stream WHERE handle > $1 ORDER BY handle LIMIT 1")?;
-            Ok(shorten(&handle, before.as_ref(), after.as_ref()))
-        })
-    }
-
-    /// For the short forms of many ids.
-    pub fn handles(&self) -> Result<Handles> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare("SELECT handle FROM stream ORDER BY handle")?;
-            let sorted = statement
-                .query_map([], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(Handles { sorted })
-        })
-    }
-
     /// The log of commands, newest first.
     pub fn operations(&self, limit: usize) -> Result<Vec<OperationRow>> {
         self.translated(|connection| {
@@ -384,15 +335,6 @@ impl Store {
                     follow_ups: follow_ups.remove(&id).unwrap_or_default(),
                 })
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    /// The deals that imported rows became, by the rows' keys.
-    pub fn imported(&self) -> Result<HashMap<String, Id>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare("SELECT external, deal FROM imported")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, Id(row.get(1)?))))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }

@@ -31,6 +31,15 @@ enum Direction {
     Redo,
 }
 
+impl Direction {
+    fn done(self) -> &'static str {
+        match self {
+            Self::Undo => "undone",
+            Self::Redo => "redone",
+        }
+    }
+}
+
 const COLUMNS: &str = "o.id, o.kind, o.typed, o.actor, o.ts, o.undone_ts IS NOT NULL,
     (SELECT COUNT(*) FROM event e WHERE e.operation = o.id)";
 
@@ -119,7 +128,11 @@ impl super::Write<'_> {
         target: &OperationRow,
         direction: Direction,
     ) -> Result<(Vec<(Id, StreamKind)>, Vec<(Id, StreamKind)>)> {
-        let touched = self.streams_of(target.id)?;
+        let mut touched = self.streams_of(target.id)?;
+        if direction == Direction::Redo {
+            // What an undo kept needs no bringing back.
+            touched = self.void_streams(target.id, touched)?;
+        }
         let mut kept: BTreeSet<Id> = BTreeSet::new();
         for (stream, kind) in &touched {
             let Some(by) = self.changed_since(*stream, target)? else {
@@ -129,10 +142,13 @@ impl super::Write<'_> {
             if target.kind == "import" && direction == Direction::Undo {
                 kept.insert(*stream);
             } else {
-                return Err(self.refusal(target, *stream, *kind, &by)?.into());
+                return Err(self.refusal(target, direction, *stream, *kind, &by)?.into());
             }
         }
-        self.keep_what_is_used(target, direction, &touched, &mut kept)?;
+        match direction {
+            Direction::Undo => self.keep_what_is_used(target, &touched, &mut kept)?,
+            Direction::Redo => self.refuse_what_was_made_again(target, &touched)?,
+        }
         let mark = match direction {
             Direction::Undo => Event::Undone {
                 operation: target.id,
@@ -155,6 +171,9 @@ impl super::Write<'_> {
         self.transaction
             .prepare_cached("UPDATE operation SET target = $1 WHERE id = $2")?
             .execute(params![target.id.0, self.operation().0])?;
+        if touched.iter().any(|(_, kind)| *kind == StreamKind::Process) {
+            self.refuse_homeless_deals(&target.typed, direction)?;
+        }
         Ok(touched
             .into_iter()
             .partition(|(stream, _)| !kept.contains(stream)))
@@ -196,6 +215,7 @@ impl super::Write<'_> {
     fn refusal(
         &self,
         target: &OperationRow,
+        direction: Direction,
         stream: Id,
         kind: StreamKind,
         by: &OperationRow,
@@ -214,8 +234,11 @@ impl super::Write<'_> {
             account.map(|name| format!(" {name}")).unwrap_or_default()
         );
         Ok(Fault::no(format!(
-            "`{}` can't be undone: {what} was changed since, by {} with `{}`",
-            target.typed, by.actor, by.typed
+            "`{}` can't be {}: {what} was changed since, by {} with `{}`",
+            target.typed,
+            direction.done(),
+            by.actor,
+            by.typed
         ))
         .hint(format!(
             "ask {} to undo that first, or change the deal by hand",
@@ -223,57 +246,13 @@ impl super::Write<'_> {
         )))
     }
 
-    /// What was undone may lean on an account or a person that was undone after it, by somebody else.
-    fn refuse_what_hangs_in_the_air(
-        &mut self,
-        target: &OperationRow,
-        touched: &[(Id, StreamKind)],
-    ) -> Result<()> {
-        self.flush()?;
-        for (stream, kind) in touched {
-            let sql = match kind {
-                StreamKind::Deal => {
-                    "SELECT 'account' FROM deal d LEFT JOIN account a ON a.id = d.account
-                     WHERE d.id = $1 AND d.account IS NOT NULL AND a.id IS NULL
-                     UNION ALL SELECT 'person' FROM participant p LEFT JOIN person q ON q.id = p.person
-                     WHERE p.deal = $1 AND q.id IS NULL"
-                }
-                StreamKind::Person => {
-                    "SELECT 'account' FROM person p LEFT JOIN account a ON a.id = p.account
-                     WHERE p.id = $1 AND p.account IS NOT NULL AND a.id IS NULL"
-                }
-                _ => continue,
-            };
-            let missing: Option<String> = self
-                .transaction
-                .prepare_cached(sql)?
-                .query_row([stream.0], |row| row.get(0))
-                .optional()?;
-            if let Some(missing) = missing {
-                return Err(Fault::no(format!(
-                    "`{}` can't be redone: the {missing} it needs was undone since",
-                    target.typed
-                ))
-                .hint(format!(
-                    "whoever undid the command that brought the {missing} can redo that first"
-                ))
-                .into());
-            }
-        }
-        Ok(())
-    }
-
     /// Things that deals outside the operation refer to can't vanish under them.
     fn keep_what_is_used(
         &self,
         target: &OperationRow,
-        direction: Direction,
         touched: &[(Id, StreamKind)],
         kept: &mut BTreeSet<Id>,
     ) -> Result<()> {
-        if direction == Direction::Redo {
-            return Ok(());
-        }
         for (stream, kind) in touched {
             let sql = match kind {
                 StreamKind::Account => {
@@ -284,7 +263,9 @@ impl super::Write<'_> {
                 StreamKind::Catalog => {
                     "SELECT d.id FROM deal d JOIN catalog c ON c.id = $1
                      WHERE (c.kind = 'rep' AND d.owner = c.name) OR (c.kind = 'product' AND d.product = c.name)
-                        OR (c.kind = 'source' AND d.source = c.name)"
+                        OR (c.kind = 'source' AND d.source = c.name)
+                     UNION ALL SELECT r.id FROM catalog r JOIN catalog c ON c.id = $1
+                     WHERE c.kind = 'team' AND r.kind = 'rep' AND r.team = c.name"
                 }
                 _ => continue,
             };
@@ -320,6 +301,32 @@ impl super::Write<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The process that is in force after all must have the stages that open deals are in.
+    fn refuse_homeless_deals(&mut self, typed: &str, direction: Direction) -> Result<()> {
+        self.flush()?;
+        let Some(version) = query::current_version(&self.transaction)? else {
+            return Ok(());
+        };
+        let text: String = self.transaction.query_row(
+            "SELECT text FROM process_version WHERE version = $1",
+            [version],
+            |row| row.get(0),
+        )?;
+        let Some(process) = crate::process::check("applied", &text).process else {
+            return Ok(());
+        };
+        let homeless = self.homeless(&process)?;
+        let Some((stage, n)) = homeless.first() else {
+            return Ok(());
+        };
+        Err(Fault::no(format!(
+            "`{typed}` can't be {}: version {version} has no stage `{stage}`, which holds {n} open deals",
+            direction.done()
+        ))
+        .hint("move them first; nothing was changed")
+        .into())
     }
 }
 

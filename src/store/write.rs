@@ -194,6 +194,14 @@ impl Write<'_> {
         }
     }
 
+    /// Notes something about the store itself, once; see [`Store::info`].
+    pub fn set_info(&mut self, name: &str, value: &str) -> Result<()> {
+        self.transaction
+            .prepare_cached("INSERT INTO store_info (name, value) VALUES ($1, $2)")?
+            .execute([name, value])?;
+        Ok(())
+    }
+
     /// A new id that no stream has.
     pub fn new_id(&mut self) -> Result<Id> {
         let millis = self.acting.now.timestamp_millis();

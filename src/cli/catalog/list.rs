@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::super::output::OutputArgs;
+use super::super::output::{self, OutputArgs};
 use super::super::show::counted;
 use super::Kind;
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::store::Access;
 
 /// List reps, teams, products and sources
@@ -56,30 +56,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             active: entry.active,
         })
         .collect();
-    let answer = Answer {
-        schema: "salesctl/catalog/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
-        notes: Vec::new(),
-    };
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
+    let answer = output::answer(&session, "salesctl/catalog/1", rows);
     let table = Table {
         columns: vec![
-            column("kind", Align::Left, 0),
-            column("name", Align::Left, 0),
-            column("title", Align::Left, 0),
-            column("team", Align::Left, 1),
-            column("login", Align::Left, 3),
-            column("price", Align::Right, 2),
+            TableColumn::left("kind"),
+            TableColumn::left("name"),
+            TableColumn::left("title"),
+            TableColumn::left("team").rank(1),
+            TableColumn::left("login").rank(3),
+            TableColumn::right("price").rank(2),
         ],
         rows: answer
             .rows

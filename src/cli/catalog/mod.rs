@@ -7,11 +7,11 @@ mod set;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
+use super::session::Session;
 use crate::deal::event::{CatalogEntry, CatalogKind};
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::money::Money;
-use crate::text::{nearest, visible};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -124,10 +124,6 @@ fn entry(session: &Session<'_>, kind: CatalogKind, typed: &str) -> Result<Catalo
     if let Some(entry) = catalog.find(kind, typed) {
         return Ok(entry.clone());
     }
-    let fault = Fault::not_found(format!("there is no {} `{}`", kind.name(), visible(typed)));
-    let fault = match nearest(typed, catalog.of(kind).map(|entry| entry.name.as_str())) {
-        Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
-        None => fault,
-    };
-    Err(fault.into())
+    let names: Vec<&str> = catalog.of(kind).map(|entry| entry.name.as_str()).collect();
+    Err(Fault::unknown(Class::NotFound, kind.name(), typed, &names).into())
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::super::assignment::{self, Assignment};
-use super::super::context::{Context, Session, Status};
+use super::super::context::{Context, Status};
+use super::super::session::Session;
 use super::super::show::{amount, deal_name};
 use super::{deal_of, decide, dry_run_line};
 use crate::deal::event::{Change, Event, Move, Private, StreamKind};
@@ -130,7 +131,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if is_new {
         what.push_str(" (new account)");
     }
-    cx.console.say(&format!("✓ {name}   {what}"))?;
+    cx.console.say_wrapped(&format!("✓ {name}   {what}"))?;
     dry_run_line(&session, outcome)?;
     Ok(Status::Done)
 }

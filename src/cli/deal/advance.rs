@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::super::assignment;
-use super::super::context::{Context, Session, Status};
+use super::super::command_line::quoted;
+use super::super::context::{Context, Status};
+use super::super::session::Session;
 use super::super::show::{amount, fact_words, field_words};
 use super::{DealArg, Edited, WriteArgs, deal_of, decide, edit, finish, granted};
 use crate::deal::event::Event;
@@ -52,6 +54,12 @@ pub(crate) struct SupplyArgs {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     reason_given(args.override_reason.as_deref())?;
+    let to = args
+        .to
+        .as_ref()
+        .map(|to| format!(" --to {to}"))
+        .unwrap_or_default();
+    let command = format!("advance DEAL{to}{}", args.supply.words());
     let edited = edit(
         &session,
         &args.deal.deal,
@@ -66,7 +74,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                     &mut || write.new_id(),
                 )
             })?;
-            let (_, events) = granted(&session, &deal, decision, "advance")?;
+            let (_, events) = granted(&session, &deal, decision, &command)?;
             Ok(events)
         },
     )?;
@@ -161,17 +169,44 @@ pub(super) fn differences(session: &Session<'_>, edited: &Edited) -> Vec<String>
         all.push("by override".to_string());
     }
     let known = |id| before.follow_ups.iter().any(|item| item.id == id);
-    for item in after.follow_ups.iter().filter(|item| !known(item.id)) {
+    let added = after.follow_ups.iter().filter(|item| !known(item.id));
+    let (by_rule, by_hand): (Vec<_>, Vec<_>) = added.partition(|item| item.by_rule);
+    for item in by_hand {
         all.push(format!(
             "next: {} {}",
             visible(&item.text),
             crate::date::day_and_distance(item.due, session.today)
         ));
     }
+    if let Some(first) = by_rule.iter().min_by_key(|item| item.due) {
+        let more = match by_rule.len() - 1 {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        all.push(format!(
+            "follow-up: {} {}{more}",
+            visible(&first.text),
+            crate::date::day_and_distance(first.due, session.today)
+        ));
+    }
     all
 }
 
 impl SupplyArgs {
+    /// As they were typed.
+    pub(super) fn words(&self) -> String {
+        let flags = [("set", &self.set), ("done", &self.done)];
+        let next = self.next.iter().map(|next| ("next", next));
+        let given = flags
+            .into_iter()
+            .flat_map(|(flag, values)| values.iter().map(move |value| (flag, value)))
+            .chain(next);
+        let words: Vec<String> = given
+            .map(|(flag, value)| format!(" --{flag} {}", quoted(value)))
+            .collect();
+        words.concat()
+    }
+
     /// Writes what was given along, before the decision looks at the deal.
     pub(super) fn apply(
         &self,

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 
-use super::super::assignment::in_catalog;
-use super::super::context::{Context, Session, Status};
+use super::super::assignment::active_rep;
+use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
-use super::super::show::{counted, named};
+use super::super::session::Session;
+use super::super::show::{counted, major_amount, named};
 use super::{WriteArgs, deal_of, dry_run_line, edit, finish};
 use crate::deal::book::Book;
-use crate::deal::event::{CatalogKind, Change, Event};
+use crate::deal::event::{Change, Event};
 use crate::fault::Fault;
-use crate::money::Money;
 use crate::store::Access;
 use crate::text::visible;
 
@@ -43,8 +43,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let catalog = session.store.catalog()?;
-    let to = in_catalog(&catalog, CatalogKind::Rep, &args.to)?
-        .ok_or_else(|| Fault::usage("--to needs a rep"))?;
+    let to = active_rep(&catalog, &args.to)?.ok_or_else(|| Fault::usage("--to needs a rep"))?;
     let filtered =
         args.filter.rep.is_some() || args.filter.team.is_some() || args.filter.condition.is_some();
     match (&args.deal, filtered) {
@@ -131,18 +130,19 @@ fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
 
 /// How many, their sum, and the first five.
 fn show(session: &Session<'_>, book: &Book, chosen: &[usize], to: &str) -> Result<()> {
-    let sum: i64 = chosen
+    // Other currencies count at today's rate; every amount was accepted with one.
+    let sum: f64 = chosen
         .iter()
-        .filter(|i| book.currencies[book.deals.currency[**i] as usize] == book.currency)
-        .filter_map(|i| book.deals.value_minor[*i])
+        .filter_map(|i| {
+            let currency = book.currencies[book.deals.currency[*i] as usize];
+            let rate = session.process.rate(currency, session.today)?;
+            Some(currency.major(book.deals.value_minor[*i]?) * rate)
+        })
         .sum();
     session.cx.console.warn(&format!(
         "{}, {}, would go to {}:",
         counted(chosen.len(), "deal", "deals"),
-        Money {
-            minor: sum,
-            currency: book.currency
-        },
+        major_amount(sum, book.currency),
         visible(to)
     ));
     for i in chosen.iter().take(5) {

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         let decision = decide(&session, deal, at.day, |case| {
             case.back(args.to.as_deref(), &mut || write.new_id())
         })?;
-        let (_, mut events) = granted(&session, deal, decision, "back")?;
+        let (_, mut events) = granted(&session, deal, decision, "back DEAL")?;
         events.extend(args.note.as_ref().map(|note| Event::Noted {
             text: Private::new(note.clone()),
         }));

@@ -6,12 +6,12 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::context::{Context, Status};
-use super::super::output::OutputArgs;
+use super::super::output::{self, OutputArgs};
 use super::super::show::{counted, deal_name};
 use super::DealArg;
 use crate::deal::event::{Event, Recorded};
 use crate::deal::history::words;
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::store::Access;
@@ -66,30 +66,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             process_version: recorded.version,
         })
         .collect();
-    let answer = Answer {
-        schema: "salesctl/deal-history/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
-        notes: Vec::new(),
-    };
+    let answer = output::answer(&session, "salesctl/deal-history/1", rows);
     let heading = format!(
         "{}: {}, as of {}",
         deal_name(&session, &deal)?,
         counted(answer.n, "event", "events"),
         crate::date::day(session.today)
     );
-    let column = |heading: &str| TableColumn {
-        heading: heading.to_string(),
-        align: Align::Left,
-        rank: 0,
-    };
     let table = Table {
-        columns: vec![column("day"), column("by"), column("what")],
+        columns: vec![
+            TableColumn::left("day"),
+            TableColumn::left("by"),
+            TableColumn::left("what"),
+        ],
         rows: answer
             .rows
             .iter()

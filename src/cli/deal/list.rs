@@ -9,7 +9,7 @@ use super::super::filter::FilterArgs;
 use super::super::output::OutputArgs;
 use super::super::show::counted;
 use crate::deal::book::{Book, Day, State};
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
 use crate::store::Access;
 
@@ -89,6 +89,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     sort(&mut chosen, &book, args.sort);
     let n = chosen.len();
     let handles = session.store.handles()?;
+    let sum = sum(&book, &chosen);
     let rows: Vec<DealRow> = chosen
         .iter()
         .take(args.limit.unwrap_or(usize::MAX))
@@ -109,7 +110,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         rows,
         notes,
     };
-    let document = document(&session.process, &answer, args.all);
+    let document = document(&session.process, &answer, sum, args.all);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
@@ -169,46 +170,43 @@ fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
     }
 }
 
-fn document(process: &crate::process::Process, answer: &Answer<DealRow>, all: bool) -> Document {
+/// What the deals are worth together, those beyond the limit included; of several currencies nothing.
+fn sum(book: &Book, chosen: &[usize]) -> Option<Money> {
+    let deals = &book.deals;
+    let valued = || chosen.iter().filter(|i| deals.value_minor[**i].is_some());
+    let same = |i: &usize| book.currencies[deals.currency[*i] as usize] == book.currency;
+    (!chosen.is_empty() && valued().all(same)).then(|| Money {
+        minor: valued()
+            .filter_map(|i| deals.value_minor[*i])
+            .fold(0, i64::saturating_add),
+        currency: book.currency,
+    })
+}
+
+fn document(
+    process: &crate::process::Process,
+    answer: &Answer<DealRow>,
+    sum: Option<Money>,
+    all: bool,
+) -> Document {
     let what = if all { "deals" } else { "open deals" };
-    let mut total: i64 = 0;
-    let mut mixed = false;
-    for row in &answer.rows {
-        mixed |= row.currency != answer.currency.code();
-        total += row.value_minor.unwrap_or(0);
-    }
-    let sum = if mixed || answer.rows.is_empty() {
-        String::new()
-    } else {
-        format!(
-            ", {}",
-            Money {
-                minor: total,
-                currency: answer.currency
-            }
-        )
-    };
+    let sum = sum.map_or_else(String::new, |sum| format!(", {sum}"));
     let heading = format!(
         "{}{sum}, as of {}",
         counted(answer.n, what.trim_end_matches('s'), what),
         crate::date::day(answer.as_of)
     );
-    let column = |heading: &str, align, rank| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
-    };
     let table = Table {
         columns: vec![
-            column("id", Align::Left, 0),
-            column("account", Align::Left, 0),
-            column("stage", Align::Left, 0),
-            column("value", Align::Right, 0),
-            column("owner", Align::Left, 1),
-            column("days in stage", Align::Right, 2),
-            column("expected close", Align::Left, 3),
-            column("product", Align::Left, 4),
-            column("source", Align::Left, 5),
+            TableColumn::left("id"),
+            TableColumn::left("account"),
+            TableColumn::left("stage"),
+            TableColumn::right("value"),
+            TableColumn::left("owner").rank(1),
+            TableColumn::right("days in stage").rank(2),
+            TableColumn::left("expected close").rank(3),
+            TableColumn::left("product").rank(4),
+            TableColumn::left("source").rank(5),
         ],
         rows: answer
             .rows

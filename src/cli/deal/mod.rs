@@ -21,14 +21,16 @@ mod win;
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
 use super::refusal;
+use super::session::Session;
 use super::show::deal_name;
 use crate::condition::Value;
 use crate::deal::Deal;
 use crate::deal::decide::{Case, Decision, Refusal};
 use crate::deal::event::{CatalogKind, Event};
 use crate::deal::fact::{Rows, Subject};
+use crate::fault::Fault;
 use crate::id::Id;
 use crate::process::{BuyingRole, FieldOf};
 use crate::store::{Moment, Outcome, PersonRow, Write};
@@ -133,9 +135,23 @@ pub(crate) fn change_by_id(
         let before = deal_of(write, id)?;
         let known = account_facts(session, &before)?;
         let at = session.moment(args.on.as_deref(), &before)?;
+        let seen = write.events(id)?.len();
         let events = change(write, &before, at)?;
         write.append(id, at, events)?;
         let after = deal_of(write, id)?;
+        let told = &write.events(id)?[seen..];
+        if at.day < session.today
+            && !told.is_empty()
+            && told.iter().all(|recorded| recorded.event.changes_deal())
+            && before.standing() == after.standing()
+        {
+            return Err(Fault::no(format!(
+                "on {} this changes nothing: a later change stands against it",
+                crate::date::day(at.day)
+            ))
+            .hint("salesctl deal history DEAL shows it; without --on the change counts from now")
+            .into());
+        }
         let mut account = account_facts(session, &after)?;
         account.retain(|fact| !known.contains(fact));
         Ok((before, after, account, at))
@@ -166,7 +182,7 @@ pub(crate) fn finish(session: &Session<'_>, edited: &Edited, what: &str) -> Resu
     session
         .cx
         .console
-        .say(&format!("✓ {name}   {what}{when}"))?;
+        .say_wrapped(&format!("✓ {name}   {what}{when}"))?;
     dry_run_line(session, edited.outcome)?;
     Ok(Status::Done)
 }
@@ -179,7 +195,7 @@ pub(super) fn dry_run_line(session: &Session<'_>, outcome: Outcome) -> Result<()
 }
 
 /// Evaluates a decision about a deal with the facts as of `day`.
-pub(super) fn decide<T>(
+pub(crate) fn decide<T>(
     session: &Session<'_>,
     deal: &Deal,
     day: chrono::NaiveDate,
@@ -247,7 +263,8 @@ pub(super) fn participants(
     Ok(all)
 }
 
-/// The events of a decision, or its refusal as an error that rolls the command back.
+/// The events of a decision, or its refusal as an error that rolls the command back. `command` is what
+/// was typed, with `DEAL` for the deal: the hints repeat it, since nothing of it was kept.
 pub(super) fn granted(
     session: &Session<'_>,
     deal: &Deal,
@@ -267,7 +284,8 @@ fn refused(
     command: &str,
 ) -> Result<refusal::Refused> {
     let who = deal_name(session, deal)?;
-    let command = format!("salesctl deal {command} {}", session.store.short(deal.id)?);
+    let short = session.store.short(deal.id)?;
+    let command = format!("salesctl deal {}", command.replacen("DEAL", &short, 1));
     let persons = participants(session, deal)?;
     Ok(refusal::render(
         session, refusal, deal, &who, &command, &persons,

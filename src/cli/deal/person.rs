@@ -5,7 +5,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::super::context::{Context, Status};
 use super::super::show::named;
-use super::{DealArg, WriteArgs, edit, finish, participants};
+use super::{DealArg, WriteArgs, deal_of, edit, finish, participants};
 use crate::deal::event::{Event, Private, StreamKind};
 use crate::fault::Fault;
 use crate::process::BuyingRole;
@@ -200,7 +200,8 @@ fn remove(args: &RemoveArgs, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let person = taking_part(&session, &args.deal.deal, &args.name)?;
     let only = args.role.map(Role::meant);
-    let edited = edit(&session, &args.deal.deal, &args.write, |_, deal, at| {
+    let edited = edit(&session, &args.deal.deal, &args.write, |write, deal, _| {
+        let deal = deal_of(write, deal.id)?;
         let taken: Vec<Event> = deal
             .roles
             .iter()
@@ -217,19 +218,6 @@ fn remove(args: &RemoveArgs, cx: &Context) -> Result<Status> {
             ))
             .into());
         }
-        for (role, _) in &deal.roles {
-            let since = deal.known_since(&format!("has_{}", role.name()));
-            if only.is_none_or(|only| only == *role)
-                && let Some(since) = since.filter(|since| *since > at.day)
-            {
-                return Err(Fault::no(format!(
-                    "{} has been known only since {}",
-                    role.name(),
-                    crate::date::day(since)
-                ))
-                .into());
-            }
-        }
         Ok(taken)
     })?;
     let what = match only {
@@ -241,7 +229,7 @@ fn remove(args: &RemoveArgs, cx: &Context) -> Result<Status> {
 
 /// The one participant whose name is, or contains, what was typed.
 fn taking_part(
-    session: &super::super::context::Session<'_>,
+    session: &super::super::session::Session<'_>,
     reference: &str,
     typed: &str,
 ) -> Result<crate::store::PersonRow> {

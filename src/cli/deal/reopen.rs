@@ -6,8 +6,9 @@ use super::super::context::{Context, Status};
 use super::advance::moved;
 use super::{DealArg, WriteArgs, edit, finish};
 use crate::deal::event::{Event, Private};
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::store::Access;
+use crate::text::visible;
 
 /// Open a won or lost deal again, in the stage it closed from
 #[derive(Debug, clap::Args)]
@@ -17,6 +18,9 @@ use crate::store::Access;
 pub(crate) struct Args {
     #[command(flatten)]
     deal: DealArg,
+    /// Open it in this stage instead
+    #[arg(long, value_name = "STAGE", add = super::super::completion::stages())]
+    stage: Option<String>,
     /// Why
     #[arg(long)]
     note: Option<String>,
@@ -30,8 +34,29 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         if deal.state.is_open() {
             return Err(Fault::no("the deal is open already").into());
         }
+        let names: Vec<&str> = session
+            .process
+            .stages
+            .iter()
+            .map(|stage| stage.name.as_str())
+            .collect();
+        match (args.stage.as_deref(), deal.stage()) {
+            (Some(stage), _) if !names.contains(&stage) => {
+                return Err(Fault::unknown(Class::Usage, "stage", stage, &names).into());
+            }
+            (None, Some(stage)) if !names.contains(&stage) => {
+                return Err(Fault::no(format!(
+                    "its stage `{}` is not in the process any more",
+                    visible(stage)
+                ))
+                .hint(format!("--stage is one of: {}", names.join(", ")))
+                .into());
+            }
+            _ => {}
+        }
         Ok(vec![Event::Reopened {
             reason: args.note.clone().map(Private::new),
+            stage: args.stage.clone(),
         }])
     })?;
     finish(&session, &edited, &moved(&session, &edited))

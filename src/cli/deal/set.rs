@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::assignment;
 use super::super::context::{Context, Status};
-use super::advance::differences;
+use super::advance::{differences, moved};
 use super::{DealArg, WriteArgs, deal_of, edit, finish};
 use crate::store::Access;
 
@@ -49,7 +49,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             Ok(Vec::new())
         },
     )?;
-    let details = differences(&session, &edited);
+    let mut details = differences(&session, &edited);
+    if edited.before.stage() != edited.after.stage() {
+        details.insert(0, moved(&session, &edited));
+    }
     let what = if details.is_empty() {
         "nothing new".to_string()
     } else {

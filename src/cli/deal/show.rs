@@ -4,15 +4,16 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::super::context::{Context, Session, Status};
-use super::super::output::OutputArgs;
+use super::super::context::{Context, Status};
+use super::super::output::{self, OutputArgs};
 use super::super::refusal::day_in_stage;
+use super::super::session::Session;
 use super::super::show::{amount, counted, deal_name, fact_words, field_words};
 use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;
-use crate::deal::decide::GateLine;
+use crate::deal::gate::GateLine;
 use crate::deal::{Deal, FollowUp};
-use crate::document::{Align, Answer, Cell, Document, Row, Table, TableColumn};
+use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
 use crate::fault::Fault;
 use crate::store::Access;
 use crate::text::visible;
@@ -98,7 +99,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(stage) => decide(&session, &deal, session.today, |case| case.gate(stage))?,
         None => Vec::new(),
     };
-    let next = deal.next_follow_up().filter(|_| deal.state.is_open());
+    let next = deal.next_step().filter(|_| deal.state.is_open());
     let shown = Shown {
         id: deal.id.handle(),
         account: match deal.account {
@@ -136,17 +137,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .collect(),
     };
     let document = document(&session, &deal, &gate)?;
-    let answer = Answer {
-        schema: "salesctl/deal/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: 1,
-        rows: vec![shown],
-        notes: Vec::new(),
-    };
+    let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }

@@ -27,6 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     reason_given(args.override_reason.as_deref())?;
+    let command = format!("win DEAL{}", args.supply.words());
     let edited = edit(
         &session,
         &args.deal.deal,
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             let decision = decide(&session, &deal, at.day, |case| {
                 case.win(args.override_reason.as_deref())
             })?;
-            let (_, events) = granted(&session, &deal, decision, "win")?;
+            let (_, events) = granted(&session, &deal, decision, &command)?;
             Ok(events)
         },
     )?;

@@ -26,8 +26,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let (id, follow_up) = meant(&session, &args.which)?;
     let mut text = String::new();
-    let edited = change_by_id(&session, id, &args.write, |_, deal, at| {
-        text = visible(&open_item(deal, follow_up, at.day)?.text);
+    let edited = change_by_id(&session, id, &args.write, |_, deal, _| {
+        text = visible(&open_item(deal, follow_up)?.text);
         Ok(vec![Event::FollowUpDone { id: follow_up }])
     })?;
     finish(&session, &edited, &format!("done: {text}"))

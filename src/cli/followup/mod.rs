@@ -6,8 +6,9 @@ mod snooze;
 use anyhow::Result;
 use clap::Subcommand;
 
-use super::context::{Context, Session, Status};
-use super::numbers::numbered;
+use super::context::{Context, Status};
+use super::session::Session;
+use super::today::numbered;
 use crate::deal::{Deal, FollowUp};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -53,20 +54,13 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
     }
 }
 
-fn open_item(deal: &Deal, follow_up: Id, on: chrono::NaiveDate) -> Result<&FollowUp> {
-    let item = deal
-        .follow_ups
+fn open_item(deal: &Deal, follow_up: Id) -> Result<&FollowUp> {
+    deal.follow_ups
         .iter()
         .find(|item| item.id == follow_up && item.done.is_none())
         .ok_or_else(|| {
-            Fault::no("that follow-up is done already").hint("salesctl shows what is still open")
-        })?;
-    if on < item.added {
-        return Err(Fault::no(format!(
-            "that follow-up was added on {}; nothing could be done about it before",
-            crate::date::day(item.added)
-        ))
-        .into());
-    }
-    Ok(item)
+            Fault::no("that follow-up is done already")
+                .hint("salesctl shows what is still open")
+                .into()
+        })
 }

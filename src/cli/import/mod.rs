@@ -1,12 +1,163 @@
-//! Imports
-use super::context::{Context, Status};
+//! Imports: files of other systems in, every row accounted for.
+
+mod deals;
+mod draft;
+mod history;
+mod summary;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
-/// Bring deals in
-#[derive(Debug, clap::Subcommand)]
+use clap::{Args, Subcommand, ValueEnum};
+use sha2::{Digest, Sha256};
+
+use super::context::{Context, Status};
+use super::session::Session;
+use crate::fault::Fault;
+use crate::import::read::{Options, ReadError, Reader};
+use crate::import::{Create, Input, Mapping, PlanError};
+use crate::process::render_problems;
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// deals
-    Deals,
+    Deals(deals::Args),
+    History(history::Args),
 }
-pub(crate) fn run(_args: &Command, _cx: &Context) -> Result<Status> {
-    Ok(Status::Done)
+
+pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+    match command {
+        Command::Deals(args) => deals::run(args, cx),
+        Command::History(args) => history::run(args, cx),
+    }
+}
+
+/// Options of every import.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The CSV file, in any common encoding and with any common delimiter
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    /// What its columns mean: a small TOML file
+    #[arg(long, value_name = "MAP", value_hint = clap::ValueHint::FilePath)]
+    map: Option<PathBuf>,
+    /// Create what the store does not have yet instead of rejecting its rows
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    create: Vec<Creatable>,
+    /// Where rejected rows go [default: FILE.rejects.csv beside it]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    rejects: Option<PathBuf>,
+    /// All rejected rows in the summary, not only the first
+    #[arg(long)]
+    details: bool,
+    /// The summary as JSON
+    #[arg(long)]
+    json: bool,
+    /// Do everything but keep nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Creatable {
+    All,
+    Accounts,
+    Reps,
+    Products,
+    Sources,
+}
+
+impl ImportArgs {
+    fn create(&self) -> Create {
+        let has = |what| self.create.contains(&Creatable::All) || self.create.contains(&what);
+        Create {
+            accounts: has(Creatable::Accounts),
+            reps: has(Creatable::Reps),
+            products: has(Creatable::Products),
+            sources: has(Creatable::Sources),
+        }
+    }
+
+    /// The mapping, checked; every problem in it is shown at its place. `None` when it was unusable.
+    fn mapping(
+        &self,
+        cx: &Context,
+        session: &Session<'_>,
+    ) -> Result<Option<(PathBuf, String, Mapping)>> {
+        let Some(path) = &self.map else {
+            let file = self.file.display();
+            return Err(Fault::usage("say what the columns mean with --map MAP")
+                .hint(format!(
+                    "salesctl import deals {file} --guess-map writes a first draft"
+                ))
+                .into());
+        };
+        let bytes = std::fs::read(path).map_err(|error| {
+            Fault::input(format!(
+                "cannot read the mapping `{}`: {error}",
+                cx.shown(path)
+            ))
+        })?;
+        let text = crate::process::decode(bytes)
+            .map_err(|problem| Fault::input(format!("{}: {problem}", cx.shown(path))))?;
+        match Mapping::parse(&text, &session.process) {
+            Ok(mapping) => Ok(Some((path.clone(), text, mapping))),
+            Err(problems) => {
+                let shown = render_problems(
+                    &cx.shown(path),
+                    &text,
+                    &problems,
+                    cx.console.colors_stderr(),
+                );
+                cx.console.warn(shown.trim_end());
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Opens a CSV file as it comes.
+fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
+    let name = cx.shown(path);
+    let unreadable = |error: &dyn std::fmt::Display| Fault::input(format!("`{name}` {error}"));
+    if path.is_dir() {
+        return Err(unreadable(&"is a folder, not a file").into());
+    }
+    let file =
+        File::open(path).map_err(|error| Fault::input(format!("cannot open `{name}`: {error}")))?;
+    let reader: Box<dyn Read> = Box::new(io::BufReader::with_capacity(1 << 16, file));
+    let reader =
+        Reader::open(reader, &Options::default()).map_err(|error: ReadError| unreadable(&error))?;
+    Ok(Input { name, reader })
+}
+
+/// Why there is no plan: problems of the mapping are shown, the rest is an error.
+fn no_plan(cx: &Context, map: &Path, text: &str, error: &PlanError) -> Result<Status> {
+    match error {
+        PlanError::Mapping(problems) => {
+            let shown = render_problems(&cx.shown(map), text, problems, cx.console.colors_stderr());
+            cx.console.warn(shown.trim_end());
+            Ok(Status::Unusable)
+        }
+        other => Err(Fault::input(other.to_string()).into()),
+    }
+}
+
+fn sha256_of(path: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&buffer[..n]);
+    }
+    Ok(hash.finalize().iter().fold(String::new(), |mut out, byte| {
+        use std::fmt::Write;
+        let _ = write!(out, "{byte:02x}");
+        out
+    }))
 }

@@ -67,23 +67,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(applied) => process::check("applied", &applied.text).process,
         None => None,
     };
-    let homeless = homeless(&store, &process)?;
-    if !homeless.is_empty() {
-        let mut fault = Fault::no("open deals are in stages that the file does not have");
-        for (stage, n) in homeless {
-            fault = fault.hint(format!(
-                "`{stage}` holds {}",
-                counted(n, "open deal", "open deals")
-            ));
-        }
-        return Err(fault
-            .hint("move them first, or keep the stage; nothing was applied")
-            .into());
-    }
     let today = cx.today_in(&process.calendar)?;
     let acting = Acting {
         actor: cx.actor(process.settings.user.as_deref()),
-        typed: Context::typed(),
+        typed: cx.typed.clone(),
         clock: cx.clock,
         now: if process.calendar.date_of(cx.clock) == today {
             cx.clock
@@ -97,6 +84,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let catalog = store.catalog()?;
     let (version, outcome) = store
         .write(&acting, "command", |write| {
+            refuse_homeless_deals(write, &process)?;
             let version = write.apply_process(&text, &label, why)?;
             take_over(write, &process, previous.as_ref(), &catalog)?;
             Ok(version)
@@ -124,10 +112,21 @@ pub(crate) fn apply_first(
         |name| name.to_string_lossy().into_owned(),
     );
     store.write(acting, "setup", |write| {
-        write.apply_process(text, &label, why)?;
-        take_over(write, process, None, &Catalog::default())
+        first_version(write, process, text, &label, why)
     })?;
     Ok(())
+}
+
+/// The same as part of a larger operation.
+pub(crate) fn first_version(
+    write: &mut Write<'_>,
+    process: &Process,
+    text: &str,
+    label: &str,
+    why: &str,
+) -> Result<()> {
+    write.apply_process(text, label, why)?;
+    take_over(write, process, None, &Catalog::default())
 }
 
 /// SHA-256 of a text, in hexadecimal.
@@ -198,18 +197,21 @@ fn entries(process: &Process) -> Vec<CatalogEntry> {
     teams.chain(reps).chain(products).chain(sources).collect()
 }
 
-/// Stages that hold open deals and that the process does not have.
-fn homeless(store: &Store, process: &Process) -> Result<Vec<(String, usize)>> {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for work in store.work(None)? {
-        let Some(stage) = work.stage else { continue };
-        if process.stage(&stage).is_some() {
-            continue;
-        }
-        match counts.iter_mut().find(|(name, _)| *name == stage) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((stage, 1)),
-        }
+/// A stage that open deals are in can't be taken away under them.
+fn refuse_homeless_deals(write: &mut Write<'_>, process: &Process) -> Result<()> {
+    let homeless = write.homeless(process)?;
+    if homeless.is_empty() {
+        return Ok(());
     }
-    Ok(counts)
+    let mut fault = Fault::no("open deals are in stages that the file does not have");
+    for (stage, n) in homeless {
+        fault = fault.hint(format!(
+            "`{}` holds {}",
+            crate::text::visible(&stage),
+            counted(n, "open deal", "open deals")
+        ));
+    }
+    Err(fault
+        .hint("move them first, or keep the stage; nothing was applied")
+        .into())
 }

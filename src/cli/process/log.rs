@@ -4,9 +4,9 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::super::context::{Context, Status};
-use super::super::output::OutputArgs;
+use super::super::output::{self, OutputArgs};
 use super::super::show::counted;
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
+use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::store::Access;
 
 /// Show the applied versions of the process: when, by whom, why
@@ -42,28 +42,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             sha256: super::digest(applied.text.as_bytes()),
         })
         .collect();
-    let answer = Answer {
-        schema: "salesctl/process-log/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: session.process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
-        notes: Vec::new(),
-    };
-    let column = |heading: &str, align| TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank: 0,
-    };
+    let answer = output::answer(&session, "salesctl/process-log/1", rows);
     let table = Table {
         columns: vec![
-            column("version", Align::Right),
-            column("applied", Align::Left),
-            column("by", Align::Left),
-            column("why", Align::Left),
+            TableColumn::right("version"),
+            TableColumn::left("applied"),
+            TableColumn::left("by"),
+            TableColumn::left("why"),
         ],
         rows: answer
             .rows

@@ -5,7 +5,7 @@ mod check;
 mod log;
 mod show;
 
-pub(crate) use apply::{apply_first, digest};
+pub(crate) use apply::{apply_first, digest, first_version};
 
 use std::fs;
 use std::path::{Path, PathBuf};

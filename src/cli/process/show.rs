@@ -3,12 +3,11 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::super::output::OutputArgs;
-use crate::document::{Align, Answer, Cell, Document, Table, TableColumn, row};
-use crate::fault::Fault;
+use super::super::output::{self, OutputArgs};
+use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::fault::{Class, Fault};
 use crate::process::{Process, Requirement, Stage};
 use crate::store::Access;
-use crate::text::{nearest, visible};
 
 /// Tell what a stage is for, what it needs and why; without a stage, the whole way
 #[derive(Debug, clap::Args)]
@@ -53,17 +52,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         (Some(_), [stage]) => one(process, stage, session.version),
         _ => whole(process, session.version),
     };
-    let answer = Answer {
-        schema: "salesctl/process/1",
-        as_of: session.today,
-        process_version: session.version,
-        currency: process.currency,
-        period: None,
-        by: Vec::new(),
-        n: rows.len(),
-        rows,
-        notes: Vec::new(),
-    };
+    let answer = output::answer(&session, "salesctl/process/1", rows);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
@@ -79,14 +68,7 @@ fn stage<'p>(process: &'p Process, typed: &str) -> Result<&'p Stage> {
             .iter()
             .map(|stage| stage.name.as_str())
             .collect();
-        let fault = Fault::usage(format!("there is no stage `{}`", visible(typed)));
-        let fault = match nearest(typed, names.iter().copied()) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault,
-        };
-        fault
-            .hint(format!("the stages are: {}", names.join(", ")))
-            .into()
+        Fault::unknown(Class::Usage, "stage", typed, &names).into()
     })
 }
 
@@ -118,14 +100,6 @@ fn row(stage: &Stage) -> StageRow {
             .collect(),
         next: stage.next.clone(),
         back: stage.back.clone(),
-    }
-}
-
-fn column(heading: &str, align: Align, rank: u8) -> TableColumn {
-    TableColumn {
-        heading: heading.to_string(),
-        align,
-        rank,
     }
 }
 
@@ -163,11 +137,11 @@ fn whole(process: &Process, version: u32) -> Document {
         .heading(format!("{}, version {version}", process.name))
         .table(Table {
             columns: vec![
-                column("stage", Align::Left, 0),
-                column("objective", Align::Left, 0),
-                column("limit", Align::Right, 2),
-                column("requires", Align::Left, 1),
-                column("prior", Align::Right, 3),
+                TableColumn::left("stage"),
+                TableColumn::left("objective"),
+                TableColumn::right("limit").rank(2),
+                TableColumn::left("requires").rank(1),
+                TableColumn::right("prior").rank(3),
             ],
             rows,
         })
@@ -260,9 +234,9 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
     };
     document.table(Table {
         columns: vec![
-            column("", Align::Left, 0),
-            column("", Align::Left, 0),
-            column("", Align::Left, 0),
+            TableColumn::left(""),
+            TableColumn::left(""),
+            TableColumn::left(""),
         ],
         rows,
     })

@@ -9,17 +9,17 @@ mod win_rate;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-use super::context::{Context, Session, Status};
+use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::output::OutputArgs;
+use super::session::Session;
 use crate::date::parse_period;
 use crate::deal::book::Book;
 use crate::document::Row;
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::process::FieldOf;
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
-use crate::text::{nearest, visible};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -104,18 +104,11 @@ fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
                     .map(|field| field.name.as_str())
                     .collect();
                 if !fields.contains(&field.as_str()) {
-                    let known = ["rep", "team", "product", "source"]
+                    let known: Vec<&str> = ["rep", "team", "product", "source"]
                         .into_iter()
-                        .chain(fields);
-                    let fault = Fault::usage(format!("--by: there is no `{}`", visible(field)));
-                    let fault = match nearest(field, known.clone()) {
-                        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                        None => fault,
-                    };
-                    let names: Vec<&str> = known.collect();
-                    return Err(fault
-                        .hint(format!("there are: {}", names.join(", ")))
-                        .into());
+                        .chain(fields)
+                        .collect();
+                    return Err(Fault::unknown(Class::Usage, "dimension", field, &known).into());
                 }
             }
             Ok(dimension)

@@ -1,0 +1,161 @@
+//! An open store with the process it enforces: what a command works with, and when it takes effect.
+
+use std::fs;
+
+use anyhow::Result;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::context::{Context, sound_process};
+use crate::date::{Direction, parse_day};
+use crate::deal::Deal;
+use crate::fault::Fault;
+use crate::process::Process;
+use crate::store::{Access, Acting, Catalog, Moment, Outcome, Store, Write};
+
+/// An open store with the process it enforces.
+pub(crate) struct Session<'c> {
+    pub(crate) cx: &'c Context,
+    pub(crate) store: Store,
+    pub(crate) process: Process,
+    pub(crate) version: u32,
+    pub(super) applied_text: String,
+    pub(crate) today: NaiveDate,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) actor: String,
+}
+
+impl Session<'_> {
+    pub(crate) fn acting(&self, dry_run: bool) -> Acting {
+        Acting {
+            actor: self.actor.clone(),
+            typed: self.cx.typed.clone(),
+            clock: self.cx.clock,
+            now: self.now,
+            today: self.today,
+            dry_run,
+        }
+    }
+
+    /// One command: one operation in one transaction.
+    pub(crate) fn write<T>(
+        &self,
+        dry_run: bool,
+        change: impl FnOnce(&mut Write<'_>) -> Result<T>,
+    ) -> Result<(T, Outcome)> {
+        self.store.write(&self.acting(dry_run), "command", change)
+    }
+
+    /// The catalog entry of whoever acts, when they are a rep.
+    pub(crate) fn acting_rep(&self, catalog: &Catalog) -> Option<String> {
+        catalog
+            .rep_of_login(&self.actor)
+            .map(|rep| rep.name.clone())
+    }
+
+    /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.
+    pub(crate) fn moment(&self, on: Option<&str>, deal: &Deal) -> Result<Moment> {
+        let calendar = &self.process.calendar;
+        let day = self.day(on)?;
+        let floor = calendar.date_of(deal.floor);
+        if day < floor {
+            return Err(Fault::no(format!(
+                "{} is before {}, when the deal came to where it is",
+                crate::date::day(day),
+                crate::date::day(floor)
+            ))
+            .hint("a change may go back as far as that day, since what came before is settled")
+            .into());
+        }
+        if day < self.today {
+            return Ok(Moment {
+                instant: calendar.end_of(day).max(deal.floor),
+                day,
+            });
+        }
+        // A clock that was set back must not put this before what happened already.
+        let instant = self.now.max(deal.latest);
+        if calendar.date_of(instant) > day && self.cx.settled_today(calendar)?.from != "clock" {
+            return Err(Fault::no(format!(
+                "the deal was changed on {}, which is after {}",
+                crate::date::day(calendar.date_of(deal.latest)),
+                crate::date::day(day)
+            ))
+            .hint("leave --today out, or give a later date")
+            .into());
+        }
+        Ok(Moment {
+            instant,
+            day: calendar.date_of(instant),
+        })
+    }
+
+    /// The date that `--on` names: in the past, a weekday the last one.
+    pub(crate) fn day(&self, on: Option<&str>) -> Result<NaiveDate> {
+        let Some(typed) = on else {
+            return Ok(self.today);
+        };
+        let day = parse_day(typed, self.today, Direction::Back)
+            .map_err(|problem| Fault::usage(format!("--on: {problem}")))?;
+        if day > self.today {
+            return Err(Fault::usage(format!(
+                "--on: {} is in the future; what has not happened can't be recorded",
+                crate::date::day(day)
+            ))
+            .into());
+        }
+        Ok(day)
+    }
+
+    /// An edited file that is not applied yet: commands enforce what was applied.
+    fn note_an_edited_file(&self) {
+        let Some(path) = self.cx.process_path() else {
+            return;
+        };
+        let Ok(text) = fs::read_to_string(&path) else {
+            return;
+        };
+        if text != self.applied_text {
+            self.cx.console.note(&format!(
+                "note: {} was edited since version {} was applied; `salesctl process apply` makes it count",
+                self.cx.shown(&path),
+                self.version
+            ));
+        }
+    }
+}
+
+impl Context {
+    /// Opens the workspace's store and the process that it enforces.
+    pub(crate) fn session(&self, access: Access) -> Result<Session<'_>> {
+        let session = self.session_without_note(access)?;
+        session.note_an_edited_file();
+        Ok(session)
+    }
+
+    pub(crate) fn session_without_note(&self, access: Access) -> Result<Session<'_>> {
+        let store = self.open_store(access)?;
+        let applied = store.applied()?.ok_or_else(|| {
+            Fault::store("no process has been applied to this store yet")
+                .hint("salesctl process apply --why \"first version\"")
+        })?;
+        let label = format!("process version {}", applied.version);
+        let process = sound_process(&label, &applied.text)?;
+        let today = self.today_in(&process.calendar)?;
+        let now = if today == process.calendar.date_of(self.clock) {
+            self.clock
+        } else {
+            process.calendar.noon_of(today)
+        };
+        let actor = self.actor(process.settings.user.as_deref());
+        Ok(Session {
+            cx: self,
+            store,
+            version: applied.version,
+            applied_text: applied.text,
+            process,
+            today,
+            now,
+            actor,
+        })
+    }
+}

@@ -1,0 +1,329 @@
+//! Names in a file against names in the store: what each refers to, what is missing, what to create.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+
+use super::map::name_key;
+use super::planned::{AccountRef, PlannedAccount};
+use crate::deal::book::State;
+use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
+use crate::id::Id;
+use crate::text::nearest;
+
+/// What the store has, as far as an import needs it.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub accounts: Vec<(Id, String)>,
+    pub catalog: Vec<CatalogEntry>,
+    /// By the key of the row each was imported from.
+    pub deals: HashMap<String, (Id, State)>,
+}
+
+/// Which missing names an import may create; rows with any other are rejected.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four questions, each answered on its own"
+)]
+pub struct Create {
+    pub accounts: bool,
+    pub reps: bool,
+    pub products: bool,
+    pub sources: bool,
+}
+
+impl Create {
+    pub const ALL: Self = Self {
+        accounts: true,
+        reps: true,
+        products: true,
+        sources: true,
+    };
+
+    fn allows(self, what: What) -> bool {
+        match what {
+            What::Account => self.accounts,
+            What::Catalog(CatalogKind::Rep) => self.reps,
+            What::Catalog(CatalogKind::Product) => self.products,
+            What::Catalog(CatalogKind::Source) => self.sources,
+            What::Catalog(CatalogKind::Team) => false,
+        }
+    }
+}
+
+/// A name that nothing in the store has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// `account`, `rep`, `product`, `source`.
+    pub what: &'static str,
+    /// As the file has it.
+    pub name: String,
+    pub rows: u64,
+    /// What the store has that is like it.
+    pub nearest: Option<String>,
+    /// Created, or else its rows were rejected.
+    pub created: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum What {
+    Account,
+    Catalog(CatalogKind),
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Catalog(kind) => kind.name(),
+        }
+    }
+}
+
+/// What a name in a file came to.
+#[derive(Clone, Debug)]
+pub(super) enum Found<T> {
+    Known(T),
+    /// Not there; to be created when the row is taken.
+    New(String),
+}
+
+struct Absent {
+    name: String,
+    rows: u64,
+    nearest: Option<String>,
+}
+
+/// Every name that can be referred to, those this import adds included.
+pub(super) struct Directory {
+    create: Create,
+    today: NaiveDate,
+    accounts: HashMap<String, AccountRef>,
+    account_names: Vec<String>,
+    entries: HashMap<(CatalogKind, String), String>,
+    titles: Vec<(CatalogKind, String)>,
+    absent: BTreeMap<(What, String), Absent>,
+    pub(super) new_accounts: Vec<PlannedAccount>,
+    pub(super) new_entries: Vec<CatalogEntry>,
+}
+
+impl Directory {
+    pub(super) fn new(known: &Known, create: Create, today: NaiveDate) -> Self {
+        let mut directory = Self {
+            create,
+            today,
+            accounts: HashMap::new(),
+            account_names: Vec::new(),
+            entries: HashMap::new(),
+            titles: Vec::new(),
+            absent: BTreeMap::new(),
+            new_accounts: Vec::new(),
+            new_entries: Vec::new(),
+        };
+        for (id, name) in &known.accounts {
+            // Of two accounts of one name the older is meant, as everywhere.
+            directory
+                .accounts
+                .entry(name_key(name))
+                .or_insert(AccountRef::Known(*id));
+            directory.account_names.push(name.clone());
+        }
+        for entry in &known.catalog {
+            directory.learn(entry);
+        }
+        directory
+    }
+
+    fn learn(&mut self, entry: &CatalogEntry) {
+        let names = [Some(&entry.name), Some(&entry.title), entry.login.as_ref()];
+        for name in names.into_iter().flatten() {
+            self.entries
+                .entry((entry.kind, name_key(name)))
+                .or_insert_with(|| entry.name.clone());
+        }
+        self.titles.push((entry.kind, entry.title.clone()));
+    }
+
+    pub(super) fn account(&mut self, name: &str) -> Result<Found<AccountRef>, String> {
+        match self.accounts.get(&name_key(name)) {
+            Some(account) => Ok(Found::Known(*account)),
+            None => self.missing(What::Account, name),
+        }
+    }
+
+    /// The catalog's own name for what the file calls `name`.
+    pub(super) fn entry(&mut self, kind: CatalogKind, name: &str) -> Result<Found<String>, String> {
+        match self.entries.get(&(kind, name_key(name))) {
+            Some(entry) => Ok(Found::Known(entry.clone())),
+            None => self.missing(What::Catalog(kind), name),
+        }
+    }
+
+    fn missing<T>(&mut self, what: What, name: &str) -> Result<Found<T>, String> {
+        let key = (what, name_key(name));
+        if !self.absent.contains_key(&key) {
+            let near = match what {
+                What::Account => like(name, self.account_names.iter()),
+                What::Catalog(kind) => like(
+                    name,
+                    self.titles
+                        .iter()
+                        .filter(|(of, _)| *of == kind)
+                        .map(|(_, t)| t),
+                ),
+            };
+            self.absent.insert(
+                key.clone(),
+                Absent {
+                    name: name.to_string(),
+                    rows: 0,
+                    nearest: near,
+                },
+            );
+        }
+        let near = self.absent.get_mut(&key).and_then(|absent| {
+            absent.rows += 1;
+            absent.nearest.clone()
+        });
+        if self.create.allows(what) {
+            return Ok(Found::New(name.to_string()));
+        }
+        let what = what.name();
+        Err(match near {
+            Some(near) => format!("no {what} is called `{name}`; the nearest is `{near}`"),
+            None => format!("no {what} is called `{name}`"),
+        })
+    }
+
+    pub(super) fn take_account(&mut self, found: Found<AccountRef>) -> AccountRef {
+        match found {
+            Found::Known(account) => account,
+            Found::New(name) => self.add_account(&name, Vec::new()),
+        }
+    }
+
+    /// Adds an account, or finds the one that a row above added.
+    pub(super) fn add_account(
+        &mut self,
+        name: &str,
+        fields: Vec<(String, FieldValue)>,
+    ) -> AccountRef {
+        if let Some(account) = self.accounts.get(&name_key(name)) {
+            return *account;
+        }
+        let account = AccountRef::New(self.new_accounts.len());
+        self.new_accounts.push(PlannedAccount {
+            name: name.to_string(),
+            fields,
+            since: self.today,
+        });
+        self.accounts.insert(name_key(name), account);
+        self.account_names.push(name.to_string());
+        account
+    }
+
+    pub(super) fn take_entry(&mut self, kind: CatalogKind, found: Found<String>) -> String {
+        match found {
+            Found::Known(name) => name,
+            Found::New(title) => self.add_entry(kind, &title, |_| {}),
+        }
+    }
+
+    /// Adds a rep, team, product or source, or finds it.
+    pub(super) fn add_entry(
+        &mut self,
+        kind: CatalogKind,
+        title: &str,
+        fill: impl FnOnce(&mut CatalogEntry),
+    ) -> String {
+        if let Some(name) = self.entries.get(&(kind, name_key(title))) {
+            return name.clone();
+        }
+        // The file's own spelling: what it says, conditions and reports say too.
+        let name = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut entry = CatalogEntry {
+            kind,
+            name: name.clone(),
+            title: name.clone(),
+            team: None,
+            manager: None,
+            login: None,
+            price_minor: None,
+            capacity: None,
+            active: true,
+        };
+        fill(&mut entry);
+        self.learn(&entry);
+        self.new_entries.push(entry);
+        name
+    }
+
+    /// Every missing name, the most frequent first.
+    pub(super) fn missing_names(&self) -> Vec<Missing> {
+        let mut missing: Vec<Missing> = self
+            .absent
+            .iter()
+            .map(|((what, _), absent)| Missing {
+                what: what.name(),
+                name: absent.name.clone(),
+                rows: absent.rows,
+                nearest: absent.nearest.clone(),
+                created: self.create.allows(*what),
+            })
+            .collect();
+        missing.sort_by_key(|missing| std::cmp::Reverse(missing.rows));
+        missing
+    }
+}
+
+/// The nearest name; one that differs only in blanks and signs comes first.
+fn like<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone) -> Option<String> {
+    let bare = |name: &str| {
+        name.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
+    let wanted = bare(name);
+    let same = names
+        .clone()
+        .find(|known| bare(known) == wanted)
+        .map(String::as_str);
+    same.or_else(|| nearest(name, names.map(String::as_str)))
+        .map(str::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_once_and_never_twice() {
+        let mut directory = Directory::new(&Known::default(), Create::ALL, NaiveDate::default());
+        let rep = CatalogKind::Rep;
+        let name = "Zoë Müller-Søn";
+        assert_eq!(directory.add_entry(rep, name, |_| {}), name);
+        assert_eq!(directory.add_entry(rep, "zoë  müller-søn", |_| {}), name);
+        assert_eq!(directory.add_entry(rep, " Zoe  Soen ", |_| {}), "Zoe Soen");
+        assert_eq!(directory.new_entries.len(), 2);
+    }
+
+    #[test]
+    fn a_product_spelled_two_ways_is_missing_but_like_the_other() {
+        let mut directory =
+            Directory::new(&Known::default(), Create::default(), NaiveDate::default());
+        directory.add_entry(CatalogKind::Product, "GTX Pro", |_| {});
+        directory.add_entry(CatalogKind::Product, "MG Pro", |_| {});
+        assert!(matches!(
+            directory.entry(CatalogKind::Product, "gtx pro"),
+            Ok(Found::Known(_))
+        ));
+        let refused = directory.entry(CatalogKind::Product, "GTXPro").map(|_| ());
+        assert_eq!(
+            refused,
+            Err("no product is called `GTXPro`; the nearest is `GTX Pro`".to_string())
+        );
+        assert_eq!(directory.missing_names()[0].rows, 1);
+    }
+}

@@ -1,0 +1,30 @@
+//! What other systems know: files in, a plan out, which the store applies as one batch.
+//!
+//! `read` makes rows of any CSV, `map` says what its columns mean (`guess` writes a first draft),
+//! `deals` and `history` turn rows into a plan, `rejects` writes what could not be taken.
+//! Nothing here touches the store: the plan is the whole result, a dry run just doesn't apply it.
+
+mod deals;
+mod dialect;
+mod guess;
+mod history;
+mod known;
+mod lists;
+mod map;
+mod map_file;
+mod plan;
+mod planned;
+pub mod read;
+pub mod rejects;
+mod row;
+mod tally;
+mod telling;
+mod values;
+
+pub use deals::plan_deals;
+pub use guess::guess_map;
+pub use history::{HistoryPlan, Moved, PlannedHistory, plan_history};
+pub use known::{Create, Known, Missing};
+pub use map::{Formats, Mapping, Section};
+pub use plan::{Context, Counts, FileReport, Input, Plan, PlanError, Reject};
+pub use planned::{AccountRef, Outcome, PlannedAccount, PlannedDeal};

@@ -1,0 +1,185 @@
+//! What an import will do, complete before anything is written: the store applies a [`Plan`], a dry run
+//! shows it.
+
+use std::fmt;
+use std::io::Read;
+
+use chrono::NaiveDate;
+
+use super::known::{Create, Known, Missing};
+use super::map::Mapping;
+use super::planned::{PlannedAccount, PlannedDeal};
+use super::read::{Dialect, ReadError, Reader, Row};
+use crate::deal::event::CatalogEntry;
+use crate::process::{Problem, Process};
+
+/// What planning needs to know beside the files.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub process: &'a Process,
+    pub mapping: &'a Mapping,
+    pub known: &'a Known,
+    pub create: Create,
+    pub today: NaiveDate,
+}
+
+/// A file under the name people know it by.
+pub struct Input<R> {
+    pub name: String,
+    pub reader: Reader<R>,
+}
+
+#[derive(Debug)]
+pub struct Plan {
+    /// Applied in this order: catalog, accounts, deals.
+    pub catalog: Vec<CatalogEntry>,
+    pub accounts: Vec<PlannedAccount>,
+    pub deals: Vec<PlannedDeal>,
+    /// Lists beside the file first, the file of deals last.
+    pub files: Vec<FileReport>,
+    pub missing: Vec<Missing>,
+    /// What a person should know, in sentences.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Whether applying it would change anything.
+    pub fn is_empty(&self) -> bool {
+        self.catalog.is_empty() && self.accounts.is_empty() && self.deals.is_empty()
+    }
+
+    /// The file given on the command line.
+    pub fn main_file(&self) -> Option<&FileReport> {
+        self.files.last()
+    }
+}
+
+/// What became of the rows of one file: `read` is the sum of the other three.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub read: u64,
+    pub new: u64,
+    pub known: u64,
+    pub rejected: u64,
+}
+
+#[derive(Debug)]
+pub struct FileReport {
+    pub name: String,
+    pub headings: Vec<String>,
+    pub dialect: Dialect,
+    pub counts: Counts,
+    /// Rows without any text, not counted as read.
+    pub blank_rows: u64,
+    pub columns_used: usize,
+    /// Columns the mapping says nothing about.
+    pub columns_ignored: Vec<String>,
+    pub rejects: Vec<Reject>,
+}
+
+/// A row that could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    pub line: u64,
+    pub reason: String,
+    pub fields: Vec<String>,
+}
+
+/// Why there is no plan at all.
+#[derive(Debug)]
+pub enum PlanError {
+    /// The mapping doesn't fit the files; places are those of the mapping's text.
+    Mapping(Vec<Problem>),
+    /// The mapping lacks the section this import needs.
+    NoSection(&'static str),
+    File {
+        name: String,
+        error: ReadError,
+    },
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mapping(problems) => write!(
+                f,
+                "the mapping does not fit the files: {} problems",
+                problems.len()
+            ),
+            Self::NoSection(name) => write!(f, "the mapping has no [{name}]"),
+            Self::File { name, error } => write!(f, "`{name}` {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+/// What one row came to.
+pub(super) enum Fate {
+    New,
+    Known,
+    Rejected(String),
+}
+
+/// Runs through the rows of a file; each is counted exactly once.
+pub(super) fn each_row<R: Read>(
+    input: &mut Input<R>,
+    used: impl Fn(&str) -> bool,
+    mut judge: impl FnMut(&Row) -> Fate,
+) -> Result<FileReport, PlanError> {
+    let mut counts = Counts::default();
+    let mut rejects = Vec::new();
+    let mut row = Row::default();
+    let failed = |name: &str, error| PlanError::File {
+        name: name.to_string(),
+        error,
+    };
+    while input
+        .reader
+        .next(&mut row)
+        .map_err(|error| failed(&input.name, error))?
+    {
+        counts.read += 1;
+        let fate = match &row.defect {
+            Some(defect) => Fate::Rejected(defect.to_string()),
+            None => judge(&row),
+        };
+        match fate {
+            Fate::New => counts.new += 1,
+            Fate::Known => counts.known += 1,
+            Fate::Rejected(reason) => {
+                counts.rejected += 1;
+                rejects.push(Reject {
+                    line: row.line,
+                    reason,
+                    fields: row.to_fields(),
+                });
+            }
+        }
+    }
+    let headings = input.reader.headers().to_vec();
+    let ignored: Vec<String> = headings
+        .iter()
+        .filter(|heading| !used(heading))
+        .cloned()
+        .collect();
+    Ok(FileReport {
+        name: input.name.clone(),
+        dialect: input.reader.dialect(),
+        counts,
+        blank_rows: input.reader.blank_rows(),
+        columns_used: headings.len() - ignored.len(),
+        columns_ignored: ignored,
+        headings,
+        rejects,
+    })
+}
+
+/// `1,425 deals without an account`.
+pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
+    format!(
+        "{} {}",
+        crate::money::grouped(n),
+        if n == 1 { one } else { many }
+    )
+}

@@ -1,0 +1,165 @@
+//! Rows that could not be taken, as a file to repair and import again.
+//!
+//! `line` and `reason` first, then the original columns. A cell that a spreadsheet would run as a
+//! formula gets an apostrophe in front; control characters other than line ends are made visible.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::plan::FileReport;
+
+/// The first cells of every reject file, by which it is known again.
+const MARK: &str = "line,reason";
+
+/// `deals.csv` → `deals.rejects.csv`, beside it.
+pub fn path_of(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!("{stem}.rejects.csv"))
+}
+
+/// Writes the rejects of a file, whole or not at all. An earlier reject file is replaced (its rows are
+/// in the new one, or were taken since); any other file of that name is left alone.
+pub fn write(path: &Path, report: &FileReport) -> io::Result<()> {
+    if path.exists() && !is_ours(path)? {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            format!(
+                "`{}` is there and is not a reject file; move it or name another place",
+                path.display()
+            ),
+        ));
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write_to(&mut file, report)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Removes the reject file of an earlier run, when this one has none.
+pub fn clear(path: &Path) -> io::Result<()> {
+    if path.exists() && is_ours(path)? {
+        std::fs::remove_file(path)
+    } else {
+        Ok(())
+    }
+}
+
+fn is_ours(path: &Path) -> io::Result<bool> {
+    use io::Read;
+    let mut start = Vec::new();
+    std::fs::File::open(path)?
+        .take(MARK.len() as u64)
+        .read_to_end(&mut start)?;
+    Ok(start.is_empty() || start == MARK.as_bytes())
+}
+
+fn write_to(to: impl Write, report: &FileReport) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(to);
+    let headings = report.headings.iter().map(|heading| harmless(heading));
+    writer.write_record(
+        ["line".to_string(), "reason".to_string()]
+            .into_iter()
+            .chain(headings),
+    )?;
+    for reject in &report.rejects {
+        let fields = reject.fields.iter().map(|field| harmless(field));
+        writer.write_record(
+            [reject.line.to_string(), harmless(&reject.reason)]
+                .into_iter()
+                .chain(fields),
+        )?;
+    }
+    writer.flush()
+}
+
+fn harmless(cell: &str) -> String {
+    let shown: String = cell
+        .chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\t' => c,
+            '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+            c => c,
+        })
+        .collect();
+    // Numbers stay numbers: `-5` and `+49 30 …` run nothing.
+    let number = shown.len() > 1
+        && shown[1..]
+            .chars()
+            .all(|c| c.is_ascii_digit() || " .,()/-".contains(c));
+    let starts =
+        shown.starts_with(['=', '@', '\t', '\r']) || (shown.starts_with(['+', '-']) && !number);
+    if starts { format!("'{shown}") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::plan::{Counts, Reject};
+    use crate::import::read::{Dialect, Encoding};
+
+    fn report(fields: &[&str]) -> FileReport {
+        let reject = Reject {
+            line: 7,
+            reason: "no id".into(),
+            fields: fields.iter().map(|f| (*f).to_string()).collect(),
+        };
+        FileReport {
+            name: "deals.csv".into(),
+            headings: vec!["id".into(), "name".into()],
+            dialect: Dialect {
+                encoding: Encoding::Utf8,
+                delimiter: b',',
+                header_line: Some(1),
+                preamble: 0,
+            },
+            counts: Counts {
+                read: 1,
+                rejected: 1,
+                ..Counts::default()
+            },
+            blank_rows: 0,
+            columns_used: 2,
+            columns_ignored: Vec::new(),
+            rejects: vec![reject],
+        }
+    }
+
+    #[test]
+    fn rows_come_back_harmless() {
+        let mut out = Vec::new();
+        write_to(&mut out, &report(&["=1+1", "-5,00", "a\u{1b}[31m\"b\"\nc"])).expect("written");
+        let text = String::from_utf8(out).expect("utf-8");
+        assert_eq!(
+            text,
+            "line,reason,id,name\n7,no id,'=1+1,\"-5,00\",\"a␛[31m\"\"b\"\"\nc\"\n"
+        );
+    }
+
+    #[test]
+    fn only_a_reject_file_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = path_of(&folder.path().join("deals.csv"));
+        assert!(path.ends_with("deals.rejects.csv"));
+        write(&path, &report(&["1"])).expect("written");
+        write(&path, &report(&["2"])).expect("replaced");
+        assert!(
+            std::fs::read_to_string(&path)
+                .expect("read")
+                .contains("no id,2")
+        );
+        clear(&path).expect("cleared");
+        assert!(!path.exists());
+        std::fs::write(&path, "my notes").expect("written");
+        assert_eq!(
+            write(&path, &report(&["1"])).map_err(|e| e.kind()),
+            Err(io::ErrorKind::AlreadyExists)
+        );
+        clear(&path).expect("left alone");
+        assert!(path.exists());
+    }
+}

@@ -1,0 +1,148 @@
+//! What `redo` looks at before it brings something back: that it is gone, that its place is free, and
+//! that what it leans on is there.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use rusqlite::OptionalExtension;
+
+use super::query::OperationRow;
+use super::{Write, project};
+use crate::deal::event::{Event, StreamKind};
+use crate::fault::Fault;
+use crate::id::Id;
+
+impl Write<'_> {
+    /// The streams in which an operation's events are void.
+    pub(super) fn void_streams(
+        &mut self,
+        operation: Id,
+        touched: Vec<(Id, StreamKind)>,
+    ) -> Result<Vec<(Id, StreamKind)>> {
+        let mut void = Vec::new();
+        for (stream, kind) in touched {
+            let last =
+                self.events(stream)?
+                    .iter()
+                    .rev()
+                    .find_map(|recorded| match &recorded.event {
+                        Event::Undone { operation: other } => (*other == operation).then_some(true),
+                        Event::Redone { operation: other } => {
+                            (*other == operation).then_some(false)
+                        }
+                        _ => None,
+                    });
+            if last == Some(true) {
+                void.push((stream, kind));
+            }
+        }
+        Ok(void)
+    }
+
+    /// What was undone may lean on an account or a person that was undone after it, by somebody else.
+    pub(super) fn refuse_what_hangs_in_the_air(
+        &mut self,
+        target: &OperationRow,
+        touched: &[(Id, StreamKind)],
+    ) -> Result<()> {
+        self.flush()?;
+        for (stream, kind) in touched {
+            let sql = match kind {
+                StreamKind::Deal => {
+                    "SELECT 'account' FROM deal d LEFT JOIN account a ON a.id = d.account
+                     WHERE d.id = $1 AND d.account IS NOT NULL AND a.id IS NULL
+                     UNION ALL SELECT 'person' FROM participant p LEFT JOIN person q ON q.id = p.person
+                     WHERE p.deal = $1 AND q.id IS NULL"
+                }
+                StreamKind::Person => {
+                    "SELECT 'account' FROM person p LEFT JOIN account a ON a.id = p.account
+                     WHERE p.id = $1 AND p.account IS NOT NULL AND a.id IS NULL"
+                }
+                _ => continue,
+            };
+            let missing: Option<String> = self
+                .transaction
+                .prepare_cached(sql)?
+                .query_row([stream.0], |row| row.get(0))
+                .optional()?;
+            if let Some(missing) = missing {
+                return Err(Fault::no(format!(
+                    "`{}` can't be redone: the {missing} it needs was undone since",
+                    target.typed
+                ))
+                .hint(format!(
+                    "whoever undid the command that brought the {missing} can redo that first"
+                ))
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes back must find its place: its account still there, its name not taken meanwhile.
+    pub(super) fn refuse_what_was_made_again(
+        &mut self,
+        target: &OperationRow,
+        touched: &[(Id, StreamKind)],
+    ) -> Result<()> {
+        let ours: BTreeSet<Id> = touched.iter().map(|(stream, _)| *stream).collect();
+        let mut claims = Vec::new();
+        for (stream, _) in touched {
+            for recorded in self.events(*stream)?.to_vec() {
+                match recorded.event {
+                    Event::AccountAdded { name } => {
+                        let key = project::name_key(&name);
+                        claims.push((
+                            "SELECT id FROM account WHERE name_key = $1",
+                            key,
+                            format!("account {name}"),
+                        ));
+                    }
+                    Event::CatalogSet(entry) => {
+                        let key = format!("{}:{}", entry.kind.name(), entry.name);
+                        claims.push((
+                            "SELECT id FROM catalog WHERE kind || ':' || name = $1",
+                            key,
+                            format!("{} {}", entry.kind.name(), entry.name),
+                        ));
+                    }
+                    Event::DealOpened {
+                        external: Some(key),
+                        ..
+                    } => {
+                        let what = format!("the deal of the row {key}");
+                        claims.push(("SELECT deal FROM imported WHERE external = $1", key, what));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (sql, key, what) in claims {
+            let other: Option<i64> = self
+                .transaction
+                .prepare_cached(sql)?
+                .query_row([&key], |row| row.get(0))
+                .optional()?;
+            if let Some(other) = other.filter(|other| !ours.contains(&Id(*other))) {
+                let by = self.maker(Id(other))?;
+                return Err(Fault::no(format!(
+                    "`{}` can't be redone: {what} was made again since, by {by}",
+                    target.typed
+                ))
+                .hint("salesctl history shows what was done since")
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Who wrote to a stream last.
+    fn maker(&self, stream: Id) -> Result<String> {
+        let by: Option<String> = self
+            .transaction
+            .prepare_cached("SELECT actor FROM event WHERE stream = $1 ORDER BY seq DESC LIMIT 1")?
+            .query_row([stream.0], |row| row.get(0))
+            .optional()?;
+        Ok(by.unwrap_or_else(|| "somebody".to_string()))
+    }
+}

@@ -1,0 +1,159 @@
+//! `salesctl demo` as somebody meets it: from nothing, again, anew, and beside other people's files.
+
+use std::fs;
+
+use crate::transcript::Sandbox;
+
+/// The lines of the last paragraph that are commands.
+fn suggested(printed: &str) -> Vec<String> {
+    let (_, next) = printed.split_once("\nGo on in").expect("suggestions");
+    next.lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .map(|line| {
+            line.split("  # ")
+                .next()
+                .unwrap_or_default()
+                .trim_end()
+                .to_string()
+        })
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
+}
+
+#[test]
+fn what_it_suggests_works_as_printed() {
+    for on_path in [true, false] {
+        let mut sandbox = Sandbox::new(on_path);
+        let binary = if on_path {
+            "salesctl"
+        } else {
+            env!("CARGO_BIN_EXE_salesctl")
+        };
+        let (printed, code) = sandbox.run(&format!("{binary} demo"));
+        assert_eq!(code, 0, "{printed}");
+        let commands = suggested(&printed);
+        assert!(commands.len() >= 5, "{commands:?}");
+        for command in commands {
+            let (printed, code) = sandbox.run(&command);
+            assert_eq!(code, 0, "`{command}`:\n{printed}");
+        }
+    }
+}
+
+#[test]
+fn what_it_shows_can_be_typed() {
+    let mut sandbox = Sandbox::new(true);
+    let (printed, _) = sandbox.run("salesctl demo");
+    for heading in [
+        "✗ D7K2 Acme GmbH stays in",
+        "✓ D7K2 Acme GmbH   Qualify → Demonstrate",
+    ] {
+        assert!(printed.contains(heading), "{heading} is not in\n{printed}");
+    }
+    let long: Vec<&str> = printed
+        .lines()
+        .filter(|line| line.chars().count() > 80)
+        .collect();
+    assert!(long.is_empty(), "wider than 80 columns: {long:#?}");
+    sandbox.run("cd salesctl-demo");
+    let reports = printed
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ "))
+        .filter(|line| line.contains("report"));
+    for line in reports {
+        let (report, code) = sandbox.run(line);
+        assert_eq!(code, 0, "`{line}`:\n{report}");
+        assert!(
+            printed.contains(&report),
+            "`{line}` prints something else:\n{report}"
+        );
+    }
+}
+
+#[test]
+fn the_store_is_sound_and_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut sandbox = Sandbox::new(true);
+    sandbox.run("salesctl demo");
+    let store = sandbox.folder().join("salesctl-demo/sales.db");
+    let mode = fs::metadata(store).expect("the store").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    sandbox.run("cd salesctl-demo");
+    let (printed, code) = sandbox.run("salesctl doctor");
+    assert_eq!(code, 0, "{printed}");
+    let (printed, code) = sandbox.run("salesctl process check");
+    assert_eq!(code, 0, "{printed}");
+}
+
+#[test]
+fn the_same_day_makes_the_same_deals() {
+    let list = "salesctl deal list --all --json --where \"account <> 'Acme GmbH'\"";
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        let mut sandbox = Sandbox::new(true);
+        sandbox.run("salesctl demo --quiet");
+        sandbox.run("cd salesctl-demo");
+        let (printed, code) = sandbox.run(list);
+        assert_eq!(code, 0, "{printed}");
+        made.push(printed);
+    }
+    assert_eq!(made[0], made[1]);
+}
+
+#[test]
+fn again_shows_and_fresh_rebuilds() {
+    let mut sandbox = Sandbox::new(true);
+    sandbox.run("salesctl demo");
+    let (printed, code) = sandbox.run("salesctl demo");
+    assert_eq!(code, 0);
+    assert!(
+        printed.starts_with("salesctl-demo is a demo already"),
+        "{printed}"
+    );
+    assert!(printed.contains("Pipeline: open deals"), "{printed}");
+    let kept = sandbox.folder().join("salesctl-demo/notes.txt");
+    fs::write(&kept, "mine").expect("a file of the user's");
+    sandbox.run("(cd salesctl-demo && salesctl deal lose acme --reason price)");
+    let (printed, code) = sandbox.run("salesctl demo --fresh");
+    assert_eq!(code, 0, "{printed}");
+    assert!(printed.contains("D7K2 Acme GmbH stays in"), "{printed}");
+    assert_eq!(fs::read_to_string(&kept).expect("still there"), "mine");
+    let left = fs::read_dir(sandbox.folder().join("salesctl-demo")).expect("the demo");
+    let hidden = left
+        .filter_map(Result::ok)
+        .any(|entry| entry.file_name().to_string_lossy().starts_with(".demo-"));
+    assert!(!hidden, "something was left behind");
+}
+
+#[test]
+fn what_is_no_demo_is_left_alone() {
+    let mut sandbox = Sandbox::new(true);
+    sandbox.run("salesctl init real");
+    sandbox
+        .run("mkdir half text; echo '[process]' > half/process.toml; echo hello > text/sales.db");
+    for folder in ["real", "half", "text"] {
+        let files = |sandbox: &Sandbox| -> Vec<(std::ffi::OsString, Vec<u8>)> {
+            let mut all: Vec<_> = fs::read_dir(sandbox.folder().join(folder))
+                .expect("the folder")
+                .filter_map(Result::ok)
+                // SQLite's own, made by looking.
+                .filter(|entry| !entry.file_name().to_string_lossy().contains("-shm"))
+                .filter(|entry| !entry.file_name().to_string_lossy().contains("-wal"))
+                .map(|entry| (entry.file_name(), fs::read(entry.path()).expect("a file")))
+                .collect();
+            all.sort();
+            all
+        };
+        let before = files(&sandbox);
+        let (printed, code) = sandbox.run(&format!("salesctl demo {folder} --fresh"));
+        assert_ne!(code, 0, "{printed}");
+        assert!(printed.contains("no demo of ours"), "{printed}");
+        assert!(before == files(&sandbox), "{folder} was changed");
+    }
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let mut sandbox = Sandbox::new(true);
+    assert_eq!(sandbox.run("salesctl demo --quiet"), (String::new(), 0));
+}

@@ -1,0 +1,194 @@
+//! Logs of moves: a made one with everything in it, and a real one.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use salesctl::deal::Deal;
+use salesctl::deal::book::State;
+use salesctl::deal::event::{Event, Move, Recorded};
+use salesctl::id::Id;
+use salesctl::import::{Context, Create, HistoryPlan, Known, PlannedHistory, plan_history};
+
+use super::{PROCESS, as_kept, day, input, known, mapping, process, shared, text_input};
+
+const LOG: &str = include_str!("history.csv");
+const MAP: &str = "[history]\ndeal = \"deal\"\nstage = \"to\"\nat = \"at\"\nby = \"by\"\n[values.stage]\nCreated = \"\"\n";
+
+fn now() -> chrono::DateTime<chrono::Utc> {
+    "2026-11-21T12:00:00Z".parse().expect("an instant")
+}
+
+fn planned(
+    known: &Known,
+    create_deals: bool,
+    events_of: impl Fn(Id) -> Vec<Recorded>,
+) -> HistoryPlan {
+    let process = process(PROCESS);
+    let mapping = mapping(MAP, &process);
+    let context = Context {
+        process: &process,
+        mapping: &mapping,
+        known,
+        create: Create::default(),
+        today: day("2026-11-21"),
+    };
+    let plan = plan_history(&context, text_input(LOG), create_deals, now(), |id| {
+        Ok::<_, Infallible>(events_of(id))
+    });
+    let plan = plan.expect("no store").expect("a plan");
+    let counts = plan.file.counts;
+    assert_eq!(counts.read, counts.new + counts.known + counts.rejected);
+    assert_eq!(counts.rejected, plan.file.rejects.len() as u64);
+    plan
+}
+
+fn recorded(deal: &PlannedHistory) -> Vec<Recorded> {
+    deal.events(&[])
+        .into_iter()
+        .enumerate()
+        .map(|(seq, (at, day, event))| Recorded {
+            stream: Id(1),
+            seq: seq as i64 + 1,
+            operation: Id(1),
+            recorded: at,
+            effective: at,
+            day,
+            actor: "test".into(),
+            version: 1,
+            event,
+        })
+        .collect()
+}
+
+#[test]
+fn a_log_becomes_visits() {
+    let plan = planned(&known(), true, |_| Vec::new());
+    let told: Vec<String> = plan
+        .deals
+        .iter()
+        .flat_map(|deal| {
+            deal.events(&[])
+                .into_iter()
+                .map(|event| (deal.external.clone(), event))
+        })
+        .map(|(deal, (at, _, event))| {
+            format!(
+                "{deal} {} {}",
+                at.to_rfc3339(),
+                serde_json::to_string(&event).expect("json")
+            )
+        })
+        .collect();
+    as_kept("history.events.txt", &(told.join("\n") + "\n"));
+    let rejects: Vec<String> = plan
+        .file
+        .rejects
+        .iter()
+        .map(|r| format!("{} {}", r.line, r.reason))
+        .collect();
+    as_kept("history.rejects.txt", &(rejects.join("\n") + "\n"));
+    let deal = Deal::from_events(&recorded(&plan.deals[0])).expect("a deal");
+    assert_eq!(deal.state, State::Won);
+    assert_eq!(
+        deal.visits
+            .iter()
+            .map(|visit| visit.stage.as_str())
+            .collect::<Vec<_>>(),
+        ["qualify", "propose"]
+    );
+}
+
+#[test]
+fn a_second_run_changes_nothing_and_own_events_stand() {
+    let first = planned(&known(), true, |_| Vec::new());
+    let events: BTreeMap<i64, Vec<Recorded>> = first
+        .deals
+        .iter()
+        .enumerate()
+        .map(|(i, deal)| (i as i64, recorded(deal)))
+        .collect();
+    let deals = first
+        .deals
+        .iter()
+        .enumerate()
+        .map(|(i, deal)| (deal.external.clone(), (Id(i as i64), State::Open)));
+    let known = Known {
+        deals: deals.collect(),
+        ..known()
+    };
+    let again = planned(&known, true, |id| events[&id.0].clone());
+    assert_eq!(again.deals, []);
+    assert_eq!(again.file.counts.rejected, first.file.counts.rejected);
+    let moved = planned(&known, true, |id| {
+        let mut events = events[&id.0].clone();
+        for recorded in &mut events {
+            if let Event::StageEntered { how, .. } = &mut recorded.event {
+                *how = Move::Advance;
+            }
+        }
+        events
+    });
+    assert_eq!((moved.deals.len(), moved.file.counts.new), (0, 0));
+    assert!(
+        moved
+            .file
+            .rejects
+            .iter()
+            .any(|reject| reject.reason.contains("its own history stands"))
+    );
+}
+
+#[test]
+fn unknown_deals_are_refused_unless_asked_for() {
+    let plan = planned(&known(), false, |_| Vec::new());
+    assert_eq!((plan.deals.len(), plan.file.counts.new), (0, 0));
+    assert!(
+        plan.file.rejects[0]
+            .reason
+            .starts_with("no deal was imported as")
+    );
+}
+
+#[test]
+fn a_real_event_log() {
+    let Some(data) = shared("helpdesk") else {
+        return;
+    };
+    let stages = "[[stage]]\nname = \"s1\"\nobjective = \"x\"\n[[stage]]\nname = \"s8\"\nobjective = \"x\"\n[[stage]]\nname = \"s9\"\nobjective = \"x\"\n";
+    let text = format!(
+        "{}{stages}[[end]]\nname = \"won\"\n[[end]]\nname = \"lost\"\nreasons = [\"price\"]\n",
+        &PROCESS[..PROCESS.find("[fields").expect("fields")]
+    );
+    let process = process(&text);
+    let mapping = mapping(
+        "[history]\ndeal = \"CaseID\"\nstage = \"ActivityID\"\nat = \"CompleteTimestamp\"\ntimezone = \"Europe/Rome\"\n\
+         [values.stage]\n1 = \"s1\"\n8 = \"s8\"\n9 = \"s9\"\n6 = \"won\"\n2 = \"\"\n3 = \"\"\n4 = \"\"\n5 = \"\"\n7 = \"\"\n",
+        &process,
+    );
+    let known = Known::default();
+    let context = Context {
+        process: &process,
+        mapping: &mapping,
+        known: &known,
+        create: Create::default(),
+        today: day("2026-11-21"),
+    };
+    let plan = plan_history(
+        &context,
+        input(&data.join("helpdesk.csv")),
+        true,
+        now(),
+        |_| Ok::<_, Infallible>(Vec::new()),
+    );
+    let plan = plan.expect("no store").expect("a plan");
+    let counts = plan.file.counts;
+    assert_eq!(
+        (counts.read, counts.rejected, counts.known),
+        (13_710, 0, 176)
+    );
+    assert_eq!(plan.deals.len(), 3_804);
+    let won = plan.deals.iter().filter(|deal| {
+        Deal::from_events(&recorded(deal)).is_some_and(|deal| deal.state == State::Won)
+    });
+    assert_eq!(won.count(), 3_804);
+}

@@ -1,0 +1,120 @@
+//! The five reports on the real export, as of days in its middle and after its end, against a script
+//! that reads nothing but the CSV.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use super::{shared, skipped};
+
+fn salesctl(folder: &Path, args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_salesctl"))
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("SALESCTL_TODAY", "2018-01-15")
+        .output()
+        .expect("the program runs");
+    assert!(
+        output.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn rows(folder: &Path, args: &[&str], as_of: &str) -> Vec<Json> {
+    let mut all = vec!["report"];
+    all.extend(args);
+    all.extend(["--as-of", as_of, "--json"]);
+    let answer: Json = serde_json::from_str(&salesctl(folder, &all)).expect("JSON");
+    answer["rows"].as_array().expect("rows").clone()
+}
+
+/// Every figure of `expected` is in `found`, numbers to nine digits.
+fn agrees(what: &str, found: &Json, expected: &Json) {
+    for (name, figure) in expected.as_object().expect("figures") {
+        let same = match (found[name].as_f64(), figure.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * b.abs().max(1.0),
+            _ => found[name] == *figure,
+        };
+        assert!(same, "{what}.{name}: {} is not {figure}", found[name]);
+    }
+}
+
+#[test]
+fn reports_equal_an_independent_computation() {
+    let Some(data) = shared("maven-crm") else {
+        return;
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts/maven_reports.py");
+    if Command::new("python3").arg("--version").output().is_err() {
+        skipped("python3 is not there");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/maven-crm");
+    for name in ["process.toml", "deals.map.toml"] {
+        fs::copy(example.join(name), folder.join(name)).expect("a copy");
+    }
+    salesctl(folder, &["init"]);
+    let file = data.join("sales_pipeline.csv");
+    let file = file.to_str().expect("a path");
+    let rejects = folder.join("rejects.csv");
+    let rejects = rejects.to_str().expect("a path");
+    let import = [
+        "import",
+        "deals",
+        file,
+        "--map",
+        "deals.map.toml",
+        "--rejects",
+        rejects,
+        "--json",
+    ];
+    let first: Json = serde_json::from_str(&salesctl(folder, &import)).expect("JSON");
+    assert_eq!(first["rows"][3]["new"], 8_800);
+    let again: Json = serde_json::from_str(&salesctl(folder, &import)).expect("JSON");
+    assert_eq!(again["rows"][3]["known"], 8_800);
+    assert_eq!(again["rows"][3]["batch"], Json::Null);
+
+    for as_of in ["2017-06-30", "2017-12-31"] {
+        let output = Command::new("python3")
+            .arg(&script)
+            .arg(&data)
+            .arg(as_of)
+            .output()
+            .expect("python3 runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let truth: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+        let one = |args: &[&str], at: usize| rows(folder, args, as_of).swap_remove(at);
+        agrees("win-rate", &one(&["win-rate"], 0), &truth["win_rate"]);
+        let funnel = ["funnel", "--from-stage", "engaging"];
+        agrees("funnel", &one(&funnel, 0), &truth["funnel"]);
+        agrees("durations", &one(&["durations"], 1), &truth["durations"]);
+        agrees("velocity", &one(&["velocity"], 0), &truth["velocity"]);
+        agrees("pipeline", &one(&["pipeline"], 1), &truth["pipeline"]);
+        let by_rep = rows(folder, &["win-rate", "--by", "rep"], as_of);
+        let reps = truth["reps"].as_object().expect("reps");
+        assert_eq!(by_rep.len(), reps.len());
+        for (title, expected) in reps {
+            let row = by_rep.iter().find(|row| row["rep"] == title.as_str());
+            agrees(title, row.expect("a row of the rep"), expected);
+        }
+    }
+
+    // Taken back as a unit, nothing of it is left.
+    salesctl(folder, &["undo"]);
+    let left: Json = serde_json::from_str(&salesctl(folder, &["deal", "list", "--all", "--json"]))
+        .expect("JSON");
+    assert_eq!(left["n"], 0);
+    salesctl(folder, &["doctor"]);
+}
