@@ -123,6 +123,14 @@ fn parse_minor(number: &str, currency: Currency) -> Result<i64, String> {
     {
         return Err("the digits after the point are unreadable".into());
     }
+    // Half of Europe parts thousands with a point: never guess by a factor of a thousand.
+    if fraction.len() == 3 && zeros == 0 && currency.digits() != 3 {
+        return Err(format!(
+            "it can be read as {whole},{fraction} or as {whole}.{}; write {whole}{fraction} or {whole}.{}",
+            fraction.trim_end_matches('0'),
+            &fraction[..2]
+        ));
+    }
     let fraction = if zeros > 0 {
         fraction
     } else {
@@ -234,6 +242,8 @@ mod tests {
     #[case("0", 0)]
     #[case("12.00", 1_200)]
     #[case("0.5k", 50_000)]
+    #[case("1.250k", 125_000)]
+    #[case("12,500", 1_250_000)]
     fn amounts(#[case] typed: &str, #[case] minor: i64) {
         assert_eq!(Money::parse(typed, eur()).map(|m| m.minor), Ok(minor));
     }
@@ -246,6 +256,8 @@ mod tests {
     #[case("1e9")]
     #[case("12kk")]
     #[case("12.")]
+    #[case("12.500")]
+    #[case("1.234 EUR")]
     #[case("99999999999999999999")]
     fn refused(#[case] typed: &str) {
         assert!(Money::parse(typed, eur()).is_err(), "{typed}");

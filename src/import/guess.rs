@@ -191,7 +191,14 @@ impl Sample<'_> {
                     text.rsplit_once(',')
                         .is_some_and(|(_, cents)| (1..=2).contains(&cents.len()))
                 };
-                if self.texts(column).any(comma) {
+                // `12.500` in every row that has a point: thousands, not three decimals.
+                let grouped = |text: &str| {
+                    let bare = text.trim_matches(|c: char| !c.is_ascii_digit());
+                    bare.split('.').skip(1).all(|group| group.len() == 3)
+                };
+                let pointed = || self.texts(column).filter(|text| text.contains('.'));
+                let points_group = pointed().next().is_some() && pointed().all(grouped);
+                if self.texts(column).any(comma) || points_group {
                     formats.decimal = ',';
                 }
                 let digits = |text: &str| {

@@ -78,3 +78,20 @@ proptest! {
         prop_assert!(headings.iter().any(|h| h.trim().is_empty()) || Mapping::parse(&text, &process()).is_ok(), "{}", text);
     }
 }
+
+#[test]
+fn points_that_part_thousands_are_no_decimals() {
+    let headings = ["Id", "Account", "Amount"].map(str::to_string);
+    let guess = |amounts: [&str; 2]| {
+        let rows: Vec<Vec<String>> = amounts
+            .iter()
+            .enumerate()
+            .map(|(n, amount)| vec![n.to_string(), "A".to_string(), (*amount).to_string()])
+            .collect();
+        guess_map("deals.csv", &headings, &rows, &process())
+    };
+    assert!(guess(["12.500", "8.900"]).contains("decimal = \",\""));
+    assert!(guess(["1.250.000", "900"]).contains("decimal = \",\""));
+    assert!(!guess(["12.500", "8.90"]).contains("decimal"));
+    assert!(!guess(["12,500.00", "8.90"]).contains("decimal"));
+}
