@@ -26,7 +26,7 @@ def cpu() -> float:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", nargs="?", default=str(TOP.parent / "shared/data/maven-crm"))
-    parser.add_argument("--map", default=str(TOP / "examples/maven-crm/deals.toml"))
+    parser.add_argument("--map", default=str(TOP / "examples/maven-crm/deals.map.toml"))
     parser.add_argument("--process", default=str(TOP / "examples/maven-crm/process.toml"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--binary", default=str(TOP / "target/release/salesctl"))

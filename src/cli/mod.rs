@@ -31,7 +31,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::fault::Fault;
 use context::{Context, Globals, Status};
@@ -142,7 +142,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let mut tree = Cli::command();
+    let parsed = tree.try_get_matches_from_mut(args);
+    let parsed = parsed.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    let parsed = parsed.map_err(|error| error.format(&mut tree));
+    // Every command starts with this tree and ends with the process: taking it apart string by string
+    // is a twentieth of a short command's time.
+    std::mem::forget(tree);
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();

@@ -1,6 +1,7 @@
 //! An open store with the process it enforces: what a command works with, and when it takes effect.
 
 use std::fs;
+use std::mem::ManuallyDrop;
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,7 +17,8 @@ use crate::store::{Access, Acting, Catalog, Moment, Outcome, Store, Write};
 pub(crate) struct Session<'c> {
     pub(crate) cx: &'c Context,
     pub(crate) store: Store,
-    pub(crate) process: Process,
+    /// Not taken apart at the end: the program ends with it, and the database in it keeps nothing.
+    pub(crate) process: ManuallyDrop<Process>,
     pub(crate) version: u32,
     pub(super) applied_text: String,
     pub(crate) today: NaiveDate,
@@ -152,7 +154,7 @@ impl Context {
             store,
             version: applied.version,
             applied_text: applied.text,
-            process,
+            process: ManuallyDrop::new(process),
             today,
             now,
             actor,

@@ -55,9 +55,11 @@ pub fn check(path_label: &str, text: &str) -> Checked {
             problems: vec![problem],
         };
     }
-    let source = Source::read(text);
+    let mut source = Source::read(text);
+    let clean = source.clean.take();
     let reader = Reader::new(&source.text, !source.broken.is_empty());
-    let definition = Definition::read(&reader, path_label, source.table());
+    let table = clean.unwrap_or_else(|| source.table());
+    let definition = Definition::read(&reader, path_label, table);
     let process = process(&reader, definition);
     let problems = source.settle(text, reader.into_problems());
     let sound = problems.iter().all(|problem| problem.level != Level::Error);

@@ -4,6 +4,7 @@
 //! swallow what follows and report nonsense there, so the bracket is added where it is missing and the
 //! text is read again; places are given in the original text.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -16,8 +17,10 @@ use super::Problem;
 const MOST_REPAIRS: usize = 20;
 
 /// The text of a process file, brackets repaired.
-pub(crate) struct Source {
-    pub(crate) text: String,
+pub(crate) struct Source<'t> {
+    pub(crate) text: Cow<'t, str>,
+    /// What a text without a mistake was read as. Every command reads one, so it is read once.
+    pub(crate) clean: Option<Spanned<DeTable<'t>>>,
     /// Where in `text` a bracket was added, and how many bytes.
     added: Vec<(usize, usize)>,
     /// Mistakes that hide nothing: brackets that were added, keys that are there twice.
@@ -26,14 +29,19 @@ pub(crate) struct Source {
     pub(crate) broken: Vec<Problem>,
 }
 
-impl Source {
-    pub(crate) fn read(original: &str) -> Self {
+impl<'t> Source<'t> {
+    pub(crate) fn read(original: &'t str) -> Self {
+        let (table, errors) = DeTable::parse_recoverable(original);
         let mut source = Self {
-            text: original.to_string(),
+            text: Cow::Borrowed(original),
+            clean: errors.is_empty().then_some(table),
             added: Vec::new(),
             passed: Vec::new(),
             broken: Vec::new(),
         };
+        if source.clean.is_some() {
+            return source;
+        }
         let errors = loop {
             let (_, errors) = DeTable::parse_recoverable(&source.text);
             let unclosed = errors
@@ -91,6 +99,7 @@ impl Source {
         problems
     }
 
+    /// What could be read of a text with mistakes.
     pub(crate) fn table(&self) -> Spanned<DeTable<'_>> {
         DeTable::parse_recoverable(&self.text).0
     }
@@ -118,7 +127,7 @@ impl Source {
         } = repair;
         let span = self.original(&(at..at));
         self.passed.push(Problem::error(span, message, label));
-        self.text.insert_str(at, insert);
+        self.text.to_mut().insert_str(at, insert);
         for (place, _) in &mut self.added {
             if *place >= at {
                 *place += insert.len();
