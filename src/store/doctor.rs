@@ -138,7 +138,7 @@ fn replay(from: &Connection, to: &Connection) -> Result<(usize, Vec<String>)> {
             continue;
         };
         match log::read(from, *stream) {
-            Ok(events) => project::stream(to, kind, *stream, &events, true)?,
+            Ok(events) => project::stream(to, kind, *stream, &[], &events)?,
             Err(error) => unreadable.push(format!("{stream}: {error:#}")),
         }
     }

@@ -321,8 +321,8 @@ impl Write<'_> {
                 &self.transaction,
                 open.head.kind,
                 id,
+                &open.events[..open.found_at as usize],
                 &open.events,
-                open.found_at == 0,
             )
             .with_context(|| format!("writing {} {id}", open.head.kind.name()))?;
         }
