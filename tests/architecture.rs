@@ -94,6 +94,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["import", "prospect", "render"]),
     ("encoding_rs", &["import", "prospect"]),
     ("indicatif", &["cli"]),
+    ("jiff", &["process"]),
     ("rusqlite", &["store", "condition"]),
     ("rustix", &["store", "cli"]),
     ("sha2", &["store", "cli", "import"]),
@@ -147,6 +148,7 @@ const LONG: &[(&str, &str)] = &[
         "cases of all reports over one sample",
     ),
     ("src/report/win_rate.rs", "one report and its statistics"),
+    ("src/store/project.rs", "one table after another"),
     ("src/store/query.rs", "one list of what commands ask"),
 ];
 

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         })
         .collect();
     let answer = output::answer(&session, "salesctl/history/1", rows);
-    let zone = session.process.calendar.timezone;
+    let zone = &session.process.calendar.timezone;
     let table = Table {
         columns: vec![
             TableColumn::left("when"),
@@ -69,8 +69,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                 };
                 vec![
                     Cell::Text(
-                        row.recorded
-                            .with_timezone(&zone)
+                        zone.local(row.recorded)
                             .format("%Y-%m-%d %H:%M")
                             .to_string(),
                     ),

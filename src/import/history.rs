@@ -253,7 +253,7 @@ fn entry(
         reasons.push("no deal".to_string());
         None
     });
-    let zone = context.process.calendar.timezone;
+    let zone = &context.process.calendar.timezone;
     let at = match bound
         .text("at", row)
         .map(|text| values::instant(text, &section.formats, zone))

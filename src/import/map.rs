@@ -5,11 +5,9 @@
 
 use std::collections::HashMap;
 
-use chrono_tz::Tz;
-
 use super::read::Row;
-use crate::process::Problem;
 use crate::process::reader::At;
+use crate::process::{Problem, Zone};
 use crate::text::nearest;
 
 /// A mapping that has passed every check that needs no data file.
@@ -47,7 +45,7 @@ pub struct Formats {
     pub date: Option<String>,
     pub decimal: char,
     /// Where times without an offset are meant; the process's time zone without.
-    pub timezone: Option<Tz>,
+    pub timezone: Option<Zone>,
 }
 
 /// Where a value comes from, as written.

@@ -1,12 +1,11 @@
 //! Texts of a file as dates, times, amounts and field values; whatever can't be read says why.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::map::{Formats, Mapping, name_key};
 use crate::deal::event::{Amount, FieldValue, Private};
 use crate::money::{Currency, Money};
-use crate::process::{Field, FieldKind, LOST, Process, WON};
+use crate::process::{Field, FieldKind, LOST, Process, WON, Zone};
 use crate::text::nearest;
 
 /// A date; of a date with a time the date as written.
@@ -44,16 +43,8 @@ fn iso_date(text: &str) -> Option<NaiveDate> {
 }
 
 /// An instant; a time without an offset is meant in `zone`, a date without a time is its noon.
-pub(super) fn instant(text: &str, formats: &Formats, zone: Tz) -> Result<DateTime<Utc>, String> {
-    let local = |at: NaiveDateTime| {
-        let zone = formats.timezone.unwrap_or(zone);
-        // An hour that a clock change repeats is taken as its earlier pass, one it skips as the hour after.
-        let found = zone.from_local_datetime(&at).earliest();
-        found.or_else(|| {
-            zone.from_local_datetime(&(at + chrono::TimeDelta::hours(1)))
-                .earliest()
-        })
-    };
+pub(super) fn instant(text: &str, formats: &Formats, zone: &Zone) -> Result<DateTime<Utc>, String> {
+    let local = |at: NaiveDateTime| formats.timezone.as_ref().unwrap_or(zone).instant(at);
     let with_offset = match &formats.date {
         Some(format) => DateTime::parse_from_str(text, format).ok(),
         None => DateTime::parse_from_rfc3339(text)
@@ -80,12 +71,9 @@ pub(super) fn instant(text: &str, formats: &Formats, zone: Tz) -> Result<DateTim
         };
         Some(day.and_time(NaiveTime::from_hms_opt(12, 0, 0)?))
     };
-    let read = with_offset.map(|at| at.with_timezone(&Utc)).or_else(|| {
-        naive()
-            .or_else(whole_day)
-            .and_then(local)
-            .map(|at| at.with_timezone(&Utc))
-    });
+    let read = with_offset
+        .map(|at| at.with_timezone(&Utc))
+        .or_else(|| naive().or_else(whole_day).map(local));
     let wanted = formats
         .date
         .as_deref()
@@ -285,7 +273,8 @@ mod tests {
     #[case("2012-03-25 02:30:00", "2012-03-25T01:30:00+00:00")]
     #[case("2012-04-03", "2012-04-03T10:00:00+00:00")]
     fn instants(#[case] text: &str, #[case] utc: &str) {
-        let at = instant(text, &iso(), Tz::Europe__Rome).map(|at| at.to_rfc3339());
+        let at = instant(text, &iso(), &"Europe/Rome".parse().expect("a zone"))
+            .map(|at| at.to_rfc3339());
         assert_eq!(at, Ok(utc.to_string()));
     }
 }

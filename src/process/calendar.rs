@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
 
-use super::Span;
+use super::{Span, Zone};
 
 #[derive(Clone, Debug)]
 pub struct Calendar {
-    pub timezone: Tz,
+    pub timezone: Zone,
     pub working_days: Vec<Weekday>,
     pub holidays: BTreeSet<NaiveDate>,
 }
@@ -18,7 +17,7 @@ impl Default for Calendar {
     fn default() -> Self {
         use Weekday::{Fri, Mon, Thu, Tue, Wed};
         Self {
-            timezone: Tz::UTC,
+            timezone: Zone::utc(),
             working_days: vec![Mon, Tue, Wed, Thu, Fri],
             holidays: BTreeSet::new(),
         }
@@ -28,28 +27,20 @@ impl Default for Calendar {
 impl Calendar {
     /// The business date of an instant.
     pub fn date_of(&self, instant: DateTime<Utc>) -> NaiveDate {
-        instant.with_timezone(&self.timezone).date_naive()
+        self.timezone.local(instant).date()
     }
 
     /// The last second of a business date, where back-dated events are put: after everything that
     /// happened on that day, before everything of the next.
     pub fn end_of(&self, day: NaiveDate) -> DateTime<Utc> {
         let last = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default();
-        self.local(day.and_time(last))
+        self.timezone.instant(day.and_time(last))
     }
 
     /// Noon of a business date, the instant of an imported date.
     pub fn noon_of(&self, day: NaiveDate) -> DateTime<Utc> {
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-        self.local(day.and_time(noon))
-    }
-
-    fn local(&self, at: chrono::NaiveDateTime) -> DateTime<Utc> {
-        // A local time that a clock change skips or repeats is resolved to the later reading.
-        self.timezone
-            .from_local_datetime(&at)
-            .latest()
-            .map_or_else(|| at.and_utc(), |local| local.with_timezone(&Utc))
+        self.timezone.instant(day.and_time(noon))
     }
 
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
@@ -118,7 +109,7 @@ mod tests {
     #[test]
     fn business_date_follows_the_time_zone() {
         let calendar = Calendar {
-            timezone: Tz::Asia__Tokyo,
+            timezone: "Asia/Tokyo".parse().expect("a zone"),
             ..Calendar::default()
         };
         let instant = day("2026-11-20")

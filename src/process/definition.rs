@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::{NaiveDate, Weekday};
-use chrono_tz::Tz;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -15,6 +14,7 @@ use super::people::{self, Person};
 use super::problem::Lines;
 use super::reader::{At, Reader};
 use super::stages::{self, StageWritten};
+use super::zone::Zone;
 use super::{
     Calendar, Field, LOST, Product, Reason, RoleRule, SellingModel, Settings, Source, Span, Team,
     WON, fields,
@@ -172,13 +172,11 @@ impl Definition {
             self.fiscal_month = month as u32;
         }
         if let Some(zone) = keys.text("timezone") {
-            if let Ok(known) = zone.value.parse::<Tz>() {
+            if let Ok(known) = zone.value.parse::<Zone>() {
                 self.calendar.timezone = known;
             } else {
-                let label = match nearest(
-                    &zone.value,
-                    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()),
-                ) {
+                let names = Zone::names();
+                let label = match nearest(&zone.value, names.iter().map(String::as_str)) {
                     Some(near) => format!("no such time zone; did you mean `{near}`?"),
                     None => "no such time zone; expected one such as Europe/Berlin".into(),
                 };

@@ -22,6 +22,7 @@ mod span;
 mod stages;
 pub(crate) mod syntax;
 pub mod template;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,6 +37,7 @@ pub use config::workspace_of_config;
 
 pub use problem::{Level, Problem, render as render_problems};
 pub use span::Span;
+pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};
 use crate::money::Currency;
