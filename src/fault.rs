@@ -71,6 +71,12 @@ impl Fault {
         Self::new(Class::Store, message)
     }
 
+    /// What a sound store never holds.
+    pub fn damaged(what: impl fmt::Display) -> Self {
+        Self::store(format!("the store is damaged: {what}"))
+            .hint("salesctl doctor says more; restore the newest backup")
+    }
+
     /// A name that nothing has: what it is, what was probably meant, what there is.
     pub fn unknown(class: Class, what: &str, typed: &str, names: &[&str]) -> Self {
         let fault = Self::new(class, format!("there is no {what} `{}`", visible(typed)));

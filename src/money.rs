@@ -127,7 +127,7 @@ fn parse_minor(number: &str, currency: Currency) -> Result<i64, String> {
     if fraction.len() == 3 && zeros == 0 && currency.digits() != 3 {
         return Err(format!(
             "it can be read as {whole},{fraction} or as {whole}.{}; write {whole}{fraction} or {whole}.{}",
-            fraction.trim_end_matches('0'),
+            &fraction[..2],
             &fraction[..2]
         ));
     }
@@ -145,8 +145,8 @@ fn parse_minor(number: &str, currency: Currency) -> Result<i64, String> {
     all.parse::<i64>()
         .map_err(|_| "it is too large".to_string())
         .and_then(|minor| {
-            // Sums of many amounts must stay exact; a quadrillion is no deal.
-            if minor > 1_000_000_000_000_000 {
+            // The sum of nine hundred thousand of the largest is still exact.
+            if minor > 10_000_000_000_000 {
                 Err("it is too large".into())
             } else {
                 Ok(minor)

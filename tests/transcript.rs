@@ -72,6 +72,7 @@ impl Sandbox {
             .env("LANG", "C.UTF-8")
             .env("COLUMNS", "80")
             .env("SALESCTL_TODAY", TODAY)
+            .env("SALESCTL_CLOCK", format!("{TODAY}T12:00:00Z"))
             .env("SALESCTL_SEED", self.commands.to_string())
             .output()
             .expect("a shell");

@@ -7,6 +7,7 @@ use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use super::context::{Context, Globals, Status};
 use super::output::Color;
 use super::session::Session;
+use crate::deal::event::CatalogKind;
 use crate::process::{BuyingRole, FieldOf, LOST, REQUIRABLE, WON};
 use crate::store::Access;
 use crate::text::visible;
@@ -76,6 +77,20 @@ pub(crate) fn reasons() -> ArgValueCandidates {
             Ok(reasons
                 .map(|reason| CompletionCandidate::new(reason.name.clone()))
                 .collect())
+        })
+    })
+}
+
+/// Reps, teams, products or sources, with their titles.
+pub(crate) fn catalog(kind: CatalogKind) -> ArgValueCandidates {
+    ArgValueCandidates::new(move || {
+        candidates(|session| {
+            let catalog = session.store.catalog()?;
+            let names = catalog.of(kind).filter(|entry| entry.active).map(|entry| {
+                CompletionCandidate::new(entry.name.clone())
+                    .help(Some(visible(&entry.title).into()))
+            });
+            Ok(names.collect())
         })
     })
 }

@@ -143,7 +143,7 @@ fn build(cx: &Context, folder: &Path) -> Result<()> {
     }
     fs::rename(&built, folder.join(STORE_FILE)).with_context(cannot)?;
     fs::File::open(folder)?.sync_all()?;
-    ignore_store(folder)?;
+    ignore_store(folder, &folder.join(STORE_FILE))?;
     let shown = cx.shown(folder);
     cx.console.say(&format!(
         "✓ {shown}: a workspace with {} of {}, sold by {}",

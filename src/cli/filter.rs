@@ -16,10 +16,10 @@ use crate::text::visible;
 #[command(next_help_heading = "Which deals")]
 pub(crate) struct FilterArgs {
     /// Only deals of this rep
-    #[arg(long, value_name = "REP")]
+    #[arg(long, value_name = "REP", add = super::completion::catalog(CatalogKind::Rep))]
     pub(crate) rep: Option<String>,
     /// Only deals of this team
-    #[arg(long, value_name = "TEAM")]
+    #[arg(long, value_name = "TEAM", add = super::completion::catalog(CatalogKind::Team))]
     pub(crate) team: Option<String>,
     /// Only deals for which this condition is true: an SQL expression over a deal's facts
     #[arg(long = "where", value_name = "CONDITION")]

@@ -13,7 +13,7 @@ use crate::process::{Process, template};
 use crate::store::{Acting, Store};
 
 /// What git should not keep: the store is data, not source.
-const GITIGNORE: &str = "/sales.db*\n/backups/\n*.rejects.csv\n";
+const IGNORED: [&str; 2] = ["/backups/", "*.rejects.csv"];
 
 /// Start a workspace: a process file to make your own, and an empty store that enforces it
 #[derive(Debug, clap::Args)]
@@ -33,8 +33,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
     let path = folder.join(PROCESS_FILE);
-    let store_path = folder.join(STORE_FILE);
-    refuse_to_overwrite(args, cx, &path, &store_path)?;
     let is_new = !path.exists();
     let template = args.template.as_deref().unwrap_or("consultative");
     let text = if is_new {
@@ -46,12 +44,18 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .with_context(|| Fault::input(format!("cannot read `{}`", cx.shown(&path))))?
     };
     let process = sound_process(&cx.shown(&path), &text)?;
+    let store_path = match (&cx.globals.store, &process.settings.store) {
+        (Some(named), _) => named.clone(),
+        (None, Some(named)) => folder.join(named),
+        (None, None) => folder.join(STORE_FILE),
+    };
+    refuse_to_overwrite(args, cx, &path, &store_path)?;
     fs::create_dir_all(&folder)
         .with_context(|| Fault::usage(format!("cannot make the folder `{}`", folder.display())))?;
     if is_new {
         write_source(&path, &text, false)?;
     }
-    let made = new_store(cx, &folder, &process, &text, args.shared_group);
+    let made = new_store(cx, &store_path, &process, &text, args.shared_group);
     if let Err(error) = made {
         if is_new {
             // Half a workspace would refuse the next try.
@@ -59,7 +63,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
         return Err(error);
     }
-    let ignored = ignore_store(&folder)?;
+    let ignored = ignore_store(&folder, &store_path)?;
     let what = if is_new {
         format!("the {template} sales process in {}", cx.shown(&path))
     } else {
@@ -117,15 +121,8 @@ fn say_next(cx: &Context, folder: &Path) -> Result<()> {
 }
 
 /// Makes the store of a new workspace and applies its first process version.
-fn new_store(
-    cx: &Context,
-    folder: &Path,
-    process: &Process,
-    text: &str,
-    shared: bool,
-) -> Result<()> {
-    let path = folder.join(STORE_FILE);
-    let store = Store::create(&path, shared, Context::ids())?;
+fn new_store(cx: &Context, path: &Path, process: &Process, text: &str, shared: bool) -> Result<()> {
+    let store = Store::create(path, shared, Context::ids())?;
     let today = cx.today_in(&process.calendar)?;
     let acting = Acting {
         actor: cx.actor(process.settings.user.as_deref()),
@@ -145,17 +142,18 @@ fn new_store(
     );
     if applied.is_err() {
         drop(store);
-        let _ = fs::remove_file(&path);
+        let _ = fs::remove_file(path);
     }
     applied
 }
 
 /// Adds the store to `.gitignore`; `false` when it stood there already.
-pub(crate) fn ignore_store(folder: &Path) -> Result<bool> {
+pub(crate) fn ignore_store(folder: &Path, store: &Path) -> Result<bool> {
     let path = folder.join(".gitignore");
     let before = fs::read_to_string(&path).unwrap_or_default();
-    let missing: Vec<&str> = GITIGNORE
-        .lines()
+    let name = store.file_name().unwrap_or_default().to_string_lossy();
+    let missing: Vec<String> = std::iter::once(format!("/{name}*"))
+        .chain(IGNORED.map(str::to_string))
         .filter(|line| !before.lines().any(|known| known.trim() == *line))
         .collect();
     if missing.is_empty() {

@@ -25,6 +25,7 @@ mod session;
 mod show;
 mod today;
 mod undo;
+mod value;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -141,9 +142,19 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// `salesctl help deal add` is what some type for `salesctl deal add --help`.
+fn with_help_last(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|word| word == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
+    args
+}
+
 fn run_with(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut tree = Cli::command();
-    let parsed = tree.try_get_matches_from_mut(args);
+    let parsed = tree.try_get_matches_from_mut(with_help_last(args));
     let parsed = parsed.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
     let parsed = parsed.map_err(|error| error.format(&mut tree));
     // Every command starts with this tree and ends with the process: taking it apart string by string

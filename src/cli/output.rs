@@ -238,6 +238,14 @@ fn write_with_mode(path: &Path, bytes: &[u8], replace: bool, mode: u32) -> Resul
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let cannot = || Fault::usage(format!("cannot write `{}`", path.display()));
+    // A device or a pipe is written to, never replaced by a file.
+    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut there| there.write_all(bytes))
+            .with_context(cannot);
+    }
     let mut file = tempfile::Builder::new()
         .permissions(fs::Permissions::from_mode(mode))
         .tempfile_in(folder)

@@ -193,13 +193,18 @@ fn person_words(person: &PersonRow) -> String {
 fn hints(refusal: &Refusal, command: &str) -> String {
     let mut supply = Vec::new();
     let mut by_hand = 0;
+    let mut given = command.to_string();
     for line in refusal.open() {
+        if let Some(Supply::Set(name, _)) = &line.supply {
+            // What was given and did not do is asked for anew.
+            given = without_set(&given, name);
+        }
         let flag = match &line.supply {
             Some(Supply::Set(name, value)) if value.chars().all(char::is_alphanumeric) => {
                 format!("--set {name}={value}")
             }
             Some(Supply::Set(name, value)) => format!("--set {name}=\"{value}\""),
-            Some(Supply::Next) => "--next \"fri: …\"".to_string(),
+            Some(Supply::Next) => "--next \"DATE: WHAT\"".to_string(),
             Some(Supply::Done(step)) => format!("--done {step}"),
             None => {
                 by_hand += 1;
@@ -212,7 +217,7 @@ fn hints(refusal: &Refusal, command: &str) -> String {
     }
     let mut out = String::new();
     if !supply.is_empty() {
-        let _ = writeln!(out, "hint: {command} {}", supply.join(" "));
+        let _ = writeln!(out, "hint: {given} {}", supply.join(" "));
     }
     if by_hand > 0 {
         let _ = writeln!(
@@ -225,6 +230,22 @@ fn hints(refusal: &Refusal, command: &str) -> String {
         out,
         "hint: {command} --override \"why it may go on\"   is recorded"
     );
+    out
+}
+
+/// A command line without its `--set NAME=…`.
+fn without_set(command: &str, name: &str) -> String {
+    let mut parts = command.split(" --");
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let value = part
+            .strip_prefix("set ")
+            .map(|set| set.trim_start_matches('"'));
+        if value.is_none_or(|set| set.split('=').next() != Some(name)) {
+            out.push_str(" --");
+            out.push_str(part);
+        }
+    }
     out
 }
 

@@ -56,39 +56,55 @@ impl Session<'_> {
 
     /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.
     pub(crate) fn moment(&self, on: Option<&str>, deal: &Deal) -> Result<Moment> {
-        let calendar = &self.process.calendar;
-        let day = self.day(on)?;
-        let floor = calendar.date_of(deal.floor);
-        if day < floor {
+        let floor = self.process.calendar.date_of(deal.floor);
+        if self.day(on)? < floor {
             return Err(Fault::no(format!(
                 "{} is before {}, when the deal came to where it is",
-                crate::date::day(day),
+                crate::date::day(self.day(on)?),
                 crate::date::day(floor)
             ))
             .hint("a change may go back as far as that day, since what came before is settled")
             .into());
         }
+        self.moment_of_words(on, deal)
+    }
+
+    /// The same for what only adds to the history: it may go back to the day the deal began.
+    pub(crate) fn moment_of_words(&self, on: Option<&str>, deal: &Deal) -> Result<Moment> {
+        let calendar = &self.process.calendar;
+        let day = self.day(on)?;
+        let began = deal.facts.iter().map(|fact| fact.day).min();
+        if let Some(began) = began.filter(|began| day < *began) {
+            return Err(Fault::no(format!(
+                "{} is before {}, when the deal began",
+                crate::date::day(day),
+                crate::date::day(began)
+            ))
+            .into());
+        }
         if day < self.today {
+            let floor = if calendar.date_of(deal.floor) == day {
+                deal.floor
+            } else {
+                DateTime::UNIX_EPOCH
+            };
             return Ok(Moment {
-                instant: calendar.end_of(day).max(deal.floor),
+                instant: calendar.end_of(day).max(floor),
                 day,
             });
         }
-        // A clock that was set back must not put this before what happened already.
+        // A clock that was set back a little must not put this before what happened already.
         let instant = self.now.max(deal.latest);
-        if calendar.date_of(instant) > day && self.cx.settled_today(calendar)?.from != "clock" {
+        if calendar.date_of(instant) > day {
             return Err(Fault::no(format!(
                 "the deal was changed on {}, which is after {}",
                 crate::date::day(calendar.date_of(deal.latest)),
                 crate::date::day(day)
             ))
-            .hint("leave --today out, or give a later date")
+            .hint("salesctl deal history DEAL shows it; `salesctl undo` by whoever did it takes it back")
             .into());
         }
-        Ok(Moment {
-            instant,
-            day: calendar.date_of(instant),
-        })
+        Ok(Moment { instant, day })
     }
 
     /// The date that `--on` names: in the past, a weekday the last one.

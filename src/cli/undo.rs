@@ -89,7 +89,15 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
                 } else {
                     "is"
                 };
-                format!("{name} {again} in {place} again")
+                let events = session.store.events(*one)?;
+                let moved = events.iter().any(|recorded| {
+                    recorded.operation == reversed.operation.id && recorded.event.moves_deal()
+                });
+                if moved {
+                    format!("{name} {again} in {place} again")
+                } else {
+                    format!("{name} {again} as it was")
+                }
             }
         });
     }

@@ -193,7 +193,15 @@ impl Case<'_> {
             .process
             .stage(stage)
             .map_or(&[][..], |s| s.follow_ups.as_slice());
-        for rule in rules.iter().filter(|rule| rule.step.is_none()) {
+        // A deal that comes back is not reminded twice of the same.
+        let open = |say: &str| {
+            let mut items = self.deal.follow_ups.iter();
+            items.any(|item| item.by_rule && item.done.is_none() && item.text == say)
+        };
+        for rule in rules
+            .iter()
+            .filter(|rule| rule.step.is_none() && !open(&rule.say))
+        {
             events.push(self.follow_up(&rule.say, rule.after, new_id)?);
         }
         Ok(events)

@@ -329,6 +329,20 @@ impl Event {
         )
     }
 
+    /// Whether it takes a deal from one stage or state to another.
+    pub fn moves_deal(&self) -> bool {
+        matches!(
+            self,
+            Self::StageEntered { .. }
+                | Self::Won { .. }
+                | Self::Lost { .. }
+                | Self::Reopened { .. }
+                | Self::Held { .. }
+                | Self::Resumed
+                | Self::DealOpened { .. }
+        )
+    }
+
     /// A move that a file told of: into a stage, or to an end.
     pub fn is_imported_move(&self) -> bool {
         match self {

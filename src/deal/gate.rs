@@ -28,7 +28,7 @@ pub struct GateLine {
 /// The flag that would supply what is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Supply {
-    /// `--set NAME=VALUE`, with a value that would be accepted.
+    /// `--set NAME=VALUE`, with a word such as `AMOUNT` to be replaced.
     Set(String, String),
     /// `--next "fri: …"`
     Next,
@@ -64,10 +64,11 @@ impl Case<'_> {
                 known.rule.is_none() && criterion.when.reads.first() == Some(&known.name)
             };
             if line.verdict == Truth::Missing
-                && lines
-                    .iter()
-                    .any(|known| about(known) && known.verdict != Truth::Met)
+                && let Some(known) = lines
+                    .iter_mut()
+                    .find(|known| about(known) && known.verdict != Truth::Met)
             {
+                known.say = Some(format!("and then: {}", criterion.when.text));
                 continue;
             }
             lines.retain(|known| !(about(known) && known.verdict == Truth::Met));
@@ -134,7 +135,7 @@ impl Case<'_> {
             found,
             say: None,
             why,
-            supply: Some(self.supply(name, None)),
+            supply: Some(self.supply(name)),
             lines: stage.lines.clone(),
         }
     }
@@ -149,9 +150,7 @@ impl Case<'_> {
         Ok(GateLine {
             stage: stage.name.clone(),
             verdict: self.judge(&criterion.when)?,
-            supply: self
-                .is_settable(&name)
-                .then(|| self.supply(&name, Some(&criterion.when.text))),
+            supply: self.is_settable(&name).then(|| self.supply(&name)),
             name,
             rule: Some(criterion.when.text.clone()),
             found: criterion
@@ -177,8 +176,8 @@ impl Case<'_> {
             || name.starts_with("done_")
     }
 
-    /// The flag that supplies a fact, with a value that its kind accepts.
-    fn supply(&self, name: &str, condition: Option<&str>) -> Supply {
+    /// The flag that supplies a fact, with a word in the place of its value.
+    fn supply(&self, name: &str) -> Supply {
         if name == "next_step" {
             return Supply::Next;
         }
@@ -187,9 +186,10 @@ impl Case<'_> {
         }
         let name = name.strip_prefix("has_").unwrap_or(name);
         if BuyingRole::from_name(name).is_some() {
-            return Supply::Set(name.to_string(), "First Last".to_string());
+            return Supply::Set(name.to_string(), "NAME".to_string());
         }
-        let kind = self.process.field(name).map_or_else(
+        let field = self.process.field(name);
+        let kind = field.map_or_else(
             || {
                 REQUIRABLE
                     .iter()
@@ -198,27 +198,17 @@ impl Case<'_> {
             },
             |field| field.kind,
         );
-        // `value >= 5000` tells itself which number would do.
-        let number = condition.and_then(|condition| {
-            let rest = condition.strip_prefix(name)?.trim_start();
-            let rest = rest
-                .strip_prefix(">=")
-                .or_else(|| rest.strip_prefix("<="))?
-                .trim();
-            rest.parse::<f64>().ok().map(|_| rest.to_string())
-        });
+        // A word to be replaced, which is itself no value of the kind: what nobody knows is not made up.
         let value = match kind {
-            FieldKind::Money | FieldKind::Number => number.unwrap_or_else(|| "5000".into()),
-            FieldKind::Integer => number.unwrap_or_else(|| "10".into()),
-            FieldKind::Date => "eom".into(),
-            FieldKind::Bool => "yes".into(),
-            FieldKind::Choice => self
-                .process
-                .field(name)
-                .and_then(|field| field.choices.first().cloned())
+            FieldKind::Money => "AMOUNT".to_string(),
+            FieldKind::Number | FieldKind::Integer => "NUMBER".to_string(),
+            FieldKind::Date => "DATE".to_string(),
+            FieldKind::Bool => "yes|no".to_string(),
+            FieldKind::Choice => field
+                .map(|field| field.choices.join("|"))
                 .unwrap_or_default(),
-            FieldKind::Person => "First Last".into(),
-            FieldKind::Text => "…".into(),
+            FieldKind::Person => "NAME".to_string(),
+            FieldKind::Text => "TEXT".to_string(),
         };
         Supply::Set(name.to_string(), value)
     }

@@ -63,6 +63,32 @@ pub fn wilson(successes: usize, n: usize) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
+/// How likely `successes` or more of `n` are when each succeeds with probability `p`: the upper tail of
+/// the binomial distribution, summed term by term.
+pub fn binomial_tail(successes: usize, n: usize, p: f64) -> f64 {
+    if successes == 0 {
+        return 1.0;
+    }
+    if successes > n || p <= 0.0 {
+        return 0.0;
+    }
+    if p >= 1.0 {
+        return 1.0;
+    }
+    let choose: f64 = (1..=successes)
+        .map(|i| ((n - successes + i) as f64 / i as f64).ln())
+        .sum();
+    let first = choose + successes as f64 * p.ln() + (n - successes) as f64 * (1.0 - p).ln();
+    let odds = p / (1.0 - p);
+    let mut term = first.exp();
+    let mut sum = 0.0;
+    for k in successes..=n {
+        sum += term;
+        term *= odds * (n - k) as f64 / (k + 1) as f64;
+    }
+    sum.min(1.0)
+}
+
 /// The quantile of sorted values with linear interpolation between neighbours: definition 7 of
 /// R. J. Hyndman and Y. Fan, Sample quantiles in statistical packages, The American Statistician 50
 /// (1996), 361–365 (the default of R, `NumPy` and spreadsheets). `None` of none.
@@ -241,6 +267,22 @@ mod tests {
         }
         assert_eq!(survival.quantile(0.5), Some(3));
         assert_eq!(survival.quantile(1.0), Some(12));
+    }
+
+    /// Against `scipy.stats.binom.sf(k - 1, n, p)`.
+    #[rstest]
+    #[case(0, 10, 0.3, 1.0)]
+    #[case(5, 10, 0.5, 0.623_046_875)]
+    #[case(9, 10, 0.5, 0.010_742_187_5)]
+    #[case(10, 10, 0.25, 9.536_743_164_062_5e-7)]
+    #[case(3, 3, 1.0, 1.0)]
+    #[case(1, 5, 0.0, 0.0)]
+    fn binomial_tails(#[case] k: usize, #[case] n: usize, #[case] p: f64, #[case] tail: f64) {
+        assert!(
+            near(binomial_tail(k, n, p), tail),
+            "{}",
+            binomial_tail(k, n, p)
+        );
     }
 
     proptest! {

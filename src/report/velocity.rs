@@ -63,6 +63,12 @@ pub fn velocity(process: &Process, book: &Book, ask: &Ask) -> Report<VelocityRow
         .map(|((share, mean), days)| open_n as f64 * share.share * mean / days);
 
     let mut notes = converter.notes();
+    if ask.period.is_some() {
+        notes.push(format!(
+            "the open deals are those of {}; the rest is of the deals closed in the period",
+            crate::date::day(book.as_of)
+        ));
+    }
     notes.extend(converter.untold());
     notes.extend(undated(book, ask));
     if undated_cycles > 0 {

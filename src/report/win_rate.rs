@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Serialize, Serializer};
 
 use super::convert::{Converter, Worth};
-use super::statistics::Share;
+use super::statistics::{ENOUGH, Share, binomial_tail};
 use super::{
     Ask, Dimension, Report, answer, count, deals_are, heading, or_nothing, percent, percents,
     whole, with_notes,
@@ -312,16 +312,18 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
     Ok(Report { answer, document })
 }
 
-/// Groups whose interval leaves out the share of everybody, so that a difference is more than luck.
+/// Groups that differ from everybody by more than luck: an exact binomial test on either side, at 5 %
+/// over all of them together (C. E. Bonferroni, 1936), so that many groups don't make a few surprising.
 fn surprise(lines: &[Line], all: &Tally) -> Option<String> {
     let together = all.share()?.share;
     if lines.len() < 2 {
         return None;
     }
-    let named = |beyond: fn(&Share, f64) -> bool| -> Vec<String> {
+    let level = 0.05 / (2.0 * lines.len() as f64);
+    let named = |chance: fn(&Tally, f64) -> f64| -> Vec<String> {
         lines
             .iter()
-            .filter(|(_, tally)| tally.share().is_some_and(|share| beyond(&share, together)))
+            .filter(|(_, tally)| tally.n() >= ENOUGH && chance(tally, together) < level)
             .map(|(labels, _)| {
                 labels
                     .iter()
@@ -331,8 +333,8 @@ fn surprise(lines: &[Line], all: &Tally) -> Option<String> {
             })
             .collect()
     };
-    let above = named(|share, together| share.low > together);
-    let below = named(|share, together| share.high < together);
+    let above = named(|tally, together| binomial_tail(tally.won, tally.n(), together));
+    let below = named(|tally, together| binomial_tail(tally.lost, tally.n(), 1.0 - together));
     let mut found = Vec::new();
     if !above.is_empty() {
         found.push(format!("above that: {}", above.join(", ")));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
@@ -11,6 +11,7 @@ use super::query::{Catalog, catalog, fact_value, version_on};
 use crate::condition::Value;
 use crate::deal::book::{Book, Day, Deals, Labelled, Left, Named, State, Visits};
 use crate::deal::event::CatalogKind;
+use crate::fault::Fault;
 use crate::id::Id;
 use crate::money::Currency;
 use crate::process::Process;
@@ -131,7 +132,7 @@ impl<'p> Loader<'p> {
         let state = row
             .state
             .and_then(State::from_name)
-            .ok_or_else(|| anyhow!("deal {id} has the unknown state {:?}", row.state))?;
+            .ok_or_else(|| Fault::damaged(format!("deal {id} has the state {:?}", row.state)))?;
         deals.id.push(id);
         deals.account.push(
             row.account
@@ -154,7 +155,9 @@ impl<'p> Loader<'p> {
         deals.stage_entered.push(row.stage_entered);
         deals.value_minor.push(row.value_minor);
         let currency = match row.currency {
-            Some(code) => code.parse().map_err(|error: String| anyhow!(error))?,
+            Some(code) => code
+                .parse()
+                .map_err(|error: String| Fault::damaged(format!("deal {id}: {error}")))?,
             None => self.process.currency,
         };
         let place = self.currencies.iter().position(|known| *known == currency);
@@ -232,8 +235,8 @@ impl<'p> Loader<'p> {
             }
             let left = row.get::<_, Option<i32>>(3)?.map(Day);
             let how = row.get_ref(4)?.as_str().map_err(anyhow::Error::from)?;
-            let how =
-                project::left_from_name(how).ok_or_else(|| anyhow!("unknown exit `{how}`"))?;
+            let how = project::left_from_name(how)
+                .ok_or_else(|| Fault::damaged(format!("unknown exit `{how}`")))?;
             let over = left.is_none_or(|day| day <= as_of);
             visits.deal.push(at as u32);
             let stage = row.get_ref(1)?.as_str().map_err(anyhow::Error::from)?;

@@ -36,8 +36,9 @@ pub(super) fn head(connection: &Connection, stream: Id) -> Result<Option<Head>> 
         .optional()?;
     found
         .map(|(kind, seq, hash)| {
-            let kind = StreamKind::from_name(&kind)
-                .ok_or_else(|| anyhow!("stream {stream} is of the unknown kind `{kind}`"))?;
+            let kind = StreamKind::from_name(&kind).ok_or_else(|| {
+                Fault::damaged(format!("{stream} is of the unknown kind `{kind}`"))
+            })?;
             Ok(Head { kind, seq, hash })
         })
         .transpose()
@@ -177,7 +178,8 @@ pub(super) fn verify(connection: &Connection) -> Result<(Vec<Id>, String)> {
 }
 
 pub(super) fn instant(millis: i64) -> Result<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(millis).ok_or_else(|| anyhow!("{millis} is no instant"))
+    DateTime::from_timestamp_millis(millis)
+        .ok_or_else(|| Fault::damaged(format!("{millis} is no instant")).into())
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -154,7 +154,15 @@ fn header_version(path: &Path) -> Result<i32> {
         .hint("it was left as it is; name the store with --store FILE")
         .into());
     }
-    Ok(number(60))
+    let version = number(60);
+    if version < 1 {
+        return Err(Fault::store(format!(
+            "the store `{name}` is damaged: its header says schema {version}"
+        ))
+        .hint("nothing was changed; restore the newest backup")
+        .into());
+    }
+    Ok(version)
 }
 
 fn newer(path: &Path, version: i32) -> Fault {
@@ -277,7 +285,7 @@ fn damaged(path: &Path, found: &dyn std::fmt::Display) -> Fault {
         "the store `{}` is damaged ({found})",
         path.display()
     ))
-    .hint("nothing was changed; `salesctl doctor` says more; restore the newest backup")
+    .hint("nothing was changed; restore the newest backup")
 }
 
 /// A value that no version of ours can have written: text that is not UTF-8, a number out of range.

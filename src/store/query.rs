@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, Row};
 use sha2::{Digest, Sha256};
@@ -387,7 +387,7 @@ pub(super) fn catalog(connection: &Connection) -> Result<Catalog> {
             Id(row.get(0)?),
             CatalogEntry {
                 kind: CatalogKind::from_name(&kind)
-                    .ok_or_else(|| anyhow!("unknown catalog kind `{kind}`"))?,
+                    .ok_or_else(|| Fault::damaged(format!("unknown catalog kind `{kind}`")))?,
                 name: row.get(2)?,
                 title: row.get(3)?,
                 team: row.get(4)?,

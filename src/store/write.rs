@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::log::{self, Head};
@@ -50,6 +50,16 @@ struct Open {
     events: Vec<Recorded>,
 }
 
+impl Open {
+    /// The events that the stream's rows were written from.
+    fn before(&self) -> Result<&[Recorded]> {
+        usize::try_from(self.found_at)
+            .ok()
+            .and_then(|n| self.events.get(..n))
+            .ok_or_else(|| Fault::damaged("events of what is to be changed are missing").into())
+    }
+}
+
 impl Store {
     /// Runs `change` in one immediate transaction as one operation. With `acting.dry_run` everything
     /// is done and then rolled back.
@@ -59,6 +69,7 @@ impl Store {
         kind: &'static str,
         change: impl FnOnce(&mut Write<'_>) -> Result<T>,
     ) -> Result<(T, Outcome)> {
+        refuse_the_future(acting)?;
         self.refuse_a_full_disk()?;
         let mut ids = self.ids.borrow_mut();
         let result = self.write_once(acting, kind, &mut ids, change);
@@ -321,7 +332,7 @@ impl Write<'_> {
                 &self.transaction,
                 open.head.kind,
                 id,
-                &open.events[..open.found_at as usize],
+                open.before()?,
                 &open.events,
             )
             .with_context(|| format!("writing {} {id}", open.head.kind.name()))?;
@@ -346,6 +357,19 @@ impl Write<'_> {
         );
         Ok(())
     }
+}
+
+/// What takes effect later than it is recorded would stand before everything that happens until then.
+fn refuse_the_future(acting: &Acting) -> Result<()> {
+    if acting.dry_run || acting.now <= acting.clock + TimeDelta::hours(1) {
+        return Ok(());
+    }
+    Err(Fault::usage(format!(
+        "{} is in the future; what has not happened can't be recorded",
+        crate::date::day(acting.today)
+    ))
+    .hint("a future --today is for looking ahead: reports, and commands with --dry-run")
+    .into())
 }
 
 fn free_operation_id(transaction: &Transaction<'_>, ids: &mut Ids, millis: i64) -> Result<Id> {

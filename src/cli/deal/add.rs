@@ -29,12 +29,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "AMOUNT")]
     value: Option<String>,
     /// The rep who owns it [default: whoever acts]
-    #[arg(long, value_name = "REP")]
+    #[arg(long, value_name = "REP", add = super::super::completion::catalog(crate::deal::event::CatalogKind::Rep))]
     owner: Option<String>,
-    #[arg(long)]
+    #[arg(long, add = super::super::completion::catalog(crate::deal::event::CatalogKind::Product))]
     product: Option<String>,
     /// Where it came from
-    #[arg(long)]
+    #[arg(long, add = super::super::completion::catalog(crate::deal::event::CatalogKind::Source))]
     source: Option<String>,
     /// When it is expected to be won
     #[arg(long, value_name = "DATE")]
@@ -120,18 +120,26 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if let Some(owner) = &deal.owner {
         let _ = write!(what, ", owner {}", visible(owner));
     }
-    if let Some(next) = deal.next_follow_up() {
+    let by_rule = deal.follow_ups.iter().find(|item| item.by_rule);
+    for (item, kind) in [(deal.next_step(), "next"), (by_rule, "follow-up")] {
+        let Some(item) = item else { continue };
         let _ = write!(
             what,
-            ", next: {} {}",
-            visible(&next.text),
-            crate::date::day_and_distance(next.due, session.today)
+            ", {kind}: {} {}",
+            visible(&item.text),
+            crate::date::day_and_distance(item.due, session.today)
         );
     }
     if is_new {
         what.push_str(" (new account)");
     }
     cx.console.say_wrapped(&format!("✓ {name}   {what}"))?;
+    if deal.owner.is_none() {
+        cx.console.note(&format!(
+            "note: nobody owns it, since {} is no rep here; salesctl deal assign DEAL --to REP",
+            visible(&session.actor)
+        ));
+    }
     dry_run_line(&session, outcome)?;
     Ok(Status::Done)
 }

@@ -30,7 +30,7 @@ pub(crate) struct Args {
     to: Option<String>,
     #[command(flatten)]
     supply: SupplyArgs,
-    /// Pass the gate although something is open, for this reason; recorded and reported
+    /// Pass the gate although something is open, for this reason, which is recorded
     #[arg(long = "override", value_name = "REASON")]
     override_reason: Option<String>,
     #[command(flatten)]

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[arg(value_name = "DEAL", add = super::super::completion::deals())]
     deal: Option<String>,
     /// The rep who gets it
-    #[arg(long, value_name = "REP")]
+    #[arg(long, value_name = "REP", add = super::super::completion::catalog(crate::deal::event::CatalogKind::Rep))]
     to: String,
     #[command(flatten)]
     filter: FilterArgs,
@@ -105,10 +105,16 @@ fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
             return Ok(Status::No);
         }
     }
-    let ((), outcome) = session.write(args.write.dry_run, |write| {
+    let (given, outcome) = session.write(args.write.dry_run, |write| {
+        let mut given = 0;
         for i in &chosen {
             let id = book.deals.id[*i];
             let deal = deal_of(write, id)?;
+            if !args.all && !deal.state.is_open() {
+                // Closed by somebody since the list was shown.
+                continue;
+            }
+            given += 1;
             let at = session.moment(args.write.on.as_deref(), &deal)?;
             write.append(
                 id,
@@ -116,12 +122,12 @@ fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
                 [Event::Changed(Change::Owner(Some(to.to_string())))],
             )?;
         }
-        Ok(())
+        Ok(given)
     })?;
     session.cx.console.say(&format!(
         "✓ {} now {} to {}",
-        counted(chosen.len(), "deal", "deals"),
-        super::super::show::plural(chosen.len(), "belongs", "belong"),
+        counted(given, "deal", "deals"),
+        super::super::show::plural(given, "belongs", "belong"),
         visible(to)
     ))?;
     dry_run_line(session, outcome)?;

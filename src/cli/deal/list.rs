@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         rows,
         notes,
     };
-    let document = document(&session.process, &answer, sum, args.all);
+    let document = document(&session.process, &answer, sum, args);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
@@ -187,9 +187,9 @@ fn document(
     process: &crate::process::Process,
     answer: &Answer<DealRow>,
     sum: Option<Money>,
-    all: bool,
+    args: &Args,
 ) -> Document {
-    let what = if all { "deals" } else { "open deals" };
+    let what = if args.all { "deals" } else { "open deals" };
     let sum = sum.map_or_else(String::new, |sum| format!(", {sum}"));
     let heading = format!(
         "{}{sum}, as of {}",
@@ -203,8 +203,8 @@ fn document(
             TableColumn::left("stage"),
             TableColumn::right("value"),
             TableColumn::left("owner").rank(1),
-            TableColumn::right("days in stage").rank(2),
-            TableColumn::left("expected close").rank(3),
+            TableColumn::right("days in stage").rank(if args.sort == Sort::Days { 0 } else { 2 }),
+            TableColumn::left("expected close").rank(if args.sort == Sort::Close { 0 } else { 3 }),
             TableColumn::left("product").rank(4),
             TableColumn::left("source").rank(5),
         ],

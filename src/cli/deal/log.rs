@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::super::assignment::person_at;
 use super::super::context::{Context, Status};
-use super::{DealArg, WriteArgs, edit, finish};
+use super::{DealArg, WriteArgs, finish, jot};
 use crate::deal::event::{Activity, ActivityKind, Event, Private};
 use crate::fault::Fault;
 use crate::money::Money;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             Some(money.minor)
         }
     };
-    let edited = edit(&session, &args.deal.deal, &args.write, |write, deal, at| {
+    let edited = jot(&session, &args.deal.deal, &args.write, |write, deal, at| {
         let person = match &args.with {
             Some(name) => Some(person_at(&session, write, deal.account, name, at)?),
             None => None,

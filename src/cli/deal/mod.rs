@@ -18,7 +18,7 @@ mod set;
 mod show;
 mod win;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::context::{Context, Status};
@@ -124,6 +124,17 @@ pub(super) fn edit(
     )
 }
 
+/// Adds words to a deal's history, which may be about any day since it began.
+pub(super) fn jot(
+    session: &Session<'_>,
+    reference: &str,
+    args: &WriteArgs,
+    change: impl FnOnce(&mut Write<'_>, &Deal, Moment) -> Result<Vec<Event>>,
+) -> Result<Edited> {
+    let id = session.store.resolve_deal(reference)?;
+    change_at(session, id, args, Session::moment_of_words, change)
+}
+
 /// The same for a deal that is resolved already.
 pub(crate) fn change_by_id(
     session: &Session<'_>,
@@ -131,10 +142,20 @@ pub(crate) fn change_by_id(
     args: &WriteArgs,
     change: impl FnOnce(&mut Write<'_>, &Deal, Moment) -> Result<Vec<Event>>,
 ) -> Result<Edited> {
+    change_at(session, id, args, Session::moment, change)
+}
+
+fn change_at<'c>(
+    session: &Session<'c>,
+    id: Id,
+    args: &WriteArgs,
+    moment: impl FnOnce(&Session<'c>, Option<&str>, &Deal) -> Result<Moment>,
+    change: impl FnOnce(&mut Write<'_>, &Deal, Moment) -> Result<Vec<Event>>,
+) -> Result<Edited> {
     let ((before, after, account, at), outcome) = session.write(args.dry_run, |write| {
         let before = deal_of(write, id)?;
         let known = account_facts(session, &before)?;
-        let at = session.moment(args.on.as_deref(), &before)?;
+        let at = moment(session, args.on.as_deref(), &before)?;
         let seen = write.events(id)?.len();
         let events = change(write, &before, at)?;
         write.append(id, at, events)?;
@@ -166,9 +187,11 @@ pub(crate) fn change_by_id(
 }
 
 pub(super) fn deal_of(write: &mut Write<'_>, id: Id) -> Result<Deal> {
-    write
-        .deal(id)?
-        .ok_or_else(|| anyhow!("{id} is not a deal any more"))
+    write.deal(id)?.ok_or_else(|| {
+        Fault::not_found(format!("{} is not a deal any more", &id.handle()[..4]))
+            .hint("somebody undid it meanwhile; salesctl history shows who")
+            .into()
+    })
 }
 
 /// The status line of a change, which always repeats id and account.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::{DealArg, WriteArgs, edit, finish};
+use super::{DealArg, WriteArgs, finish, jot};
 use crate::deal::event::{Event, Private};
 use crate::fault::Fault;
 use crate::store::Access;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if args.text.trim().is_empty() {
         return Err(Fault::usage("a note needs words").into());
     }
-    let edited = edit(&session, &args.deal.deal, &args.write, |_, _, _| {
+    let edited = jot(&session, &args.deal.deal, &args.write, |_, _, _| {
         Ok(vec![Event::Noted {
             text: Private::new(args.text.clone()),
         }])

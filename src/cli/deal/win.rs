@@ -17,7 +17,7 @@ pub(crate) struct Args {
     deal: DealArg,
     #[command(flatten)]
     supply: SupplyArgs,
-    /// Win although something is open, for this reason; recorded and reported
+    /// Win although something is open, for this reason, which is recorded
     #[arg(long = "override", value_name = "REASON")]
     override_reason: Option<String>,
     #[command(flatten)]
@@ -42,6 +42,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             Ok(events)
         },
     )?;
+    if edited.after.value.is_none() {
+        cx.console.note("note: won without a value, so it counts in no sum; salesctl deal set DEAL value=AMOUNT");
+    }
     let value = super::super::show::amount(edited.after.value);
     finish(
         &session,

@@ -43,7 +43,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
 /// Options of every report.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ReportArgs {
-    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30 [default: all]
+    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30 [default: all].
+    /// Quarters and years are fiscal; a fiscal year has the name of the year it ends in
     #[arg(long, value_name = "PERIOD")]
     pub(crate) period: Option<String>,
     #[command(flatten)]
