@@ -212,3 +212,19 @@ fn every_writing_command_has_a_dry_run() {
 fn clap_finds_no_fault_with_the_tree() {
     salesctl::cli::command().debug_assert();
 }
+
+#[test]
+fn the_help_lists_every_command() {
+    let help = salesctl::cli::command().render_help().to_string();
+    for command in tree().get_subcommands() {
+        let name = command.get_name();
+        let listed = help.lines().any(|line| {
+            line.strip_prefix("  ").is_some_and(|line| {
+                line.split("  ")
+                    .next()
+                    .is_some_and(|names| names.split(", ").any(|listed| listed == name))
+            })
+        });
+        assert!(listed, "`{name}` is not in the help");
+    }
+}

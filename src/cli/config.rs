@@ -6,7 +6,6 @@ use clap::Subcommand;
 use super::context::{Context, PROCESS_FILE, STORE_FILE, Settled, Status};
 use super::output::OutputArgs;
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
-use crate::process::Calendar;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -41,7 +40,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     let (store, store_from) = shown(cx.settled_store(), STORE_FILE);
     let (process, process_from) = shown(cx.settled_process(), PROCESS_FILE);
     let actor = cx.settled_actor(settings.user.as_deref());
-    let today = cx.settled_today(&Calendar::default())?;
+    let calendar = cx.calendar_of_file();
+    let today = cx.settled_today(&calendar)?;
     let rows = vec![
         SettingRow {
             name: "process",

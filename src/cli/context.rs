@@ -219,6 +219,15 @@ impl Context {
         Store::open(&path, access, Self::ids())
     }
 
+    /// The working time of the process file, for what is shown without a store.
+    pub(crate) fn calendar_of_file(&self) -> process::Calendar {
+        self.process_path()
+            .and_then(|path| fs::read_to_string(path).ok())
+            .and_then(|text| process::check(PROCESS_FILE, &text).process)
+            .map(|process| process.calendar)
+            .unwrap_or_default()
+    }
+
     pub(crate) fn settings_of_file(&self) -> Option<process::Settings> {
         let path = self.process_path()?;
         let text = fs::read_to_string(path).ok()?;
@@ -241,9 +250,12 @@ pub(crate) fn sound_process(label: &str, text: &str) -> Result<Process> {
             .iter()
             .filter(|problem| problem.level == process::Level::Error)
             .count();
-        Fault::input(format!("{label} has {errors} errors"))
-            .hint("salesctl process check shows them all")
-            .into()
+        Fault::input(format!(
+            "{label} has {}",
+            super::show::counted(errors, "error", "errors")
+        ))
+        .hint("salesctl process check shows them all")
+        .into()
     })
 }
 

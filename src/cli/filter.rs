@@ -112,11 +112,19 @@ pub(crate) fn condition(session: &Session<'_>, typed: &str) -> Result<crate::con
         let under = typed
             .get(mistake.range.clone())
             .map_or(1, |part| part.chars().count())
-            .max(1);
+            .clamp(1, 40);
+        // A long condition is shown around its mistake.
+        let (shown, before) = if typed.chars().count() > 160 {
+            let from = before.saturating_sub(60);
+            let part: String = typed.chars().skip(from).take(120).collect();
+            (format!("…{part}…"), before - from + 1)
+        } else {
+            (typed.to_string(), before)
+        };
         Fault::usage(format!(
             "--where: {}\n  {}\n  {}{} {}",
             mistake.message,
-            visible(typed),
+            visible(&shown),
             " ".repeat(before),
             "^".repeat(under),
             mistake.label

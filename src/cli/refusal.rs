@@ -100,7 +100,8 @@ pub(crate) fn render(
     if let Some((from, to)) = lines {
         let _ = write!(
             out,
-            "rules: process.toml:{from}-{to}, process version {}",
+            "rules: {}:{from}-{to}, process version {}",
+            visible(&session.applied_path),
             session.version
         );
     }

@@ -21,6 +21,8 @@ pub(crate) struct Session<'c> {
     pub(crate) process: ManuallyDrop<Process>,
     pub(crate) version: u32,
     pub(super) applied_text: String,
+    /// The file that version was read from.
+    pub(crate) applied_path: String,
     pub(crate) today: NaiveDate,
     pub(crate) now: DateTime<Utc>,
     pub(crate) actor: String,
@@ -170,6 +172,7 @@ impl Context {
             store,
             version: applied.version,
             applied_text: applied.text,
+            applied_path: applied.path,
             process: ManuallyDrop::new(process),
             today,
             now,

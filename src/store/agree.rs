@@ -4,7 +4,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{Write, log, query};
+use super::{Write, query};
 use crate::deal::book::Day;
 use crate::deal::event::{CatalogEntry, Event, Private, StreamKind};
 use crate::id::Id;
@@ -19,7 +19,7 @@ impl Write<'_> {
                     row.get(0)
                 })?;
         let version = newest.unwrap_or(0) + 1;
-        let sha256 = log::hex(&Sha256::digest(text.as_bytes()));
+        let sha256 = crate::text::hex(&Sha256::digest(text.as_bytes()));
         let at = self.now();
         self.transaction
             .prepare_cached(

@@ -170,7 +170,7 @@ fn altered(connection: &Connection) -> Result<Vec<String>> {
                 )
                 .optional()?;
             let sound = stored.is_some_and(|(text, reason)| {
-                log::hex(&Sha256::digest(text.as_bytes())) == sha256 && reason == why.text
+                crate::text::hex(&Sha256::digest(text.as_bytes())) == sha256 && reason == why.text
             });
             if !sound {
                 altered.push(format!("process version {version} is not what was applied"));
@@ -214,7 +214,7 @@ fn differing_rows(stored: &Connection, replayed: &Connection, table: &str) -> Re
                     ValueRef::Text(text) => {
                         write!(line, "t{}:{}|", text.len(), String::from_utf8_lossy(text))
                     }
-                    ValueRef::Blob(bytes) => write!(line, "b{}|", log::hex(bytes)),
+                    ValueRef::Blob(bytes) => write!(line, "b{}|", crate::text::hex(bytes)),
                 };
             }
             all.push(line);

@@ -15,6 +15,7 @@ use crate::deal::book::Day;
 use crate::deal::event::{Event, Recorded, StreamKind};
 use crate::fault::Fault;
 use crate::id::{Id, Ids};
+use crate::text::hex;
 
 /// What stands in place of a private value whose person was erased.
 const ERASED: &str = "(erased)";
@@ -180,14 +181,6 @@ pub(super) fn verify(connection: &Connection) -> Result<(Vec<Id>, String)> {
 pub(super) fn instant(millis: i64) -> Result<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
         .ok_or_else(|| Fault::damaged(format!("{millis} is no instant")).into())
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 struct Sealed {

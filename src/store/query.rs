@@ -150,7 +150,7 @@ impl Store {
                 |row| row.get(0),
             )?;
             let text = applied.as_ref().map_or("", |applied| applied.text.as_str());
-            if log::hex(&Sha256::digest(text.as_bytes())) != stated {
+            if crate::text::hex(&Sha256::digest(text.as_bytes())) != stated {
                 return Err(Fault::store(format!(
                     "the text of process version {version} was changed behind salesctl's back"
                 ))

@@ -125,8 +125,12 @@ fn outcomes_and_values_are_those_of_the_file() {
         .arg(data.join("sales_pipeline.csv"))
         .output();
     let truth = match truth {
-        Ok(output) if output.status.success() => output.stdout,
-        _ => return skipped("python3 is not there"),
+        Ok(output) => {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{complaint}");
+            output.stdout
+        }
+        Err(_) => return skipped("python3 is not there"),
     };
     let truth: serde_json::Value = serde_json::from_slice(&truth).expect("json");
     let plan = planned(&data, &Known::default());

@@ -82,6 +82,20 @@ fn reports_equal_an_independent_computation() {
     assert_eq!(again["rows"][3]["known"], 8_800);
     assert_eq!(again["rows"][3]["batch"], Json::Null);
 
+    let all: Json = serde_json::from_str(&salesctl(folder, &["deal", "list", "--all", "--json"]))
+        .expect("JSON");
+    let deals = all["rows"].as_array().expect("rows");
+    let of = |state: &'static str| deals.iter().filter(move |deal| deal["state"] == state);
+    assert_eq!(
+        (of("won").count(), of("lost").count(), of("open").count()),
+        (4_238, 2_473, 2_089)
+    );
+    assert_eq!(deals.len(), 8_800);
+    let won: i64 = of("won")
+        .filter_map(|deal| deal["value_minor"].as_i64())
+        .sum();
+    assert_eq!(won, 1_000_553_400);
+
     for as_of in ["2017-06-30", "2017-12-31"] {
         let output = Command::new("python3")
             .arg(&script)

@@ -242,6 +242,7 @@ fn taking_part(
         .into_iter()
         .map(|(_, person)| person)
         .collect();
+    all.sort_by_key(|person| person.id);
     all.dedup_by_key(|person| person.id);
     let key = typed.to_lowercase();
     let exact: Vec<_> = all

@@ -131,13 +131,7 @@ pub(crate) fn first_version(
 
 /// SHA-256 of a text, in hexadecimal.
 pub(crate) fn digest(text: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    crate::text::hex(&Sha256::digest(text))
 }
 
 /// Sets what the file says of reps, teams, products and sources, where it says something new: what
