@@ -13,6 +13,8 @@ pub struct Column {
     pub kind: ColumnKind,
     /// What it means, for docs and for error hints.
     pub doc: String,
+    /// The words it can be; none listed means any.
+    pub values: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +66,7 @@ pub enum Truth {
 }
 
 mod engine;
+mod literals;
 mod scan;
 #[cfg(test)]
 mod tests;

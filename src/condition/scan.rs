@@ -1,9 +1,10 @@
 //! The look at an expression's tokens before SQLite sees it: what would break out of the
-//! parentheses it is put in, what SQLite would refuse without a place, and date arithmetic that
-//! SQLite would happily get wrong. Everything else is left to SQLite and its authorizer.
+//! parentheses it is put in, what SQLite would refuse without a place, and date arithmetic and
+//! literals that SQLite would happily get wrong. Everything else is left to SQLite and its authorizer.
 
 use std::ops::Range;
 
+use super::literals::literals;
 use super::{Column, ColumnKind, Mistake};
 use crate::text::{nearest, shortened};
 
@@ -46,19 +47,23 @@ pub(super) struct Token<'a> {
 }
 
 impl Token<'_> {
-    fn is_word(&self, words: &[&str]) -> bool {
+    pub(super) fn is_word(&self, words: &[&str]) -> bool {
         self.kind == Kind::Word
             && words
                 .iter()
                 .any(|word| self.text.eq_ignore_ascii_case(word))
     }
 
-    fn is_arithmetic(&self) -> bool {
+    pub(super) fn is_arithmetic(&self) -> bool {
         self.kind == Kind::Operator && matches!(self.text, "+" | "-" | "*" | "/" | "%")
     }
 }
 
-fn mistake(message: impl Into<String>, label: impl Into<String>, range: Range<usize>) -> Mistake {
+pub(super) fn mistake(
+    message: impl Into<String>,
+    label: impl Into<String>,
+    range: Range<usize>,
+) -> Mistake {
     Mistake {
         message: message.into(),
         label: label.into(),
@@ -86,6 +91,7 @@ pub(super) fn scan<'a>(text: &'a str, columns: &[Column]) -> Result<Vec<Token<'a
     let nesting = nesting(&tokens)?;
     words(&tokens, &nesting)?;
     dates(&tokens, &nesting, columns)?;
+    literals(&tokens, &nesting, columns)?;
     Ok(tokens)
 }
 
@@ -207,11 +213,11 @@ fn text_end(bytes: &[u8], start: usize) -> Option<usize> {
 }
 
 /// Which parentheses belong together.
-struct Nesting {
+pub(super) struct Nesting {
     /// For each token the index of the parenthesis it stands in.
-    enclosing: Vec<Option<usize>>,
+    pub(super) enclosing: Vec<Option<usize>>,
     /// For each opening parenthesis the index of its closing one.
-    close: Vec<usize>,
+    pub(super) close: Vec<usize>,
 }
 
 fn nesting(tokens: &[Token]) -> Result<Nesting, Mistake> {

@@ -10,6 +10,7 @@ fn engine() -> Engine {
         name: name.into(),
         kind,
         doc: String::new(),
+        values: Vec::new(),
     };
     Engine::new(vec![
         column("value", ColumnKind::Number),
@@ -260,5 +261,122 @@ proptest! {
             Ok(condition) => prop_assert!(engine.judge(&condition).map_or(true, |truths| truths.len() == 2)),
             Err(mistake) => prop_assert!(text.get(mistake.range).is_some()),
         }
+    }
+}
+
+/// An engine where a column says which words it can be.
+fn worded() -> Engine {
+    let column = |name: &str, kind, values: &[&str]| Column {
+        name: name.into(),
+        kind,
+        doc: String::new(),
+        values: values.iter().map(|value| (*value).to_string()).collect(),
+    };
+    Engine::new(vec![
+        column("impact", ColumnKind::Number, &[]),
+        column("age_days", ColumnKind::Integer, &[]),
+        column("late", ColumnKind::Bool, &[]),
+        column("next_date", ColumnKind::Date, &[]),
+        column("title", ColumnKind::Text, &[]),
+        column("stage", ColumnKind::Text, &["qualify", "propose", "it's"]),
+    ])
+    .expect("an engine")
+}
+
+const NUMBER: &str = "expected a number without quotes";
+const DATE: &str = "expected a date as `YYYY-MM-DD`";
+const QUOTED_DATE: &str = "expected `YYYY-MM-DD` in single quotes";
+const NEAR: &str = "no such value; did you mean `propose`?";
+const LISTED: &str = "no such value; expected `qualify`, `propose`, `it's`";
+
+#[rstest]
+#[case("impact > 'ten'", "'ten'", NUMBER)]
+#[case("impact = '10'", "'10'", NUMBER)]
+#[case("'10' <= IMPACT", "'10'", NUMBER)]
+#[case("age_days in (1, '2')", "'2'", NUMBER)]
+#[case("not impact == 'ten'", "'ten'", NUMBER)]
+#[case("late is 'yes'", "'yes'", "expected 1 or 0 without quotes")]
+#[case("next_date < '21.11.2026'", "'21.11.2026'", DATE)]
+#[case("next_date >= '2026-11'", "'2026-11'", DATE)]
+#[case("next_date >= '2026-02-30'", "'2026-02-30'", "there is no such day")]
+#[case("next_date >= '+2026-1-01'", "'+2026-1-01'", DATE)]
+#[case("next_date <> ''", "''", DATE)]
+#[case("next_date < 2026-11-21", "2026-11-21", QUOTED_DATE)]
+#[case("next_date > -30", "-30", QUOTED_DATE)]
+#[case("20261121 < next_date", "20261121", QUOTED_DATE)]
+#[case("title = 4711", "4711", "expected text in single quotes")]
+#[case(
+    "stage != 1",
+    "1",
+    "expected `qualify`, `propose`, `it's` in single quotes"
+)]
+#[case("stage = 'Propose'", "'Propose'", NEAR)]
+#[case("impact > 1 and stage <> 'propos'", "'propos'", NEAR)]
+#[case("(stage is not 'PROPOSE')", "'PROPOSE'", NEAR)]
+#[case("'Propose' is stage", "'Propose'", NEAR)]
+#[case("stage not in ('qualify', 'Propose')", "'Propose'", NEAR)]
+#[case("case when stage = 'Propose' then 1 else 0 end", "'Propose'", NEAR)]
+#[case("impact between 1 and 2 and stage = 'Propose'", "'Propose'", NEAR)]
+#[case("iif(stage = 'discovery', 1, 0)", "'discovery'", LISTED)]
+#[case("stage = 'it''s it'", "'it''s it'", LISTED)]
+fn literals_no_fact_can_equal(#[case] text: &str, #[case] place: &str, #[case] label: &str) {
+    let mistake = worded().check(text).expect_err(text);
+    assert_eq!(
+        (&text[mistake.range], mistake.label.as_str()),
+        (place, label)
+    );
+}
+
+#[test]
+fn messages_about_literals() {
+    let message = |text: &str| worded().check(text).expect_err(text).message;
+    assert_eq!(
+        message("impact > 'ten'"),
+        "`impact` is a number, compared with text"
+    );
+    assert_eq!(
+        message("late = 'no'"),
+        "`late` is 1 or 0, compared with text"
+    );
+    assert_eq!(
+        message("next_date = 'now'"),
+        "`next_date` is a date, compared with other text"
+    );
+    assert_eq!(
+        message("next_date = 1"),
+        "`next_date` is a date, compared with a number"
+    );
+    assert_eq!(
+        message("title = 1"),
+        "`title` is text, compared with a number"
+    );
+    assert_eq!(
+        message("stage = 'Propose'"),
+        "unknown value `Propose` of `stage`"
+    );
+}
+
+/// Whatever is more than a column beside a literal is left to SQLite.
+#[rstest]
+#[case("impact >= -5 + 2 and age_days <> 1e3")]
+#[case("late = 1 or late = true or late is null")]
+#[case("next_date < '2026-11-21' and next_date in ('2026-11-21')")]
+#[case("title = 'anything' and stage = 'it''s'")]
+#[case("stage in ('qualify', 'propose') and stage not in ('qualify')")]
+#[case("stage like 'Prop%'")]
+#[case("stage = 'Propose' collate nocase")]
+#[case("stage = 'pro' || 'pose'")]
+#[case("'a' || stage = 'apropose'")]
+#[case("lower(stage) = 'Propose'")]
+#[case("stage = lower('Propose')")]
+#[case("stage in (lower('Propose'), 'pro' || 'pose')")]
+#[case("coalesce(next_date, 'never') <> 'never'")]
+#[case("impact between 1 and stage = 0")]
+#[case("impact is not stage = 0")]
+#[case("length(title) = 3 and title = stage")]
+#[case("stage || 1 = 'qualify1'")]
+fn other_comparisons_are_left_alone(#[case] text: &str) {
+    if let Err(mistake) = worded().check(text) {
+        panic!("{text}: {mistake:?}");
     }
 }

@@ -9,8 +9,8 @@ use super::reader::{At, Reader};
 use super::stages::StageWritten;
 use super::syntax::Source;
 use super::{
-    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Problem, Process, Reason,
-    Requirement, Stage, WON, deal_columns, relations,
+    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
+    Reason, Requirement, Stage, WON, deal_columns, relations,
 };
 use crate::condition::{Condition, Engine};
 
@@ -182,7 +182,17 @@ fn engine(reader: &Reader<'_>, definition: &Definition) -> Option<Engine> {
         .map(|field| field.value.clone())
         .filter(|field| field.of == FieldOf::BuiltIn || can_name_field(&field.name))
         .collect();
-    let engine = match Engine::new(deal_columns(&fields, &steps)) {
+    let stages = definition.stages.iter().map(|stage| &stage.name.value);
+    let types = definition
+        .customer_types
+        .iter()
+        .map(|kind| &kind.name.value);
+    let names = Names {
+        steps: &steps,
+        stages: &stages.cloned().collect::<Vec<_>>(),
+        customer_types: &types.cloned().collect::<Vec<_>>(),
+    };
+    let engine = match Engine::new(deal_columns(&fields, &names)) {
         Ok(engine) => engine,
         Err(error) => {
             let message = "the fields cannot be laid out as columns";
@@ -213,7 +223,8 @@ fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<
         Err(mistake) => mistake,
     };
     let named = when.value.get(mistake.range.clone()).unwrap_or_default();
-    if mistake.message.starts_with("unknown column")
+    let named = named.trim_matches('\'');
+    if mistake.message.starts_with("unknown ")
         && reader.may_be_broken(named.strip_prefix("done_").unwrap_or(named))
     {
         return None;

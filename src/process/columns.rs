@@ -1,6 +1,6 @@
 //! The facts about a deal that conditions may read: one documented list.
 
-use super::{BuyingRole, Field, FieldKind, FieldOf};
+use super::{BuyingRole, Field, FieldKind, FieldOf, LOST, WON};
 use crate::condition::{Column, ColumnKind};
 
 /// Facts every deal has, in the order of the row that `deal::facts` builds.
@@ -96,23 +96,50 @@ pub const REQUIRABLE: &[(&str, FieldKind)] = &[
     ("next_step", FieldKind::Text),
 ];
 
+/// The names of a process that facts are taken from, each in its order.
+#[derive(Debug)]
+pub struct Names<'a> {
+    /// Without repetition.
+    pub steps: &'a [String],
+    pub stages: &'a [String],
+    pub customer_types: &'a [String],
+}
+
+impl Names<'_> {
+    /// The words a built-in fact can be; none means any.
+    fn values(&self, built_in: &str) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_string()).collect();
+        match built_in {
+            "state" => words(&["open", "hold", WON, LOST]),
+            // Without a stage the process is broken already; its conditions are not to blame.
+            "stage" if self.stages.is_empty() => Vec::new(),
+            "stage" => [self.stages.to_vec(), words(&[WON, LOST])].concat(),
+            "type" => self.customer_types.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// All columns of the facts table of deals: built-in facts, `has_<role>`, `done_<step>`, then custom
-/// fields of deals and accounts by their names. `steps` are step names without repetition.
-pub fn deal_columns(fields: &[Field], steps: &[String]) -> Vec<Column> {
+/// fields of deals and accounts by their names.
+pub fn deal_columns(fields: &[Field], names: &Names<'_>) -> Vec<Column> {
     let built_in = BUILT_IN.iter().map(|(name, kind, doc)| Column {
         name: (*name).to_string(),
         kind: *kind,
         doc: (*doc).to_string(),
+        values: names.values(name),
     });
     let roles = BuyingRole::ALL.into_iter().map(|role| Column {
         name: format!("has_{}", role.name()),
         kind: ColumnKind::Bool,
         doc: format!("1 when a person with the role {} is known", role.name()),
+        values: Vec::new(),
     });
-    let steps = steps.iter().map(|step| Column {
+    let steps = names.steps.iter().map(|step| Column {
         name: format!("done_{step}"),
         kind: ColumnKind::Bool,
         doc: format!("1 when the step `{step}` is done"),
+        values: Vec::new(),
     });
     let custom = fields
         .iter()
@@ -127,6 +154,11 @@ pub fn deal_columns(fields: &[Field], steps: &[String]) -> Vec<Column> {
                 FieldKind::Text | FieldKind::Choice | FieldKind::Person => ColumnKind::Text,
             },
             doc: field.why.clone().unwrap_or_default(),
+            values: if field.kind == FieldKind::Choice {
+                field.choices.clone()
+            } else {
+                Vec::new()
+            },
         });
     built_in.chain(roles).chain(steps).chain(custom).collect()
 }

@@ -32,7 +32,7 @@ use serde::Serialize;
 
 pub use calendar::Calendar;
 pub use check::{Checked, check, decode};
-pub use columns::{REQUIRABLE, deal_columns, is_built_in};
+pub use columns::{Names, REQUIRABLE, deal_columns, is_built_in};
 pub use config::workspace_of_config;
 
 pub use problem::{Level, Problem, render as render_problems};
@@ -72,7 +72,7 @@ pub struct Process {
     pub rates: BTreeMap<String, Vec<(NaiveDate, f64)>>,
     /// Defaults below flags and environment, from `[settings]`.
     pub settings: Settings,
-    /// Evaluates this process's conditions over facts in [`Process::deal_columns`].
+    /// Evaluates this process's conditions over facts in [`deal_columns`].
     pub engine: Engine,
 }
 
