@@ -4,6 +4,7 @@
 //! `deals` and `history` turn rows into a plan, `rejects` writes what could not be taken.
 //! Nothing here touches the store: the plan is the whole result, a dry run just doesn't apply it.
 
+mod changed;
 mod deals;
 mod dialect;
 mod guess;
@@ -22,10 +23,11 @@ mod tally;
 mod telling;
 mod values;
 
+pub use changed::Changed;
 pub use deals::plan_deals;
 pub use guess::guess_map;
 pub use history::{HistoryPlan, PlannedHistory, plan_history};
-pub use known::{Create, Known, KnownDeal, Missing};
+pub use known::{Create, Known, KnownDeal, Missing, MissingFate, Near};
 pub use map::{Formats, Mapping, Section};
 pub use plan::{Context, Counts, FileReport, Input, Plan, PlanError, Reject};
 pub use planned::{AccountRef, Outcome, PlannedAccount, PlannedDeal};

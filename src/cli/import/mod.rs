@@ -50,7 +50,7 @@ pub(crate) struct ImportArgs {
     /// Where rejected rows go [default: FILE.rejects.csv beside it]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     rejects: Option<PathBuf>,
-    /// All rejected rows in the summary, not only the first
+    /// All rejected rows, changed rows and missing names in the summary, not only the first
     #[arg(long)]
     details: bool,
     /// The summary as JSON
