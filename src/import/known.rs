@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::map::name_key;
+use super::missing::{Missing, MissingFate, Near};
 use super::planned::{AccountRef, PlannedAccount};
 use crate::deal::book::State;
 use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
@@ -60,38 +61,6 @@ impl Create {
             What::Catalog(CatalogKind::Team) => false,
         }
     }
-}
-
-/// A name that nothing in the store has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// `account`, `rep`, `product`, `source`.
-    pub what: &'static str,
-    /// As the file has it.
-    pub name: String,
-    /// All rows that refer to it.
-    pub rows: u64,
-    /// A name that is like it.
-    pub nearest: Option<Near>,
-    pub fate: MissingFate,
-}
-
-/// A name like a missing one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Near {
-    pub name: String,
-    /// The store does not have it either: this import creates it.
-    pub is_new: bool,
-}
-
-/// What became of a missing name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MissingFate {
-    Created,
-    /// It might have been created, but all of its rows were rejected for something else.
-    NotTaken,
-    /// It may not be created, so its rows were rejected.
-    Rejected,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,8 +7,9 @@ use std::io::Read;
 use chrono::NaiveDate;
 
 use super::changed::Changed;
-use super::known::{Create, Known, Missing};
+use super::known::{Create, Known};
 use super::map::Mapping;
+use super::missing::Missing;
 use super::planned::{PlannedAccount, PlannedDeal};
 use super::read::{Dialect, ReadError, Reader, Row};
 use crate::deal::event::CatalogEntry;

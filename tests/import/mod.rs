@@ -5,6 +5,7 @@ mod history;
 mod maven;
 mod maven_reports;
 mod story;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::fs::File;

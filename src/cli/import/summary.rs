@@ -246,7 +246,11 @@ fn reasons(report: &FileReport) -> String {
             .unwrap_or_default();
         let is_cut = reject.reason[kind.len()..].starts_with(['`', '"']);
         let kind = shortened(kind.trim(), 40);
-        let kind = if is_cut { format!("{kind} …") } else { kind };
+        let kind = if is_cut && !kind.ends_with('…') {
+            format!("{kind} …")
+        } else {
+            kind
+        };
         match counts.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, n)) => *n += 1,
             None => counts.push((kind, 1)),
