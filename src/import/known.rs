@@ -150,7 +150,7 @@ impl Directory {
                 self.referred(&key);
                 Ok(Found::Known(account))
             }
-            None => self.missing(key, name),
+            None => self.missing(&key, name),
         }
     }
 
@@ -163,7 +163,7 @@ impl Directory {
                 self.referred(&(What::Catalog(kind), key.1));
                 Ok(Found::Known(entry))
             }
-            None => self.missing((What::Catalog(kind), key.1), name),
+            None => self.missing(&(What::Catalog(kind), key.1), name),
         }
     }
 
@@ -174,9 +174,9 @@ impl Directory {
         }
     }
 
-    fn missing<T>(&mut self, key: (What, String), name: &str) -> Result<Found<T>, String> {
+    fn missing<T>(&mut self, key: &(What, String), name: &str) -> Result<Found<T>, String> {
         let what = key.0;
-        if !self.absent.contains_key(&key) {
+        if !self.absent.contains_key(key) {
             let near = match what {
                 What::Account => like(name, self.account_names.iter()),
                 What::Catalog(kind) => like(
@@ -196,7 +196,7 @@ impl Directory {
                 },
             );
         }
-        let near = self.absent.get_mut(&key).and_then(|absent| {
+        let near = self.absent.get_mut(key).and_then(|absent| {
             absent.rows += 1;
             absent.nearest.clone()
         });
