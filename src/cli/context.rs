@@ -254,7 +254,7 @@ pub(crate) fn sound_process(label: &str, text: &str) -> Result<Process> {
             "{label} has {}",
             super::show::counted(errors, "error", "errors")
         ))
-        .hint("salesctl process check shows them all")
+        .hint("salesctl process check shows them all; salesctl process apply puts a mended file in force")
         .into()
     })
 }

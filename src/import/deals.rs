@@ -1,12 +1,12 @@
 //! A file of deals becomes a plan: every row is new, known or rejected, and each rejection says why.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
+use super::changed::Changed;
 use super::known::{Directory, Found, KnownDeal};
 use super::lists;
 use super::map::name_key;
@@ -15,15 +15,17 @@ use super::planned::{AccountRef, Outcome, PlannedDeal};
 use super::read::Row;
 use super::tally::Tally;
 use super::telling::{Telling, Told, note};
-use crate::deal::book::State;
-use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
+use crate::deal::event::{Amount, CatalogEntry, CatalogKind, FieldValue};
+use crate::id::Id;
+use crate::text::hex;
 
 /// Plans the import of `deals` with the `lists` of its mapping: one input for each of
-/// [`super::Mapping::lists`], in its order.
+/// [`super::Mapping::lists`], in its order. `value_of` knows what a deal in the store is worth.
 pub fn plan_deals<R: Read>(
     context: &Context<'_>,
     lists: Vec<Input<R>>,
     mut deals: Input<R>,
+    value_of: impl Fn(Id) -> Option<Amount>,
 ) -> Result<Plan, PlanError> {
     let section = context
         .mapping
@@ -48,6 +50,8 @@ pub fn plan_deals<R: Read>(
         directory,
         seen: HashMap::new(),
         deals: Vec::new(),
+        changed: Vec::new(),
+        value_of: &value_of,
         tally: Tally::default(),
     };
     let report = each_row(
@@ -66,6 +70,8 @@ struct Planner<'a> {
     /// Keys of rows that were taken or known: their line and a hash of their content.
     seen: HashMap<String, (u64, u64)>,
     deals: Vec<PlannedDeal>,
+    changed: Vec<Changed>,
+    value_of: &'a dyn Fn(Id) -> Option<Amount>,
     tally: Tally,
 }
 
@@ -103,7 +109,7 @@ impl Planner<'_> {
             if let Some(reason) = self.is_another(row, known) {
                 return Fate::Rejected(reason);
             }
-            self.compare(row, known.state);
+            self.compare(row, known);
             Fate::Known
         } else {
             match self.deal(row, &key) {
@@ -133,10 +139,7 @@ impl Planner<'_> {
             digest.update(field.trim().as_bytes());
             digest.update([0x1f]);
         }
-        let mut key = String::from("row:");
-        for byte in digest.finalize().iter().take(12) {
-            let _ = write!(key, "{byte:02x}");
-        }
+        let key = format!("row:{}", hex(&digest.finalize()[..12]));
         Ok((key, content))
     }
 
@@ -163,18 +166,12 @@ impl Planner<'_> {
         ))
     }
 
-    /// A known deal is not updated; when the file tells another outcome the person should know.
-    fn compare(&mut self, row: &Row, state: State) {
-        let Ok((outcome, _)) = self.row.standing(row) else {
-            return;
-        };
-        let same = match outcome {
-            Told::Won => state == State::Won,
-            Told::Lost => state == State::Lost,
-            _ => state.is_open(),
-        };
-        if !same {
-            self.tally.other_outcome += 1;
+    /// A known deal is not updated; when the file tells another end of it the person should know.
+    fn compare(&mut self, row: &Row, known: &KnownDeal) {
+        if let Some(changed) = Changed::of(&self.row, row, known, self.value_of) {
+            self.tally.other_outcome += u64::from(changed.outcome.is_some());
+            self.tally.other_value += u64::from(changed.value.is_some());
+            self.changed.push(changed);
         }
     }
 
@@ -210,8 +207,7 @@ impl Planner<'_> {
             }
             _ => Outcome::Open,
         };
-        // A lost deal with 0 in its value column brought nothing in; what it was about is not told.
-        let value = value.filter(|amount| ended != Told::Lost || amount.minor != 0);
+        let value = value.filter(|value| ended.is_worth(*value));
         let deal = PlannedDeal {
             line: row.line,
             external: key.to_string(),
@@ -321,6 +317,7 @@ impl Planner<'_> {
             catalog: self.directory.new_entries,
             accounts: self.directory.new_accounts,
             deals: self.deals,
+            changed: self.changed,
             files,
         }
     }

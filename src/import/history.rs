@@ -9,8 +9,9 @@ use std::io;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::known::{Directory, Found, KnownDeal, Missing};
+use super::known::{Directory, Found, KnownDeal};
 use super::map::{Bound, Mapping, Section, name_key};
+use super::missing::Missing;
 use super::plan::{Context, Fate, FileReport, Input, PlanError, Reject, counted, each_row};
 use super::planned::{AccountRef, PlannedAccount};
 use super::read::Row;

@@ -1,10 +1,11 @@
 //! Names in a file against names in the store: what each refers to, what is missing, what to create.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::map::name_key;
+use super::missing::{Missing, MissingFate, Near};
 use super::planned::{AccountRef, PlannedAccount};
 use crate::deal::book::State;
 use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
@@ -60,20 +61,6 @@ impl Create {
             What::Catalog(CatalogKind::Team) => false,
         }
     }
-}
-
-/// A name that nothing in the store has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// `account`, `rep`, `product`, `source`.
-    pub what: &'static str,
-    /// As the file has it.
-    pub name: String,
-    pub rows: u64,
-    /// What the store has that is like it.
-    pub nearest: Option<String>,
-    /// Created, or else its rows were rejected.
-    pub created: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,23 +143,40 @@ impl Directory {
     }
 
     pub(super) fn account(&mut self, name: &str) -> Result<Found<AccountRef>, String> {
-        match self.accounts.get(&name_key(name)) {
-            Some(account) => Ok(Found::Known(*account)),
-            None => self.missing(What::Account, name),
+        let key = (What::Account, name_key(name));
+        match self.accounts.get(&key.1) {
+            Some(account) => {
+                let account = *account;
+                self.referred(&key);
+                Ok(Found::Known(account))
+            }
+            None => self.missing(&key, name),
         }
     }
 
     /// The catalog's own name for what the file calls `name`.
     pub(super) fn entry(&mut self, kind: CatalogKind, name: &str) -> Result<Found<String>, String> {
-        match self.entries.get(&(kind, name_key(name))) {
-            Some(entry) => Ok(Found::Known(entry.clone())),
-            None => self.missing(What::Catalog(kind), name),
+        let key = (kind, name_key(name));
+        match self.entries.get(&key) {
+            Some(entry) => {
+                let entry = entry.clone();
+                self.referred(&(What::Catalog(kind), key.1));
+                Ok(Found::Known(entry))
+            }
+            None => self.missing(&(What::Catalog(kind), key.1), name),
         }
     }
 
-    fn missing<T>(&mut self, what: What, name: &str) -> Result<Found<T>, String> {
-        let key = (what, name_key(name));
-        if !self.absent.contains_key(&key) {
+    /// A name that a row above had created is one of this import all the same.
+    fn referred(&mut self, key: &(What, String)) {
+        if let Some(absent) = self.absent.get_mut(key) {
+            absent.rows += 1;
+        }
+    }
+
+    fn missing<T>(&mut self, key: &(What, String), name: &str) -> Result<Found<T>, String> {
+        let what = key.0;
+        if !self.absent.contains_key(key) {
             let near = match what {
                 What::Account => like(name, self.account_names.iter()),
                 What::Catalog(kind) => like(
@@ -192,7 +196,7 @@ impl Directory {
                 },
             );
         }
-        let near = self.absent.get_mut(&key).and_then(|absent| {
+        let near = self.absent.get_mut(key).and_then(|absent| {
             absent.rows += 1;
             absent.nearest.clone()
         });
@@ -271,15 +275,35 @@ impl Directory {
 
     /// Every missing name, the most frequent first.
     pub(super) fn missing_names(&self) -> Vec<Missing> {
+        let new_titles: HashSet<(CatalogKind, &str)> = self
+            .new_entries
+            .iter()
+            .map(|entry| (entry.kind, entry.title.as_str()))
+            .collect();
+        let is_new = |what: What, name: &str| match what {
+            What::Account => matches!(self.accounts.get(&name_key(name)), Some(AccountRef::New(_))),
+            What::Catalog(kind) => new_titles.contains(&(kind, name)),
+        };
+        let is_made = |what: What, key: &str| match what {
+            What::Account => self.accounts.contains_key(key),
+            What::Catalog(kind) => self.entries.contains_key(&(kind, key.to_string())),
+        };
         let mut missing: Vec<Missing> = self
             .absent
             .iter()
-            .map(|((what, _), absent)| Missing {
+            .map(|((what, key), absent)| Missing {
                 what: what.name(),
                 name: absent.name.clone(),
                 rows: absent.rows,
-                nearest: absent.nearest.clone(),
-                created: self.create.allows(*what),
+                nearest: absent.nearest.as_ref().map(|name| Near {
+                    name: name.clone(),
+                    is_new: is_new(*what, name),
+                }),
+                fate: match (self.create.allows(*what), is_made(*what, key)) {
+                    (false, _) => MissingFate::Rejected,
+                    (true, true) => MissingFate::Created,
+                    (true, false) => MissingFate::NotTaken,
+                },
             })
             .collect();
         missing.sort_by_key(|missing| std::cmp::Reverse(missing.rows));
@@ -335,5 +359,38 @@ mod tests {
             Err("no product is called `GTXPro`; the nearest is `GTX Pro`".to_string())
         );
         assert_eq!(directory.missing_names()[0].rows, 1);
+    }
+
+    #[test]
+    fn a_created_name_counts_all_its_rows_and_is_not_of_the_store() {
+        let known = Known {
+            accounts: vec![(Id(1), "Acme Group".into())],
+            ..Known::default()
+        };
+        let mut directory = Directory::new(&known, Create::ALL, NaiveDate::default());
+        for name in ["Sonron", "sonron", "Sonrom", "Sonron", "Acme Grupp"] {
+            let found = directory.account(name).expect("found");
+            directory.take_account(found);
+        }
+        directory.account("Idle").expect("found");
+        let near = |name: &str, is_new| {
+            let name = name.to_string();
+            Some(Near { name, is_new })
+        };
+        let told: Vec<_> = directory
+            .missing_names()
+            .into_iter()
+            .map(|missing| (missing.name, missing.rows, missing.nearest, missing.fate))
+            .collect();
+        let (created, idle) = (MissingFate::Created, MissingFate::NotTaken);
+        assert_eq!(
+            told,
+            [
+                ("Sonron".into(), 3, None, created),
+                ("Acme Grupp".into(), 1, near("Acme Group", false), created),
+                ("Idle".into(), 1, None, idle),
+                ("Sonrom".into(), 1, near("Sonron", true), created),
+            ]
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! `deals` and `history` turn rows into a plan, `rejects` writes what could not be taken.
 //! Nothing here touches the store: the plan is the whole result, a dry run just doesn't apply it.
 
+mod changed;
 mod deals;
 mod dialect;
 mod guess;
@@ -12,6 +13,7 @@ mod known;
 mod lists;
 mod map;
 mod map_file;
+mod missing;
 mod plan;
 mod planned;
 pub mod read;
@@ -22,11 +24,13 @@ mod tally;
 mod telling;
 mod values;
 
+pub use changed::Changed;
 pub use deals::plan_deals;
 pub use guess::guess_map;
 pub use history::{HistoryPlan, PlannedHistory, plan_history};
-pub use known::{Create, Known, KnownDeal, Missing};
+pub use known::{Create, Known, KnownDeal};
 pub use map::{Formats, Mapping, Section};
+pub use missing::{Missing, MissingFate, Near};
 pub use plan::{Context, Counts, FileReport, Input, Plan, PlanError, Reject};
 pub use planned::{AccountRef, Outcome, PlannedAccount, PlannedDeal};
 pub use story::Moved;

@@ -6,8 +6,10 @@ use std::io::Read;
 
 use chrono::NaiveDate;
 
-use super::known::{Create, Known, Missing};
+use super::changed::Changed;
+use super::known::{Create, Known};
 use super::map::Mapping;
+use super::missing::Missing;
 use super::planned::{PlannedAccount, PlannedDeal};
 use super::read::{Dialect, ReadError, Reader, Row};
 use crate::deal::event::CatalogEntry;
@@ -38,6 +40,8 @@ pub struct Plan {
     /// Lists beside the file first, the file of deals last.
     pub files: Vec<FileReport>,
     pub missing: Vec<Missing>,
+    /// Rows that tell another end of a known deal, in the order of the file.
+    pub changed: Vec<Changed>,
     /// What a person should know, in sentences.
     pub notes: Vec<String>,
 }

@@ -9,6 +9,7 @@ use super::planned::{Outcome, PlannedDeal};
 pub(super) struct Tally {
     pub(super) repeated: u64,
     pub(super) other_outcome: u64,
+    pub(super) other_value: u64,
     /// Reasons for a loss that the process does not list.
     pub(super) other_reasons: BTreeMap<String, u64>,
     /// (`product`, as written, as the mapping reads it) → rows.
@@ -89,7 +90,11 @@ impl Tally {
             rows(self.repeated, "repeated word for word: counted as known"),
             rows(
                 self.other_outcome,
-                "known with another outcome than the store has: not updated",
+                "known with another outcome than the store has: an import never updates",
+            ),
+            rows(
+                self.other_value,
+                "known, of a closed deal, with another value than the store has: an import never updates",
             ),
         ]
         .into_iter()

@@ -27,6 +27,13 @@ pub(super) enum Told {
     Lost,
 }
 
+impl Told {
+    /// A lost deal with 0 in its value column brought nothing in; what it was about is not told.
+    pub(super) fn is_worth(&self, value: Amount) -> bool {
+        *self != Self::Lost || value.minor != 0
+    }
+}
+
 pub(super) struct Dates {
     pub(super) opened: Option<NaiveDate>,
     pub(super) closed: Option<NaiveDate>,

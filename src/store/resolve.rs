@@ -1,9 +1,11 @@
-//! What a typed reference means: exact id → exact account name → unique id prefix → unique fuzzy
-//! match. Two different hits are listed, never guessed between.
+//! What a typed reference means: exact id → exact account name → unique id prefix → the id that the deal
+//! has in the system it was imported from → unique fuzzy match. Two different hits are listed, never guessed between.
+
+use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::{Store, project, query};
+use super::{Store, project};
 use crate::fault::Fault;
 use crate::id::{Id, canonical_handle};
 use crate::text::{nearest, visible};
@@ -17,6 +19,8 @@ pub struct DealMatch {
     pub owner: Option<String>,
     pub stage: Option<String>,
     pub state: String,
+    /// Namespace and id of the system it was imported from.
+    pub external: Option<String>,
 }
 
 impl Store {
@@ -40,7 +44,35 @@ impl Store {
                 return self.the_one(typed, "begins the id of", &found);
             }
         }
-        self.fuzzy(typed, &key)
+        let imported = self.deal_matches(EXTERNAL, &typed)?;
+        match imported.as_slice() {
+            [] => self.fuzzy(typed, &key),
+            [one] => Ok(one.id),
+            // Two systems: which of them is meant does not follow from what is open.
+            _ => {
+                let imported: Vec<&DealMatch> = imported.iter().collect();
+                Err(self.several(typed, "is the imported id of", &imported)?)
+            }
+        }
+    }
+
+    /// The id in the system it was imported from, of a key that has its namespace in front.
+    pub fn external_id(key: &str) -> &str {
+        key.split_once(':').map_or(key, |(_, id)| id)
+    }
+
+    /// The ids that deals have in the systems they were imported from.
+    pub fn external_ids(&self) -> Result<HashMap<Id, String>> {
+        self.translated(|connection| {
+            let mut statement = connection.prepare("SELECT deal, external FROM imported")?;
+            let mut rows = statement.query([])?;
+            let mut ids = HashMap::new();
+            while let Some(row) = rows.next()? {
+                let key: String = row.get(1)?;
+                ids.insert(Id(row.get(0)?), Self::external_id(&key).to_string());
+            }
+            Ok(ids)
+        })
     }
 
     fn fuzzy(&self, typed: &str, key: &str) -> Result<Id> {
@@ -95,6 +127,10 @@ impl Store {
         if let [one] = candidates.as_slice() {
             return Ok(one.id);
         }
+        Err(self.several(typed, how, &candidates)?)
+    }
+
+    fn several(&self, typed: &str, how: &str, candidates: &[&DealMatch]) -> Result<anyhow::Error> {
         let mut fault = Fault::not_found(format!(
             "`{}` {how} {} deals: say which by its id",
             visible(typed),
@@ -102,7 +138,7 @@ impl Store {
         ));
         for deal in candidates.iter().take(10) {
             fault = fault.hint(format!(
-                "{}  {}{}  {}{}",
+                "{}  {}{}  {}{}{}",
                 self.short(deal.id)?,
                 visible(deal.account.as_deref().unwrap_or("(no account)")),
                 deal.title
@@ -118,12 +154,17 @@ impl Store {
                     .as_deref()
                     .map(|owner| format!("  {}", visible(owner)))
                     .unwrap_or_default(),
+                deal.external
+                    .as_deref()
+                    .filter(|key| Self::external_id(key) == typed)
+                    .map(|key| format!("  {}", visible(key)))
+                    .unwrap_or_default(),
             ));
         }
         if candidates.len() > 10 {
             fault = fault.hint(format!("… and {} more", candidates.len() - 10));
         }
-        Err(fault.into())
+        Ok(fault.into())
     }
 
     fn deal_matches(&self, filter: &str, value: &dyn rusqlite::ToSql) -> Result<Vec<DealMatch>> {
@@ -145,24 +186,13 @@ impl Store {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
-
-    /// The account of this name, or a fault that names the nearest.
-    pub fn resolve_account(&self, typed: &str) -> Result<Id> {
-        if let Some(id) = self.translated(|connection| query::account_named(connection, typed))? {
-            return Ok(id);
-        }
-        let accounts = self.accounts()?;
-        let fault = Fault::not_found(format!("no account is called `{}`", visible(typed)));
-        let fault = match nearest(typed, accounts.iter().map(|(_, name)| name.as_str())) {
-            Some(name) => fault.hint(format!("did you mean `{}`?", visible(name))),
-            None => fault,
-        };
-        Err(fault.into())
-    }
 }
 
-const MATCH: &str = "SELECT d.id, a.name, d.title, d.owner, d.stage, d.state
-    FROM deal d LEFT JOIN account a ON a.id = d.account";
+const MATCH: &str = "SELECT d.id, a.name, d.title, d.owner, d.stage, d.state, i.external
+    FROM deal d LEFT JOIN account a ON a.id = d.account LEFT JOIN imported i ON i.deal = d.id";
+
+/// The filter for what [`Store::external_id`] gives.
+const EXTERNAL: &str = "substr(i.external, instr(i.external, ':') + 1) = $1";
 
 fn deal_match(row: &rusqlite::Row<'_>) -> rusqlite::Result<DealMatch> {
     Ok(DealMatch {
@@ -172,5 +202,6 @@ fn deal_match(row: &rusqlite::Row<'_>) -> rusqlite::Result<DealMatch> {
         owner: row.get(3)?,
         stage: row.get(4)?,
         state: row.get(5)?,
+        external: row.get(6)?,
     })
 }

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::shared;
 use crate::sandbox::{Ran, Sandbox};
 
-const MAP: &str = r#"
+pub(super) const MAP: &str = r#"
 [deals]
 id = "id"
 account = "account"
@@ -29,11 +29,11 @@ at = "at"
 by = "by"
 "#;
 const PROCESS: &str = include_str!("process.toml");
-const HEADINGS: &str = "id,account,rep,stage,opened,closed,value,reason\n";
+pub(super) const HEADINGS: &str = "id,account,rep,stage,opened,closed,value,reason\n";
 const GOOD: &str = "A1,Acme,Jana Roth,won,2026-01-05,2026-02-28,1200.50,\n\
                     A2,Globex,Jana Roth,qualify,2026-03-05,,300,\n";
 
-fn workspace() -> Sandbox {
+pub(super) fn workspace() -> Sandbox {
     let mut sandbox = Sandbox::empty();
     sandbox.write("process.toml", PROCESS);
     sandbox.write("map.toml", MAP);
@@ -44,20 +44,20 @@ fn workspace() -> Sandbox {
     sandbox
 }
 
-fn import(sandbox: &mut Sandbox, what: &str, more: &[&str]) -> Ran {
+pub(super) fn import(sandbox: &mut Sandbox, what: &str, more: &[&str]) -> Ran {
     let mut arguments = vec!["import", what, "--map", "map.toml"];
     arguments.extend(more);
     sandbox.run(&arguments).shows_safely()
 }
 
 /// Imports deals and creates whatever is missing.
-fn deals(sandbox: &mut Sandbox, file: &str, more: &[&str]) -> Ran {
+pub(super) fn deals(sandbox: &mut Sandbox, file: &str, more: &[&str]) -> Ran {
     let mut arguments = vec![file, "--create", "all"];
     arguments.extend(more);
     import(sandbox, "deals", &arguments)
 }
 
-fn listed(sandbox: &mut Sandbox) -> Vec<Json> {
+pub(super) fn listed(sandbox: &mut Sandbox) -> Vec<Json> {
     let answer = sandbox
         .run(&["deal", "list", "--all", "--json"])
         .ok()
@@ -71,7 +71,7 @@ fn accounts(sandbox: &mut Sandbox) -> Vec<String> {
 }
 
 /// The number of events and the head over all of them: the same when nothing was written.
-fn head(sandbox: &mut Sandbox) -> String {
+pub(super) fn head(sandbox: &mut Sandbox) -> String {
     sandbox.run(&["doctor"]).ok().stdout
 }
 

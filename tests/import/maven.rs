@@ -31,7 +31,13 @@ fn planned(data: &Path, known: &Known) -> Plan {
         create: Create::default(),
         today: day("2018-01-01"),
     };
-    plan_deals(&context, lists, input(&data.join("sales_pipeline.csv"))).expect("a plan")
+    plan_deals(
+        &context,
+        lists,
+        input(&data.join("sales_pipeline.csv")),
+        |_| None,
+    )
+    .expect("a plan")
 }
 
 #[test]

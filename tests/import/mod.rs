@@ -5,6 +5,7 @@ mod history;
 mod maven;
 mod maven_reports;
 mod story;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -41,10 +42,6 @@ fn shared(folder: &str) -> Option<PathBuf> {
     None
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the only way a test can say that it tested nothing"
-)]
 fn skipped(why: &str) {
     // Past the test runner's capture, which hides what a passing test prints.
     use std::io::Write;
@@ -103,7 +100,7 @@ fn plan(csv: &str, known: &Known, create: Create) -> Plan {
         create,
         today: day("2026-11-21"),
     };
-    let plan = plan_deals(&context, Vec::new(), text_input(csv)).expect("a plan");
+    let plan = plan_deals(&context, Vec::new(), text_input(csv), |_| None).expect("a plan");
     for file in &plan.files {
         let counts = file.counts;
         assert_eq!(counts.read, counts.new + counts.known + counts.rejected);
@@ -309,7 +306,7 @@ fn without_an_id_the_row_is_its_key() {
         today: day("2026-11-21"),
     };
     let csv = "stage,value\nqualify,1\nqualify,2\nqualify,1\n";
-    let first = plan_deals(&context, Vec::new(), text_input(csv)).expect("a plan");
+    let first = plan_deals(&context, Vec::new(), text_input(csv), |_| None).expect("a plan");
     let counts = first.files[0].counts;
     assert_eq!((counts.new, counts.rejected), (2, 1));
     assert!(
@@ -326,7 +323,7 @@ fn without_an_id_the_row_is_its_key() {
         ..Known::default()
     };
     context.known = &known;
-    let again = plan_deals(&context, Vec::new(), text_input(csv)).expect("a plan");
+    let again = plan_deals(&context, Vec::new(), text_input(csv), |_| None).expect("a plan");
     assert!(again.is_empty());
     assert!(
         again.notes[0].starts_with("2 rows known with another outcome"),
@@ -411,7 +408,8 @@ fn a_mapping_that_does_not_fit_names_the_nearest_heading() {
     };
     let csv =
         "ID,Account,rep,product,Stage,opened,proposed,closing,worth,seats\n1,a,b,c,d,e,f,g,h,i\n";
-    let Err(PlanError::Mapping(problems)) = plan_deals(&context, Vec::new(), text_input(csv))
+    let Err(PlanError::Mapping(problems)) =
+        plan_deals(&context, Vec::new(), text_input(csv), |_| None)
     else {
         panic!("the columns are not there");
     };

@@ -108,7 +108,7 @@ impl Workspace {
             today: day(today),
         };
         let csv = format!("id,account,rep,stage,opened,proposed,closed,value,reason\n{rows}");
-        let plan = plan_deals(&context, Vec::new(), text_input(&csv)).expect("a plan");
+        let plan = plan_deals(&context, Vec::new(), text_input(&csv), |_| None).expect("a plan");
         assert_eq!(
             plan.files[0].counts.rejected, 0,
             "{:?}",

@@ -68,6 +68,7 @@ row! {
         pub(crate) closed: Option<NaiveDate>,
         pub(crate) expected_close: Option<NaiveDate>,
         pub(crate) days_in_stage: Option<i32>,
+        pub(crate) external: Option<String>,
     }
 }
 
@@ -89,11 +90,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     sort(&mut chosen, &book, args.sort);
     let n = chosen.len();
     let handles = session.store.handles()?;
+    let mut external = session.store.external_ids()?;
     let sum = sum(&book, &chosen);
     let rows: Vec<DealRow> = chosen
         .iter()
         .take(args.limit.unwrap_or(usize::MAX))
-        .map(|i| row(&book, *i, handles.short(deals.id[*i])))
+        .map(|i| {
+            let id = deals.id[*i];
+            row(&book, *i, handles.short(id), external.remove(&id))
+        })
         .collect();
     let mut notes = Vec::new();
     if rows.len() < n {
@@ -115,7 +120,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-pub(crate) fn row(book: &Book, i: usize, id: String) -> DealRow {
+pub(crate) fn row(book: &Book, i: usize, id: String, external: Option<String>) -> DealRow {
     let deals = &book.deals;
     let named = |labels: &[crate::deal::book::Named], at: Option<u32>| {
         at.map(|at| labels[at as usize].name.clone())
@@ -136,6 +141,7 @@ pub(crate) fn row(book: &Book, i: usize, id: String) -> DealRow {
         closed: deals.closed[i].map(Day::date),
         expected_close: deals.expected_close[i].map(Day::date),
         days_in_stage: deals.stage_entered[i].map(|entered| end.since(entered)),
+        external,
     }
 }
 

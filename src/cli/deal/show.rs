@@ -15,7 +15,7 @@ use crate::deal::gate::GateLine;
 use crate::deal::{Deal, FollowUp};
 use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
 use crate::fault::Fault;
-use crate::store::Access;
+use crate::store::{Access, Store};
 use crate::text::visible;
 
 /// Show a deal: where it stands, what its gate asks for, who takes part, what comes next
@@ -53,6 +53,7 @@ struct Shown {
     next_date: Option<NaiveDate>,
     overrides: u32,
     gate_open: Vec<String>,
+    external: Option<String>,
 }
 
 impl Row for Shown {
@@ -80,6 +81,7 @@ impl Row for Shown {
             "next_date",
             "overrides",
             "gate_open",
+            "external",
         ]
     }
 }
@@ -135,6 +137,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .filter(|line| line.verdict != Truth::Met)
             .map(|line| line.rule.clone().unwrap_or_else(|| line.name.clone()))
             .collect(),
+        external: deal
+            .external
+            .as_deref()
+            .map(|key| Store::external_id(key).to_string()),
     };
     let document = document(&session, &deal, &gate)?;
     let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);

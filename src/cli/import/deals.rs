@@ -1,14 +1,18 @@
 //! `import deals`: an existing pipeline.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
+use super::super::session::Session;
 use super::super::show::counted;
 use super::summary::{self, Summary};
 use super::{ImportArgs, Planned, batch_file, draft, no_plan, open, planned_and_written};
+use crate::deal::event::Amount;
 use crate::fault::Fault;
+use crate::id::Id;
 use crate::import::{self, Plan, plan_deals};
 use crate::store::{Access, Write};
 
@@ -53,6 +57,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .pop()
             .ok_or_else(|| Fault::input("no file was named"))?;
         let known = session.store.known()?;
+        let values = values(&session)?;
         let context = import::Context {
             process: &session.process,
             mapping: &mapping,
@@ -60,7 +65,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             create: import.create(),
             today: session.today,
         };
-        match plan_deals(&context, inputs, deals) {
+        match plan_deals(&context, inputs, deals, |id| values.get(&id).copied()) {
             Ok(plan) => Ok(Planned::Ready(plan)),
             Err(error) => no_plan(cx, &map_path, &map_text, &error),
         }
@@ -89,11 +94,24 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             files: &files,
             paths: &paths,
             missing: &plan.missing,
+            changed: &plan.changed,
             notes: &plan.notes,
             made: made(&plan),
             batch,
         },
     )
+}
+
+/// What the deals in the store are worth.
+fn values(session: &Session<'_>) -> Result<HashMap<Id, Amount>> {
+    let book = session.store.book(&session.process, session.today, &[])?;
+    let deals = &book.deals;
+    let value = |(i, id): (usize, &Id)| {
+        let currency = book.currencies[deals.currency[i] as usize];
+        let minor = deals.value_minor[i]?;
+        Some((*id, Amount { minor, currency }))
+    };
+    Ok(deals.id.iter().enumerate().filter_map(value).collect())
 }
 
 fn made(plan: &Plan) -> String {

@@ -71,6 +71,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             files: &[&plan.file],
             paths: std::slice::from_ref(&import.file),
             missing: &plan.missing,
+            changed: &[],
             notes: &plan.notes,
             made: format!(
                 "the history of {}",

@@ -50,7 +50,7 @@ pub(crate) struct ImportArgs {
     /// Where rejected rows go [default: FILE.rejects.csv beside it]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     rejects: Option<PathBuf>,
-    /// All rejected rows in the summary, not only the first
+    /// All rejected rows, changed rows and missing names in the summary, not only the first
     #[arg(long)]
     details: bool,
     /// The summary as JSON
@@ -222,9 +222,5 @@ fn sha256_of(path: &Path) -> Result<String> {
         }
         hash.update(&buffer[..n]);
     }
-    Ok(hash.finalize().iter().fold(String::new(), |mut out, byte| {
-        use std::fmt::Write;
-        let _ = write!(out, "{byte:02x}");
-        out
-    }))
+    Ok(crate::text::hex(&hash.finalize()))
 }

@@ -7,17 +7,19 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
-use super::super::show::counted;
+use super::super::show::{amount, counted};
 use super::ImportArgs;
 use crate::document::{Answer, Document, row};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::import::{FileReport, Missing, rejects};
+use crate::import::{Changed, FileReport, Missing, MissingFate, rejects};
 use crate::money::grouped;
 use crate::text::{shortened, visible};
 
-/// Rejected rows that are shown without `--details`.
+/// Rejected rows that are shown without `--details`, and as many changed ones.
 const SHOWN: usize = 3;
+/// Missing names of a kind that are shown without `--details`.
+const NAMES: usize = 5;
 
 row! {
     /// One file of an import.
@@ -32,6 +34,7 @@ row! {
         batch: Option<String>,
         rejects_file: Option<String>,
         columns_ignored: Vec<String>,
+        changed: Vec<String>,
     }
 }
 
@@ -41,6 +44,8 @@ pub(super) struct Summary<'a> {
     /// Paths of the files, in the same order.
     pub(super) paths: &'a [PathBuf],
     pub(super) missing: &'a [Missing],
+    /// Rows of the main file.
+    pub(super) changed: &'a [Changed],
     pub(super) notes: &'a [String],
     /// What was made, in words: `8,800 deals, 85 accounts`.
     pub(super) made: String,
@@ -65,6 +70,13 @@ pub(super) fn show(
         let written = write_rejects(args, report, &target)?;
         let shown = written.then(|| cx.shown(&target));
         document = file_lines(document, report, shown.as_deref(), args);
+        let mut changes = Vec::new();
+        if is_main {
+            for changed in summary.changed {
+                changes.push(change(session, changed)?);
+            }
+        }
+        document = first_lines(document, &changes, args);
         rows.push(FileRow {
             file: report.name.clone(),
             encoding: report.dialect.encoding.name(),
@@ -76,6 +88,7 @@ pub(super) fn show(
             batch: summary.batch.filter(|_| !args.dry_run).map(Id::handle),
             rejects_file: shown,
             columns_ignored: report.columns_ignored.clone(),
+            changed: changes,
         });
     }
     let mut notes: Vec<String> = summary.notes.to_vec();
@@ -87,10 +100,11 @@ pub(super) fn show(
             .filter(nothing)
             .map(|report| format!("`{}` has column headings and no rows", report.name)),
     );
-    notes.extend(summary.missing.iter().map(missing));
-    for note in &notes {
+    let names = names(summary.missing, args);
+    for note in notes.iter().chain(&names) {
         document = document.line(format!("note: {note}"));
     }
+    notes.extend(summary.missing.iter().map(missing));
     document = document.line(ending(session, args, summary)?);
     let nothing_taken = rows
         .last()
@@ -171,21 +185,54 @@ fn file_lines(
         .unwrap_or_default();
     line("rejected", counts.rejected, &format!("{why}{place}"));
     line("total", counts.read, "");
+    let rejected: Vec<String> = report
+        .rejects
+        .iter()
+        .map(|reject| {
+            format!(
+                "line {:<7} rejected  {}",
+                reject.line,
+                shortened(&reject.reason, 200)
+            )
+        })
+        .collect();
+    first_lines(document, &rejected, args)
+}
+
+/// The first lines, or with `--details` all.
+fn first_lines(mut document: Document, lines: &[String], args: &ImportArgs) -> Document {
     let limit = if args.details { usize::MAX } else { SHOWN };
-    for reject in report.rejects.iter().take(limit) {
-        document = document.line(format!(
-            "  line {:<7} rejected  {}",
-            reject.line,
-            shortened(&reject.reason, 200)
-        ));
+    for line in lines.iter().take(limit) {
+        document = document.line(format!("  {line}"));
     }
-    if report.rejects.len() > limit {
+    if lines.len() > limit {
         document = document.line(format!(
             "  … {} more with --details",
-            grouped((report.rejects.len() - limit) as u64)
+            grouped((lines.len() - limit) as u64)
         ));
     }
     document
+}
+
+/// What a row tells otherwise than the store: from what the store has to what the row says.
+fn change(session: &Session<'_>, changed: &Changed) -> Result<String> {
+    let id = match &changed.id {
+        Some(id) => shortened(id, 40),
+        None => session.store.short(changed.deal)?,
+    };
+    let outcome = changed
+        .outcome
+        .map(|(old, new)| format!("outcome {} → {}", old.name(), new.name()));
+    let value = changed.value.map(|(old, new)| {
+        let old = old.map_or_else(|| "none".to_string(), |old| amount(Some(old)));
+        format!("value {old} → {}", amount(Some(new)))
+    });
+    let differs: Vec<String> = outcome.into_iter().chain(value).collect();
+    Ok(format!(
+        "line {:<7} known     `{id}`: {}",
+        changed.line,
+        differs.join(", ")
+    ))
 }
 
 /// The commonest reasons, each with its count; what differs from row to row is left off.
@@ -196,9 +243,14 @@ fn reasons(report: &FileReport) -> String {
             .reason
             .split(['`', '"', ';', ':'])
             .next()
-            .unwrap_or_default()
-            .trim();
-        let kind = shortened(kind, 40);
+            .unwrap_or_default();
+        let is_cut = reject.reason[kind.len()..].starts_with(['`', '"']);
+        let kind = shortened(kind.trim(), 40);
+        let kind = if is_cut && !kind.ends_with('…') {
+            format!("{kind} …")
+        } else {
+            kind
+        };
         match counts.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, n)) => *n += 1,
             None => counts.push((kind, 1)),
@@ -208,21 +260,45 @@ fn reasons(report: &FileReport) -> String {
     let shown: Vec<String> = counts
         .iter()
         .take(3)
-        .map(|(kind, n)| format!("{kind} {n}"))
+        .map(|(kind, n)| format!("{} × {kind}", grouped(*n as u64)))
         .collect();
     shown.join(", ")
 }
 
+/// The most frequent missing names of each kind, and how many there are beside them.
+fn names(all: &[Missing], args: &ImportArgs) -> Vec<String> {
+    let limit = if args.details { usize::MAX } else { NAMES };
+    let mut kinds: Vec<(&str, Vec<&Missing>)> = Vec::new();
+    for name in all {
+        match kinds.iter_mut().find(|(kind, _)| *kind == name.what) {
+            Some((_, names)) => names.push(name),
+            None => kinds.push((name.what, vec![name])),
+        }
+    }
+    let mut lines = Vec::new();
+    for (kind, names) in kinds {
+        lines.extend(names.iter().take(limit).map(|name| missing(name)));
+        if let Some(more) = names.len().checked_sub(limit).filter(|more| *more > 0) {
+            let more = counted(more, &format!("more {kind}"), &format!("more {kind}s"));
+            lines.push(format!("… and {more} (--details)"));
+        }
+    }
+    lines
+}
+
 fn missing(missing: &Missing) -> String {
-    let near = missing
-        .nearest
-        .as_deref()
-        .map(|near| format!("; the store has `{}`", visible(near)))
-        .unwrap_or_default();
-    let fate = if missing.created {
-        "created".to_string()
-    } else {
-        format!("rejected (--create {}s takes them)", missing.what)
+    let near = missing.nearest.as_ref().map_or_else(String::new, |near| {
+        let name = visible(&near.name);
+        if near.is_new {
+            format!("; like `{name}` of this import")
+        } else {
+            format!("; the store has `{name}`")
+        }
+    });
+    let fate = match missing.fate {
+        MissingFate::Created => "created".to_string(),
+        MissingFate::NotTaken => "not created, none of its rows was taken".to_string(),
+        MissingFate::Rejected => format!("rejected (--create {}s takes them)", missing.what),
     };
     format!(
         "{} `{}` is new, in {}: {fate}{near}",
