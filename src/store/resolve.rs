@@ -192,7 +192,7 @@ const MATCH: &str = "SELECT d.id, a.name, d.title, d.owner, d.stage, d.state, i.
     FROM deal d LEFT JOIN account a ON a.id = d.account LEFT JOIN imported i ON i.deal = d.id";
 
 /// The filter for what [`Store::external_id`] gives.
-const EXTERNAL: &str = "substr(i.external, instr(i.external, ':') + 1) = $1";
+const EXTERNAL: &str = "SUBSTR(i.external, LENGTH(i.external) - LENGTH($1)) = ':' || $1";
 
 fn deal_match(row: &rusqlite::Row<'_>) -> rusqlite::Result<DealMatch> {
     Ok(DealMatch {
