@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::transcript::Sandbox;
+use crate::sandbox::Sandbox;
 
 /// The lines of the last paragraph that are commands.
 fn suggested(printed: &str) -> Vec<String> {
@@ -23,18 +23,22 @@ fn suggested(printed: &str) -> Vec<String> {
 #[test]
 fn what_it_suggests_works_as_printed() {
     for on_path in [true, false] {
-        let mut sandbox = Sandbox::new(on_path);
+        let mut sandbox = if on_path {
+            Sandbox::empty()
+        } else {
+            Sandbox::off_path()
+        };
         let binary = if on_path {
             "salesctl"
         } else {
             env!("CARGO_BIN_EXE_salesctl")
         };
-        let (printed, code) = sandbox.run(&format!("{binary} demo"));
+        let (printed, code) = sandbox.line(&format!("{binary} demo"));
         assert_eq!(code, 0, "{printed}");
         let commands = suggested(&printed);
         assert!(commands.len() >= 5, "{commands:?}");
         for command in commands {
-            let (printed, code) = sandbox.run(&command);
+            let (printed, code) = sandbox.line(&command);
             assert_eq!(code, 0, "`{command}`:\n{printed}");
         }
     }
@@ -42,8 +46,8 @@ fn what_it_suggests_works_as_printed() {
 
 #[test]
 fn what_it_shows_can_be_typed() {
-    let mut sandbox = Sandbox::new(true);
-    let (printed, _) = sandbox.run("salesctl demo");
+    let mut sandbox = Sandbox::empty();
+    let (printed, _) = sandbox.line("salesctl demo");
     for heading in [
         "✗ D7K2 Acme GmbH stays in",
         "✓ D7K2 Acme GmbH   Qualify → Demonstrate",
@@ -55,13 +59,13 @@ fn what_it_shows_can_be_typed() {
         .filter(|line| line.chars().count() > 80)
         .collect();
     assert!(long.is_empty(), "wider than 80 columns: {long:#?}");
-    sandbox.run("cd salesctl-demo");
+    sandbox.line("cd salesctl-demo");
     let reports = printed
         .lines()
         .filter_map(|line| line.strip_prefix("$ "))
         .filter(|line| line.contains("report"));
     for line in reports {
-        let (report, code) = sandbox.run(line);
+        let (report, code) = sandbox.line(line);
         assert_eq!(code, 0, "`{line}`:\n{report}");
         assert!(
             printed.contains(&report),
@@ -73,15 +77,15 @@ fn what_it_shows_can_be_typed() {
 #[test]
 fn the_store_is_sound_and_private() {
     use std::os::unix::fs::PermissionsExt;
-    let mut sandbox = Sandbox::new(true);
-    sandbox.run("salesctl demo");
+    let mut sandbox = Sandbox::empty();
+    sandbox.line("salesctl demo");
     let store = sandbox.folder().join("salesctl-demo/sales.db");
     let mode = fs::metadata(store).expect("the store").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    sandbox.run("cd salesctl-demo");
-    let (printed, code) = sandbox.run("salesctl doctor");
+    sandbox.line("cd salesctl-demo");
+    let (printed, code) = sandbox.line("salesctl doctor");
     assert_eq!(code, 0, "{printed}");
-    let (printed, code) = sandbox.run("salesctl process check");
+    let (printed, code) = sandbox.line("salesctl process check");
     assert_eq!(code, 0, "{printed}");
 }
 
@@ -90,10 +94,10 @@ fn the_same_day_makes_the_same_deals() {
     let list = "salesctl deal list --all --json --where \"account <> 'Acme GmbH'\"";
     let mut made = Vec::new();
     for _ in 0..2 {
-        let mut sandbox = Sandbox::new(true);
-        sandbox.run("salesctl demo --quiet");
-        sandbox.run("cd salesctl-demo");
-        let (printed, code) = sandbox.run(list);
+        let mut sandbox = Sandbox::empty();
+        sandbox.line("salesctl demo --quiet");
+        sandbox.line("cd salesctl-demo");
+        let (printed, code) = sandbox.line(list);
         assert_eq!(code, 0, "{printed}");
         made.push(printed);
     }
@@ -102,9 +106,9 @@ fn the_same_day_makes_the_same_deals() {
 
 #[test]
 fn again_shows_and_fresh_rebuilds() {
-    let mut sandbox = Sandbox::new(true);
-    sandbox.run("salesctl demo");
-    let (printed, code) = sandbox.run("salesctl demo");
+    let mut sandbox = Sandbox::empty();
+    sandbox.line("salesctl demo");
+    let (printed, code) = sandbox.line("salesctl demo");
     assert_eq!(code, 0);
     assert!(
         printed.starts_with("salesctl-demo is a demo already"),
@@ -113,8 +117,8 @@ fn again_shows_and_fresh_rebuilds() {
     assert!(printed.contains("Pipeline: open deals"), "{printed}");
     let kept = sandbox.folder().join("salesctl-demo/notes.txt");
     fs::write(&kept, "mine").expect("a file of the user's");
-    sandbox.run("(cd salesctl-demo && salesctl deal lose acme --reason price)");
-    let (printed, code) = sandbox.run("salesctl demo --fresh");
+    sandbox.line("(cd salesctl-demo && salesctl deal lose acme --reason price)");
+    let (printed, code) = sandbox.line("salesctl demo --fresh");
     assert_eq!(code, 0, "{printed}");
     assert!(printed.contains("D7K2 Acme GmbH stays in"), "{printed}");
     assert_eq!(fs::read_to_string(&kept).expect("still there"), "mine");
@@ -127,10 +131,10 @@ fn again_shows_and_fresh_rebuilds() {
 
 #[test]
 fn what_is_no_demo_is_left_alone() {
-    let mut sandbox = Sandbox::new(true);
-    sandbox.run("salesctl init real");
+    let mut sandbox = Sandbox::empty();
+    sandbox.line("salesctl init real");
     sandbox
-        .run("mkdir half text; echo '[process]' > half/process.toml; echo hello > text/sales.db");
+        .line("mkdir half text; echo '[process]' > half/process.toml; echo hello > text/sales.db");
     for folder in ["real", "half", "text"] {
         let files = |sandbox: &Sandbox| -> Vec<(std::ffi::OsString, Vec<u8>)> {
             let mut all: Vec<_> = fs::read_dir(sandbox.folder().join(folder))
@@ -145,7 +149,7 @@ fn what_is_no_demo_is_left_alone() {
             all
         };
         let before = files(&sandbox);
-        let (printed, code) = sandbox.run(&format!("salesctl demo {folder} --fresh"));
+        let (printed, code) = sandbox.line(&format!("salesctl demo {folder} --fresh"));
         assert_ne!(code, 0, "{printed}");
         assert!(printed.contains("no demo of ours"), "{printed}");
         assert!(before == files(&sandbox), "{folder} was changed");
@@ -154,6 +158,6 @@ fn what_is_no_demo_is_left_alone() {
 
 #[test]
 fn quiet_says_nothing() {
-    let mut sandbox = Sandbox::new(true);
-    assert_eq!(sandbox.run("salesctl demo --quiet"), (String::new(), 0));
+    let mut sandbox = Sandbox::empty();
+    assert_eq!(sandbox.line("salesctl demo --quiet"), (String::new(), 0));
 }

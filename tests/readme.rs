@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::transcript;
+use crate::markdown;
+use crate::sandbox::Sandbox;
 
 fn readme() -> String {
     fs::read_to_string(root().join("README.md")).expect("the README")
@@ -16,7 +17,7 @@ fn root() -> &'static Path {
 
 #[test]
 fn sessions_print_what_is_written() {
-    transcript::check(&root().join("README.md"));
+    markdown::check(&root().join("README.md"));
 }
 
 /// Whoever clones the repository types these two. The first is run here with the binary that is built
@@ -39,8 +40,8 @@ fn two_commands_are_enough() {
     let words = demo
         .strip_prefix("cargo run --release -- ")
         .expect("a cargo command");
-    let mut sandbox = transcript::Sandbox::new(true);
-    let (printed, code) = sandbox.run(&format!("salesctl {words}"));
+    let mut sandbox = Sandbox::empty();
+    let (printed, code) = sandbox.line(&format!("salesctl {words}"));
     assert_eq!(code, 0, "{printed}");
     assert_eq!(*test, "cargo test --locked");
     if let Ok(script) = fs::read_to_string(root().join(".ci/run")) {

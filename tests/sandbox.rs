@@ -15,6 +15,9 @@ pub(crate) const USER: &str = "jr";
 /// A workspace of one test. The folder goes when the value does.
 pub(crate) struct Sandbox {
     root: TempDir,
+    /// Where commands run: `work` in the root, or where a session went from there.
+    folder: PathBuf,
+    on_path: bool,
     commands: u32,
 }
 
@@ -95,7 +98,42 @@ impl Sandbox {
         for folder in ["home", "work"] {
             fs::create_dir(root.path().join(folder)).expect("a folder");
         }
-        Self { root, commands: 0 }
+        Self {
+            folder: root.path().join("work"),
+            root,
+            on_path: true,
+            commands: 0,
+        }
+    }
+
+    /// An empty folder, in which a shell does not find the program.
+    pub(crate) fn off_path() -> Self {
+        Self {
+            on_path: false,
+            ..Self::empty()
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs one line of a session: what it printed, stdout and stderr together, and its exit code.
+    pub(crate) fn line(&mut self, line: &str) -> (String, i32) {
+        if let Some(folder) = line.strip_prefix("cd ") {
+            self.folder = self.folder.join(folder.trim());
+            assert!(self.folder.is_dir(), "`{line}`: no such folder");
+            return (String::new(), 0);
+        }
+        let mut command = self.command("/bin/sh");
+        let output = command
+            .arg("-c")
+            .arg(format!("exec 2>&1; {line}"))
+            .stdin(Stdio::null())
+            .output()
+            .expect("a shell");
+        let printed = String::from_utf8(output.stdout).expect("text");
+        (printed, output.status.code().unwrap_or(-1))
     }
 
     /// A workspace with the consultative process, two teams, three reps and a product.
@@ -150,11 +188,16 @@ impl Sandbox {
         let home = self.root.path().join("home");
         let binary = Path::new(env!("CARGO_BIN_EXE_salesctl"));
         let folder = binary.parent().expect("a folder").display();
+        let path = if self.on_path {
+            format!("{folder}:/usr/bin:/bin")
+        } else {
+            "/usr/bin:/bin".to_string()
+        };
         let mut command = Command::new(program);
         command
-            .current_dir(self.root.path().join("work"))
+            .current_dir(&self.folder)
             .env_clear()
-            .env("PATH", format!("{folder}:/usr/bin:/bin"))
+            .env("PATH", path)
             .env("HOME", &home)
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("XDG_STATE_HOME", home.join("state"))

@@ -215,16 +215,16 @@ fn known_deal(state: State, account: Option<&str>, opened: Option<&str>) -> Know
     }
 }
 
-/// Compares with a file under `tests/import`, which `UPDATE=1` rewrites.
+/// Compares with a file under `tests/import`, which `SALESCTL_UPDATE=1` rewrites.
 fn as_kept(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/import")
         .join(name);
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("SALESCTL_UPDATE").is_some() {
         std::fs::write(&path, found).expect("written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, kept, "{name} differs; UPDATE=1 rewrites it");
+    assert_eq!(found, kept, "{name} differs; SALESCTL_UPDATE=1 rewrites it");
 }
 
 #[test]

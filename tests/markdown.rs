@@ -7,79 +7,9 @@
 //! `SALESCTL_UPDATE=1` writes what was printed into the file.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-/// The day it is in every transcript.
-pub(crate) const TODAY: &str = "2026-11-21";
-
-/// A folder of its own with nothing of this machine's user in it.
-pub(crate) struct Sandbox {
-    root: tempfile::TempDir,
-    folder: PathBuf,
-    /// Commands so far: each makes other ids.
-    commands: u64,
-    on_path: bool,
-}
-
-impl Sandbox {
-    /// With `on_path` a shell finds the binary as `salesctl`.
-    pub(crate) fn new(on_path: bool) -> Self {
-        let root = tempfile::tempdir().expect("a temporary folder");
-        let folder = root.path().join("work");
-        for name in ["work", "home", "bin"] {
-            fs::create_dir(root.path().join(name)).expect("a folder");
-        }
-        std::os::unix::fs::symlink(
-            env!("CARGO_BIN_EXE_salesctl"),
-            root.path().join("bin/salesctl"),
-        )
-        .expect("a link to the binary");
-        Self {
-            folder,
-            root,
-            commands: 0,
-            on_path,
-        }
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Runs a command line as a shell does; what it printed, and its exit code.
-    pub(crate) fn run(&mut self, line: &str) -> (String, i32) {
-        if let Some(folder) = line.strip_prefix("cd ") {
-            self.folder = self.folder.join(folder.trim());
-            assert!(self.folder.is_dir(), "`{line}`: no such folder");
-            return (String::new(), 0);
-        }
-        self.commands += 1;
-        let root = self.root.path();
-        let bin = root.join("bin");
-        let path = if self.on_path {
-            format!("{}:/usr/bin:/bin", bin.display())
-        } else {
-            "/usr/bin:/bin".to_string()
-        };
-        let output = Command::new("/bin/sh")
-            .arg("-c")
-            .arg(format!("exec 2>&1; {line}"))
-            .current_dir(&self.folder)
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", root.join("home"))
-            .env("LANG", "C.UTF-8")
-            .env("COLUMNS", "80")
-            .env("SALESCTL_TODAY", TODAY)
-            .env("SALESCTL_CLOCK", format!("{TODAY}T12:00:00Z"))
-            .env("SALESCTL_SEED", self.commands.to_string())
-            .output()
-            .expect("a shell");
-        let printed = String::from_utf8(output.stdout).expect("text");
-        (printed, output.status.code().unwrap_or(-1))
-    }
-}
+use crate::sandbox::Sandbox;
 
 /// Checks every session of a file; with `SALESCTL_UPDATE=1` writes the file anew.
 pub(crate) fn check(path: &Path) {
@@ -116,17 +46,17 @@ fn similar(path: &Path, text: &str, is: &str) {
 
 /// The file with what its commands print now in the place of what is written.
 fn replay(text: &str) -> String {
-    let mut sandbox = Sandbox::new(true);
+    let mut sandbox = Sandbox::empty();
     let mut out = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         out.push_str(line);
         out.push('\n');
         if line == "<!-- fresh -->" {
-            sandbox = Sandbox::new(true);
+            sandbox = Sandbox::empty();
         } else if let Some(hidden) = line.strip_prefix("<!-- $ ") {
             let hidden = hidden.strip_suffix(" -->").expect("the comment's end");
-            let (printed, code) = sandbox.run(hidden);
+            let (printed, code) = sandbox.line(hidden);
             assert_eq!(code, 0, "`{hidden}` failed:\n{printed}");
         } else if let Some(info) = line.strip_prefix("```console") {
             let ends = info.trim().strip_prefix("exit=").unwrap_or_default();
@@ -153,7 +83,7 @@ fn replay_block(sandbox: &mut Sandbox, block: &[&str], ends: &[&str]) -> String 
         let typed = block[*at].trim_start_matches("$ ");
         let until = starts.get(n + 1).copied().unwrap_or(block.len());
         let written = &block[at + 1..until];
-        let (printed, code) = sandbox.run(typed);
+        let (printed, code) = sandbox.line(typed);
         let last = n + 1 == starts.len();
         let wanted = ends.get(n).filter(|code| !code.is_empty()).unwrap_or(&"0");
         assert_eq!(
