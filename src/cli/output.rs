@@ -275,7 +275,11 @@ pub(crate) fn show_error(error: &anyhow::Error, color: Color) -> u8 {
     let mut hints: Vec<String> = Vec::new();
     let mut note = |fault: &Fault| {
         class.get_or_insert(fault.class);
-        hints.extend(fault.hints.iter().cloned());
+        for hint in &fault.hints {
+            if !hints.contains(hint) {
+                hints.push(hint.clone());
+            }
+        }
     };
     if let Some(fault) = error.downcast_ref::<Fault>() {
         note(fault);

@@ -53,16 +53,29 @@ impl Write<'_> {
 
     /// Stages that hold open deals and that a process does not have, with how many.
     pub fn homeless(&mut self, process: &Process) -> Result<Vec<(String, usize)>> {
-        self.flush()?;
-        let mut statement = self.transaction.prepare_cached(
+        self.unknown_stages(
+            process,
             "SELECT stage, COUNT(*) FROM deal WHERE state IN ('open', 'hold') AND stage IS NOT NULL
              GROUP BY stage ORDER BY stage",
-        )?;
+        )
+    }
+
+    /// Stages that deals have been in and that a process does not have, with how many deals.
+    pub fn bygone(&mut self, process: &Process) -> Result<Vec<(String, usize)>> {
+        self.unknown_stages(
+            process,
+            "SELECT stage, COUNT(DISTINCT deal) FROM visit GROUP BY stage ORDER BY stage",
+        )
+    }
+
+    fn unknown_stages(&mut self, process: &Process, sql: &str) -> Result<Vec<(String, usize)>> {
+        self.flush()?;
+        let mut statement = self.transaction.prepare_cached(sql)?;
         let rows =
             statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))?;
-        let mut homeless = rows.collect::<rusqlite::Result<Vec<(String, usize)>>>()?;
-        homeless.retain(|(stage, _)| process.stage(stage).is_none());
-        Ok(homeless)
+        let mut stages = rows.collect::<rusqlite::Result<Vec<(String, usize)>>>()?;
+        stages.retain(|(stage, _)| process.stage(stage).is_none());
+        Ok(stages)
     }
 
     /// Adds a rep, team, product or source, or says anew what is known of it.

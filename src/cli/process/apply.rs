@@ -80,18 +80,22 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         today,
         dry_run: args.dry_run,
     };
-    let version = before.as_ref().map_or(1, |applied| applied.version + 1);
     let catalog = store.catalog()?;
-    let (version, outcome) = store
-        .write(&acting, "command", |write| {
-            refuse_homeless_deals(write, &process)?;
-            let version = write.apply_process(&text, &label, why)?;
-            take_over(write, &process, previous.as_ref(), &catalog)?;
-            Ok(version)
-        })
-        .map_err(|error| error.context(format!("applying version {version}")))?;
+    let ((version, bygone), outcome) = store.write(&acting, "command", |write| {
+        refuse_homeless_deals(write, &process)?;
+        let version = write.apply_process(&text, &label, why)?;
+        take_over(write, &process, previous.as_ref(), &catalog)?;
+        Ok((version, write.bygone(&process)?))
+    })?;
     cx.console
         .say(&format!("✓ {label} is now version {version}: {why}"))?;
+    for (stage, n) in bygone {
+        cx.console.note(&format!(
+            "note: {} in `{}`, which the process does not have any more: reports keep that name apart",
+            if n == 1 { "1 deal was".to_string() } else { format!("{n} deals were") },
+            crate::text::visible(&stage)
+        ));
+    }
     if outcome.dry_run {
         cx.console.say("dry run: nothing written")?;
     }
