@@ -26,6 +26,7 @@ mod show;
 mod today;
 mod undo;
 mod value;
+mod worklist;
 
 use std::ffi::OsString;
 use std::path::Path;

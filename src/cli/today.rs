@@ -1,21 +1,19 @@
 //! `salesctl` alone: today's work of the acting rep, in order, each with its reason.
 
-use std::fs;
-use std::path::PathBuf;
-
 use anyhow::Result;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::context::{Context, Status, no_workspace, state_folder};
-use super::output::{self, OutputArgs, write_file};
+use super::context::{Context, Status, no_workspace};
+use super::output::{self, OutputArgs};
 use super::session::Session;
 use super::show::counted;
+use super::worklist;
 use crate::date::{day, day_and_distance};
 use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};
 use crate::id::Id;
 use crate::money::short_amount;
-use crate::store::{Access, WorkRow};
+use crate::store::{Access, Handles, WorkRow};
 use crate::text::shortened;
 
 /// A deal that nothing happened to for so long wants attention, even with nothing due.
@@ -56,6 +54,9 @@ pub(crate) struct TaskRow {
     pub(crate) value_minor: Option<i64>,
     pub(crate) currency: Option<String>,
     pub(crate) why: String,
+    /// Its id as people see it.
+    #[serde(skip)]
+    pub(crate) short: String,
     #[serde(skip)]
     pub(crate) deal: Id,
     /// The follow-up that `followup done` marks; none where the matter is not a follow-up.
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => "everybody".to_string(),
     };
     let tasks = tasks(&session, rep.as_deref())?;
-    remember(&session, &tasks);
+    worklist::remember(&session, &tasks);
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
     let mut notes = Vec::new();
     if rep.is_none() && !args.everybody {
@@ -151,7 +152,7 @@ pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<Task
                 late_days: (ahead < 0).then_some(-ahead),
                 why: place(session, &work),
                 follow_up: Some(*follow_up),
-                ..task(&work, handles.short(work.deal))
+                ..task(&work, &handles)
             });
         }
         if listed || held {
@@ -161,7 +162,7 @@ pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<Task
             all.push(TaskRow {
                 what,
                 why,
-                ..task(&work, handles.short(work.deal))
+                ..task(&work, &handles)
             });
         }
     }
@@ -180,10 +181,11 @@ pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<Task
     Ok(all)
 }
 
-fn task(work: &WorkRow, id: String) -> TaskRow {
+fn task(work: &WorkRow, handles: &Handles) -> TaskRow {
     TaskRow {
         row: 0,
-        id,
+        id: work.deal.handle(),
+        short: handles.short(work.deal),
         account: work.account.clone(),
         owner: work.owner.clone(),
         what: String::new(),
@@ -298,7 +300,7 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
             });
             let mut row = vec![
                 Cell::Count(task.row as i64),
-                Cell::Text(task.id.clone()),
+                Cell::Text(task.short.clone()),
                 Cell::text(task.account.as_deref().map(|name| shortened(name, 20))),
                 Cell::Text(shortened(&task.what, 23)),
                 Cell::Text(when),
@@ -332,66 +334,4 @@ fn document(session: &Session<'_>, heading: String, answer: &Answer<TaskRow>) ->
         document = document.line(format!("note: {note}"));
     }
     document
-}
-
-/// What the numbers of the last list meant, so that `followup done 2` after `followup done 1` still
-/// means the second line that was read.
-#[derive(Debug, Serialize, Deserialize)]
-struct Remembered {
-    store: PathBuf,
-    today: NaiveDate,
-    rows: Vec<(Id, Option<Id>)>,
-}
-
-fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
-    let Some(path) = memory(session) else {
-        return;
-    };
-    let Ok(store) = session.store.path().canonicalize() else {
-        return;
-    };
-    let remembered = Remembered {
-        store,
-        today: session.today,
-        rows: tasks
-            .iter()
-            .map(|task| (task.deal, task.follow_up))
-            .collect(),
-    };
-    // A folder that can't be written only costs the numbers their memory.
-    if let Ok(bytes) = serde_json::to_vec(&remembered) {
-        if let Some(folder) = path.parent() {
-            let _ = fs::create_dir_all(folder);
-        }
-        let _ = write_file(&path, &bytes, true);
-    }
-}
-
-/// One memory for each store and whoever acts: a list shown to another rep means nothing to this one.
-fn memory(session: &Session<'_>) -> Option<PathBuf> {
-    let store = session.store.path().canonicalize().ok()?;
-    let whose = format!("{}\n{}", store.display(), session.actor);
-    let name = &super::process::digest(whose.as_bytes())[..16];
-    Some(state_folder()?.join(format!("worklist-{name}.json")))
-}
-
-/// The deal and follow-up that a row number of the last list meant; of a fresh list when none was
-/// shown today.
-pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, Option<Id>)>> {
-    let at = row.checked_sub(1);
-    let remembered: Option<Remembered> = memory(session)
-        .and_then(|path| fs::read(path).ok())
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if let Some(last) = remembered {
-        let here = session.store.path().canonicalize().ok();
-        if Some(&last.store) == here.as_ref() && last.today == session.today {
-            return Ok(at.and_then(|at| last.rows.get(at).copied()));
-        }
-    }
-    let catalog = session.store.catalog()?;
-    let rep = session.acting_rep(&catalog);
-    let tasks = tasks(session, rep.as_deref())?;
-    Ok(at
-        .and_then(|at| tasks.get(at))
-        .map(|task| (task.deal, task.follow_up)))
 }

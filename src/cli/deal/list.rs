@@ -97,8 +97,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .take(args.limit.unwrap_or(usize::MAX))
         .map(|i| {
             let id = deals.id[*i];
-            row(&book, *i, handles.short(id), external.remove(&id))
+            row(&book, *i, external.remove(&id))
         })
+        .collect();
+    // Programs get the whole id, which stays unique; people its beginning.
+    let shorts: Vec<String> = chosen
+        .iter()
+        .take(rows.len())
+        .map(|i| handles.short(deals.id[*i]))
         .collect();
     let mut notes = Vec::new();
     if rows.len() < n {
@@ -115,19 +121,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         rows,
         notes,
     };
-    let document = document(&session.process, &answer, sum, args);
+    let document = document(&session.process, &answer, &shorts, sum, args);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
 
-pub(crate) fn row(book: &Book, i: usize, id: String, external: Option<String>) -> DealRow {
+fn row(book: &Book, i: usize, external: Option<String>) -> DealRow {
     let deals = &book.deals;
     let named = |labels: &[crate::deal::book::Named], at: Option<u32>| {
         at.map(|at| labels[at as usize].name.clone())
     };
     let end = deals.closed[i].unwrap_or(Day::of(book.as_of));
     DealRow {
-        id,
+        id: deals.id[i].handle(),
         account: deals.account[i].map(|at| book.accounts[at as usize].clone()),
         owner: named(&book.owners, deals.owner[i]),
         team: named(&book.teams, deals.team[i]),
@@ -192,6 +198,7 @@ fn sum(book: &Book, chosen: &[usize]) -> Option<Money> {
 fn document(
     process: &crate::process::Process,
     answer: &Answer<DealRow>,
+    shorts: &[String],
     sum: Option<Money>,
     args: &Args,
 ) -> Document {
@@ -217,7 +224,8 @@ fn document(
         rows: answer
             .rows
             .iter()
-            .map(|row| {
+            .zip(shorts)
+            .map(|(row, short)| {
                 let text = |value: &Option<String>| value.clone().map_or(Cell::Nothing, Cell::Text);
                 let stage = match row.state {
                     "won" | "lost" => process.stage_title(row.state).to_string(),
@@ -234,7 +242,7 @@ fn document(
                     }
                 };
                 vec![
-                    Cell::Text(row.id.clone()),
+                    Cell::Text(short.clone()),
                     text(&row.account),
                     Cell::Text(stage),
                     match (row.value_minor, row.currency.parse()) {

@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::context::{Context, Status};
 use super::session::Session;
-use super::today::numbered;
+use super::worklist::numbered;
 use crate::deal::{Deal, FollowUp};
 use crate::fault::Fault;
 use crate::id::Id;
