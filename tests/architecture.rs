@@ -148,7 +148,6 @@ const LONG: &[(&str, &str)] = &[
         "cases of all reports over one sample",
     ),
     ("src/report/win_rate.rs", "one report and its statistics"),
-    ("src/store/project.rs", "one table after another"),
     ("src/store/query.rs", "one list of what commands ask"),
 ];
 

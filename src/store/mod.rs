@@ -6,6 +6,7 @@
 mod agree;
 mod backup;
 mod book;
+mod deal_rows;
 mod doctor;
 mod handle;
 mod import;
