@@ -49,6 +49,9 @@ enum Op {
 enum What {
     Value(Option<u32>),
     Owner(usize),
+    Product(Option<usize>),
+    Source(Option<usize>),
+    Title(Option<u8>),
     Problem(bool),
     Industry(usize),
     Close(u8),
@@ -72,6 +75,9 @@ fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         2 => proptest::option::of(1_000..60_000_u32).prop_map(What::Value),
         1 => (0..2_usize).prop_map(What::Owner),
+        1 => proptest::option::of(0..2_usize).prop_map(What::Product),
+        1 => proptest::option::of(0..2_usize).prop_map(What::Source),
+        1 => proptest::option::of(0..3_u8).prop_map(What::Title),
         1 => any::<bool>().prop_map(What::Problem),
         1 => (0..3_usize).prop_map(What::Industry),
         1 => (0..90_u8).prop_map(What::Close),
@@ -297,6 +303,15 @@ impl World {
             What::Owner(owner) => vec![Event::Changed(Change::Owner(Some(
                 USERS[*owner].to_string(),
             )))],
+            What::Product(product) => vec![Event::Changed(Change::Product(
+                product.map(|at| ["starter", "team"][at].to_string()),
+            ))],
+            What::Source(source) => vec![Event::Changed(Change::Source(
+                source.map(|at| ["fair", "referral"][at].to_string()),
+            ))],
+            What::Title(title) => vec![Event::Changed(Change::Title(
+                title.map(|n| Private::new(format!("order {n}"))),
+            ))],
             What::Problem(known) => vec![Event::Changed(Change::Field {
                 name: "problem".to_string(),
                 value: if *known {
