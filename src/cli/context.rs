@@ -1,6 +1,7 @@
 //! What every command starts from: the workspace, the clock, who acts. The only place that reads the
 //! environment (but for `command_line`) and the clock.
 
+use std::cell::OnceCell;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -78,6 +79,8 @@ pub(crate) struct Context {
     folder: PathBuf,
     /// What was typed, without the options that every command takes.
     pub(crate) typed: String,
+    /// The workspace of the user's config, read when it is first asked for.
+    named: OnceCell<Option<String>>,
 }
 
 impl Context {
@@ -88,6 +91,7 @@ impl Context {
             clock: now(),
             folder: env::current_dir().context("the current folder can't be read")?,
             typed: typed(),
+            named: OnceCell::new(),
         })
     }
 
@@ -103,6 +107,7 @@ impl Context {
             clock: self.clock,
             folder: folder.to_path_buf(),
             typed: command_line(words),
+            named: OnceCell::new(),
         }
     }
 
@@ -118,7 +123,10 @@ impl Context {
         };
         let here = self.folder.ancestors().find(holds);
         here.map(|folder| Settled::new(folder.to_path_buf(), "workspace"))
-            .or_else(|| default_workspace().map(|folder| Settled::new(folder, "user config")))
+            .or_else(|| {
+                self.default_workspace()
+                    .map(|folder| Settled::new(folder, "user config"))
+            })
     }
 
     /// Where the process file is expected; `None` outside of a workspace.
@@ -157,6 +165,24 @@ impl Context {
         let named = self.settings_of_file().and_then(|settings| settings.store);
         let file = named.unwrap_or_else(|| STORE_FILE.to_string());
         Some(Settled::new(workspace.value.join(file), workspace.from))
+    }
+
+    /// The workspace that the user's config names; a config that can't be used is said once.
+    fn default_workspace(&self) -> Option<PathBuf> {
+        let named = self.named.get_or_init(|| {
+            let path = variable("XDG_CONFIG_HOME")
+                .map(PathBuf::from)
+                .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".config")))?
+                .join("salesctl/config.toml");
+            let text = fs::read_to_string(&path).ok()?;
+            process::workspace_of_config(&text).unwrap_or_else(|problem| {
+                let path = self.shown(&path);
+                self.console
+                    .warn(&format!("warning: {path} is ignored: {problem}"));
+                None
+            })
+        });
+        named.as_ref().map(PathBuf::from)
     }
 
     /// A path as a person would type it from here.
@@ -279,15 +305,6 @@ pub(crate) fn state_folder() -> Option<PathBuf> {
         .map(PathBuf::from)
         .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/state")))
         .map(|folder| folder.join("salesctl"))
-}
-
-fn default_workspace() -> Option<PathBuf> {
-    let config = variable("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".config")))?
-        .join("salesctl/config.toml");
-    let text = fs::read_to_string(config).ok()?;
-    process::workspace_of_config(&text).map(PathBuf::from)
 }
 
 /// `SALESCTL_CLOCK` stops the clock at an RFC 3339 instant, so that a transcript reads the same tomorrow.
