@@ -139,8 +139,8 @@ fn whole(process: &Process, version: u32) -> Document {
             columns: vec![
                 TableColumn::left("stage"),
                 TableColumn::left("objective"),
-                TableColumn::right("limit").rank(2),
-                TableColumn::left("requires").rank(1),
+                TableColumn::right("limit"),
+                TableColumn::left("requires"),
                 TableColumn::right("prior").rank(3),
             ],
             rows,
