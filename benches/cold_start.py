@@ -52,6 +52,7 @@ def main() -> int:
             )
 
         salesctl("init")
+        salesctl("catalog", "add", "rep", "jr")
         for n in range(asked.deals):
             salesctl("deal", "add", f"Account {n}", "--value", f"{n + 1}k", "--set", "problem=x")
         store = f"{folder}/sales.db"
