@@ -134,8 +134,8 @@ fn what_is_no_demo_is_left_alone() {
     let mut sandbox = Sandbox::empty();
     sandbox.line("salesctl init real");
     sandbox
-        .line("mkdir half text; echo '[process]' > half/process.toml; echo hello > text/sales.db");
-    for folder in ["real", "half", "text"] {
+        .line("mkdir half text other; echo mine > other/notes; echo '[process]' > half/process.toml; echo hello > text/sales.db");
+    for folder in ["real", "half", "text", "other"] {
         let files = |sandbox: &Sandbox| -> Vec<(std::ffi::OsString, Vec<u8>)> {
             let mut all: Vec<_> = fs::read_dir(sandbox.folder().join(folder))
                 .expect("the folder")
@@ -154,6 +154,32 @@ fn what_is_no_demo_is_left_alone() {
         assert!(printed.contains("no demo of ours"), "{printed}");
         assert!(before == files(&sandbox), "{folder} was changed");
     }
+}
+
+/// A hint is the command to type once its placeholders are filled in, and is refused until they are.
+#[test]
+fn a_hint_wins_the_deal_when_it_is_filled_in() {
+    let mut sandbox = Sandbox::empty();
+    sandbox.line("salesctl demo --quiet");
+    sandbox.line("cd salesctl-demo");
+    let (printed, code) = sandbox.line("salesctl deal win acme");
+    assert_eq!(code, 1, "{printed}");
+    let hint = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("hint: salesctl deal win"))
+        .expect("a hint");
+    let (refused, code) = sandbox.line(&format!("salesctl deal win {hint}"));
+    assert_eq!(code, 2, "{refused}");
+    let filled = hint
+        .replace("DATE: WHAT", "fri: sign")
+        .replace("=DATE", "=eom")
+        .replace("NAME", "'Ute Lorenz'")
+        .replace("TEXT", "none")
+        .replace("AMOUNT", "30k")
+        .replace("approved|planned|none", "approved");
+    let (printed, code) = sandbox.line(&format!("salesctl deal win {filled}"));
+    assert_eq!(code, 0, "{filled}\n{printed}");
+    assert!(printed.contains("→ Won"), "{printed}");
 }
 
 #[test]

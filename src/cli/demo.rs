@@ -98,27 +98,29 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-/// The day that the demo in a folder was made for; `None` where there is no workspace yet. A workspace
-/// that is no demo is refused.
+/// The day that the demo in a folder was made for; `None` where there is nothing yet. Whatever else is
+/// there is left alone.
 fn made_for(cx: &Context, folder: &Path) -> Result<Option<String>> {
-    let taken = |name: &str| {
+    let taken = || {
         Fault::no(format!(
-            "`{}` is there already and is no demo of ours",
-            cx.shown(&folder.join(name))
+            "`{}` is not empty and is no demo of ours",
+            cx.shown(folder)
         ))
         .hint("nothing was changed; name another folder, as in `salesctl demo sales-demo`")
     };
     let store = folder.join(STORE_FILE);
     if !store.exists() {
-        if folder.join(PROCESS_FILE).exists() {
-            return Err(taken(PROCESS_FILE).into());
-        }
-        return Ok(None);
+        let used = match fs::read_dir(folder) {
+            Ok(mut entries) => entries.next().is_some(),
+            // A file of this name, or a folder that can't be looked into.
+            Err(_) => folder.exists(),
+        };
+        return if used { Err(taken().into()) } else { Ok(None) };
     }
     let day = Store::open(&store, Access::Read, Ids::random())
         .and_then(|store| store.info(MARK))
-        .with_context(|| taken(STORE_FILE))?;
-    day.map(Some).ok_or_else(|| taken(STORE_FILE).into())
+        .with_context(taken)?;
+    day.map(Some).ok_or_else(|| taken().into())
 }
 
 /// Makes the workspace, or makes it anew. The store is built aside and put in its place when it is
