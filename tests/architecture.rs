@@ -26,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "date",
             "fault",
             "id",
+            "list",
             "money",
             "process",
             "text",
@@ -40,8 +41,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "fault",
             "id",
             "import",
+            "list",
             "money",
             "process",
+            "prospect",
             "text",
         ],
     ),
@@ -67,6 +70,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "list",
+        &["date", "document", "fault", "id", "money", "text"],
+    ),
+    (
+        "prospect",
+        &[
+            "date", "document", "fault", "id", "import", "list", "money", "process", "text",
+        ],
+    ),
+    (
         "demo",
         &[
             "condition",
@@ -85,6 +98,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// The homes of outside crates.
 const HOMES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["process"]),
+    ("any_ascii", &["prospect"]),
+    ("chardetng", &["import"]),
+    ("flate2", &["import", "cli"]),
+    ("phonenumber", &["prospect"]),
+    ("psl", &["prospect"]),
+    ("rapidfuzz", &["prospect"]),
+    ("unicode_normalization", &["prospect", "text"]),
     ("anstream", &["cli"]),
     ("anstyle", &["cli", "render"]),
     ("clap", &["cli"]),
@@ -100,7 +120,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", &["store", "cli", "import"]),
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),
-    ("toml", &["process", "import"]),
+    ("toml", &["process", "import", "list", "prospect"]),
 ];
 
 /// What domain code never does: print, or read clock, environment or files.

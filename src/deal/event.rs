@@ -42,6 +42,12 @@ pub enum StreamKind {
     Catalog,
     Batch,
     Process,
+    /// A list and its terms.
+    List,
+    /// What happened to one name of a list after its import; begun when something does.
+    Prospect,
+    /// Who must not be contacted.
+    Suppression,
 }
 
 impl StreamKind {
@@ -53,6 +59,9 @@ impl StreamKind {
             Self::Catalog => "catalog",
             Self::Batch => "batch",
             Self::Process => "process",
+            Self::List => "list",
+            Self::Prospect => "prospect",
+            Self::Suppression => "suppression",
         }
     }
 
@@ -64,6 +73,9 @@ impl StreamKind {
             Self::Catalog,
             Self::Batch,
             Self::Process,
+            Self::List,
+            Self::Prospect,
+            Self::Suppression,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)

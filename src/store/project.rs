@@ -33,7 +33,9 @@ pub(super) fn stream(
         StreamKind::Catalog => catalog(connection, id, events),
         StreamKind::Batch => batch(connection, id, events),
         // The texts of applied versions are kept for good; which one counts is told by the events.
-        StreamKind::Process => Ok(()),
+        StreamKind::Process | StreamKind::List | StreamKind::Prospect | StreamKind::Suppression => {
+            Ok(())
+        }
     }
 }
 

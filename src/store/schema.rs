@@ -9,7 +9,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
 
 /// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[V1];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2];
 
 pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
@@ -218,4 +218,150 @@ CREATE TABLE batch (
     rejected_n INTEGER NOT NULL,
     day INTEGER NOT NULL
 ) STRICT;
+";
+
+/// Lists, the names on them, and who must not be contacted.
+///
+/// A name (`prospect`) is a row of a file that was taken, kept as it came in, cleaned; it is no
+/// projection. It counts when its batch does (there is a row in `batch`), or when something happened to
+/// it since (`kept`). Rows of one and the same person have the same `entity`: the id of the first of
+/// them, of a `person` or of an `account`.
+const V2: &str = "
+CREATE TABLE import_run (
+    id INTEGER PRIMARY KEY NOT NULL,
+    list INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    setup TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('staging', 'staged', 'complete')),
+    first_id INTEGER NOT NULL,
+    next_id INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    retry_of INTEGER,
+    ts INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE prospect (
+    id INTEGER PRIMARY KEY NOT NULL,
+    batch INTEGER NOT NULL,
+    list INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    fate INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    probability REAL,
+    employer INTEGER,
+    kept INTEGER NOT NULL,
+    name TEXT,
+    first_name TEXT,
+    middle_name TEXT,
+    last_name TEXT,
+    salutation TEXT,
+    title TEXT,
+    company TEXT,
+    email TEXT,
+    phone TEXT,
+    mobile TEXT,
+    website TEXT,
+    domain TEXT,
+    address TEXT,
+    city TEXT,
+    state TEXT,
+    zip TEXT,
+    country TEXT,
+    industry TEXT,
+    employees TEXT,
+    revenue TEXT,
+    linkedin TEXT,
+    birth_date TEXT,
+    number TEXT,
+    record TEXT,
+    list_code TEXT,
+    source_date TEXT,
+    original TEXT,
+    attributes TEXT,
+    warnings TEXT
+) STRICT;
+CREATE INDEX prospect_entity ON prospect (entity) WHERE entity <> id;
+
+CREATE TABLE prospect_key (
+    prospect INTEGER PRIMARY KEY NOT NULL,
+    row_hash INTEGER NOT NULL,
+    keys BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE prospect_pair (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    probability REAL NOT NULL,
+    PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE import_reject (
+    batch INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    column_name TEXT,
+    reason TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (batch, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE match_model (
+    kind TEXT PRIMARY KEY NOT NULL,
+    batch INTEGER NOT NULL,
+    model TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list (
+    id INTEGER PRIMARY KEY NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    terms TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('active', 'retired', 'returned'))
+) STRICT;
+
+CREATE TABLE list_use (
+    list INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    names INTEGER NOT NULL,
+    overridden TEXT,
+    PRIMARY KEY (list, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list_seed (
+    list INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    ours INTEGER NOT NULL,
+    first_name TEXT,
+    last_name TEXT,
+    company TEXT,
+    email TEXT,
+    phone TEXT,
+    address TEXT,
+    city TEXT,
+    state TEXT,
+    zip TEXT,
+    country TEXT,
+    PRIMARY KEY (list, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE suppression (
+    id INTEGER PRIMARY KEY NOT NULL,
+    batch INTEGER,
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'person', 'company')),
+    key INTEGER NOT NULL,
+    shown TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('marketing', 'all')),
+    reason TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    removed INTEGER
+) STRICT;
+CREATE INDEX suppression_key ON suppression (kind, key);
+
+ALTER TABLE batch ADD COLUMN list INTEGER;
+ALTER TABLE batch ADD COLUMN twice_n INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batch ADD COLUMN suppressed_n INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batch ADD COLUMN seed_n INTEGER NOT NULL DEFAULT 0;
 ";

@@ -1,0 +1,11 @@
+//! Who might buy: the rows of somebody's list, mapped, cleaned, matched and accounted for.
+//!
+//! `import::read` hands out rows; `map` says which [`Field`] a column is; `clean` makes each value what it
+//! should be; `normal` makes it comparable; `matching` finds who is who; `suppression` knows who must be
+//! left alone. Nothing here touches the store: values in, values out.
+
+mod field;
+mod record;
+
+pub use field::Field;
+pub use record::Record;
