@@ -16,6 +16,7 @@ use crate::condition::Value;
 use crate::id::Id;
 use crate::money::Currency;
 use crate::process::BuyingRole;
+use crate::prospect::Counts;
 
 /// Free text or a personal value. The log keeps only a salted commitment of it; the text itself
 /// stands in a side table, so that erasing a person leaves the chain whole.
@@ -317,6 +318,18 @@ pub enum Event {
         new: u64,
         known: u64,
         rejected: u64,
+    },
+
+    /// Names of a list came in, and count from now on.
+    ProspectsImported {
+        file: String,
+        sha256: String,
+        list: Id,
+        /// The batch whose rejected rows these were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<Id>,
+        #[serde(flatten)]
+        counts: Counts,
     },
 
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are

@@ -160,6 +160,12 @@ pub fn words(
             new,
             ..
         } => format!("{what} imported from {file}: {new} new of {read} rows"),
+        Event::ProspectsImported { file, counts, .. } => {
+            format!(
+                "names imported from {file}: {} new of {} rows",
+                counts.new, counts.read
+            )
+        }
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),

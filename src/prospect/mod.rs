@@ -4,8 +4,10 @@
 //! should be; `normal` makes it comparable; `matching` finds who is who; `suppression` knows who must be
 //! left alone. Nothing here touches the store: values in, values out.
 
+mod fate;
 mod field;
 mod record;
 
+pub use fate::{Counts, Fate};
 pub use field::Field;
 pub use record::Record;

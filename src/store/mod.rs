@@ -12,6 +12,7 @@ mod handle;
 mod import;
 mod loader;
 mod log;
+mod names;
 mod open;
 mod project;
 mod query;
@@ -32,6 +33,10 @@ pub use backup::{Kept, backup, keep};
 pub use doctor::Findings;
 pub use handle::Handles;
 pub use import::BatchFile;
+pub use names::{
+    Completed, Fated, Importing, NameRow, PairRow, PersonName, Rejected, Run, RunState, Setup,
+    Staged,
+};
 pub use open::Access;
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
