@@ -9,7 +9,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
 use super::query::OperationRow;
-use super::{Acting, Moment, Outcome, Store, log, query};
+use super::{Acting, Moment, Outcome, Store, query};
 use crate::deal::event::{Event, StreamKind};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -370,34 +370,4 @@ impl super::Write<'_> {
         .hint("move them first; nothing was changed")
         .into())
     }
-}
-
-/// Recomputes which operations are undone from the log alone.
-pub(super) fn undone_from_log(connection: &rusqlite::Connection) -> Result<BTreeSet<Id>> {
-    let mut statement = connection
-        .prepare("SELECT DISTINCT e.stream FROM event e WHERE e.kind IN ('undone', 'redone')")?;
-    let streams = statement
-        .query_map([], |row| row.get::<_, i64>(0))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let mut marks = Vec::new();
-    for stream in streams {
-        for recorded in log::read(connection, Id(stream))? {
-            match recorded.event {
-                Event::Undone { operation } => marks.push((recorded.recorded, operation, true)),
-                Event::Redone { operation } => marks.push((recorded.recorded, operation, false)),
-                _ => {}
-            }
-        }
-    }
-    // Not every stream of an import has the latest mark: one that was kept has none of it.
-    marks.sort_unstable();
-    let mut undone = BTreeSet::new();
-    for (_, operation, is_undone) in marks {
-        if is_undone {
-            undone.insert(operation);
-        } else {
-            undone.remove(&operation);
-        }
-    }
-    Ok(undone)
 }
