@@ -247,6 +247,7 @@ CREATE TABLE prospect (
     batch INTEGER NOT NULL,
     list INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    row_hash INTEGER NOT NULL,
     fate INTEGER NOT NULL,
     entity INTEGER NOT NULL,
     probability REAL,
@@ -285,7 +286,6 @@ CREATE INDEX prospect_entity ON prospect (entity) WHERE entity <> id;
 
 CREATE TABLE prospect_key (
     prospect INTEGER PRIMARY KEY NOT NULL,
-    row_hash INTEGER NOT NULL,
     keys BLOB NOT NULL
 ) STRICT;
 

@@ -38,7 +38,6 @@ fn setup(file: &str) -> Setup {
 fn row(line: u64, email: &str) -> Staged {
     let mut staged = Staged {
         row_hash: line,
-        keys: line.to_le_bytes().to_vec(),
         ..Staged::default()
     };
     staged.record.begin(line);
@@ -93,6 +92,16 @@ fn names_count_when_their_batch_does() {
         n
     };
     assert_eq!(known(&store), 0);
+    let mut ids = Vec::new();
+    store
+        .names_of_run(&run, |name| {
+            ids.push(name.id);
+            Ok(())
+        })
+        .expect("read");
+    store
+        .keep_keys(ids.iter().map(|id| (*id, b"key".as_slice())))
+        .expect("kept");
     store.end_staging(&mut run).expect("ended");
     let counts = Counts {
         read: 3,
