@@ -5,6 +5,7 @@
 
 mod agree;
 mod backup;
+mod batch;
 mod book;
 mod deal_rows;
 mod doctor;
@@ -30,6 +31,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
+pub use batch::{BatchRow, BatchState};
 pub use doctor::Findings;
 pub use handle::Handles;
 pub use import::BatchFile;

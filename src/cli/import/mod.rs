@@ -3,7 +3,10 @@
 mod deals;
 mod draft;
 mod history;
+mod list;
+mod show;
 mod summary;
+mod undo;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -26,12 +29,18 @@ use crate::store::{BatchFile, Write};
 pub(crate) enum Command {
     Deals(deals::Args),
     History(history::Args),
+    List(list::Args),
+    Show(show::Args),
+    Undo(undo::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Deals(args) => deals::run(args, cx),
         Command::History(args) => history::run(args, cx),
+        Command::List(args) => list::run(args, cx),
+        Command::Show(args) => show::run(args, cx),
+        Command::Undo(args) => undo::run(args, cx),
     }
 }
 
