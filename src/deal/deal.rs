@@ -325,6 +325,15 @@ impl Deal {
             | Event::CatalogSet(_)
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }
+            | Event::ListSet(_)
+            | Event::ListSeeded { .. }
+            | Event::ListUsed { .. }
+            | Event::ListUndeliverable { .. }
+            | Event::ListRetired { .. }
+            | Event::ListReturned
+            | Event::ListNoticeGiven
+            | Event::ProspectResponded { .. }
+            | Event::ProspectNoticeGiven
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

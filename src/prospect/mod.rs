@@ -6,6 +6,8 @@
 
 mod field;
 mod record;
+mod seeds;
 
 pub use field::Field;
 pub use record::Record;
+pub use seeds::{SeedColumns, Seeds};
