@@ -1,6 +1,21 @@
 //! Text that came from outside (files, arguments, the store) on its way to a terminal.
 
+use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
+
+/// Free text or a personal value. The log keeps only a salted commitment of it; the text itself
+/// stands in a side table, so that erasing a person leaves the chain whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Private {
+    #[serde(rename = "private")]
+    pub text: String,
+}
+
+impl Private {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+}
 
 /// Makes text safe to show on a terminal, on one line: control characters, escape sequences,
 /// bidirectional overrides and invisible characters become visible marks (`\u{1b}` is `␛`).

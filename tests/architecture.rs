@@ -72,7 +72,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "list",
-        &["date", "document", "fault", "id", "money", "text"],
+        &[
+            "date", "document", "fault", "id", "money", "process", "text",
+        ],
     ),
     (
         "prospect",

@@ -326,6 +326,15 @@ impl Deal {
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }
             | Event::ProspectsImported { .. }
+            | Event::ListSet(_)
+            | Event::ListSeeded { .. }
+            | Event::ListUsed { .. }
+            | Event::ListUndeliverable { .. }
+            | Event::ListRetired { .. }
+            | Event::ListReturned
+            | Event::ListNoticeGiven
+            | Event::ProspectResponded { .. }
+            | Event::ProspectNoticeGiven
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

@@ -9,28 +9,19 @@
 //! - events of a stream are read in the order of (effective, seq);
 //! - an event never takes effect after it was recorded, nor before the entry into the current stage.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Value;
 use crate::id::Id;
+use crate::list::{Channel, Terms};
 use crate::money::Currency;
 use crate::process::BuyingRole;
 use crate::prospect::Counts;
 
-/// Free text or a personal value. The log keeps only a salted commitment of it; the text itself
-/// stands in a side table, so that erasing a person leaves the chain whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Private {
-    #[serde(rename = "private")]
-    pub text: String,
-}
-
-impl Private {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
-    }
-}
+pub use crate::text::Private;
 
 /// What a stream tells the story of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -331,6 +322,42 @@ pub enum Event {
         #[serde(flatten)]
         counts: Counts,
     },
+    // Lists
+    /// The whole contract each time, the last one counts.
+    ListSet(Box<Terms>),
+    /// A decoy, by column; one event each, since an event holds few private values.
+    ListSeeded {
+        ours: bool,
+        values: BTreeMap<String, Private>,
+    },
+    /// One use. Its names stand under `id` in the store.
+    ListUsed {
+        id: Id,
+        channel: Channel,
+        names: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        overridden: Option<Override>,
+    },
+    /// Names that a mailing did not reach.
+    ListUndeliverable {
+        names: Vec<Id>,
+    },
+    ListRetired {
+        reason: Private,
+    },
+    /// Reported to the broker.
+    ListReturned,
+    /// All names on it so far were told where we have them from.
+    ListNoticeGiven,
+
+    // Names of a list
+    /// They answered, and so are ours.
+    ProspectResponded {
+        channel: Option<Channel>,
+        note: Option<Private>,
+    },
+    /// They were told where we have them from.
+    ProspectNoticeGiven,
 
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are
     /// the whole of it.

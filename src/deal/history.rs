@@ -166,6 +166,38 @@ pub fn words(
                 counts.new, counts.read
             )
         }
+        Event::ListSet(terms) => format!("terms of the list {} set", terms.code),
+        Event::ListSeeded { ours: true, .. } => "a decoy of ours added".to_string(),
+        Event::ListSeeded { ours: false, .. } => "a decoy of its owner's added".to_string(),
+        Event::ListUsed {
+            channel,
+            names,
+            overridden,
+            ..
+        } => {
+            let over = overridden
+                .as_ref()
+                .map(|over| format!(", overridden: \"{}\"", over.reason.text));
+            format!(
+                "used by {}, {names} names{}",
+                channel.name(),
+                over.unwrap_or_default()
+            )
+        }
+        Event::ListUndeliverable { names } => format!("{} names undeliverable", names.len()),
+        Event::ListRetired { reason } => format!("retired: \"{}\"", reason.text),
+        Event::ListReturned => "returned to the broker".to_string(),
+        Event::ListNoticeGiven => "its names were told where we have them from".to_string(),
+        Event::ProspectResponded { channel, note } => {
+            let through = channel.map(|channel| format!(" by {}", channel.name()));
+            let note = note.as_ref().map(|note| format!(": \"{}\"", note.text));
+            format!(
+                "responded{}{}",
+                through.unwrap_or_default(),
+                note.unwrap_or_default()
+            )
+        }
+        Event::ProspectNoticeGiven => "told where we have them from".to_string(),
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),

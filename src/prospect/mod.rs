@@ -7,7 +7,9 @@
 mod fate;
 mod field;
 mod record;
+mod seeds;
 
 pub use fate::{Counts, Fate};
 pub use field::Field;
 pub use record::Record;
+pub use seeds::{SeedColumns, Seeds};

@@ -11,6 +11,8 @@ mod deal_rows;
 mod doctor;
 mod handle;
 mod import;
+mod list;
+mod list_rows;
 mod loader;
 mod log;
 mod names;
@@ -39,6 +41,7 @@ pub use names::{
     Completed, Fated, Importing, NameRow, PairRow, PersonName, Rejected, Run, RunState, Setup,
     Staged,
 };
+pub use list::{ListRow, UseRow, Used};
 pub use open::Access;
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;

@@ -26,6 +26,11 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "account",
     "catalog",
     "batch",
+    "list_use",
+    "list_seed",
+    "list_undeliverable",
+    "list",
+    "prospect_state",
 ];
 
 const V1: &str = "
@@ -224,8 +229,9 @@ CREATE TABLE batch (
 ///
 /// A name (`prospect`) is a row of a file that was taken, kept as it came in, cleaned; it is no
 /// projection. It counts when its batch does (there is a row in `batch`), or when something happened to
-/// it since. Rows of one and the same person have the same `entity`: the id of the first of
-/// them, of a `person` or of an `account`.
+/// it since (`prospect_state`). Rows of one and the same person have the same `entity`: the id of the first of
+/// them, of a `person` or of an `account`. The names of a use (`list_use_name`) likewise count when there
+/// is a row in `list_use`.
 const V2: &str = "
 CREATE TABLE import_run (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -323,18 +329,42 @@ CREATE TABLE list (
     id INTEGER PRIMARY KEY NOT NULL,
     code TEXT NOT NULL UNIQUE,
     terms TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('active', 'retired', 'returned'))
+    state TEXT NOT NULL CHECK (state IN ('active', 'retired', 'returned')),
+    ended INTEGER,
+    reason TEXT,
+    notice_given INTEGER
 ) STRICT;
 
 CREATE TABLE list_use (
     list INTEGER NOT NULL,
     n INTEGER NOT NULL,
+    id INTEGER NOT NULL,
     day INTEGER NOT NULL,
     channel TEXT NOT NULL,
     names INTEGER NOT NULL,
     overridden TEXT,
     PRIMARY KEY (list, n)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list_use_name (
+    list_use INTEGER NOT NULL,
+    prospect INTEGER NOT NULL,
+    PRIMARY KEY (list_use, prospect)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list_undeliverable (
+    list INTEGER NOT NULL,
+    prospect INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    PRIMARY KEY (list, prospect)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE prospect_state (
+    prospect INTEGER PRIMARY KEY NOT NULL,
+    responded INTEGER,
+    channel TEXT,
+    notice_given INTEGER
+) STRICT;
 
 CREATE TABLE list_seed (
     list INTEGER NOT NULL,
