@@ -325,6 +325,8 @@ impl Deal {
             | Event::CatalogSet(_)
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }
+            | Event::SuppressionAdded { .. }
+            | Event::SuppressionRemoved { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

@@ -6,6 +6,7 @@
 
 mod field;
 mod record;
+pub mod suppression;
 
 pub use field::Field;
 pub use record::Record;

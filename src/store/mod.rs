@@ -18,6 +18,7 @@ mod query;
 mod redo;
 mod resolve;
 mod schema;
+mod suppression;
 mod undo;
 mod write;
 
@@ -35,6 +36,7 @@ pub use import::BatchFile;
 pub use open::Access;
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
+pub use suppression::{Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 
