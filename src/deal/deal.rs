@@ -335,6 +335,8 @@ impl Deal {
             | Event::ListNoticeGiven
             | Event::ProspectResponded { .. }
             | Event::ProspectNoticeGiven
+            | Event::SuppressionAdded { .. }
+            | Event::SuppressionRemoved { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

@@ -8,6 +8,7 @@ mod fate;
 mod field;
 mod record;
 mod seeds;
+pub mod suppression;
 
 pub use fate::{Counts, Fate};
 pub use field::Field;

@@ -22,6 +22,7 @@ mod query;
 mod redo;
 mod resolve;
 mod schema;
+mod suppression;
 mod undo;
 mod write;
 
@@ -37,14 +38,15 @@ pub use batch::{BatchRow, BatchState};
 pub use doctor::Findings;
 pub use handle::Handles;
 pub use import::BatchFile;
+pub use list::{ListRow, UseRow, Used};
 pub use names::{
     Completed, Fated, Importing, NameRow, PairRow, PersonName, Rejected, Run, RunState, Setup,
-    Staged,
+    Taken,
 };
-pub use list::{ListRow, UseRow, Used};
 pub use open::Access;
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
+pub use suppression::{Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 

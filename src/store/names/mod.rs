@@ -15,7 +15,7 @@ mod tests;
 pub use finish::{Completed, Fated, PairRow};
 pub use run::{Importing, Run, RunState, Setup};
 pub use scan::{NameRow, PersonName};
-pub use stage::{Rejected, Staged};
+pub use stage::{Rejected, Taken};
 
 use crate::id::Id;
 

@@ -16,7 +16,7 @@ use crate::prospect::{Fate, Field, Record};
 
 /// A row that is taken.
 #[derive(Clone, Debug, Default)]
-pub struct Staged {
+pub struct Taken {
     pub record: Record,
     /// Of the row as the file has it, to know it again.
     pub row_hash: u64,
@@ -49,7 +49,7 @@ impl Store {
     pub fn stage(
         &self,
         run: &mut Run,
-        rows: &[Staged],
+        rows: &[Taken],
         rejected: &[Rejected],
         records: u64,
         repeated: u64,
@@ -162,7 +162,7 @@ impl Store {
     }
 }
 
-fn insert(connection: &Connection, run: &Run, rows: &[Staged]) -> Result<()> {
+fn insert(connection: &Connection, run: &Run, rows: &[Taken]) -> Result<()> {
     let mut name = connection.prepare_cached(INSERT)?;
     let mut buffer = Vec::new();
     for (n, row) in rows.iter().enumerate() {
