@@ -335,6 +335,8 @@ impl Deal {
             | Event::ListNoticeGiven
             | Event::ProspectResponded { .. }
             | Event::ProspectNoticeGiven
+            | Event::ProspectIdentified { .. }
+            | Event::ProspectDistinct { .. }
             | Event::SuppressionAdded { .. }
             | Event::SuppressionRemoved { .. }
             | Event::HistoryTold

@@ -358,6 +358,14 @@ pub enum Event {
     },
     /// They were told where we have them from.
     ProspectNoticeGiven,
+    /// Somebody said who the name is: its own entity again, or another's.
+    ProspectIdentified {
+        entity: Id,
+    },
+    /// Somebody said that it is not the other one, however alike.
+    ProspectDistinct {
+        other: Id,
+    },
     // Who must not be contacted
     SuppressionAdded {
         /// `email`, `phone`, `person`, `domain` or `company`.

@@ -207,6 +207,12 @@ pub fn words(
             )
         }
         Event::ProspectNoticeGiven => "told where we have them from".to_string(),
+        Event::ProspectIdentified { entity } => {
+            format!("found to be {}", &entity.handle()[..6])
+        }
+        Event::ProspectDistinct { other } => {
+            format!("found not to be {}", &other.handle()[..6])
+        }
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),

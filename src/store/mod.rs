@@ -40,8 +40,8 @@ pub use handle::Handles;
 pub use import::BatchFile;
 pub use list::{ListRow, UseRow, Used};
 pub use names::{
-    Completed, Fated, Importing, NameRow, PairRow, PersonName, Rejected, Run, RunState, Setup,
-    Taken,
+    Completed, Fated, Importing, Name, NameFilter, NameRow, PairRow, PersonName, Rejected, Run,
+    RunState, Setup, Taken,
 };
 pub use open::Access;
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};

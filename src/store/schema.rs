@@ -33,6 +33,7 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "list_undeliverable",
     "list",
     "prospect_state",
+    "prospect_distinct",
 ];
 
 const V1: &str = "
@@ -369,8 +370,16 @@ CREATE TABLE prospect_state (
     prospect INTEGER PRIMARY KEY NOT NULL,
     responded INTEGER,
     channel TEXT,
-    notice_given INTEGER
+    notice_given INTEGER,
+    entity INTEGER
 ) STRICT;
+CREATE INDEX prospect_state_entity ON prospect_state (entity) WHERE entity IS NOT NULL;
+
+CREATE TABLE prospect_distinct (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE list_seed (
     list INTEGER NOT NULL,
