@@ -1,6 +1,6 @@
 //! A file of who must not be contacted: which column is what, and what a row suppresses.
 
-use super::entry::{Entry, Purpose};
+use super::entry::{Entry, Kind, Purpose};
 use crate::import::read::Row;
 use crate::prospect::{Field, Record};
 use crate::text::{nearest, shortened};
@@ -394,14 +394,19 @@ fn by_value<'a>(values: impl Iterator<Item = &'a str>) -> Option<Column> {
 
 /// Whether a text looks like a phone number: digits alone may be anything.
 fn is_dialled(text: &str) -> bool {
-    text.starts_with(['+', '0', '(']) && is_number(text)
+    let entry = text
+        .starts_with(['+', '0', '('])
+        .then(|| Entry::recognised(text));
+    entry
+        .flatten()
+        .is_some_and(|entry| entry.kind == Kind::Phone)
 }
 
-/// Whether a text has nothing in it but what phone numbers are written with, and is one.
-pub(super) fn is_number(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_ascii_digit() || " +-–()/.\u{a0}".contains(c))
-        && Entry::phone(text).is_some()
+/// Whether what stands where headings are expected is the first row: an address, or a list of nothing but
+/// domains or numbers.
+pub fn are_values(headers: &[String]) -> bool {
+    headers.iter().any(|header| Entry::email(header).is_some())
+        || matches!(headers, [one] if Entry::recognised(one).is_some())
 }
 
 fn unknown<'a>(what: &str, typed: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {

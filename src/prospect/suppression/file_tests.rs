@@ -56,6 +56,17 @@ fn first_rows(#[case] text: &str, #[case] expected: &[&str]) {
     );
 }
 
+#[rstest]
+#[case(&["acme.com"], true)]
+#[case(&["+49 30 1234567"], true)]
+#[case(&["a@x.com", "1"], true)]
+#[case(&["Email"], false)]
+#[case(&["acme.com", "name"], false)]
+fn headings_that_are_none(#[case] headers: &[&str], #[case] expected: bool) {
+    let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
+    assert_eq!(are_values(&headers), expected);
+}
+
 #[test]
 fn rows_that_name_nobody_say_why() {
     let (_, rows) = read("email,name\nj.roth@acme,\n,Jana Roth\nx,y\n", &[]);

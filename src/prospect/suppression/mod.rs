@@ -15,6 +15,6 @@ mod set;
 mod stand_in;
 
 pub use entry::{Entry, Keys, Kind, Purpose};
-pub use file::{Columns, Taken};
+pub use file::{Columns, Taken, are_values};
 pub use set::{Hit, Scratch, Source, SuppressionSet};
 pub use stand_in::is_free_mail;
