@@ -68,21 +68,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         notes.push(format!("{older} left out; --limit 0 lists all"));
     }
     let set = session.store.suppression_set(session.today)?;
-    for (source, whose) in [
-        (Source::OpenDeal, "people in open deals"),
-        (Source::Customer, "customers"),
-    ] {
-        let n = set.count(source);
-        if n > 0 {
-            let entries = counted(
-                n,
-                "address, number, name or domain",
-                "addresses, numbers, names and domains",
-            );
-            notes.push(format!(
-                "kept out of marketing beside these: {entries} of {whose}"
-            ));
-        }
+    let customers = set.count(Source::Customer);
+    let deals = set.count(Source::OpenDeal);
+    if customers + deals > 0 {
+        notes.push(format!(
+            "kept out of marketing beside these: {}, and the people of {}",
+            counted(customers, "customer", "customers"),
+            counted(deals, "open deal", "open deals")
+        ));
     }
     let handles = session.store.suppression_handles()?;
     let short: Vec<String> = entries
