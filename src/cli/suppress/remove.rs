@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let who = args.who.trim();
     let found = found(&session, who)?;
-    let (_, outcome) = session.write(args.dry_run, |write| {
+    let ((), outcome) = session.write(args.dry_run, |write| {
         found
             .iter()
             .try_for_each(|entry| write.remove_suppression(entry.id, reason))

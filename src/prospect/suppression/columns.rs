@@ -312,17 +312,13 @@ pub fn are_values(headers: &[String]) -> bool {
 
 fn unknown<'a>(what: &str, typed: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
     let shown = shortened(typed, 60);
-    match nearest(typed, names.clone()) {
-        Some(near) => format!(
-            "there is no {what} `{shown}`; did you mean `{}`?",
-            shortened(near, 60)
-        ),
-        None => {
-            let names: Vec<String> = names.take(20).map(|name| shortened(name, 40)).collect();
-            format!(
-                "there is no {what} `{shown}`; there are: {}",
-                names.join(", ")
-            )
-        }
+    if let Some(near) = nearest(typed, names.clone()) {
+        let near = shortened(near, 60);
+        return format!("there is no {what} `{shown}`; did you mean `{near}`?");
     }
+    let names: Vec<String> = names.take(20).map(|name| shortened(name, 40)).collect();
+    format!(
+        "there is no {what} `{shown}`; there are: {}",
+        names.join(", ")
+    )
 }

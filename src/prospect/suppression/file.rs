@@ -44,8 +44,10 @@ impl Columns {
     /// company: its company and domain only tell persons of one name apart.
     pub fn entries(&self, row: &Row, record: &mut Record) -> Taken {
         self.fill(row, record);
-        let mut taken = Taken::default();
-        taken.reason = self.told(Column::Reason, row).map(str::to_string);
+        let mut taken = Taken {
+            reason: self.told(Column::Reason, row).map(str::to_string),
+            ..Taken::default()
+        };
         if let Some(purpose) = self.told(Column::Purpose, row) {
             taken.told_purpose(purpose);
         }
