@@ -23,6 +23,7 @@ mod refusal;
 mod report;
 mod session;
 mod show;
+mod suppress;
 mod today;
 mod undo;
 mod value;
@@ -58,7 +59,8 @@ Measure:
   report      Print the pipeline, the funnel, win rates, durations, velocity
 
 Feed:
-  import      Bring deals and their history in from CSV
+  import      Bring deals, their history and suppressions in from CSV
+  suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
 Keep:
@@ -116,9 +118,12 @@ enum Command {
     #[command(subcommand)]
     Report(report::Command),
     // Feed and keep
-    /// Bring deals and their history in from CSV
+    /// Bring deals, their history and who must not be contacted in from CSV
     #[command(subcommand)]
     Import(import::Command),
+    /// Say who must not be contacted, per purpose, and check files for them
+    #[command(subcommand)]
+    Suppress(suppress::Command),
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
@@ -202,6 +207,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::History(args) => history::run(args, cx),
         Command::Report(command) => report::run(command, cx),
         Command::Import(command) => import::run(command, cx),
+        Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),

@@ -46,7 +46,7 @@ pub use names::{
 pub use open::Access;
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
-pub use suppression::{Staged, Staging, SuppressionRow};
+pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 
