@@ -29,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "list",
             "money",
             "process",
+            "prospect",
             "text",
         ],
     ),

@@ -334,6 +334,7 @@ impl Deal {
             | Event::ListNoticeGiven
             | Event::ProspectResponded { .. }
             | Event::ProspectNoticeGiven
+            | Event::ProspectsImported { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

@@ -19,6 +19,7 @@ use crate::id::Id;
 use crate::list::{Channel, Terms};
 use crate::money::Currency;
 use crate::process::BuyingRole;
+use crate::prospect::Counts;
 pub use crate::text::Private;
 
 /// What a stream tells the story of.
@@ -345,6 +346,17 @@ pub enum Event {
     },
     /// They were told where we have them from.
     ProspectNoticeGiven,
+    /// Names of a list came in, and count from now on.
+    ProspectsImported {
+        file: String,
+        sha256: String,
+        list: Id,
+        /// The batch whose rejected rows these were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<Id>,
+        #[serde(flatten)]
+        counts: Counts,
+    },
 
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are
     /// the whole of it.

@@ -192,6 +192,12 @@ pub fn words(
             )
         }
         Event::ProspectNoticeGiven => "told where we have them from".to_string(),
+        Event::ProspectsImported { file, counts, .. } => {
+            format!(
+                "names imported from {file}: {} new of {} rows",
+                counts.new, counts.read
+            )
+        }
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),

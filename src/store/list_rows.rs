@@ -125,7 +125,7 @@ fn write_seed(connection: &Connection, list: Id, n: i64, seed: &Seed) -> Result<
     Ok(())
 }
 
-/// A name that anything happened to is kept, whatever becomes of its batch.
+/// A name that anything happened to has a row, and so counts whatever becomes of its batch.
 pub(super) fn prospect(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM prospect_state WHERE prospect = $1")?
@@ -142,7 +142,7 @@ pub(super) fn prospect(connection: &Connection, id: Id, events: &[Recorded]) -> 
             _ => {}
         }
     }
-    if responded.is_some() || notice.is_some() {
+    if !counting.is_empty() {
         connection
             .prepare_cached(
                 "INSERT INTO prospect_state (prospect, responded, channel, notice_given)
@@ -150,8 +150,5 @@ pub(super) fn prospect(connection: &Connection, id: Id, events: &[Recorded]) -> 
             )?
             .execute(params![id.0, responded, through, notice])?;
     }
-    connection
-        .prepare_cached("UPDATE prospect SET kept = $1 WHERE id = $2")?
-        .execute(params![i64::from(!counting.is_empty()), id.0])?;
     Ok(())
 }

@@ -8,14 +8,18 @@ mod backup;
 mod book;
 mod deal_rows;
 mod doctor;
+mod gdpr;
 mod handle;
 mod import;
 mod list;
+mod list_names;
 mod list_rows;
 mod loader;
 mod log;
+mod names;
 mod open;
 mod project;
+mod prospect;
 mod query;
 mod redo;
 mod resolve;
@@ -32,10 +36,17 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use doctor::Findings;
+pub use gdpr::Membership;
 pub use handle::Handles;
 pub use import::BatchFile;
 pub use list::{ListRow, UseRow, Used};
+pub use list_names::Delivered;
+pub use names::{
+    Completed, Fated, Importing, NameRow, PairRow, PersonName, Rejected, Run, RunState, Setup,
+    Staged,
+};
 pub use open::Access;
+pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
 pub use undo::Reversed;

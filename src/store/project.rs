@@ -196,32 +196,63 @@ fn batch(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
         .prepare_cached("DELETE FROM batch WHERE id = $1")?
         .execute([id.0])?;
     for recorded in effective_order(events) {
-        if let Event::BatchImported {
-            file,
-            sha256,
-            what,
-            read,
-            new,
-            known,
-            rejected,
-        } = &recorded.event
-        {
-            connection
-                .prepare_cached(
-                    "INSERT INTO batch (id, what, file, sha256, read_n, new_n, known_n, rejected_n, day)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                )?
-                .execute(params![
-                    id.0,
-                    what,
-                    file,
-                    sha256,
-                    *read as i64,
-                    *new as i64,
-                    *known as i64,
-                    *rejected as i64,
-                    Day::of(recorded.day).0,
-                ])?;
+        let day = Day::of(recorded.day).0;
+        match &recorded.event {
+            Event::BatchImported {
+                file,
+                sha256,
+                what,
+                read,
+                new,
+                known,
+                rejected,
+            } => {
+                connection
+                    .prepare_cached(
+                        "INSERT INTO batch (id, what, file, sha256, read_n, new_n, known_n, rejected_n, day)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                    )?
+                    .execute(params![
+                        id.0,
+                        what,
+                        file,
+                        sha256,
+                        *read as i64,
+                        *new as i64,
+                        *known as i64,
+                        *rejected as i64,
+                        day,
+                    ])?;
+            }
+            Event::ProspectsImported {
+                file,
+                sha256,
+                list,
+                counts,
+                ..
+            } => {
+                connection
+                    .prepare_cached(
+                        "INSERT INTO batch (id, what, file, sha256, read_n, new_n, known_n, rejected_n,
+                            day, list, twice_n, suppressed_n, seed_n)
+                         VALUES ($1, 'prospects', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                    )?
+                    .execute(params![
+                        id.0,
+                        file,
+                        sha256,
+                        counts.read as i64,
+                        counts.new as i64,
+                        counts.known as i64,
+                        counts.rejected as i64,
+                        day,
+                        list.0,
+                        counts.twice as i64,
+                        counts.suppressed as i64,
+                        counts.seed as i64,
+                    ])?;
+            }
+            _ => {}
         }
     }
     Ok(())

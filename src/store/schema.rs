@@ -229,9 +229,9 @@ CREATE TABLE batch (
 ///
 /// A name (`prospect`) is a row of a file that was taken, kept as it came in, cleaned; it is no
 /// projection. It counts when its batch does (there is a row in `batch`), or when something happened to
-/// it since (`kept`). Rows of one and the same person have the same `entity`: the id of the first of
-/// them, of a `person` or of an `account`. The names of a use (`list_use_name`) likewise count when there
-/// is a row in `list_use`.
+/// it since (there is a row in `prospect_state`). Rows of one and the same person have the same `entity`:
+/// the id of the first of them, of a `person` or of an `account`. The names of a use (`list_use_name`)
+/// likewise count when there is a row in `list_use`.
 const V2: &str = "
 CREATE TABLE import_run (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -241,8 +241,9 @@ CREATE TABLE import_run (
     setup TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('staging', 'staged', 'complete')),
     first_id INTEGER NOT NULL,
-    next_id INTEGER NOT NULL,
+    names INTEGER NOT NULL,
     records INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
     retry_of INTEGER,
     ts INTEGER NOT NULL
 ) STRICT;
@@ -255,8 +256,7 @@ CREATE TABLE prospect (
     fate INTEGER NOT NULL,
     entity INTEGER NOT NULL,
     probability REAL,
-    employer INTEGER,
-    kept INTEGER NOT NULL,
+    reason TEXT,
     name TEXT,
     first_name TEXT,
     middle_name TEXT,
@@ -293,6 +293,12 @@ CREATE TABLE prospect_key (
     prospect INTEGER PRIMARY KEY NOT NULL,
     row_hash INTEGER NOT NULL,
     keys BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE prospect_employer (
+    prospect INTEGER PRIMARY KEY NOT NULL,
+    account INTEGER NOT NULL,
+    probability REAL NOT NULL
 ) STRICT;
 
 CREATE TABLE prospect_pair (
