@@ -335,6 +335,8 @@ impl Deal {
             | Event::ProspectResponded { .. }
             | Event::ProspectNoticeGiven
             | Event::ProspectsImported { .. }
+            | Event::SuppressionAdded { .. }
+            | Event::SuppressionRemoved { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

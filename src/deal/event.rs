@@ -357,6 +357,26 @@ pub enum Event {
         #[serde(flatten)]
         counts: Counts,
     },
+    // Who must not be contacted
+    SuppressionAdded {
+        /// `email`, `phone`, `person`, `domain` or `company`.
+        what: String,
+        /// The address, number, name or domain.
+        text: Private,
+        /// Of a person: where they work.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        company: Option<Private>,
+        /// Of a person the postcode, of a company the town.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Private>,
+        /// `marketing` or `all`.
+        purpose: String,
+        reason: Private,
+    },
+    /// The entry, or the row of a file that the stream has the id of, suppresses nobody any more.
+    SuppressionRemoved {
+        reason: Private,
+    },
 
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are
     /// the whole of it.

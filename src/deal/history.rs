@@ -153,6 +153,15 @@ pub fn words(
         Event::ProcessApplied { version, why, .. } => {
             format!("process version {version} applied: \"{}\"", why.text)
         }
+        Event::SuppressionAdded {
+            text,
+            purpose,
+            reason,
+            ..
+        } => format!("{} suppressed for {purpose}: {}", text.text, reason.text),
+        Event::SuppressionRemoved { reason } => {
+            format!("suppression removed: {}", reason.text)
+        }
         Event::BatchImported {
             file,
             what,

@@ -9,6 +9,7 @@ mod field;
 mod purge;
 mod record;
 mod seeds;
+pub mod suppression;
 
 pub use fate::{Counts, Fate};
 pub use field::Field;

@@ -24,6 +24,7 @@ mod query;
 mod redo;
 mod resolve;
 mod schema;
+mod suppression;
 mod undo;
 mod write;
 
@@ -49,6 +50,7 @@ pub use open::Access;
 pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
+pub use suppression::{Staged as StagedSuppression, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 

@@ -25,6 +25,8 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "person",
     "account",
     "catalog",
+    "suppression",
+    "suppression_removed",
     "batch",
     "list_use",
     "list_seed",
@@ -232,6 +234,10 @@ CREATE TABLE batch (
 /// it since (there is a row in `prospect_state`). Rows of one and the same person have the same `entity`:
 /// the id of the first of them, of a `person` or of an `account`. The names of a use (`list_use_name`)
 /// likewise count when there is a row in `list_use`.
+///
+/// Who must not be contacted was said one by one (`suppression`, a projection) or by a file
+/// (`suppression_row`, base data that counts when its batch does); `suppression_removed`, a projection too,
+/// takes entries of both out again.
 const V2: &str = "
 CREATE TABLE import_run (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -385,16 +391,33 @@ CREATE TABLE list_seed (
 
 CREATE TABLE suppression (
     id INTEGER PRIMARY KEY NOT NULL,
-    batch INTEGER,
     kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'person', 'company')),
     key INTEGER NOT NULL,
+    key2 INTEGER,
     shown TEXT NOT NULL,
     purpose TEXT NOT NULL CHECK (purpose IN ('marketing', 'all')),
     reason TEXT NOT NULL,
-    day INTEGER NOT NULL,
-    removed INTEGER
+    day INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX suppression_key ON suppression (kind, key);
+
+CREATE TABLE suppression_row (
+    id INTEGER PRIMARY KEY NOT NULL,
+    batch INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'person', 'company')),
+    key INTEGER NOT NULL,
+    key2 INTEGER,
+    shown TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('marketing', 'all')),
+    reason TEXT NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE suppression_removed (
+    id INTEGER PRIMARY KEY NOT NULL,
+    reason TEXT NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
 
 ALTER TABLE batch ADD COLUMN list INTEGER;
 ALTER TABLE batch ADD COLUMN twice_n INTEGER NOT NULL DEFAULT 0;
