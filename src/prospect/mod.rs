@@ -6,11 +6,13 @@
 
 mod fate;
 mod field;
+mod purge;
 mod record;
 mod seeds;
 pub mod suppression;
 
 pub use fate::{Counts, Fate};
 pub use field::Field;
+pub use purge::{Elsewhere, Member, Part, purge};
 pub use record::Record;
 pub use seeds::{SeedColumns, Seeds};

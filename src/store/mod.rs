@@ -9,15 +9,18 @@ mod batch;
 mod book;
 mod deal_rows;
 mod doctor;
+mod gdpr;
 mod handle;
 mod import;
 mod list;
+mod list_names;
 mod list_rows;
 mod loader;
 mod log;
 mod names;
 mod open;
 mod project;
+mod prospect;
 mod query;
 mod redo;
 mod resolve;
@@ -36,14 +39,17 @@ use rusqlite::Connection;
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
 pub use doctor::Findings;
+pub use gdpr::Membership;
 pub use handle::Handles;
 pub use import::BatchFile;
 pub use list::{ListRow, UseRow, Used};
+pub use list_names::Delivered;
 pub use names::{
     Completed, Fated, Importing, Name, NameFilter, NameRow, PairRow, PersonName, Rejected, Run,
     RunState, Setup, Taken,
 };
 pub use open::Access;
+pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};

@@ -309,6 +309,7 @@ impl super::Write<'_> {
                      UNION ALL SELECT r.id FROM catalog r JOIN catalog c ON c.id = $1
                      WHERE c.kind = 'team' AND r.kind = 'rep' AND r.team = c.name"
                 }
+                StreamKind::List => "SELECT id FROM batch WHERE list = $1",
                 _ => continue,
             };
             let began_here: bool = self

@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::import::read::{Options, Reader};
+use crate::import::read::{Header, Options, Reader};
 use crate::prospect::suppression::are_values;
 
 /// The columns and every row of a file: what it suppresses, or why it suppresses nothing.
@@ -15,8 +15,12 @@ fn read(text: &str, map: &[&str]) -> (Columns, Vec<Result<Vec<String>, String>>)
         };
         Reader::open(text.as_bytes(), &options).expect("readable")
     };
-    let headless = are_values(open(None).headers());
-    let mut reader = open(headless.then_some(false));
+    let headless = are_values(open(Header::Sniff).headers());
+    let mut reader = open(if headless {
+        Header::None
+    } else {
+        Header::Sniff
+    });
     let headers = reader.headers().to_vec();
     let mut rows = Vec::new();
     let mut row = Row::default();

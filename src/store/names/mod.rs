@@ -26,7 +26,7 @@ use crate::id::Id;
 
 /// How far apart the ids of two names of one file are: odd, so that the first five characters of their
 /// handles differ within a file of 33 million rows.
-const STEP: i64 = 4_099;
+pub(super) const STEP: i64 = 4_099;
 
 /// Ids set aside for one file: enough for 67 million rows.
 const ROOM: i64 = 1 << 38;
