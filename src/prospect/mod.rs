@@ -4,8 +4,12 @@
 //! should be; `normal` makes it comparable; `matching` finds who is who; `suppression` knows who must be
 //! left alone. Nothing here touches the store: values in, values out.
 
+pub mod clean;
 mod field;
+pub mod map;
 mod record;
+mod warning;
 
 pub use field::Field;
 pub use record::Record;
+pub use warning::{Warning, Warnings};
