@@ -5,6 +5,8 @@
 //! left alone. Nothing here touches the store: values in, values out.
 
 mod field;
+pub mod matching;
+pub mod normal;
 mod record;
 
 pub use field::Field;
