@@ -8,6 +8,8 @@ pub mod clean;
 mod fate;
 mod field;
 pub mod map;
+pub mod matching;
+pub mod normal;
 mod purge;
 mod record;
 mod seeds;
