@@ -120,7 +120,7 @@ impl ImportArgs {
 }
 
 /// Opens a CSV file as it comes.
-fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
+pub(super) fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
     let name = cx.shown(path);
     let unreadable = |error: &dyn std::fmt::Display| Fault::input(format!("`{name}` {error}"));
     let closed = |error| Fault::input(format!("cannot open `{name}`: {error}"));
