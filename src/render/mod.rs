@@ -8,6 +8,8 @@ mod jsonl;
 mod markdown;
 mod table;
 
+pub use csv::plain_csv;
+
 use std::fmt;
 use std::io;
 use std::str::FromStr;

@@ -132,7 +132,7 @@ impl ImportArgs {
 }
 
 /// Opens a CSV file as it comes.
-fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
+pub(super) fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
     open_as(cx, path, &Options::default())
 }
 
