@@ -80,27 +80,10 @@ fn found(session: &Session<'_>, who: &str) -> Result<Vec<SuppressionRow>> {
             .store
             .suppressions(|entry| entry.id.handle().starts_with(&prefix))?;
     }
-    let first = found.first().map(|entry| entry.shown.clone());
-    if found
-        .iter()
-        .any(|entry| Some(&entry.shown) != first.as_ref())
-    {
-        let handles = session.store.suppression_handles()?;
-        let fault = Fault::not_found(format!(
-            "`{}` begins the id of {} entries: say which by its id",
-            visible(who),
-            found.len()
-        ));
-        let shown = found
-            .iter()
-            .take(10)
-            .map(|entry| format!("{}  {}", handles.short(entry.id), visible(&entry.shown)));
-        return Err(shown.fold(fault, Fault::hint).into());
-    }
     if found.is_empty() {
         return Err(none(who).into());
     }
-    Ok(found)
+    of_one_thing(session, who, found)
 }
 
 /// The entries of an address or number; of a number that was told without its country the one that is hit.
@@ -120,7 +103,13 @@ fn of_address(session: &Session<'_>, entry: &Entry) -> Result<Vec<SuppressionRow
     };
     let found = session.store.suppressions(|known| known.id == hit.id)?;
     match found.first().filter(|_| hit.kind != entry.kind) {
-        None => Ok(found),
+        None => {
+            let found = session.store.suppressions(|known| {
+                known.kind == entry.kind
+                    && (known.shown.ends_with(&entry.text) || entry.text.ends_with(&known.shown))
+            })?;
+            of_one_thing(session, &entry.text, found)
+        }
         // Removing it would let more people be contacted than were named.
         Some(wider) => Err(Fault::no(format!(
             "`{}` has no entry of its own: the {} {} is suppressed",
@@ -134,6 +123,32 @@ fn of_address(session: &Session<'_>, entry: &Entry) -> Result<Vec<SuppressionRow
         ))
         .into()),
     }
+}
+
+/// What is removed is one thing, for whatever purposes.
+fn of_one_thing(
+    session: &Session<'_>,
+    who: &str,
+    found: Vec<SuppressionRow>,
+) -> Result<Vec<SuppressionRow>> {
+    let first = found.first().map(|entry| entry.shown.clone());
+    if found
+        .iter()
+        .any(|entry| Some(&entry.shown) != first.as_ref())
+    {
+        let handles = session.store.suppression_handles()?;
+        let fault = Fault::not_found(format!(
+            "`{}` may mean {} entries: say which by its id",
+            visible(who),
+            found.len()
+        ));
+        let shown = found
+            .iter()
+            .take(10)
+            .map(|entry| format!("{}  {}", handles.short(entry.id), visible(&entry.shown)));
+        return Err(shown.fold(fault, Fault::hint).into());
+    }
+    Ok(found)
 }
 
 fn none(who: &str) -> Fault {
