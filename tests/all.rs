@@ -12,4 +12,5 @@ mod process;
 mod properties;
 mod readme;
 mod sandbox;
+mod suppression;
 mod transcripts;
