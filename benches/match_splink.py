@@ -28,8 +28,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import score_links
 
-RANDOM_PAIRS = 2e6
-SEED = 1  # of Splink's random pairs
 FREEMAIL = "gmail.com yahoo.com hotmail.com aol.com outlook.com comcast.net icloud.com gmx.net live.com msn.com".split()
 LEGAL = (
     "inc|incorporated|llc|corp|corporation|co|company|ltd|limited|lp|llp|pllc|plc|gmbh|ag|sa|srl|bv"
@@ -233,14 +231,15 @@ class Clock:
         self.stages[name], self.last = now - self.last, now
 
 
-def run(data: str, task: str, files: list[str], threads: int, links_to: str | None) -> dict:
+def run(asked: argparse.Namespace) -> dict:
     """One task in this process: prepare, train, predict; then, off the clock, score."""
+    data, task, files = asked.data, asked.task, asked.files
     clock = Clock()
     import duckdb
     from splink import DuckDBAPI, Linker
 
     connection = duckdb.connect()
-    connection.execute(f"SET threads = {threads}; SET memory_limit = '12GB'; SET enable_progress_bar = false")
+    connection.execute(f"SET threads = {asked.threads}; SET memory_limit = '12GB'; SET enable_progress_bar = false")
     if data == "b2b":
         prepare, model, names = PREPARE_B2B, b2b_model, ["list.csv", "house.csv"][: 1 + (task == "link")]
         sources = [str(Path(files[0]) / name) for name in names]
@@ -259,7 +258,7 @@ def run(data: str, task: str, files: list[str], threads: int, links_to: str | No
     linker = Linker(tables if task == "link" else tables[0], settings, log_level=None)
     linker.training.estimate_probability_two_random_records_match(sure, recall=recall)
     linker.training.estimate_u_using_random_sampling(
-        max_pairs=RANDOM_PAIRS, seed=SEED, min_count_per_level=None
+        max_pairs=asked.pairs, seed=asked.seed, min_count_per_level=None
     )
     for rule in rules:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
@@ -271,8 +270,10 @@ def run(data: str, task: str, files: list[str], threads: int, links_to: str | No
     wall = time.perf_counter() - clock.wall
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
-    truth = read_truth(data, task, files, sources)
-    scores = judge(connection, predicted.physical_name, truth, task, sources, links_to)
+    scores = {}
+    if not asked.no_score:
+        truth = read_truth(data, task, files, sources)
+        scores = judge(connection, predicted.physical_name, truth, task, sources, asked.links)
     return {
         "data": data,
         "task": task,
@@ -342,6 +343,9 @@ def main() -> int:
     parser.add_argument("--task", choices=["dedupe", "link", "both"], default="both")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--pairs", type=float, default=2e6, help="random pairs for u")
+    parser.add_argument("--seed", type=int, default=1, help="of the random pairs")
+    parser.add_argument("--no-score", action="store_true", help="measure only")
     parser.add_argument("--links", help="write what Splink linked (one task only)")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -349,7 +353,7 @@ def main() -> int:
     if len(asked.files) != wanted:
         parser.error(f"{asked.data} takes {wanted} file names; {len(asked.files)} were given")
     if asked.inner:
-        print(json.dumps(run(asked.data, asked.task, asked.files, asked.threads, asked.links)))
+        print(json.dumps(run(asked)))
         return 0
     tasks = {"febrl3": ["dedupe"], "febrl4": ["link"]}.get(
         asked.data, ["dedupe", "link"] if asked.task == "both" else [asked.task]
@@ -359,8 +363,7 @@ def main() -> int:
     for task in tasks:
         rounds = []
         for _ in range(asked.rounds):
-            command = [sys.executable, __file__, asked.data, *asked.files, "--task", task, "--inner"]
-            command += ["--threads", str(asked.threads)] + (["--links", asked.links] if asked.links else [])
+            command = [sys.executable, __file__, *sys.argv[1:], "--task", task, "--inner"]
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
             if done.returncode != 0:
                 return 1
