@@ -56,7 +56,9 @@ def main() -> int:
     wrong = 0
     for name, rows in expected.items():
         with tempfile.TemporaryDirectory() as folder:
-            problems = check(str(Path(asked.binary).resolve()), folder, corpus / f"{name}.csv", rows)
+            problems = check(
+                str(Path(asked.binary).resolve()), folder, corpus / f"{name}.csv", rows
+            )
         wrong += bool(problems)
         for problem in problems:
             print(f"{name}: {problem}")
@@ -66,9 +68,16 @@ def main() -> int:
 
 def check(binary: str, folder: str, file: Path, rows: dict) -> list[str]:
     def run(words: list[str]) -> subprocess.CompletedProcess:
-        environment = {"PATH": os.environ["PATH"], "HOME": folder, "SALESCTL_USER": "bench", "LANG": "C.UTF-8"}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": folder,
+            "SALESCTL_USER": "bench",
+            "LANG": "C.UTF-8",
+        }
         command = [binary, *(word.format(file=file.resolve()) for word in words)]
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        )
 
     for words in SETUP:
         done = run(words)
@@ -86,14 +95,19 @@ def check(binary: str, folder: str, file: Path, rows: dict) -> list[str]:
     problems = []
     taken = summary["read"] - summary["rejected"]
     if (taken, summary["rejected"]) != (rows["good"], rows["bad"]):
-        problems.append(f"{taken} good and {summary['rejected']} bad; {rows['good']} and {rows['bad']} were expected")
+        problems.append(
+            f"{taken} good and {summary['rejected']} bad; {rows['good']} and {rows['bad']} were expected"
+        )
     if summary["read"] != sum(summary[name] for name in COUNTS):
         problems.append(f"rows are unaccounted for: {summary}")
     if rows["good"] == 0:
         return problems
 
     with closing(sqlite3.connect(Path(folder) / "sales.db")) as store:
-        found = {email: {"last_name": last, "zip": zip, "phone": phone} for email, last, zip, phone in store.execute(FOUND)}
+        found = {
+            email: {"last_name": last, "zip": zip, "phone": phone}
+            for email, last, zip, phone in store.execute(FOUND)
+        }
     for email, (last, zip) in PERSONS.items():
         person = found.get(email)
         if person is None:
@@ -102,7 +116,9 @@ def check(binary: str, folder: str, file: Path, rows: dict) -> list[str]:
             continue
         for column, value in (("last_name", last), ("zip", zip)):
             if column not in UNTOLD.get(file.stem, set()) and person[column] != value:
-                problems.append(f"{email} has the {column} `{person[column]}`; `{value}` was expected")
+                problems.append(
+                    f"{email} has the {column} `{person[column]}`; `{value}` was expected"
+                )
         if file.stem in NO_PHONES and person["phone"] is not None:
             problems.append(f"{email} has the phone `{person['phone']}` that a spreadsheet made up")
     return problems

@@ -106,7 +106,9 @@ class Shell:
             child.send_signal(signal.SIGKILL)
             child.communicate()
         if child.returncode not in (0, -signal.SIGKILL):
-            raise Failed(f"the import that was to be killed ended with {child.returncode} by itself")
+            raise Failed(
+                f"the import that was to be killed ended with {child.returncode} by itself"
+            )
         return child.returncode != 0
 
     def store(self) -> closing:
@@ -161,7 +163,16 @@ def kill(asked: argparse.Namespace, scratch: Path) -> int:
     data = Path(asked.folder).resolve() if asked.folder else scratch / "data"
     if not asked.folder:
         house = str(asked.rows // 20)
-        command = [sys.executable, asked.generator, "--rows", str(asked.rows), "--house", house, "--out", str(data)]
+        command = [
+            sys.executable,
+            asked.generator,
+            "--rows",
+            str(asked.rows),
+            "--house",
+            house,
+            "--out",
+            str(data),
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     files = {"house": data / "house.csv", "zoom": data / "list.csv"}
 
@@ -185,7 +196,9 @@ def kill(asked: argparse.Namespace, scratch: Path) -> int:
     if expected_rows == before:
         raise Failed("the import left no rows: nothing would be tested")
     shell.run(DOCTOR)
-    print(f"undisturbed: {takes:.2f} s, " + ", ".join(f"{name} {n:,}" for name, n in expected.items()))
+    print(
+        f"undisturbed: {takes:.2f} s, " + ", ".join(f"{name} {n:,}" for name, n in expected.items())
+    )
 
     chance, hit, failures = random.Random(asked.seed), Counter(), 0
     rounds, killed = 0, 0
@@ -226,14 +239,20 @@ def kill(asked: argparse.Namespace, scratch: Path) -> int:
     print(f"{rounds} rounds, {killed} kills of a running import:")
     for where, times in hit.most_common():
         print(f"  {times:5}  {where}")
-    print(f"{failures} rounds failed" if failures else "sound after each, and complete after the next run")
+    print(
+        f"{failures} rounds failed"
+        if failures
+        else "sound after each, and complete after the next run"
+    )
     return 1 if failures else 0
 
 
 def check(shell: Shell, rows: tuple[str, dict[int, int]]) -> None:
     """The rows are those of the undisturbed run, and running it once more changes nothing."""
     if shell.rows() != rows:
-        raise Failed(f"rows differ from the undisturbed run: fates {shell.rows()[1]}, expected {rows[1]}")
+        raise Failed(
+            f"rows differ from the undisturbed run: fates {shell.rows()[1]}, expected {rows[1]}"
+        )
     shell.run(DOCTOR)
     shell.run(IMPORT)
     if shell.rows() != rows:

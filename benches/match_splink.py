@@ -30,7 +30,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import score_links
 
-FREEMAIL = "gmail.com yahoo.com hotmail.com aol.com outlook.com comcast.net icloud.com gmx.net live.com msn.com".split()
+FREEMAIL = (
+    "gmail.com yahoo.com hotmail.com aol.com outlook.com comcast.net icloud.com gmx.net live.com"
+).split()
 LEGAL = (
     "inc|incorporated|llc|corp|corporation|co|company|ltd|limited|lp|llp|pllc|plc|gmbh|ag|sa|srl|bv"
 )
@@ -76,7 +78,8 @@ SELECT
     nullif(state_code, '') AS state,
     nullif(lpad(left(zip_digits, 5), 5, '0'), '00000') AS zip,
     CASE WHEN street <> '' AND zip_digits <> ''
-         THEN regexp_extract(street, '^([0-9]+ [a-z]+)', 1) || ' ' || lpad(left(zip_digits, 5), 5, '0') END AS site,
+         THEN regexp_extract(street, '^([0-9]+ [a-z]+)', 1) || ' ' || lpad(left(zip_digits, 5), 5, '0')
+    END AS site,
     nullif(job, '') AS title
 FROM parted
 """
@@ -147,7 +150,9 @@ def b2b_model(link_type: str):
         CustomComparison(
             output_column_name="employer",
             comparison_levels=[
-                custom("company_l IS NULL OR company_r IS NULL", "missing").configure(is_null_level=True),
+                custom("company_l IS NULL OR company_r IS NULL", "missing").configure(
+                    is_null_level=True
+                ),
                 custom("domain_l = domain_r OR phone_l = phone_r", "same domain or phone"),
                 custom("company_l = company_r AND state_l = state_r", "same name and state"),
                 custom(
@@ -161,7 +166,11 @@ def b2b_model(link_type: str):
         ),
         CustomComparison(
             output_column_name="title",
-            comparison_levels=[level.NullLevel("title"), level.ExactMatchLevel("title"), level.ElseLevel()],
+            comparison_levels=[
+                level.NullLevel("title"),
+                level.ExactMatchLevel("title"),
+                level.ElseLevel(),
+            ],
         ),
     ]
     blocks = [
@@ -180,7 +189,11 @@ def b2b_model(link_type: str):
         blocking_rules_to_generate_predictions=blocks,
         retain_matching_columns=False,
     )
-    sure = [block_on("email", "last"), block_on("phone", "last", "first"), block_on("domain", "last", "first")]
+    sure = [
+        block_on("email", "last"),
+        block_on("phone", "last", "first"),
+        block_on("domain", "last", "first"),
+    ]
     return settings, sure, 0.6, [blocks[5], blocks[0], blocks[1], blocks[6]]
 
 
@@ -191,13 +204,19 @@ def febrl_model(link_type: str):
     settings = SettingsCreator(
         link_type=link_type,
         comparisons=[
-            compare.JaroWinklerAtThresholds("first", [0.9, 0.8]).configure(term_frequency_adjustments=True),
-            compare.JaroWinklerAtThresholds("last", [0.9, 0.8]).configure(term_frequency_adjustments=True),
+            compare.JaroWinklerAtThresholds("first", [0.9, 0.8]).configure(
+                term_frequency_adjustments=True
+            ),
+            compare.JaroWinklerAtThresholds("last", [0.9, 0.8]).configure(
+                term_frequency_adjustments=True
+            ),
             compare.DamerauLevenshteinAtThresholds("born", [1, 2]),
             compare.DamerauLevenshteinAtThresholds("number", [1, 2]),
             compare.JaroWinklerAtThresholds("street", [0.9, 0.8]),
             compare.ExactMatch("house_number"),
-            compare.JaroWinklerAtThresholds("city", [0.9]).configure(term_frequency_adjustments=True),
+            compare.JaroWinklerAtThresholds("city", [0.9]).configure(
+                term_frequency_adjustments=True
+            ),
             compare.DamerauLevenshteinAtThresholds("zip", [1]),
         ],
         blocking_rules_to_generate_predictions=[
@@ -241,9 +260,15 @@ def run(asked: argparse.Namespace) -> dict:
     from splink import DuckDBAPI, Linker
 
     connection = duckdb.connect()
-    connection.execute(f"SET threads = {asked.threads}; SET memory_limit = '12GB'; SET enable_progress_bar = false")
+    connection.execute(
+        f"SET threads = {asked.threads}; SET memory_limit = '12GB'; SET enable_progress_bar = false"
+    )
     if data == "b2b":
-        prepare, model, names = PREPARE_B2B, b2b_model, ["list.csv", "house.csv"][: 1 + (task == "link")]
+        prepare, model, names = (
+            PREPARE_B2B,
+            b2b_model,
+            ["list.csv", "house.csv"][: 1 + (task == "link")],
+        )
         sources = [str(Path(files[0]) / name) for name in names]
     else:
         prepare, model = PREPARE_FEBRL, febrl_model
@@ -255,7 +280,8 @@ def run(asked: argparse.Namespace) -> dict:
     api = DuckDBAPI(connection=connection)
     settings, sure, recall, rules = model("dedupe_only" if task == "dedupe" else "link_only")
     tables = [
-        api.register(table, dataset_display_name=table) for table in ["list", "house"][: len(sources)]
+        api.register(table, dataset_display_name=table)
+        for table in ["list", "house"][: len(sources)]
     ]
     linker = Linker(tables if task == "link" else tables[0], settings, log_level=None)
     linker.training.estimate_probability_two_random_records_match(sure, recall=recall)
@@ -294,9 +320,13 @@ def read_truth(data: str, task: str, files: list[str], sources: list[str]) -> sc
     return score_links.read_truth(files[-1], None, *(sources + [None])[:2])
 
 
-def judge(connection, table: str, truth, task: str, sources: list[str], links_to: str | None) -> dict:
+def judge(
+    connection, table: str, truth, task: str, sources: list[str], links_to: str | None
+) -> dict:
     place = {id: n for n, id in enumerate(score_links.read_ids(sources[0]))}
-    house = {id: n for n, id in enumerate(score_links.read_ids(sources[1]))} if task == "link" else {}
+    house = (
+        {id: n for n, id in enumerate(score_links.read_ids(sources[1]))} if task == "link" else {}
+    )
     found = connection.execute(
         f"SELECT unique_id_l, unique_id_r, match_probability FROM {table}"
     ).fetchall()
@@ -309,13 +339,25 @@ def judge(connection, table: str, truth, task: str, sources: list[str], links_to
         else:
             a, b = sorted((a, b), key=place.__getitem__, reverse=True)
             link = score_links.Link(place[a], place[b], False)
-        rows.append([link.a + 2, link.a + 1, link.b + 2, link.b + 1, b, "known" if link.known else "twice", probability])
+        rows.append(
+            [
+                link.a + 2,
+                link.a + 1,
+                link.b + 2,
+                link.b + 1,
+                b,
+                "known" if link.known else "twice",
+                probability,
+            ]
+        )
         if probability >= 0.95:
             links.append(link)
     if links_to is not None:
         with open(links_to, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow("line record matched_line matched_record matched_id kind probability".split())
+            writer.writerow(
+                "line record matched_line matched_record matched_id kind probability".split()
+            )
             writer.writerows(rows)
     scores = score_links.score(links, truth)
     # Splink says every pair, not one link a row: of the list, what it said counts against its own pairs.
@@ -329,13 +371,15 @@ def judge(connection, table: str, truth, task: str, sources: list[str], links_to
 def show(rounds: list[dict]) -> None:
     cpu = {stage: statistics.median(r["cpu"][stage] for r in rounds) for stage in rounds[0]["cpu"]}
     print(
-        f"{rounds[0]['data']} {rounds[0]['task']}: CPU s prepare {cpu['prepare']:.1f} + train {cpu['train']:.1f}"
-        f" + predict {cpu['predict']:.1f} = {cpu['sum']:.1f}"
+        f"{rounds[0]['data']} {rounds[0]['task']}: CPU s prepare {cpu['prepare']:.1f}"
+        f" + train {cpu['train']:.1f} + predict {cpu['predict']:.1f} = {cpu['sum']:.1f}"
         f"   wall {statistics.median(r['wall'] for r in rounds):.1f} s"
         f"   peak {max(r['peak_mib'] for r in rounds):,.0f} MiB   ({len(rounds)} rounds)"
     )
     for name in rounds[0]["scores"]:
-        scores = sorted((score_links.Score(**r["scores"][name]) for r in rounds), key=lambda of: of.f1)
+        scores = sorted(
+            (score_links.Score(**r["scores"][name]) for r in rounds), key=lambda of: of.f1
+        )
         spread = f"   F1 {scores[0].f1:.4f}–{scores[-1].f1:.4f}" if len(scores) > 1 else ""
         print(f"  {name:<10} {scores[len(scores) // 2]}{spread}")
 

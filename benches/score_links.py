@@ -128,7 +128,9 @@ def read_persons(path: str | None) -> tuple[array, dict[str, int]]:
     return persons, ids
 
 
-def read_truth(truth: str, house_truth: str | None, list_file: str | None, house: str | None) -> Truth:
+def read_truth(
+    truth: str, house_truth: str | None, list_file: str | None, house: str | None
+) -> Truth:
     with open(truth, newline="", encoding="utf-8") as file:
         header = next(csv.reader(file))
         if "contact_id" in header:
@@ -136,7 +138,9 @@ def read_truth(truth: str, house_truth: str | None, list_file: str | None, house
             house_rows, house_ids = read_persons(house_truth)
             return Truth(rows, house_rows, house_ids)
         if list_file is None:
-            sys.exit(f"error: {truth} holds pairs of record ids\nhint: name the file they are of: --list FILE")
+            sys.exit(
+                f"error: {truth} holds pairs of record ids\nhint: name the file they are of: --list FILE"
+            )
         rows_ids, house_ids = read_ids(list_file), read_ids(house)
         place: dict[str, int] = {}
         for id in rows_ids + house_ids:
@@ -149,7 +153,9 @@ def read_truth(truth: str, house_truth: str | None, list_file: str | None, house
             else:
                 unknown += 1
         if unknown:
-            sys.exit(f"error: {unknown} pairs of {truth} name record ids that the files do not have")
+            sys.exit(
+                f"error: {unknown} pairs of {truth} name record ids that the files do not have"
+            )
     return Truth(
         array("q", (persons.root(place[id]) for id in rows_ids)),
         array("q", (persons.root(place[id]) for id in house_ids)),
@@ -164,7 +170,9 @@ def read_links(path: str, truth: Truth, sure: float) -> list[Link]:
             continue
         a, known = int(row["record"]) - 1, row["kind"] == "known"
         if not known and row["kind"] != "twice":
-            sys.exit(f"error: line {n} of {path} has the kind `{row['kind']}`; `twice` or `known` was expected")
+            sys.exit(
+                f"error: line {n} of {path} has the kind `{row['kind']}`; `twice` or `known` was expected"
+            )
         b = truth.house_ids.get(row["matched_id"]) if known else None
         if b is None and row["matched_record"]:
             b = int(row["matched_record"]) - 1
@@ -209,7 +217,9 @@ def score(links: list[Link], truth: Truth) -> dict[str, Score]:
         "list": Score(pairs(person_in.values()), pairs(size), true_pairs),
     }
     if house:
-        direct = Score(sum(known for *_, known in right), sum(known for *_, known in said), true_links)
+        direct = Score(
+            sum(known for *_, known in right), sum(known for *_, known in said), true_links
+        )
         result["direct"] = direct
         result["house"] = Score(
             sum(person_in[key] * n for key, n in house_person_in.items()),
