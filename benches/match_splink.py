@@ -13,8 +13,9 @@ counts. CPU seconds are user and system time of all threads; scoring is not coun
 what Splink linked in the shape of `import prospects --links`, for benches/score_links.py.
 
 The model collapses what colleagues share (domain, company, phone, address) into one comparison, `employer`:
-nine independent comparisons score F1 0.55 on the million rows instead of 0.98. With --rules 4 all levels of
-`employer` are learnt from the data, which is worth 0.004 on the list and 0.001 on the house file: the best Splink that we know of.
+nine independent comparisons score F1 0.55 on the million rows instead of 0.98. With --rules 4 all levels
+of `employer` are learnt from the data, which is worth 0.004 on the list and 0.001 on the house file: the
+best Splink that we know of.
 """
 
 import argparse
