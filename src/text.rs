@@ -176,15 +176,36 @@ mod tests {
     #[test]
     fn a_guard_comes_off_as_it_went_on() {
         for cell in [
-            "=1", "'=1", "''@x", "-", "+a", "-5", "'x", "O'Brien", "", "'", "\t=1", " =1", "＝1",
-            "+49 30 1234567", "-2+3",
+            "=1",
+            "'=1",
+            "''@x",
+            "-",
+            "+a",
+            "-5",
+            "'x",
+            "O'Brien",
+            "",
+            "'",
+            "\t=1",
+            " =1",
+            "＝1",
+            "+49 30 1234567",
+            "-2+3",
         ] {
             assert_eq!(unguarded(&guarded(cell)), cell);
         }
         for cell in ["=1", "@x", "-2+3", "+a", "\tx", " =1", "'=1", "-", "-cmd"] {
             assert!(guarded(cell).starts_with('\''), "{cell}");
         }
-        for cell in ["-5", "-1.200,50", "+49 30 1234567", "+1 (617) 555-0101", "a=1", "'x", ""] {
+        for cell in [
+            "-5",
+            "-1.200,50",
+            "+49 30 1234567",
+            "+1 (617) 555-0101",
+            "a=1",
+            "'x",
+            "",
+        ] {
             assert_eq!(guarded(cell), cell);
         }
     }

@@ -77,7 +77,10 @@ impl Encoding {
             [0xEF, 0xBB, 0xBF, rest @ ..] => (by_bytes(rest, complete), 3),
             [0xFF, 0xFE, ..] => (Self::Utf16Le, 2),
             [0xFE, 0xFF, ..] => (Self::Utf16Be, 2),
-            _ => (by_zeros(start).unwrap_or_else(|| by_bytes(start, complete)), 0),
+            _ => (
+                by_zeros(start).unwrap_or_else(|| by_bytes(start, complete)),
+                0,
+            ),
         }
     }
 }
@@ -107,7 +110,9 @@ fn by_bytes(start: &[u8], complete: bool) -> Encoding {
         return Encoding::Utf8;
     }
     let (mut utf8, mut others) = (0_usize, Vec::new());
-    let mut lines = start.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')).peekable();
+    let mut lines = start
+        .split_inclusive(|byte| matches!(byte, b'\n' | b'\r'))
+        .peekable();
     while let Some(line) = lines.next() {
         // The sample ends anywhere, also within a letter.
         if !complete && lines.peek().is_none() {
@@ -124,7 +129,11 @@ fn by_bytes(start: &[u8], complete: bool) -> Encoding {
         detector.feed(start, true);
         let guess = detector.guess(None, Utf8Detection::Allow);
         let japanese = utf8 == 0 && guess == encoding_rs::ISO_2022_JP;
-        return if japanese { Encoding::Other(guess) } else { Encoding::Utf8 };
+        return if japanese {
+            Encoding::Other(guess)
+        } else {
+            Encoding::Utf8
+        };
     }
     // A line in an old encoding can look like UTF-8 by chance; one in twenty is none.
     let is_mixed = utf8 * 20 > others.len();
@@ -137,10 +146,18 @@ fn by_bytes(start: &[u8], complete: bool) -> Encoding {
         detector.feed(start, true);
     }
     let guess = detector.guess(None, Utf8Detection::Deny);
-    let beyond: usize = others.iter().flat_map(|line| *line).filter(|byte| !byte.is_ascii()).count();
+    let beyond: usize = others
+        .iter()
+        .flat_map(|line| *line)
+        .filter(|byte| !byte.is_ascii())
+        .count();
     let believed = (beyond >= ENOUGH || others.iter().any(|line| !is_western(line)))
         && (guess.is_single_byte()
-            || others.iter().all(|line| guess.decode_without_bom_handling_and_without_replacement(line).is_some()));
+            || others.iter().all(|line| {
+                guess
+                    .decode_without_bom_handling_and_without_replacement(line)
+                    .is_some()
+            }));
     match (believed, is_mixed) {
         (true, true) if guess.is_single_byte() => Encoding::Mixed(guess),
         (_, true) => Encoding::Mixed(WINDOWS_1252),
@@ -157,7 +174,10 @@ fn is_western(line: &[u8]) -> bool {
     let (mut last, mut before) = (' ', ' ');
     text.chars().all(|c| {
         run = if c.is_ascii() { 0 } else { run + 1 };
-        let joins = matches!(last, '’' | '‘' | '´' | '`' | '·' | '–' | '\u{ad}' | '\u{a0}' | '…');
+        let joins = matches!(
+            last,
+            '’' | '‘' | '´' | '`' | '·' | '–' | '\u{ad}' | '\u{a0}' | '…'
+        );
         let is_sign = !last.is_ascii() && !last.is_alphabetic() && !joins;
         let within = is_sign && before.is_alphabetic() && c.is_alphabetic();
         (before, last) = (last, c);
@@ -191,7 +211,10 @@ mod tests {
     #[case("windows-1252", "Name\nMüller\n")]
     #[case("windows-1252", "Name,Revenue\nZoë O’Brien,100 €\nAcme® “Best”,5 £\n")]
     #[case("windows-1250", "Name,City\nWałęsa,Gdańsk\n")]
-    #[case("windows-1250", "Name,City\nWałęsa,Gdańsk\nKovářová,Plzeň\nDąbrowski,Łódź\nŽižka,České Budějovice\n")]
+    #[case(
+        "windows-1250",
+        "Name,City\nWałęsa,Gdańsk\nKovářová,Plzeň\nDąbrowski,Łódź\nŽižka,České Budějovice\n"
+    )]
     #[case("windows-1251", "Имя,Город\nИванов,Москва\nПетрова,Санкт-Петербург\n")]
     #[case("shift_jis", "名前,会社\n田中太郎,株式会社テスト\n鈴木花子,東京商事\n")]
     #[case("windows-1253", "Όνομα,Πόλη\nΓεώργιος,Αθήνα\nΜαρία,Θεσσαλονίκη\n")]
@@ -211,7 +234,14 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        for label in ["utf-8", "utf-16le", "utf-16be", "windows-1252", "windows-1251", "shift_jis"] {
+        for label in [
+            "utf-8",
+            "utf-16le",
+            "utf-16be",
+            "windows-1252",
+            "windows-1251",
+            "shift_jis",
+        ] {
             let encoding = Encoding::from_label(label).expect("known");
             assert_eq!(encoding.label().as_deref(), Some(label));
         }

@@ -35,9 +35,12 @@ impl Letters {
     /// What was made out so far; sure when all rows are read.
     pub(super) fn encoding(&self) -> Encoding {
         match (self.told, self.beside, self.seen_utf8, self.seen_beside) {
-            (Encoding::Utf8 | Encoding::Windows1252 | Encoding::Other(_), Some(other), true, true) => {
-                Encoding::Mixed(other)
-            }
+            (
+                Encoding::Utf8 | Encoding::Windows1252 | Encoding::Other(_),
+                Some(other),
+                true,
+                true,
+            ) => Encoding::Mixed(other),
             (Encoding::Utf8, Some(_), false, true) => Encoding::Windows1252,
             (told, ..) => told,
         }
@@ -47,7 +50,10 @@ impl Letters {
     pub(super) fn decode(&mut self, row: &mut Row, bytes: &[u8], ends: &[usize], gap: usize) {
         row.clear();
         row.gap = gap;
-        if let Some(table) = self.beside.filter(|_| self.only_beside && !bytes.is_ascii()) {
+        if let Some(table) = self
+            .beside
+            .filter(|_| self.only_beside && !bytes.is_ascii())
+        {
             self.decode_fields(row, bytes, ends, gap, table);
         } else if let Ok(text) = std::str::from_utf8(bytes) {
             row.text.push_str(text);
@@ -68,7 +74,14 @@ impl Letters {
         find_damage(row);
     }
 
-    fn decode_fields(&mut self, row: &mut Row, bytes: &[u8], ends: &[usize], gap: usize, table: &'static Table) {
+    fn decode_fields(
+        &mut self,
+        row: &mut Row,
+        bytes: &[u8],
+        ends: &[usize],
+        gap: usize,
+        table: &'static Table,
+    ) {
         row.gap = 0;
         let mut from = 0;
         for end in ends {

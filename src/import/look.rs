@@ -53,7 +53,9 @@ fn is_email(cell: &str) -> bool {
 
 fn is_web(cell: &str) -> bool {
     let lower = cell.get(..8).unwrap_or(cell).to_ascii_lowercase();
-    !cell.contains(' ') && cell.contains('.') && (lower.starts_with("http") || lower.starts_with("www."))
+    !cell.contains(' ')
+        && cell.contains('.')
+        && (lower.starts_with("http") || lower.starts_with("www."))
 }
 
 /// The parts of a date in figures: `2026-11-21`, `21.11.2026`, `3/4/26`, a time behind it or not.
@@ -63,7 +65,10 @@ pub fn date_parts(cell: &str) -> Option<[u32; 3]> {
     let mut parts = day.split(sign);
     let mut next = || {
         let part = parts.next()?;
-        (1..=4).contains(&part.len()).then(|| part.parse::<u32>().ok()).flatten()
+        (1..=4)
+            .contains(&part.len())
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
     };
     let dates = [next()?, next()?, next()?];
     if parts.next().is_some() {
@@ -72,7 +77,8 @@ pub fn date_parts(cell: &str) -> Option<[u32; 3]> {
     let year = |n: u32| n >= 1000;
     let small = |n: u32| (1..=31).contains(&n);
     let [a, b, c] = dates;
-    let plausible = (year(a) && small(b) && small(c)) || (small(a) && small(b) && (year(c) || c < 100));
+    let plausible =
+        (year(a) && small(b) && small(c)) || (small(a) && small(b) && (year(c) || c < 100));
     plausible.then_some(dates)
 }
 
@@ -85,11 +91,15 @@ fn is_date(cell: &str) -> bool {
         return true;
     }
     let mut words = cell.split(['-', ' ', '.']).filter(|word| !word.is_empty());
-    let (Some(day), Some(month), Some(year), None) = (words.next(), words.next(), words.next(), words.next()) else {
+    let (Some(day), Some(month), Some(year), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
         return false;
     };
     let figures = |word: &str| word.parse::<u32>().is_ok();
-    let named = month.get(..3).is_some_and(|start| MONTHS.contains(&start.to_ascii_lowercase().as_str()));
+    let named = month
+        .get(..3)
+        .is_some_and(|start| MONTHS.contains(&start.to_ascii_lowercase().as_str()));
     figures(day) && named && figures(year)
 }
 
@@ -102,26 +112,112 @@ fn is_number(cell: &str) -> bool {
         digits += usize::from(c.is_ascii_digit());
         c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | 'E' | 'e' | '+')
     });
-    signs && digits > 0 && bare.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !(cell.starts_with('+') && digits > 6)
+    signs
+        && digits > 0
+        && bare.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && !(cell.starts_with('+') && digits > 6)
 }
 
 fn is_phone(cell: &str) -> bool {
     let digits = cell.chars().filter(char::is_ascii_digit).count();
     let extension = cell.find(['x', 'e']).map_or(cell, |at| &cell[..at]);
-    (6..=18).contains(&digits) && extension.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c))
+    (6..=18).contains(&digits)
+        && extension
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +()-./".contains(c))
 }
 
 /// Words that headings are made of, in the languages lists come in. Whole words, in lower case.
 const HEADING_WORDS: &[&str] = &[
-    "account", "address", "adresse", "anrede", "birth", "category", "cell", "city", "code", "company", "companyname",
-    "contact", "country", "created", "currency", "customer", "date", "datum", "department", "description",
-    "domain", "email", "e-mail", "mail", "employees", "empresa", "fax", "field", "firma", "first",
-    "firstname", "first_name", "full", "geschlecht", "gender", "id", "industry", "job", "key", "land", "last",
-    "lastname", "last_name", "lead", "linkedin", "list", "middle", "mobile", "name", "nachname", "nom", "nombre",
-    "notes", "number", "organisation", "organization", "ort", "owner", "phone", "plz", "position", "postal", "postcode",
-    "prénom", "region", "revenue", "role", "salutation", "sic", "source", "stage", "state", "status",
-    "straße", "strasse", "street", "surname", "telefon", "telephone", "title", "type", "umsatz", "url", "value",
-    "vorname", "web", "website", "zip", "zipcode",
+    "account",
+    "address",
+    "adresse",
+    "anrede",
+    "birth",
+    "category",
+    "cell",
+    "city",
+    "code",
+    "company",
+    "companyname",
+    "contact",
+    "country",
+    "created",
+    "currency",
+    "customer",
+    "date",
+    "datum",
+    "department",
+    "description",
+    "domain",
+    "email",
+    "e-mail",
+    "mail",
+    "employees",
+    "empresa",
+    "fax",
+    "field",
+    "firma",
+    "first",
+    "firstname",
+    "first_name",
+    "full",
+    "geschlecht",
+    "gender",
+    "id",
+    "industry",
+    "job",
+    "key",
+    "land",
+    "last",
+    "lastname",
+    "last_name",
+    "lead",
+    "linkedin",
+    "list",
+    "middle",
+    "mobile",
+    "name",
+    "nachname",
+    "nom",
+    "nombre",
+    "notes",
+    "number",
+    "organisation",
+    "organization",
+    "ort",
+    "owner",
+    "phone",
+    "plz",
+    "position",
+    "postal",
+    "postcode",
+    "prénom",
+    "region",
+    "revenue",
+    "role",
+    "salutation",
+    "sic",
+    "source",
+    "stage",
+    "state",
+    "status",
+    "straße",
+    "strasse",
+    "street",
+    "surname",
+    "telefon",
+    "telephone",
+    "title",
+    "type",
+    "umsatz",
+    "url",
+    "value",
+    "vorname",
+    "web",
+    "website",
+    "zip",
+    "zipcode",
 ];
 
 /// Whether a heading is likely: one of its words is one that headings are made of.

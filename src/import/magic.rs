@@ -8,15 +8,27 @@ const NO_TABLE: &str = "expected a table in text: CSV, tabs or the like";
 
 /// How files of other kinds begin.
 const KNOWN: &[(&[u8], &str, &str)] = &[
-    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Excel workbook or another old Office file", AS_CSV),
+    (
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "an Excel workbook or another old Office file",
+        AS_CSV,
+    ),
     (b"%PDF-", "a PDF", "ask its sender for the table as CSV"),
-    (b"{\\rtf", "a document in rich text", "save its table as CSV UTF-8"),
+    (
+        b"{\\rtf",
+        "a document in rich text",
+        "save its table as CSV UTF-8",
+    ),
     (b"BZh", "packed with bzip2", UNPACK),
     (b"\xFD7zXZ\0", "packed with xz", UNPACK),
     (b"\x28\xB5\x2F\xFD", "packed with zstd", UNPACK),
     (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive", UNPACK),
     (b"Rar!\x1A\x07", "a RAR archive", UNPACK),
-    (b"SQLite format 3\0", "an SQLite database", "export its table as CSV (sqlite3 -csv -header)"),
+    (
+        b"SQLite format 3\0",
+        "an SQLite database",
+        "export its table as CSV (sqlite3 -csv -header)",
+    ),
     (b"PAR1", "a Parquet file", "export it as CSV"),
     (b"\x89PNG", "a picture", NO_TABLE),
     (b"\xFF\xD8\xFF", "a picture", NO_TABLE),
@@ -24,17 +36,21 @@ const KNOWN: &[(&[u8], &str, &str)] = &[
     (b"\x7FELF", "a program", NO_TABLE),
     (b"\xFF\xFE\0\0", "text in UTF-32", "save it as UTF-8"),
     (b"\0\0\xFE\xFF", "text in UTF-32", "save it as UTF-8"),
-    (b"BEGIN:VCARD", "an address book (vCard)", "export the contacts as CSV"),
+    (
+        b"BEGIN:VCARD",
+        "an address book (vCard)",
+        "export the contacts as CSV",
+    ),
 ];
 
 /// How texts begin that are no tables, after blanks and in any case.
-const MARKUP: &[(&str, &str)] = &[
-    ("<!doctype html", "a web page"),
-    ("<html", "a web page"),
-    ("<table", "a web page"),
-    ("<?xml", "XML"),
-    ("[{", "JSON"),
-    ("{\"", "JSON"),
+const MARKUP: &[(&str, &str, &str)] = &[
+    ("<!doctype html", "a web page", AS_CSV),
+    ("<html", "a web page", AS_CSV),
+    ("<table", "a web page", AS_CSV),
+    ("<?xml", "XML", AS_CSV),
+    ("[{", "JSON", NO_TABLE),
+    ("{\"", "JSON", NO_TABLE),
 ];
 
 pub(super) fn refuse(start: &[u8]) -> Result<(), ReadError> {
@@ -59,11 +75,14 @@ pub(super) fn refuse(start: &[u8]) -> Result<(), ReadError> {
             return not(what, advice);
         }
     }
-    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
-    for (word, what) in MARKUP {
+    let text = start
+        .strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(start)
+        .trim_ascii_start();
+    for (word, what, advice) in MARKUP {
         let begins = text.get(..word.len());
         if begins.is_some_and(|begins| begins.eq_ignore_ascii_case(word.as_bytes())) {
-            return not(what, AS_CSV);
+            return not(what, advice);
         }
     }
     Ok(())
@@ -73,7 +92,7 @@ pub(super) fn refuse(start: &[u8]) -> Result<(), ReadError> {
 pub(super) fn refuse_binary(start: &[u8]) -> Result<(), ReadError> {
     let control = |byte: &u8| matches!(byte, 2..=8 | 14..=26 | 28..=30 | 0x7F);
     let controls = start.iter().filter(|byte| control(byte)).count();
-    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    let zeros = memchr::memchr_iter(0, start).count();
     let texts = start.len() - zeros;
     if controls * 20 > texts && controls > 2 || (texts * 20 < zeros && zeros > 64) {
         return Err(ReadError::NotText {
@@ -94,7 +113,10 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case(b"PK\x03\x04\x14\0[Content_Types].xml", Some("an Excel workbook (.xlsx)"))]
+    #[case(
+        b"PK\x03\x04\x14\0[Content_Types].xml",
+        Some("an Excel workbook (.xlsx)")
+    )]
     #[case(b"PK\x03\x04\x14\0list.csv", Some("a zip archive"))]
     #[case(b"%PDF-1.7", Some("a PDF"))]
     #[case(b"  <HTML><table>", Some("a web page"))]

@@ -6,15 +6,15 @@
 
 use std::io::Read;
 
-use super::cell::{tidy, trimmed};
 pub use super::cell::EMPTY;
-use super::dialect::unique_names;
+use super::cell::{tidy, trimmed};
 pub use super::dialect::{Dialect, Encoding};
+use super::dialect::{sep_line, unique_names};
 use super::letters::Letters;
 use super::records::{Input, Records};
 use super::rejects;
 pub use super::row::{Defect, Header, Limits, Options, Quote, ReadError, Row, Warning};
-use super::sniff::{Layout, Told, layout, sep_line};
+use super::sniff::{Layout, Told, layout};
 use super::source::{SAMPLE, Source};
 
 pub struct Reader<R> {
@@ -38,13 +38,15 @@ impl<R: Read> Reader<R> {
             ended = !source.fill(&mut buffer)?;
         }
         let letters = Letters::new(encoding, options.encoding.is_some());
-        let (mut told, passed) = passed(&buffer, options)?;
-        told.quote = options.quote.map(|quote| match quote {
-            Quote::Mark(mark) => Some(mark),
-            Quote::None => None,
-        });
-        let Layout { syntax, at, line, preamble, has_header, width } =
-            layout(&buffer[passed.bytes..], ended, &letters, told);
+        let (told, passed) = passed(&buffer, options)?;
+        let Layout {
+            syntax,
+            at,
+            line,
+            preamble,
+            has_header,
+            width,
+        } = layout(&buffer[passed.bytes..], ended, &letters, told);
         let mut records =
             Records::new(Input::File(source), buffer, syntax, letters, options.limits);
         records.begin_at(at + passed.bytes as u64, line + passed.lines);
@@ -92,7 +94,10 @@ impl<R: Read> Reader<R> {
         }
         if row.cut().is_some() {
             let limit = self.records.limits().field_bytes;
-            return Err(ReadError::Header { line, defect: Defect::RecordTooLong { limit } });
+            return Err(ReadError::Header {
+                line,
+                defect: Defect::RecordTooLong { limit },
+            });
         }
         self.dialect.header_line = Some(line);
         self.has_rejects = row.fields().take(2).eq(rejects::MARK);
@@ -103,7 +108,11 @@ impl<R: Read> Reader<R> {
             row.ends.pop();
         }
         self.headers = unique_names(row.fields().map(trimmed));
-        self.header_fields = Some(row.fields().map(|field| tidy(field).to_lowercase()).collect());
+        self.header_fields = Some(
+            row.fields()
+                .map(|field| tidy(field).to_lowercase())
+                .collect(),
+        );
         Ok(())
     }
 
@@ -156,7 +165,11 @@ impl<R: Read> Reader<R> {
 
     /// Columns that stand before the file's own in a file of rejected rows.
     fn marks(&self) -> usize {
-        if self.has_rejects { rejects::MARK.len() } else { 0 }
+        if self.has_rejects {
+            rejects::MARK.len()
+        } else {
+            0
+        }
     }
 
     /// A rejected row as the file had it that it was rejected from.
@@ -179,7 +192,10 @@ impl<R: Read> Reader<R> {
             return Some(Defect::Nul);
         }
         if row.len() != expected {
-            return Some(Defect::FieldCount { found: row.len(), expected });
+            return Some(Defect::FieldCount {
+                found: row.len(),
+                expected,
+            });
         }
         if self.is_header_again(row) {
             return Some(Defect::RepeatedHeader);
@@ -198,7 +214,8 @@ impl<R: Read> Reader<R> {
         // Nearly always the lengths of the first cells tell.
         headings.first().is_some_and(|first| {
             let cell = row.get(0);
-            (first.len() == cell.len() || !cell.is_ascii()) && headings.iter().zip(row.fields()).all(same)
+            (first.len() == cell.len() || !cell.is_ascii())
+                && headings.iter().zip(row.fields()).all(same)
         })
     }
 }
@@ -210,7 +227,9 @@ fn wants_more(buffer: &[u8], limits: Limits) -> bool {
     if buffer.len() < SAMPLE {
         return true;
     }
-    let lines = memchr::memchr2_iter(b'\n', b'\r', buffer).take(LINES).count();
+    let lines = memchr::memchr2_iter(b'\n', b'\r', buffer)
+        .take(LINES)
+        .count();
     lines < LINES && buffer.len() <= limits.record_bytes
 }
 
@@ -225,6 +244,7 @@ fn passed(text: &[u8], options: &Options) -> Result<(Told, Passed), ReadError> {
     let mut told = Told {
         delimiter: options.delimiter,
         sep,
+        quote: options.quote,
         ..Told::default()
     };
     let mut passed = Passed {
@@ -251,7 +271,10 @@ fn pass_lines(text: &[u8], line: u64) -> Option<Passed> {
         let crlf = text[end] == b'\r' && text.get(end + 1) == Some(&b'\n');
         bytes = end + 1 + usize::from(crlf);
     }
-    (line > 0 && bytes < text.len()).then_some(Passed { bytes, lines: line - 1 })
+    (line > 0 && bytes < text.len()).then_some(Passed {
+        bytes,
+        lines: line - 1,
+    })
 }
 
 /// `Total: 4`, `(4 rows affected)`, a rule of dashes: under the table or between its parts.
@@ -261,42 +284,93 @@ fn is_footer(row: &Row) -> bool {
     if written.starts_with(['-', '=', '_', '*']) {
         let is_rule = |cell: &str| {
             let cell = trimmed(cell);
-            cell.len() > 1 && cell.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b' '))
+            cell.len() > 1
+                && cell
+                    .bytes()
+                    .all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b' '))
         };
         if row.fields().all(is_rule) {
             return true;
         }
     }
-    if first.is_empty() || (1..row.len()).filter(|column| !row.get(*column).is_empty()).nth(1).is_some() {
+    if first.is_empty()
+        || (1..row.len())
+            .filter(|column| !row.get(*column).is_empty())
+            .nth(1)
+            .is_some()
+    {
         return false;
     }
     let lone = (1..row.len()).all(|column| row.get(column).is_empty());
     let lower = first.to_lowercase();
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    let mut words = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words = bare
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let is_counted = |word: &str| {
         matches!(
             word,
-            "row" | "rows" | "record" | "records" | "lead" | "leads" | "contact" | "contacts" | "names" | "entries"
-                | "zeilen" | "datensätze" | "affected" | "selected" | "count" | "exported" | "anzahl" | "returned"
+            "row"
+                | "rows"
+                | "record"
+                | "records"
+                | "lead"
+                | "leads"
+                | "contact"
+                | "contacts"
+                | "names"
+                | "entries"
+                | "zeilen"
+                | "datensätze"
+                | "affected"
+                | "selected"
+                | "count"
+                | "exported"
+                | "anzahl"
+                | "returned"
         )
     };
     let is_sum = |word: &str| {
-        matches!(word, "total" | "totals" | "subtotal" | "sum" | "grand" | "summe" | "gesamt" | "gesamtsumme" | "insgesamt")
+        matches!(
+            word,
+            "total"
+                | "totals"
+                | "subtotal"
+                | "sum"
+                | "grand"
+                | "summe"
+                | "gesamt"
+                | "gesamtsumme"
+                | "insgesamt"
+        )
     };
     let Some(begin) = words.next() else {
         return false;
     };
     let rest: Vec<&str> = words.collect();
     let figures = is_number(begin) || rest.iter().any(|word| is_number(word));
-    let all = |word: &str| is_sum(word) || is_counted(word) || is_number(word) || matches!(word, "of" | "number" | "in");
-    let tells_a_sum = (is_sum(begin) || is_counted(begin) || is_number(begin)) && rest.iter().all(|word| all(word));
+    let all = |word: &str| {
+        is_sum(word)
+            || is_counted(word)
+            || is_number(word)
+            || matches!(word, "of" | "number" | "in")
+    };
+    let tells_a_sum = (is_sum(begin) || is_counted(begin) || is_number(begin))
+        && rest.iter().all(|word| all(word));
     // A company can be called Total, and a column can be all numbers.
-    if tells_a_sum && (is_sum(begin) || rest.iter().any(|word| is_sum(word) || is_counted(word)) || is_counted(begin)) {
+    if tells_a_sum
+        && (is_sum(begin)
+            || rest.iter().any(|word| is_sum(word) || is_counted(word))
+            || is_counted(begin))
+    {
         return figures || row.len() > 2 || first.ends_with(':');
     }
-    lone && matches!(begin, "end") && matches!(rest.as_slice(), ["of", "file" | "list" | "report" | "export" | "data"])
+    lone && matches!(begin, "end")
+        && matches!(
+            rest.as_slice(),
+            ["of", "file" | "list" | "report" | "export" | "data"]
+        )
 }
 
 #[cfg(test)]

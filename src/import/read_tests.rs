@@ -102,10 +102,7 @@ fn windows_1252_and_mixed() {
             .as_slice(),
     );
     assert_eq!(rows, [ok(2, &["José", "1"]), ok(3, &["Müller", "2"])]);
-    assert_eq!(
-        dialect.encoding,
-        Encoding::Mixed(encoding_rs::WINDOWS_1252)
-    );
+    assert_eq!(dialect.encoding, Encoding::Mixed(encoding_rs::WINDOWS_1252));
 }
 
 #[test]
@@ -229,13 +226,21 @@ fn ten_megabytes_in_one_line_are_refused_and_the_rest_is_read() {
 #[test]
 fn a_long_field_is_cut_and_its_row_is_taken() {
     let limits = Limits::default();
-    for (length, quote) in [(70 * 1024, ""), (70 * 1024, "\""), (10 * 1024 * 1024, ""), (10 * 1024 * 1024, "\"")] {
+    for (length, quote) in [
+        (70 * 1024, ""),
+        (70 * 1024, "\""),
+        (10 * 1024 * 1024, ""),
+        (10 * 1024 * 1024, "\""),
+    ] {
         let long = "é".repeat(length / 2);
         let text = format!("a,b,c\n1,{quote}{long}{quote},3\n2,x,\n");
         let mut reader = Reader::open(text.as_bytes(), &Options::default()).expect("a table");
         let mut row = Row::default();
         assert!(reader.next(&mut row).expect("row"));
-        assert_eq!((row.defect.as_ref(), row.cut(), row.get(2)), (None, Some(1), "3"));
+        assert_eq!(
+            (row.defect.as_ref(), row.cut(), row.get(2)),
+            (None, Some(1), "3")
+        );
         assert_eq!(row.get(1).len(), limits.field_bytes);
         assert!(reader.next(&mut row).expect("row"));
         assert_eq!((row.line, row.cut(), row.get(1)), (3, None, "x"));

@@ -60,7 +60,13 @@ enum Split {
 }
 
 impl<R: Read> Records<R> {
-    pub(super) fn new(source: Input<R>, buffer: Vec<u8>, syntax: Syntax, letters: Letters, limits: Limits) -> Self {
+    pub(super) fn new(
+        source: Input<R>,
+        buffer: Vec<u8>,
+        syntax: Syntax,
+        letters: Letters,
+        limits: Limits,
+    ) -> Self {
         let ended = matches!(source, Input::Sample);
         Self {
             source,
@@ -148,7 +154,8 @@ impl<R: Read> Records<R> {
                     return Ok(());
                 }
                 let end = self.ends[..fields].last().copied().unwrap_or(0);
-                self.letters.decode(row, &self.out[..end], &self.ends[..fields], 0);
+                self.letters
+                    .decode(row, &self.out[..end], &self.ends[..fields], 0);
                 self.advance(self.start + length);
             }
             // More than one line of it: a quote that swallowed what followed.
@@ -163,9 +170,13 @@ impl<R: Read> Records<R> {
 
     /// Cuts fields that are too long, refuses too many of them.
     fn keep_limits(&mut self, row: &mut Row) {
-        let Limits { field_bytes, columns, .. } = self.limits;
+        let Limits {
+            field_bytes,
+            columns,
+            ..
+        } = self.limits;
         if row.len() > columns {
-            self.refuse(row, Defect::TooManyColumns { limit: columns });
+            Self::refuse(row, Defect::TooManyColumns { limit: columns });
             return;
         }
         if row.text.len() <= field_bytes {
@@ -178,11 +189,14 @@ impl<R: Read> Records<R> {
             (field.len() > field_bytes)
                 .then(|| field[..field.floor_char_boundary(field_bytes)].to_string())
         });
-        row.warn(Warning::FieldCut { column, limit: field_bytes });
+        row.warn(Warning::FieldCut {
+            column,
+            limit: field_bytes,
+        });
     }
 
     /// Keeps only how the record begins.
-    fn refuse(&self, row: &mut Row, defect: Defect) {
+    fn refuse(row: &mut Row, defect: Defect) {
         let start: String = row.text.chars().take(KEPT).collect();
         row.only(&format!("{start}…"));
         row.defect = Some(defect);
@@ -210,14 +224,23 @@ impl<R: Read> Records<R> {
             read += took;
             written += wrote;
             *fields += ended;
-            let Limits { record_bytes, columns, .. } = self.limits;
+            let Limits {
+                record_bytes,
+                columns,
+                ..
+            } = self.limits;
             if read > record_bytes {
-                return Ok(Split::Over(Defect::RecordTooLong { limit: record_bytes }));
+                return Ok(Split::Over(Defect::RecordTooLong {
+                    limit: record_bytes,
+                }));
             }
             match result {
                 // `End` can't come first: there is a byte, since line ends were skipped.
                 ReadRecordResult::Record | ReadRecordResult::End => {
-                    return Ok(Split::Record { length: read, closed: from < to });
+                    return Ok(Split::Record {
+                        length: read,
+                        closed: from < to,
+                    });
                 }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.out.resize(self.out.len() * 2, 0),
@@ -233,7 +256,11 @@ impl<R: Read> Records<R> {
     /// and either its quotes don't stand where quotes may, or it has another width than the table.
     fn is_torn(&self, length: usize, closed: bool, fields: usize) -> bool {
         let record = &self.buffer[self.start..self.start + length];
-        let body = if closed { &record[..length - 1] } else { record };
+        let body = if closed {
+            &record[..length - 1]
+        } else {
+            record
+        };
         let spans = memchr2(b'\n', b'\r', body).is_some();
         if closed && !spans {
             return false;
@@ -255,14 +282,21 @@ impl<R: Read> Records<R> {
             row.defect = Some(defect);
             self.keep_limits(row);
         } else {
-            self.refuse(row, defect);
+            Self::refuse(row, defect);
         }
     }
 
     /// Takes a line that is longer than any record may be, field by field, keeping what limits allow.
     fn take_endless(&mut self, row: &mut Row) -> Result<(), ReadError> {
-        let Limits { field_bytes, record_bytes, columns } = self.limits;
-        let beginning = String::from_utf8_lossy(&self.buffer[self.start..self.start + KEPT.min(self.buffer.len() - self.start)]).into_owned();
+        let Limits {
+            field_bytes,
+            record_bytes,
+            columns,
+        } = self.limits;
+        let beginning = String::from_utf8_lossy(
+            &self.buffer[self.start..self.start + KEPT.min(self.buffer.len() - self.start)],
+        )
+        .into_owned();
         self.core.reset();
         let (mut kept, mut ends) = (Vec::new(), Vec::new());
         let (mut field_start, mut cut, mut over) = (0, None, None);
@@ -273,8 +307,9 @@ impl<R: Read> Records<R> {
                 None => (self.buffer.len(), false),
             };
             while self.start < to {
-                let (result, took, wrote) =
-                    self.core.read_field(&self.buffer[self.start..to], &mut scratch);
+                let (result, took, wrote) = self
+                    .core
+                    .read_field(&self.buffer[self.start..to], &mut scratch);
                 self.start += took;
                 let room = (field_start + field_bytes).saturating_sub(kept.len());
                 if wrote > room {
@@ -288,7 +323,9 @@ impl<R: Read> Records<R> {
                 if ends.len() > columns {
                     over = Some(Defect::TooManyColumns { limit: columns });
                 } else if kept.len() > record_bytes {
-                    over = Some(Defect::RecordTooLong { limit: record_bytes });
+                    over = Some(Defect::RecordTooLong {
+                        limit: record_bytes,
+                    });
                 }
                 if over.is_some() {
                     kept.clear();
@@ -316,7 +353,10 @@ impl<R: Read> Records<R> {
         trim_cut_letters(&mut kept, &mut ends, field_bytes);
         self.letters.decode(row, &kept, &ends, 0);
         if let Some(column) = cut {
-            row.warn(Warning::FieldCut { column, limit: field_bytes });
+            row.warn(Warning::FieldCut {
+                column,
+                limit: field_bytes,
+            });
         }
         Ok(())
     }
@@ -370,7 +410,9 @@ impl<R: Read> Records<R> {
             return Ok(None);
         }
         let end = feed - usize::from(self.buffer[feed - 1] == b'\r');
-        let width = |to: usize| memchr_iter(self.syntax.delimiter, &self.buffer[self.start..to]).count() + 1;
+        let width = |to: usize| {
+            memchr_iter(self.syntax.delimiter, &self.buffer[self.start..to]).count() + 1
+        };
         let is_text = self.is_plain(self.start, end)
             && width(at) < self.expected
             && (self.expected..=self.expected + 1).contains(&width(end));

@@ -6,7 +6,7 @@ use super::letters::Letters;
 use super::look::{Look, has_heading_word};
 use super::quotes::{Syntax, quotes};
 use super::records::{Input, Records};
-use super::row::{Limits, Row};
+use super::row::{Limits, Quote, Row};
 
 /// Where the table begins.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) struct Told {
     pub(super) delimiter: Option<u8>,
     /// The delimiter that a `sep=` line tells, which can be wrong.
     pub(super) sep: Option<u8>,
-    pub(super) quote: Option<Option<u8>>,
+    pub(super) quote: Option<Quote>,
     /// Whether the first record is the headings.
     pub(super) header: Option<bool>,
     /// Nothing stands above the table.
@@ -67,7 +67,11 @@ pub(super) fn layout(sample: &[u8], complete: bool, letters: &Letters, told: Tol
         (Some(delimiter), _) => try_all(&[delimiter]),
         (None, Some(delimiter)) => {
             let attempt = try_all(&[delimiter]);
-            if attempt.score > 0.0 { attempt } else { try_all(&DELIMITERS) }
+            if attempt.score > 0.0 {
+                attempt
+            } else {
+                try_all(&DELIMITERS)
+            }
         }
         (None, None) => {
             let attempt = try_all(&DELIMITERS);
@@ -88,20 +92,37 @@ struct Attempt {
 
 impl Attempt {
     fn several(&self) -> usize {
-        self.records.iter().filter(|record| record.width() > 1).count()
+        self.records
+            .iter()
+            .filter(|record| record.width() > 1)
+            .count()
     }
 }
 
-fn best(sample: &[u8], complete: bool, letters: &Letters, told: Told, delimiters: &[u8]) -> Attempt {
+fn best(
+    sample: &[u8],
+    complete: bool,
+    letters: &Letters,
+    told: Told,
+    delimiters: &[u8],
+) -> Attempt {
     let mut best: Option<Attempt> = None;
     for delimiter in delimiters {
         let syntax = syntax(sample, *delimiter, told.quote);
         let records = records(sample, complete, letters, syntax);
         let mode = usual_width(&records);
         let score = score(&records, mode, *delimiter);
-        let attempt = Attempt { syntax, score, mode, records };
+        let attempt = Attempt {
+            syntax,
+            score,
+            mode,
+            records,
+        };
         // Where there is one column, its delimiter is one that it doesn't hold.
-        let wins = |best: &Attempt| score > best.score || (score == 0.0 && best.score == 0.0 && attempt.several() < best.several());
+        let wins = |best: &Attempt| {
+            score > best.score
+                || (score == 0.0 && best.score == 0.0 && attempt.several() < best.several())
+        };
         if best.as_ref().is_none_or(wins) {
             best = Some(attempt);
         }
@@ -145,9 +166,14 @@ fn score(records: &[Record], mode: usize, delimiter: u8) -> f64 {
     if mode < 2 {
         return 0.0;
     }
-    let times = records.iter().filter(|record| record.sound && record.width() == mode).count();
+    let times = records
+        .iter()
+        .filter(|record| record.sound && record.width() == mode)
+        .count();
     let share = |n: usize| n as f64 / records.len() as f64;
-    let first_fits = records.first().is_some_and(|first| first.width() + 1 >= mode);
+    let first_fits = records
+        .first()
+        .is_some_and(|first| first.width() + 1 >= mode);
     // `Acme, Inc` in the only column: delimiters that are followed by a blank, under a heading without.
     let alone = records.first().is_some_and(|first| first.width() == 1);
     if alone && mode == 2 && records.iter().all(|record| record.spaced) {
@@ -156,7 +182,9 @@ fn score(records: &[Record], mode: usize, delimiter: u8) -> f64 {
     // Cells that hold another delimiter, in nearly all rows, were cut at the wrong places.
     let cut = records.iter().filter(|record| {
         record.cells.iter().any(|cell| {
-            DELIMITERS[1..].iter().any(|other| *other != delimiter && cell.as_bytes().contains(other))
+            DELIMITERS[1..]
+                .iter()
+                .any(|other| *other != delimiter && cell.as_bytes().contains(other))
         })
     });
     let cut = share(cut.count()) > 0.8;
@@ -180,34 +208,65 @@ fn usual_width(records: &[Record]) -> usize {
 
 /// What encloses fields: double quotes unless most fields stand in single ones; a backslash before a quote
 /// within one is an escape.
-fn syntax(sample: &[u8], delimiter: u8, told: Option<Option<u8>>) -> Syntax {
+fn syntax(sample: &[u8], delimiter: u8, told: Option<Quote>) -> Syntax {
     let plain = Syntax::new(delimiter);
-    let quote = told.unwrap_or_else(|| {
+    let sniffed = || {
         let line_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        let fields = || sample.split(|byte| *byte == delimiter || line_end(byte)).filter(|field| !field.is_empty());
+        let fields = || {
+            sample
+                .split(|byte| *byte == delimiter || line_end(byte))
+                .filter(|field| !field.is_empty())
+        };
         let begins = |quote: u8| fields().filter(|field| field[0] == quote).count();
         let most = |n: usize| n * 2 > fields().count();
         let ends = fields().filter(|field| field.ends_with(b"'")).count();
-        Some(if most(begins(b'\'')) && most(ends) && begins(b'"') == 0 { b'\'' } else { b'"' })
-    });
+        Some(if most(begins(b'\'')) && most(ends) && begins(b'"') == 0 {
+            b'\''
+        } else {
+            b'"'
+        })
+    };
+    let quote = match told {
+        None => sniffed(),
+        Some(Quote::Mark(mark)) => Some(mark),
+        Some(Quote::None) => None,
+    };
     let syntax = Syntax { quote, ..plain };
     let escaped = quote.is_some_and(|quote| {
         sample.windows(3).any(|bytes| {
-            bytes[0] == b'\\' && bytes[1] == quote && bytes[2] != delimiter && !bytes[2].is_ascii_whitespace() && bytes[2] != quote
+            bytes[0] == b'\\'
+                && bytes[1] == quote
+                && bytes[2] != delimiter
+                && !bytes[2].is_ascii_whitespace()
+                && bytes[2] != quote
         })
     });
-    let backslash = Syntax { backslash: true, ..syntax };
-    let better = escaped && quotes(sample, syntax).misplaced && !quotes(sample, backslash).misplaced;
+    let backslash = Syntax {
+        backslash: true,
+        ..syntax
+    };
+    let better =
+        escaped && quotes(sample, syntax).misplaced && !quotes(sample, backslash).misplaced;
     if better { backslash } else { syntax }
 }
 
 /// Where the table begins in the records of the best attempt.
 fn begin(attempt: &Attempt, told: Told) -> Layout {
-    let Attempt { syntax, mode, records, .. } = attempt;
+    let Attempt {
+        syntax,
+        mode,
+        records,
+        ..
+    } = attempt;
     let rows = || records.iter().filter(|record| record.width() == *mode);
-    let trailing = *mode > 1 && rows().all(|record| record.cells.last().is_some_and(String::is_empty));
+    let trailing =
+        *mode > 1 && rows().all(|record| record.cells.last().is_some_and(String::is_empty));
     let width = if trailing { mode - 1 } else { *mode };
-    let skip = if told.begins_here { 0 } else { first_of_table(records, width) };
+    let skip = if told.begins_here {
+        0
+    } else {
+        first_of_table(records, width)
+    };
     let Some(first) = records.get(skip) else {
         return Layout {
             syntax: *syntax,
@@ -248,17 +307,26 @@ fn first_of_table(records: &[Record], width: usize) -> usize {
     };
     // Only few cells of it are filled, and what follows soon is full.
     let is_sparse = |record: &Record| {
-        record.filled() * 3 < width.max(4) && (record.filled() == 0 || !record.cells[0].is_empty())
+        record.filled() * 3 < width.max(4)
+            && (record.filled() == 0 || !record.cells[0].is_empty())
             && (width > 2 || record.cells[1..].iter().all(String::is_empty))
     };
     if width < 2 || !is_sparse(one) {
         return first;
     }
-    let table = records.iter().enumerate().skip(first).take(20).find(|(_, record)| wide(record) && !is_sparse(record));
+    let table = records
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(20)
+        .find(|(_, record)| wide(record) && !is_sparse(record));
     match table {
         Some((at, record)) if full(record) => {
             // Of two columns, a heading without a neighbour is likelier than a title.
-            let heads = record.cells.iter().all(|cell| matches!(Look::of(cell), Look::Text));
+            let heads = record
+                .cells
+                .iter()
+                .all(|cell| matches!(Look::of(cell), Look::Text));
             if width > 3 || heads { at } else { first }
         }
         _ => first,
@@ -272,11 +340,20 @@ fn is_header(first: &Record, rows: &[&Record]) -> bool {
     }
     let mut votes = 0;
     for (column, cell) in first.cells.iter().enumerate() {
-        let values = rows.iter().filter_map(|row| row.cells.get(column)).filter(|value| !value.is_empty());
+        let values = rows
+            .iter()
+            .filter_map(|row| row.cells.get(column))
+            .filter(|value| !value.is_empty());
         let looks: Vec<Look> = values.clone().map(|value| Look::of(value)).collect();
-        let most = [Look::Email, Look::Web, Look::Date, Look::Phone, Look::Number]
-            .into_iter()
-            .find(|look| looks.iter().filter(|one| *one == look).count() * 10 > looks.len() * 7);
+        let most = [
+            Look::Email,
+            Look::Web,
+            Look::Date,
+            Look::Phone,
+            Look::Number,
+        ]
+        .into_iter()
+        .find(|look| looks.iter().filter(|one| *one == look).count() * 10 > looks.len() * 7);
         let look = Look::of(cell);
         let figures = |look| matches!(look, Look::Number | Look::Phone | Look::Date);
         votes += match (look, most) {
@@ -296,30 +373,21 @@ fn is_header(first: &Record, rows: &[&Record]) -> bool {
 
 fn is_year(cell: &str) -> bool {
     let digits = cell.strip_prefix("FY").unwrap_or(cell);
-    digits.len() == 4 && digits.parse::<u32>().is_ok_and(|year| (1900..2100).contains(&year))
+    digits.len() == 4
+        && digits
+            .parse::<u32>()
+            .is_ok_and(|year| (1900..2100).contains(&year))
 }
 
 /// Headings are words; an e-mail address, a date or several numbers are not.
 fn looks_like_data(cells: &[String]) -> bool {
-    let figures = cells.iter().filter(|cell| matches!(Look::of(cell), Look::Number | Look::Phone) && !is_year(cell));
-    cells.iter().any(|cell| matches!(Look::of(cell), Look::Email | Look::Date)) || figures.count() >= 2
-}
-
-/// Excel's `sep=;` line: the delimiter it tells and its length.
-pub(super) fn sep_line(start: &[u8]) -> (Option<u8>, usize) {
-    let unquoted = start.strip_prefix(b"\"").unwrap_or(start);
-    if !unquoted
-        .get(..4)
-        .is_some_and(|word| word.eq_ignore_ascii_case(b"sep="))
-    {
-        return (None, 0);
-    }
-    let Some(end) = start.iter().take(16).position(|byte| matches!(byte, b'\n' | b'\r')) else {
-        return (None, 0);
-    };
-    let crlf = start[end] == b'\r' && start.get(end + 1) == Some(&b'\n');
-    let told = unquoted.get(4).copied().filter(|byte| !matches!(byte, b'\n' | b'\r' | b'"') && byte.is_ascii());
-    (told, end + 1 + usize::from(crlf))
+    let figures = cells
+        .iter()
+        .filter(|cell| matches!(Look::of(cell), Look::Number | Look::Phone) && !is_year(cell));
+    cells
+        .iter()
+        .any(|cell| matches!(Look::of(cell), Look::Email | Look::Date))
+        || figures.count() >= 2
 }
 
 #[cfg(test)]

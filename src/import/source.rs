@@ -19,9 +19,12 @@ pub(super) struct Source<R> {
     ended: bool,
 }
 
+/// A file with its first bytes, which were looked at, put back.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 enum Inner<R> {
-    Plain(Chain<Cursor<Vec<u8>>, R>),
-    Gzip(Box<MultiGzDecoder<BufReader<Chain<Cursor<Vec<u8>>, R>>>>),
+    Plain(Whole<R>),
+    Gzip(Box<MultiGzDecoder<BufReader<Whole<R>>>>),
 }
 
 /// Bytes read at a time.
@@ -30,13 +33,18 @@ const CHUNK: usize = 64 * 1024;
 pub(super) const SAMPLE: usize = 256 * 1024;
 
 impl<R: Read> Source<R> {
-    pub(super) fn open(mut input: R, told: Option<Encoding>) -> Result<(Self, Encoding), ReadError> {
+    pub(super) fn open(
+        mut input: R,
+        told: Option<Encoding>,
+    ) -> Result<(Self, Encoding), ReadError> {
         let mut start = Vec::with_capacity(2);
         input.by_ref().take(2).read_to_end(&mut start)?;
         let is_gzip = start == [0x1F, 0x8B];
         let whole = Cursor::new(start).chain(input);
         let inner = if is_gzip {
-            Inner::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(CHUNK, whole))))
+            Inner::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+                CHUNK, whole,
+            ))))
         } else {
             Inner::Plain(whole)
         };
@@ -86,7 +94,10 @@ impl<R: Read> Source<R> {
         let limit = bytes as u64;
         match &mut self.inner {
             Inner::Plain(plain) => plain.take(limit).read_to_end(&mut self.raw),
-            Inner::Gzip(packed) => packed.take(limit).read_to_end(&mut self.raw).map_err(gzip_fault),
+            Inner::Gzip(packed) => packed
+                .take(limit)
+                .read_to_end(&mut self.raw)
+                .map_err(gzip_fault),
         }
         .map(|_| ())
     }

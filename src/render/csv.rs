@@ -43,7 +43,11 @@ pub(super) fn write<R: Row>(
 fn harmless(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let guard = if guarded(line).len() > line.len() { "'" } else { "" };
+        let guard = if guarded(line).len() > line.len() {
+            "'"
+        } else {
+            ""
+        };
         format!("{guard}{}", visible(line))
     });
     lines.collect::<Vec<_>>().join("\n")

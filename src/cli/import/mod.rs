@@ -2,11 +2,13 @@
 
 mod deals;
 mod draft;
+mod file;
 mod history;
+mod probe;
 mod summary;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -17,7 +19,7 @@ use super::context::{Context, Status};
 use super::session::Session;
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::import::read::{Options, ReadError, Reader};
+use crate::import::read::Options;
 use crate::import::{Counts, Create, Input, Mapping, PlanError};
 use crate::process::render_problems;
 use crate::store::{BatchFile, Write};
@@ -26,12 +28,14 @@ use crate::store::{BatchFile, Write};
 pub(crate) enum Command {
     Deals(deals::Args),
     History(history::Args),
+    Probe(probe::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Deals(args) => deals::run(args, cx),
         Command::History(args) => history::run(args, cx),
+        Command::Probe(args) => probe::run(args, cx),
     }
 }
 
@@ -119,24 +123,9 @@ impl ImportArgs {
     }
 }
 
-/// Opens a CSV file as it comes.
+/// Opens a file that is read more than once.
 fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
-    let name = cx.shown(path);
-    let unreadable = |error: &dyn std::fmt::Display| Fault::input(format!("`{name}` {error}"));
-    let closed = |error| Fault::input(format!("cannot open `{name}`: {error}"));
-    let kind = std::fs::metadata(path).map_err(closed)?;
-    if kind.is_dir() {
-        return Err(unreadable(&"is a folder, not a file").into());
-    }
-    // It is read more than once: a pipe would be empty, or never end, the second time.
-    if !kind.is_file() {
-        return Err(unreadable(&"is no regular file; save what it gives to one").into());
-    }
-    let file = File::open(path).map_err(closed)?;
-    let reader: Box<dyn Read> = Box::new(io::BufReader::with_capacity(1 << 16, file));
-    let reader =
-        Reader::open(reader, &Options::default()).map_err(|error: ReadError| unreadable(&error))?;
-    Ok(Input { name, reader })
+    file::open(cx, path, &Options::default(), file::Reads::Again)
 }
 
 /// Tries before an import gives way to the other commands that write.
