@@ -12,6 +12,7 @@ const READING: &[&str] = &[
     "deal show",
     "doctor",
     "history",
+    "import probe",
     "process check",
     "process log",
     "process show",

@@ -46,7 +46,7 @@ pub use list::{ListRow, UseRow, Used};
 pub use list_names::Delivered;
 pub use names::{
     Completed, Fated, Importing, Name, NameFilter, NameRow, PersonName, Rejected, Run, RunState,
-    Setup, Taken,
+    Setup, Taken, Tally,
 };
 pub use open::Access;
 pub use prospect::{Notified, ProspectMatch};

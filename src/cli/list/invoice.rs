@@ -227,7 +227,7 @@ fn proof(args: &Args, session: &Session<'_>, list: &ListRow, found: &Found) -> R
         })?;
     let mut bytes = Vec::new();
     let rows = rows.iter().map(Vec::as_slice);
-    plain_csv(&mut bytes, &PROOF, rows, args.output.csv_raw)?;
+    plain_csv(&mut bytes, &PROOF, rows, args.output.raw)?;
     Ok(bytes)
 }
 
