@@ -27,7 +27,7 @@ use salesctl::import::{
 use salesctl::process::{self, Process, check};
 
 /// The data that stays out of the repository; `None` (with a message) where it is not.
-fn shared(folder: &str) -> Option<PathBuf> {
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SALESCTL_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
@@ -43,7 +43,7 @@ fn shared(folder: &str) -> Option<PathBuf> {
     None
 }
 
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     // Past the test runner's capture, which hides what a passing test prints.
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
