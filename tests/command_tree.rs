@@ -5,6 +5,8 @@ use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
 const READING: &[&str] = &[
+    "account list",
+    "account show",
     "catalog list",
     "config list",
     "deal history",
@@ -12,6 +14,8 @@ const READING: &[&str] = &[
     "deal show",
     "doctor",
     "history",
+    "person list",
+    "person show",
     "process check",
     "process log",
     "process show",
