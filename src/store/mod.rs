@@ -14,6 +14,7 @@ mod handle;
 mod import;
 mod loader;
 mod log;
+mod merge;
 mod open;
 mod project;
 mod query;

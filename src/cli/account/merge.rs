@@ -10,10 +10,8 @@ use super::super::merge::{Line, is_agreed, side_by_side};
 use super::super::session::Session;
 use super::super::show::{counted, fact_words};
 use crate::condition::Value;
-use crate::deal::contact::Account;
-use crate::deal::event::Event;
 use crate::fault::Fault;
-use crate::store::{Access, DealOf, Moment, PersonRow};
+use crate::store::{Access, DealOf, PersonRow};
 use crate::text::visible;
 
 /// Merge an account into another that is the same; deals and people of both are then shown together
@@ -63,47 +61,21 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     let persons = session.store.persons_at(Some(goes.id))?;
     let colleagues = session.store.persons_at(Some(stays.id))?;
-    let all = session.store.account_ids(goes.id)?;
-    let at = session.moment_on(None)?;
     let ((), outcome) = session.write(args.write.dry_run, |write| {
-        let gone = || Fault::not_found("one of the two is gone");
-        let kept = Account::from_events(write.events(stays.id)?).ok_or_else(gone)?;
-        let other = Account::from_events(write.events(goes.id)?).ok_or_else(gone)?;
-        if kept.merged.is_some() || other.merged.is_some() {
-            return Err(Fault::no("one of the two was merged by somebody meanwhile").into());
-        }
-        for field in kept.filled_from(&other) {
-            let since = Moment {
-                instant: field.effective,
-                day: field.day,
-            };
-            let told = Event::AccountField {
-                name: field.name.clone(),
-                value: field.value.clone(),
-            };
-            write.append(stays.id, since, [told])?;
-        }
-        for (name, value) in kept.refilled_from(&other) {
-            let told = Event::AccountField {
-                name: name.to_string(),
-                value: value.clone(),
-            };
-            write.append(stays.id, at, [told])?;
-        }
-        // What went into the other before comes along: what is merged into is never merged.
-        for id in all {
-            write.append(id, at, [Event::AccountMerged { into: stays.id }])?;
-        }
-        Ok(())
+        write.merge_accounts(stays.id, goes.id)
     })?;
-    let mut what = vec![format!("{other_name} merged in")];
+    let mut along = Vec::new();
     if !deals.is_empty() {
-        what.push(counted(deals.len(), "deal", "deals"));
+        along.push(counted(deals.len(), "deal", "deals"));
     }
     if !persons.is_empty() {
-        what.push(counted(persons.len(), "person", "persons"));
+        along.push(counted(persons.len(), "person", "persons"));
     }
-    stays.say(&session, &what.join(", with "), outcome)?;
+    let mut what = format!("{other_name} merged in");
+    if !along.is_empty() {
+        what = format!("{what}, with {}", along.join(" and "));
+    }
+    stays.say(&session, &what, outcome)?;
     for line in lines {
         cx.console.say(&line)?;
     }
@@ -156,7 +128,8 @@ fn lines(session: &Session<'_>, stays: &Subject, goes: &Subject) -> Result<Vec<L
         .collect();
     let of = |facts: &[(String, Value)], name: &str| {
         let (_, value) = facts.iter().find(|(known, _)| known == name)?;
-        Some(fact_words(session, name, value))
+        let words = fact_words(session, name, value);
+        Some(words.trim_matches('"').to_string())
     };
     let mut lines = vec![Line {
         what: "name".to_string(),

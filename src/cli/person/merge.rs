@@ -7,8 +7,7 @@ use super::super::context::{Context, Status};
 use super::super::merge::{Line, is_agreed, side_by_side};
 use super::super::session::Session;
 use super::super::show::counted;
-use crate::deal::contact::{Person, SalesRole};
-use crate::deal::event::Event;
+use crate::deal::contact::SalesRole;
 use crate::fault::Fault;
 use crate::store::{Access, DealOf};
 use crate::text::visible;
@@ -60,21 +59,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             return Ok(Status::No);
         }
     }
-    let theirs = session.store.person_ids(goes.id)?;
-    let at = session.moment_on(None)?;
     let ((), outcome) = session.write(args.write.dry_run, |write| {
-        let gone = || Fault::not_found("one of the two is gone");
-        let kept = Person::from_events(write.events(stays.id)?).ok_or_else(gone)?;
-        let other = Person::from_events(write.events(goes.id)?).ok_or_else(gone)?;
-        if kept.merged.is_some() || other.merged.is_some() {
-            return Err(Fault::no("one of the two was merged by somebody meanwhile").into());
-        }
-        write.append(stays.id, at, kept.filled_from(&other))?;
-        // Those who went into the other before come along: who is merged into is never merged.
-        for id in theirs {
-            write.append(id, at, [Event::PersonMerged { into: stays.id }])?;
-        }
-        Ok(())
+        write.merge_persons(stays.id, goes.id)
     })?;
     let mut what = format!("{other_name} merged in");
     if !deals.is_empty() {
