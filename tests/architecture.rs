@@ -29,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "list",
             "money",
             "process",
+            "prospect",
             "text",
         ],
     ),
@@ -71,7 +72,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "list",
-        &["date", "document", "fault", "id", "money", "text"],
+        &[
+            "date", "document", "fault", "id", "money", "process", "text",
+        ],
     ),
     (
         "prospect",

@@ -24,6 +24,8 @@ const READING: &[&str] = &[
     "report pipeline",
     "report velocity",
     "report win-rate",
+    "suppress check",
+    "suppress list",
 ];
 
 /// Leaf commands without `--dry-run`: they make new files only, and refuse to overwrite one.

@@ -9,10 +9,10 @@ use super::context::Status;
 use super::deal::dry_run_line;
 use super::session::Session;
 use super::show::named;
-use crate::deal::event::{Event, Private};
+use crate::deal::event::{Event, Private, StreamKind};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::store::{Moment, Outcome, PersonRow, Write};
+use crate::store::{Moment, Outcome, PersonRow, ProspectMatch, Write};
 use crate::text::visible;
 
 /// The option of every command that changes something.
@@ -35,59 +35,79 @@ pub(crate) struct WordArgs {
 
 /// Somebody or something that activities and notes are about.
 pub(crate) struct Subject {
+    kind: StreamKind,
     pub(crate) id: Id,
     pub(crate) name: String,
 }
 
 impl Subject {
+    pub(crate) fn new(kind: StreamKind, id: Id, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id,
+            name: name.into(),
+        }
+    }
+
     pub(crate) fn person(session: &Session<'_>, typed: &str) -> Result<Self> {
         let id = session.store.resolve_person(typed)?;
         let person = session.store.person(id)?;
-        Ok(Self {
-            id,
-            name: person.map(|person| person.name).unwrap_or_default(),
-        })
+        let name = person.map(|person| person.name).unwrap_or_default();
+        Ok(Self::new(StreamKind::Person, id, name))
     }
 
     pub(crate) fn account(session: &Session<'_>, typed: &str) -> Result<Self> {
         let id = session.store.resolve_account(typed)?;
-        Ok(Self {
-            id,
-            name: session.store.account_name(id)?.unwrap_or_default(),
-        })
+        let name = session.store.account_name(id)?.unwrap_or_default();
+        Ok(Self::new(StreamKind::Account, id, name))
+    }
+
+    /// A name of a list; `list` says which row when they are on several.
+    pub(crate) fn prospect(session: &Session<'_>, typed: &str, list: Option<&str>) -> Result<Self> {
+        let found = session.store.resolve_prospect(typed, list)?;
+        Ok(Self::new(StreamKind::Prospect, found.id, found.shown()))
     }
 
     /// `P4K2 Jana Roth`: how every answer names them.
     pub(crate) fn named(&self, session: &Session<'_>) -> Result<String> {
-        Ok(named(&session.store.short(self.id)?, Some(&self.name)))
+        // Most names of lists have no stream, whose ids are what short forms are unique among.
+        let short = match self.kind {
+            StreamKind::Prospect => ProspectMatch::short_of(self.id),
+            _ => session.store.short(self.id)?,
+        };
+        Ok(named(&short, Some(&self.name)))
     }
 
-    /// Writes what was done into their stream, which `begin` makes where there is none yet.
+    fn append(&self, write: &mut Write<'_>, at: Moment, event: Event) -> Result<()> {
+        match self.kind {
+            StreamKind::Prospect => write.append_to_prospect(self.id, at, [event]),
+            _ => write.append(self.id, at, [event]),
+        }
+    }
+
+    /// Writes what was done, with `whom` besides them, into their stream.
     pub(crate) fn log(
         &self,
         session: &Session<'_>,
         activity: &ActivityArgs,
         words: &WordArgs,
-        begin: impl FnOnce(&mut Write<'_>) -> Result<()>,
         whom: impl FnOnce(&mut Write<'_>, Moment) -> Result<Option<Id>>,
     ) -> Result<Status> {
         let activity = activity.activity(session)?;
         let at = session.moment_on(words.on.as_deref())?;
         let ((), outcome) = session.write(words.write.dry_run, |write| {
-            begin(write)?;
             let person = whom(write, at)?;
-            write.append(self.id, at, [Event::Logged(with(&activity, person))])
+            self.append(write, at, Event::Logged(with(&activity, person)))
         })?;
         self.done(session, at, &logged(session, &activity), outcome)
     }
 
-    /// Writes a note into their stream, which `begin` makes where there is none yet.
+    /// Writes a note into their stream.
     pub(crate) fn note(
         &self,
         session: &Session<'_>,
         text: &str,
         words: &WordArgs,
-        begin: impl FnOnce(&mut Write<'_>) -> Result<()>,
     ) -> Result<Status> {
         if text.trim().is_empty() {
             return Err(Fault::usage("a note needs words").into());
@@ -96,10 +116,8 @@ impl Subject {
         let noted = Event::Noted {
             text: Private::new(text),
         };
-        let ((), outcome) = session.write(words.write.dry_run, |write| {
-            begin(write)?;
-            write.append(self.id, at, [noted])
-        })?;
+        let ((), outcome) =
+            session.write(words.write.dry_run, |write| self.append(write, at, noted))?;
         self.done(session, at, "noted", outcome)
     }
 
@@ -133,11 +151,6 @@ impl Subject {
         dry_run_line(session, outcome)?;
         Ok(Status::Done)
     }
-}
-
-/// For streams that are there as soon as their subject is.
-pub(crate) fn is_there(_: &mut Write<'_>) -> Result<()> {
-    Ok(())
 }
 
 /// Refuses what can't be an address.

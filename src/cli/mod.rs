@@ -24,11 +24,13 @@ mod output;
 mod page;
 mod person;
 mod process;
+mod prospect;
 mod redo;
 mod refusal;
 mod report;
 mod session;
 mod show;
+mod suppress;
 mod today;
 mod undo;
 mod value;
@@ -58,6 +60,7 @@ Sell:
   deal        Add deals, move them through the gates, see where they stand
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
+  prospect    Tell what is done with names of lists, before there is a deal
   followup    Mark follow-ups of today's work as done, or put them off
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
@@ -66,7 +69,8 @@ Measure:
   report      Print the pipeline, the funnel, win rates, durations, velocity
 
 Feed:
-  import      Bring deals and their history in from CSV
+  import      Bring deals, their history and suppressions in from CSV
+  suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
 Keep:
@@ -119,6 +123,9 @@ enum Command {
     /// Keep the companies: their people, their deals, what is known of them
     #[command(subcommand)]
     Account(account::Command),
+    /// Tell what is done with names of lists, before there is a deal
+    #[command(subcommand)]
+    Prospect(prospect::Command),
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
@@ -130,9 +137,12 @@ enum Command {
     #[command(subcommand)]
     Report(report::Command),
     // Feed and keep
-    /// Bring deals and their history in from CSV
+    /// Bring deals, their history and who must not be contacted in from CSV
     #[command(subcommand)]
     Import(import::Command),
+    /// Say who must not be contacted, per purpose, and check files for them
+    #[command(subcommand)]
+    Suppress(suppress::Command),
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
@@ -211,6 +221,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Process(command) => process::run(command, cx),
         Command::Deal(command) => deal::run(command, cx),
         Command::Person(command) => person::run(command, cx),
+        Command::Prospect(command) => prospect::run(command, cx),
         Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
@@ -218,6 +229,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::History(args) => history::run(args, cx),
         Command::Report(command) => report::run(command, cx),
         Command::Import(command) => import::run(command, cx),
+        Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),

@@ -10,7 +10,7 @@ use crate::deal::contact::{Contact, Happened, contacts};
 use crate::deal::history::activity_words;
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::id::Id;
-use crate::store::{DealOf, Origin};
+use crate::store::{DealOf, Name};
 
 /// So much of what happened is shown to people; programs get it all.
 const SHOWN: usize = 15;
@@ -33,20 +33,30 @@ pub(crate) struct ListRow {
     pub(crate) prospect: String,
     pub(crate) list: Option<String>,
     pub(crate) file: Option<String>,
-    pub(crate) line: i64,
+    pub(crate) line: u64,
     pub(crate) imported: Option<NaiveDate>,
 }
 
 impl ListRow {
-    pub(crate) fn of(origin: &Origin) -> Self {
+    pub(crate) fn of(name: &Name) -> Self {
         Self {
-            prospect: origin.prospect.handle(),
-            list: origin.list.clone(),
-            file: origin.file.clone(),
-            line: origin.line,
-            imported: origin.day,
+            prospect: name.id.handle(),
+            list: name.list.clone(),
+            file: name.file.clone(),
+            line: name.line,
+            imported: name.imported,
         }
     }
+}
+
+/// The rows of lists that are this person or account, by whichever of its ids, the oldest first.
+pub(crate) fn origins(session: &Session<'_>, ids: &[Id]) -> Result<Vec<Name>> {
+    let mut origins = Vec::new();
+    for id in ids {
+        origins.extend(session.store.names_of_entity(*id)?);
+    }
+    origins.sort_by_key(|name| name.id);
+    Ok(origins)
 }
 
 /// What was logged and noted in the streams of these ids, as far as it is to be kept; `about` names whom.
@@ -174,7 +184,7 @@ pub(crate) fn lists(mut document: Document, lists: &[ListRow]) -> Document {
                 vec![
                     Cell::text(row.list.clone()),
                     Cell::text(row.file.clone()),
-                    Cell::Count(row.line),
+                    Cell::Count(row.line as i64),
                     row.imported.map_or(Cell::Nothing, Cell::Date),
                 ]
             })

@@ -331,6 +331,20 @@ impl Deal {
             | Event::CatalogSet(_)
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }
+            | Event::ProspectsImported { .. }
+            | Event::ListSet(_)
+            | Event::ListSeeded { .. }
+            | Event::ListUsed { .. }
+            | Event::ListUndeliverable { .. }
+            | Event::ListRetired { .. }
+            | Event::ListReturned
+            | Event::ListNoticeGiven
+            | Event::ProspectResponded { .. }
+            | Event::ProspectNoticeGiven
+            | Event::ProspectIdentified { .. }
+            | Event::ProspectDistinct { .. }
+            | Event::SuppressionAdded { .. }
+            | Event::SuppressionRemoved { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

@@ -9,28 +9,20 @@
 //! - events of a stream are read in the order of (effective, seq);
 //! - an event never takes effect after it was recorded, nor before the entry into the current stage.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::contact::{PersonChange, SalesRole};
 use crate::condition::Value;
 use crate::id::Id;
+use crate::list::{Channel, Terms};
 use crate::money::Currency;
 use crate::process::BuyingRole;
+use crate::prospect::Counts;
 
-/// Free text or a personal value. The log keeps only a salted commitment of it; the text itself
-/// stands in a side table, so that erasing a person leaves the chain whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Private {
-    #[serde(rename = "private")]
-    pub text: String,
-}
-
-impl Private {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
-    }
-}
+pub use crate::text::Private;
 
 /// What a stream tells the story of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -338,6 +330,82 @@ pub enum Event {
         new: u64,
         known: u64,
         rejected: u64,
+    },
+
+    /// Names of a list came in, and count from now on.
+    ProspectsImported {
+        file: String,
+        sha256: String,
+        list: Id,
+        /// The batch whose rejected rows these were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<Id>,
+        #[serde(flatten)]
+        counts: Counts,
+    },
+    // Lists
+    /// The whole contract each time, the last one counts.
+    ListSet(Box<Terms>),
+    /// A decoy, by column; one event each, since an event holds few private values.
+    ListSeeded {
+        ours: bool,
+        values: BTreeMap<String, Private>,
+    },
+    /// One use. Its names stand under `id` in the store.
+    ListUsed {
+        id: Id,
+        channel: Channel,
+        names: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        overridden: Option<Override>,
+    },
+    /// Names that a mailing did not reach.
+    ListUndeliverable {
+        names: Vec<Id>,
+    },
+    ListRetired {
+        reason: Private,
+    },
+    /// Reported to the broker.
+    ListReturned,
+    /// All names on it so far were told where we have them from.
+    ListNoticeGiven,
+
+    // Names of a list
+    /// They answered, and so are ours.
+    ProspectResponded {
+        channel: Option<Channel>,
+        note: Option<Private>,
+    },
+    /// They were told where we have them from.
+    ProspectNoticeGiven,
+    /// Somebody said who the name is: its own entity again, or another's.
+    ProspectIdentified {
+        entity: Id,
+    },
+    /// Somebody said that it is not the other one, however alike.
+    ProspectDistinct {
+        other: Id,
+    },
+    // Who must not be contacted
+    SuppressionAdded {
+        /// `email`, `phone`, `person`, `domain` or `company`.
+        what: String,
+        /// The address, number, name or domain.
+        text: Private,
+        /// Of a person: where they work.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        company: Option<Private>,
+        /// Of a person the postcode, of a company the town.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<Private>,
+        /// `marketing` or `all`.
+        purpose: String,
+        reason: Private,
+    },
+    /// The entry, or the row of a file that the stream has the id of, suppresses nobody any more.
+    SuppressionRemoved {
+        reason: Private,
     },
 
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are

@@ -147,6 +147,15 @@ pub fn words(
         Event::ProcessApplied { version, why, .. } => {
             format!("process version {version} applied: \"{}\"", why.text)
         }
+        Event::SuppressionAdded {
+            text,
+            purpose,
+            reason,
+            ..
+        } => format!("{} suppressed for {purpose}: {}", text.text, reason.text),
+        Event::SuppressionRemoved { reason } => {
+            format!("suppression removed: {}", reason.text)
+        }
         Event::BatchImported {
             file,
             what,
@@ -154,6 +163,50 @@ pub fn words(
             new,
             ..
         } => format!("{what} imported from {file}: {new} new of {read} rows"),
+        Event::ProspectsImported { file, counts, .. } => {
+            format!(
+                "names imported from {file}: {} new of {} rows",
+                counts.new, counts.read
+            )
+        }
+        Event::ListSet(terms) => format!("terms of the list {} set", terms.code),
+        Event::ListSeeded { ours: true, .. } => "a decoy of ours added".to_string(),
+        Event::ListSeeded { ours: false, .. } => "a decoy of its owner's added".to_string(),
+        Event::ListUsed {
+            channel,
+            names,
+            overridden,
+            ..
+        } => {
+            let over = overridden
+                .as_ref()
+                .map(|over| format!(", overridden: \"{}\"", over.reason.text));
+            format!(
+                "used by {}, {names} names{}",
+                channel.name(),
+                over.unwrap_or_default()
+            )
+        }
+        Event::ListUndeliverable { names } => format!("{} names undeliverable", names.len()),
+        Event::ListRetired { reason } => format!("retired: \"{}\"", reason.text),
+        Event::ListReturned => "returned to the broker".to_string(),
+        Event::ListNoticeGiven => "its names were told where we have them from".to_string(),
+        Event::ProspectResponded { channel, note } => {
+            let through = channel.map(|channel| format!(" by {}", channel.name()));
+            let note = note.as_ref().map(|note| format!(": \"{}\"", note.text));
+            format!(
+                "responded{}{}",
+                through.unwrap_or_default(),
+                note.unwrap_or_default()
+            )
+        }
+        Event::ProspectNoticeGiven => "told where we have them from".to_string(),
+        Event::ProspectIdentified { entity } => {
+            format!("found to be {}", &entity.handle()[..6])
+        }
+        Event::ProspectDistinct { other } => {
+            format!("found not to be {}", &other.handle()[..6])
+        }
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),

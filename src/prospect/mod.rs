@@ -4,8 +4,15 @@
 //! should be; `normal` makes it comparable; `matching` finds who is who; `suppression` knows who must be
 //! left alone. Nothing here touches the store: values in, values out.
 
+mod fate;
 mod field;
+mod purge;
 mod record;
+mod seeds;
+pub mod suppression;
 
+pub use fate::{Counts, Fate};
 pub use field::Field;
+pub use purge::{Elsewhere, Member, Part, purge};
 pub use record::Record;
+pub use seeds::{SeedColumns, Seeds};

@@ -55,18 +55,6 @@ pub struct DealOf {
     pub closed: Option<NaiveDate>,
 }
 
-/// A row of a list that turned out to be somebody we know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    pub prospect: Id,
-    /// Code of the list.
-    pub list: Option<String>,
-    pub file: Option<String>,
-    pub line: i64,
-    /// Day of the import.
-    pub day: Option<NaiveDate>,
-}
-
 const PERSON: &str = "SELECT p.id, a.now, a.name, p.name, p.title, p.email, p.phone, p.mobile
     FROM person p LEFT JOIN account_now a ON a.id = p.account";
 
@@ -334,35 +322,6 @@ impl Store {
             "SELECT DISTINCT subject FROM contact_activity WHERE person IN ({SAME_PERSON})"
         );
         self.translated(|connection| ids(connection, &sql, person))
-    }
-
-    /// The rows of lists that are this person or account (any of its ids), oldest first.
-    pub fn origins(&self, ids: &[Id]) -> Result<Vec<Origin>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT p.id, l.code, b.file, p.line, b.day FROM prospect p
-                 LEFT JOIN batch b ON b.id = p.batch LEFT JOIN list l ON l.id = p.list
-                 WHERE p.entity = $1 AND p.entity <> p.id AND (b.id IS NOT NULL OR p.kept = 1)
-                 ORDER BY p.id",
-            )?;
-            let mut origins = Vec::new();
-            for id in ids {
-                let rows = statement.query_map([id.0], |row| {
-                    Ok(Origin {
-                        prospect: Id(row.get(0)?),
-                        list: row.get(1)?,
-                        file: row.get(2)?,
-                        line: row.get(3)?,
-                        day: date(row.get(4)?),
-                    })
-                })?;
-                for row in rows {
-                    origins.push(row?);
-                }
-            }
-            origins.sort_by_key(|origin| origin.prospect);
-            Ok(origins)
-        })
     }
 }
 

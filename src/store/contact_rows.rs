@@ -103,16 +103,13 @@ pub(super) fn person(
     activities(connection, id, events, fresh)
 }
 
-/// Something that happened to a name keeps it, whatever becomes of its batch.
-pub(super) fn prospect(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
-    let kept = !effective_order(events).is_empty();
-    connection
-        .prepare_cached("UPDATE prospect SET kept = $2 WHERE id = $1")?
-        .execute(params![id.0, i64::from(kept)])?;
-    activities(connection, id, events, false)
-}
-
-fn activities(connection: &Connection, id: Id, events: &[Recorded], fresh: bool) -> Result<()> {
+/// What was done with somebody outside of deals.
+pub(super) fn activities(
+    connection: &Connection,
+    id: Id,
+    events: &[Recorded],
+    fresh: bool,
+) -> Result<()> {
     if !fresh {
         forget(
             connection,

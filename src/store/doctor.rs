@@ -1,13 +1,15 @@
 //! Is the store sound? SQLite's own checks, the hash chain, and a replay of the log against the
 //! projections; `rebuild` writes them anew.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use super::schema::{MIGRATIONS, PROJECTIONS};
-use super::{Store, log, project, undo};
+use super::{Store, log, project};
 use crate::deal::event::{Event, StreamKind};
 use crate::id::Id;
 
@@ -67,7 +69,7 @@ impl Store {
             }
             findings.altered = altered(&view)?;
             let stored = undone_operations(&view)?;
-            if stored != undo::undone_from_log(&view)? {
+            if stored != undone_from_log(&view)? {
                 findings.differing.push(("operation".to_string(), 1));
             }
             view.finish()?;
@@ -91,7 +93,7 @@ impl Store {
                 .hint("restore the newest backup")
                 .into());
             }
-            let undone = undo::undone_from_log(&transaction)?;
+            let undone = undone_from_log(&transaction)?;
             transaction.execute("UPDATE operation SET undone_ts = NULL", [])?;
             for operation in undone {
                 transaction.execute(
@@ -245,4 +247,34 @@ fn differing_rows(stored: &Connection, replayed: &Connection, table: &str) -> Re
         }
     }
     Ok(differing)
+}
+
+/// Recomputes which operations are undone from the log alone.
+fn undone_from_log(connection: &Connection) -> Result<BTreeSet<Id>> {
+    let mut statement = connection
+        .prepare("SELECT DISTINCT e.stream FROM event e WHERE e.kind IN ('undone', 'redone')")?;
+    let streams = statement
+        .query_map([], |row| row.get::<_, i64>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut marks = Vec::new();
+    for stream in streams {
+        for recorded in log::read(connection, Id(stream))? {
+            match recorded.event {
+                Event::Undone { operation } => marks.push((recorded.recorded, operation, true)),
+                Event::Redone { operation } => marks.push((recorded.recorded, operation, false)),
+                _ => {}
+            }
+        }
+    }
+    // Not every stream of an import has the latest mark: one that was kept has none of it.
+    marks.sort_unstable();
+    let mut undone = BTreeSet::new();
+    for (_, operation, is_undone) in marks {
+        if is_undone {
+            undone.insert(operation);
+        } else {
+            undone.remove(&operation);
+        }
+    }
+    Ok(undone)
 }

@@ -16,6 +16,11 @@ pub struct Handles {
 }
 
 impl Handles {
+    pub(super) fn of(mut sorted: Vec<String>) -> Self {
+        sorted.sort_unstable();
+        Self { sorted }
+    }
+
     pub fn short(&self, id: Id) -> String {
         let handle = id.handle();
         let at = self.sorted.partition_point(|other| *other < handle);

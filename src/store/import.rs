@@ -24,7 +24,7 @@ pub struct BatchFile {
     pub name: String,
     /// Of its content, in hexadecimal.
     pub sha256: String,
-    /// `deals` or `history`.
+    /// `deals`, `history` or `suppression`.
     pub what: &'static str,
     pub read: u64,
     pub new: u64,
@@ -169,7 +169,14 @@ impl Write<'_> {
 
     /// The batch is written last: without it, nothing was imported.
     fn add_batch(&mut self, file: &BatchFile) -> Result<Id> {
-        let batch = self.create(StreamKind::Batch)?;
+        let batch = self.new_id()?;
+        self.add_batch_as(batch, file)?;
+        Ok(batch)
+    }
+
+    /// The same under an id that rows were staged for.
+    pub(super) fn add_batch_as(&mut self, batch: Id, file: &BatchFile) -> Result<()> {
+        self.create_as(StreamKind::Batch, batch)?;
         let at = self.now();
         self.append(
             batch,
@@ -183,8 +190,7 @@ impl Write<'_> {
                 known: file.known,
                 rejected: file.rejected,
             }],
-        )?;
-        Ok(batch)
+        )
     }
 
     /// Noon of a past day; now, if it is today.

@@ -5,23 +5,31 @@
 
 mod agree;
 mod backup;
+mod batch;
 mod book;
 mod contact;
 mod contact_rows;
 mod deal_rows;
 mod doctor;
+mod gdpr;
 mod handle;
 mod import;
+mod list;
+mod list_names;
+mod list_rows;
 mod loader;
 mod log;
 mod merge;
+mod names;
 mod open;
 mod project;
+mod prospect;
 mod query;
 mod redo;
 mod resolve;
 mod resolve_contact;
 mod schema;
+mod suppression;
 mod undo;
 mod write;
 
@@ -33,13 +41,23 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
-pub use contact::{AccountRow, DealOf, Origin, PersonRow};
+pub use batch::{BatchRow, BatchState};
+pub use contact::{AccountRow, DealOf, PersonRow};
 pub use doctor::Findings;
+pub use gdpr::Membership;
 pub use handle::Handles;
 pub use import::BatchFile;
+pub use list::{ListRow, UseRow, Used};
+pub use list_names::Delivered;
+pub use names::{
+    Completed, Fated, Importing, Name, NameFilter, NameRow, PairRow, PersonName, Rejected, Run,
+    RunState, Setup, Taken,
+};
 pub use open::Access;
+pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use resolve::DealMatch;
+pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 

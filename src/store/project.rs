@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
-use super::{contact_rows, deal_rows};
+use super::{contact_rows, deal_rows, list_rows, names, suppression};
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
 use crate::deal::event::{CatalogEntry, Event, Recorded, StreamKind};
@@ -30,11 +30,16 @@ pub(super) fn stream(
         }
         StreamKind::Account => contact_rows::account(connection, id, events, before.is_empty()),
         StreamKind::Person => contact_rows::person(connection, id, events, before.is_empty()),
-        StreamKind::Prospect => contact_rows::prospect(connection, id, events),
         StreamKind::Catalog => catalog(connection, id, events),
         StreamKind::Batch => batch(connection, id, events),
         // The texts of applied versions are kept for good; which one counts is told by the events.
-        StreamKind::Process | StreamKind::List | StreamKind::Suppression => Ok(()),
+        StreamKind::Process => Ok(()),
+        StreamKind::List => list_rows::list(connection, id, events),
+        StreamKind::Prospect => {
+            names::project(connection, id, events)?;
+            contact_rows::activities(connection, id, events, before.is_empty())
+        }
+        StreamKind::Suppression => suppression::project(connection, id, events),
     }
 }
 
@@ -136,32 +141,63 @@ fn batch(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
         .prepare_cached("DELETE FROM batch WHERE id = $1")?
         .execute([id.0])?;
     for recorded in effective_order(events) {
-        if let Event::BatchImported {
-            file,
-            sha256,
-            what,
-            read,
-            new,
-            known,
-            rejected,
-        } = &recorded.event
-        {
-            connection
-                .prepare_cached(
-                    "INSERT INTO batch (id, what, file, sha256, read_n, new_n, known_n, rejected_n, day)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                )?
-                .execute(params![
-                    id.0,
-                    what,
-                    file,
-                    sha256,
-                    *read as i64,
-                    *new as i64,
-                    *known as i64,
-                    *rejected as i64,
-                    Day::of(recorded.day).0,
-                ])?;
+        let day = Day::of(recorded.day).0;
+        match &recorded.event {
+            Event::BatchImported {
+                file,
+                sha256,
+                what,
+                read,
+                new,
+                known,
+                rejected,
+            } => {
+                connection
+                    .prepare_cached(
+                        "INSERT INTO batch (id, what, file, sha256, read_n, new_n, known_n, rejected_n, day)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                    )?
+                    .execute(params![
+                        id.0,
+                        what,
+                        file,
+                        sha256,
+                        *read as i64,
+                        *new as i64,
+                        *known as i64,
+                        *rejected as i64,
+                        day,
+                    ])?;
+            }
+            Event::ProspectsImported {
+                file,
+                sha256,
+                list,
+                counts,
+                ..
+            } => {
+                connection
+                    .prepare_cached(
+                        "INSERT INTO batch (id, what, file, sha256, read_n, new_n, known_n, rejected_n,
+                            day, list, twice_n, suppressed_n, seed_n)
+                         VALUES ($1, 'prospects', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                    )?
+                    .execute(params![
+                        id.0,
+                        file,
+                        sha256,
+                        counts.read as i64,
+                        counts.new as i64,
+                        counts.known as i64,
+                        counts.rejected as i64,
+                        day,
+                        list.0,
+                        counts.twice as i64,
+                        counts.suppressed as i64,
+                        counts.seed as i64,
+                    ])?;
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -111,6 +111,10 @@ impl Write<'_> {
                             format!("{} {}", entry.kind.name(), entry.name),
                         ));
                     }
+                    Event::ListSet(terms) => {
+                        let what = format!("the list {}", terms.code);
+                        claims.push(("SELECT id FROM list WHERE code = $1", terms.code, what));
+                    }
                     Event::DealOpened {
                         external: Some(key),
                         ..

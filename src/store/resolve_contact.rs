@@ -81,7 +81,7 @@ impl Store {
         {
             return Ok(*one);
         }
-        let names = self.names(kind)?;
+        let names = self.contact_names(kind)?;
         let key = project::name_key(typed);
         let meant = |test: &dyn Fn(&Name, &str) -> bool| -> BTreeSet<Id> {
             names
@@ -128,7 +128,7 @@ impl Store {
             .into())
     }
 
-    fn names(&self, kind: Kind) -> Result<Vec<Name>> {
+    fn contact_names(&self, kind: Kind) -> Result<Vec<Name>> {
         if kind == Kind::Account {
             let accounts = self.accounts()?.into_iter();
             return Ok(accounts

@@ -28,7 +28,15 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "former_name",
     "account",
     "catalog",
+    "suppression",
+    "suppression_removed",
     "batch",
+    "list_use",
+    "list_seed",
+    "list_undeliverable",
+    "list",
+    "prospect_state",
+    "prospect_distinct",
 ];
 
 const V1: &str = "
@@ -227,8 +235,13 @@ CREATE TABLE batch (
 ///
 /// A name (`prospect`) is a row of a file that was taken, kept as it came in, cleaned; it is no
 /// projection. It counts when its batch does (there is a row in `batch`), or when something happened to
-/// it since (`kept`). Rows of one and the same person have the same `entity`: the id of the first of
-/// them, of a `person` or of an `account`.
+/// it since (`prospect_state`). Rows of one and the same person have the same `entity`: the id of the first of
+/// them, of a `person` or of an `account`. The names of a use (`list_use_name`) likewise count when there
+/// is a row in `list_use`.
+///
+/// Who must not be contacted was said one by one (`suppression`, a projection) or by a file
+/// (`suppression_row`, base data that counts when its batch does); `suppression_removed`, a projection too,
+/// takes entries of both out again.
 ///
 /// An account or person that turned out to be another has that one in `merged`, which is never merged
 /// itself. Whatever refers to it stays as it is written and is read through `account_now` and
@@ -243,8 +256,9 @@ CREATE TABLE import_run (
     setup TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('staging', 'staged', 'complete')),
     first_id INTEGER NOT NULL,
-    next_id INTEGER NOT NULL,
+    names INTEGER NOT NULL,
     records INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
     retry_of INTEGER,
     ts INTEGER NOT NULL
 ) STRICT;
@@ -254,11 +268,11 @@ CREATE TABLE prospect (
     batch INTEGER NOT NULL,
     list INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    row_hash INTEGER NOT NULL,
     fate INTEGER NOT NULL,
     entity INTEGER NOT NULL,
     probability REAL,
-    employer INTEGER,
-    kept INTEGER NOT NULL,
+    reason TEXT,
     name TEXT,
     first_name TEXT,
     middle_name TEXT,
@@ -293,8 +307,13 @@ CREATE INDEX prospect_entity ON prospect (entity) WHERE entity <> id;
 
 CREATE TABLE prospect_key (
     prospect INTEGER PRIMARY KEY NOT NULL,
-    row_hash INTEGER NOT NULL,
     keys BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE prospect_employer (
+    prospect INTEGER PRIMARY KEY NOT NULL,
+    account INTEGER NOT NULL,
+    probability REAL NOT NULL
 ) STRICT;
 
 CREATE TABLE prospect_pair (
@@ -325,17 +344,49 @@ CREATE TABLE list (
     id INTEGER PRIMARY KEY NOT NULL,
     code TEXT NOT NULL UNIQUE,
     terms TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('active', 'retired', 'returned'))
+    state TEXT NOT NULL CHECK (state IN ('active', 'retired', 'returned')),
+    ended INTEGER,
+    reason TEXT,
+    notice_given INTEGER
 ) STRICT;
 
 CREATE TABLE list_use (
     list INTEGER NOT NULL,
     n INTEGER NOT NULL,
+    id INTEGER NOT NULL,
     day INTEGER NOT NULL,
     channel TEXT NOT NULL,
     names INTEGER NOT NULL,
     overridden TEXT,
     PRIMARY KEY (list, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list_use_name (
+    list_use INTEGER NOT NULL,
+    prospect INTEGER NOT NULL,
+    PRIMARY KEY (list_use, prospect)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE list_undeliverable (
+    list INTEGER NOT NULL,
+    prospect INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    PRIMARY KEY (list, prospect)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE prospect_state (
+    prospect INTEGER PRIMARY KEY NOT NULL,
+    responded INTEGER,
+    channel TEXT,
+    notice_given INTEGER,
+    entity INTEGER
+) STRICT;
+CREATE INDEX prospect_state_entity ON prospect_state (entity) WHERE entity IS NOT NULL;
+
+CREATE TABLE prospect_distinct (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE list_seed (
@@ -357,16 +408,33 @@ CREATE TABLE list_seed (
 
 CREATE TABLE suppression (
     id INTEGER PRIMARY KEY NOT NULL,
-    batch INTEGER,
     kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'person', 'company')),
     key INTEGER NOT NULL,
+    key2 INTEGER,
     shown TEXT NOT NULL,
     purpose TEXT NOT NULL CHECK (purpose IN ('marketing', 'all')),
     reason TEXT NOT NULL,
-    day INTEGER NOT NULL,
-    removed INTEGER
+    day INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX suppression_key ON suppression (kind, key);
+
+CREATE TABLE suppression_row (
+    id INTEGER PRIMARY KEY NOT NULL,
+    batch INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('email', 'phone', 'domain', 'person', 'company')),
+    key INTEGER NOT NULL,
+    key2 INTEGER,
+    shown TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('marketing', 'all')),
+    reason TEXT NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE suppression_removed (
+    id INTEGER PRIMARY KEY NOT NULL,
+    reason TEXT NOT NULL,
+    day INTEGER NOT NULL
+) STRICT;
 
 ALTER TABLE account ADD COLUMN merged INTEGER REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX account_merged ON account (merged) WHERE merged IS NOT NULL;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
 use super::query::OperationRow;
-use super::{Acting, Moment, Outcome, Store, log, query};
+use super::{Acting, Moment, Outcome, Store, query};
 use crate::deal::event::{Event, StreamKind};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -46,23 +46,34 @@ const COLUMNS: &str = "o.id, o.kind, o.typed, o.actor, o.ts, o.undone_ts IS NOT 
 impl Store {
     /// Undoes the acting user's latest operation that still counts.
     pub fn undo(&self, acting: &Acting) -> Result<Reversed> {
-        self.reverse(acting, Direction::Undo)
+        self.reverse(acting, Direction::Undo, None)
+    }
+
+    /// Undoes the import that a batch came from, whoever ran it and whatever was done since.
+    pub fn undo_batch(&self, acting: &Acting, batch: Id) -> Result<Reversed> {
+        self.reverse(acting, Direction::Undo, Some(batch))
     }
 
     /// Brings back what `undo` took away last, as long as nothing new was done since.
     pub fn redo(&self, acting: &Acting) -> Result<Reversed> {
-        self.reverse(acting, Direction::Redo)
+        self.reverse(acting, Direction::Redo, None)
     }
 
-    fn reverse(&self, acting: &Acting, direction: Direction) -> Result<Reversed> {
+    fn reverse(
+        &self,
+        acting: &Acting,
+        direction: Direction,
+        batch: Option<Id>,
+    ) -> Result<Reversed> {
         let kind = match direction {
             Direction::Undo => "undo",
             Direction::Redo => "redo",
         };
         let ((operation, streams, kept), outcome) = self.write(acting, kind, |write| {
-            let target = match direction {
-                Direction::Undo => write.latest_done(&acting.actor)?,
-                Direction::Redo => write.latest_undone(&acting.actor)?,
+            let target = match (direction, batch) {
+                (Direction::Undo, Some(batch)) => write.import_of(batch)?,
+                (Direction::Undo, None) => write.latest_done(&acting.actor)?,
+                (Direction::Redo, _) => write.latest_undone(&acting.actor)?,
             };
             let (streams, kept) = write.mark(&target, direction)?;
             Ok((target, streams, kept))
@@ -90,6 +101,27 @@ impl super::Write<'_> {
                 .hint("salesctl history shows what was done, and by whom")
                 .into()
         })
+    }
+
+    /// The operation that made a batch; refused when it doesn't count.
+    fn import_of(&self, batch: Id) -> Result<OperationRow> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM operation o JOIN event made ON made.operation = o.id
+             WHERE made.stream = $1 AND made.seq = 1"
+        ))?;
+        let mut rows = statement.query([batch.0])?;
+        let row = match rows.next()? {
+            Some(row) => query::operation_row(row)?,
+            None => return Err(Fault::damaged(format!("batch {batch} has no beginning")).into()),
+        };
+        if row.undone {
+            return Err(
+                Fault::no(format!("batch {} is undone already", &batch.handle()[..4]))
+                    .hint(format!("`salesctl redo` by {} brings it back", row.actor))
+                    .into(),
+            );
+        }
+        Ok(row)
     }
 
     fn latest_undone(&self, actor: &str) -> Result<OperationRow> {
@@ -283,6 +315,7 @@ impl super::Write<'_> {
                      UNION ALL SELECT r.id FROM catalog r JOIN catalog c ON c.id = $1
                      WHERE c.kind = 'team' AND r.kind = 'rep' AND r.team = c.name"
                 }
+                StreamKind::List => "SELECT id FROM batch WHERE list = $1",
                 _ => continue,
             };
             let began_here: bool = self
@@ -344,34 +377,4 @@ impl super::Write<'_> {
         .hint("move them first; nothing was changed")
         .into())
     }
-}
-
-/// Recomputes which operations are undone from the log alone.
-pub(super) fn undone_from_log(connection: &rusqlite::Connection) -> Result<BTreeSet<Id>> {
-    let mut statement = connection
-        .prepare("SELECT DISTINCT e.stream FROM event e WHERE e.kind IN ('undone', 'redone')")?;
-    let streams = statement
-        .query_map([], |row| row.get::<_, i64>(0))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let mut marks = Vec::new();
-    for stream in streams {
-        for recorded in log::read(connection, Id(stream))? {
-            match recorded.event {
-                Event::Undone { operation } => marks.push((recorded.recorded, operation, true)),
-                Event::Redone { operation } => marks.push((recorded.recorded, operation, false)),
-                _ => {}
-            }
-        }
-    }
-    // Not every stream of an import has the latest mark: one that was kept has none of it.
-    marks.sort_unstable();
-    let mut undone = BTreeSet::new();
-    for (_, operation, is_undone) in marks {
-        if is_undone {
-            undone.insert(operation);
-        } else {
-            undone.remove(&operation);
-        }
-    }
-    Ok(undone)
 }

@@ -158,7 +158,7 @@ impl Store {
     }
 
     /// A write on a full disk can end in a signal rather than an error: refuse it before.
-    fn refuse_a_full_disk(&self) -> Result<()> {
+    pub(super) fn refuse_a_full_disk(&self) -> Result<()> {
         const NEEDED: u64 = 4 * 1024 * 1024;
         let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty());
         let folder = folder.unwrap_or(std::path::Path::new("."));

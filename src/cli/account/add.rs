@@ -68,9 +68,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         fields::write(&session, write, id, &fields, at)?;
         Ok(id)
     })?;
-    let subject = Subject {
-        id,
-        name: name.to_string(),
-    };
+    let subject = Subject::new(StreamKind::Account, id, name.to_string());
     subject.say(&session, "added", outcome)
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::activity::ActivityArgs;
 use super::super::assignment::person_at;
-use super::super::contact::{Subject, WordArgs, is_there};
+use super::super::contact::{Subject, WordArgs};
 use super::super::context::{Context, Status};
 use super::AccountArg;
 use crate::store::Access;
@@ -29,16 +29,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let subject = Subject::account(&session, &args.account.account)?;
-    subject.log(
-        &session,
-        &args.activity,
-        &args.words,
-        is_there,
-        |write, at| {
-            let named = args.with.as_deref();
-            named
-                .map(|name| person_at(&session, write, Some(subject.id), name, at))
-                .transpose()
-        },
-    )
+    subject.log(&session, &args.activity, &args.words, |write, at| {
+        let named = args.with.as_deref();
+        named
+            .map(|name| person_at(&session, write, Some(subject.id), name, at))
+            .transpose()
+    })
 }

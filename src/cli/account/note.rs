@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::super::contact::{Subject, WordArgs, is_there};
+use super::super::contact::{Subject, WordArgs};
 use super::super::context::{Context, Status};
 use super::AccountArg;
 use crate::store::Access;
@@ -24,5 +24,5 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let subject = Subject::account(&session, &args.account.account)?;
-    subject.note(&session, &args.text, &args.words, is_there)
+    subject.note(&session, &args.text, &args.words)
 }

@@ -8,7 +8,7 @@ use super::super::session::Session;
 use super::super::show::{field_words, named};
 use super::{AccountArg, fields};
 use crate::deal::contact::Account;
-use crate::deal::event::Event;
+use crate::deal::event::{Event, StreamKind};
 use crate::fault::Fault;
 use crate::store::Access;
 use crate::text::visible;
@@ -75,10 +75,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     } else {
         words.join(", ")
     };
-    let now = Subject {
-        id: subject.id,
-        name: renamed.map_or(subject.name, str::to_string),
-    };
+    let name = renamed.map_or_else(|| subject.name.clone(), str::to_string);
+    let now = Subject::new(StreamKind::Account, subject.id, name);
     now.say(&session, &what, outcome)
 }
 

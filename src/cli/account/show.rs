@@ -126,9 +126,9 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
     let store = &session.store;
     let ids = store.account_ids(subject.id)?;
     let persons = store.persons_at(Some(subject.id))?;
-    let origins = store.origins(&ids)?;
+    let origins = page::origins(session, &ids)?;
     let mut streams = ids.clone();
-    streams.extend(origins.iter().map(|origin| origin.prospect));
+    streams.extend(origins.iter().map(|origin| origin.id));
     let mut activities = page::entries(session, &streams, None, |_| true)?;
     for person in &persons {
         let theirs = store.person_ids(person.id)?;

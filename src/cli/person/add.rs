@@ -91,10 +91,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Ok(id)
     })?;
     let what = said(&session, args, &employer)?;
-    let subject = Subject {
-        id,
-        name: name.to_string(),
-    };
+    let subject = Subject::new(StreamKind::Person, id, name.to_string());
     subject.say(&session, &what, outcome)
 }
 

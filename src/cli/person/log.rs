@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::activity::ActivityArgs;
-use super::super::contact::{Subject, WordArgs, is_there};
+use super::super::contact::{Subject, WordArgs};
 use super::super::context::{Context, Status};
 use super::PersonArg;
 use crate::store::Access;
@@ -25,7 +25,5 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let subject = Subject::person(&session, &args.person.person)?;
-    subject.log(&session, &args.activity, &args.words, is_there, |_, _| {
-        Ok(None)
-    })
+    subject.log(&session, &args.activity, &args.words, |_, _| Ok(None))
 }

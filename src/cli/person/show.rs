@@ -12,6 +12,7 @@ use super::super::page::{self, Entry, ListRow};
 use super::super::session::Session;
 use super::PersonArg;
 use crate::deal::contact::{Contact, Happened, SalesRole};
+use crate::deal::event::StreamKind;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -104,9 +105,9 @@ fn page(session: &Session<'_>, id: Id) -> Result<Page> {
         .person(id)?
         .ok_or_else(|| Fault::not_found("the person is gone"))?;
     let ids = store.person_ids(id)?;
-    let origins = store.origins(&ids)?;
+    let origins = page::origins(session, &ids)?;
     let mut streams = ids.clone();
-    streams.extend(origins.iter().map(|origin| origin.prospect));
+    streams.extend(origins.iter().map(|origin| origin.id));
     let mut activities = page::entries(session, &streams, None, |_| true)?;
     // What was done with them at their account, outside of deals.
     let with_them = |contact: &Contact| match &contact.what {
@@ -172,10 +173,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
             facts.push((name.to_string(), value));
         }
     }
-    let heading = Subject {
-        id: person.id,
-        name: person.name.clone(),
-    };
+    let heading = Subject::new(StreamKind::Person, person.id, person.name.clone());
     let mut document = Document::default().heading(heading.named(session)?);
     if facts.is_empty() {
         document = document.line("nothing more is known");
