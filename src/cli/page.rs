@@ -98,8 +98,8 @@ pub(crate) fn stands(session: &Session<'_>, deal: &DealOf) -> String {
     match deal.state {
         State::Won | State::Lost => session.process.stage_title(deal.state.name()).to_string(),
         state => {
-            let stage = deal.stage.as_deref();
-            let title = stage.map_or("no stage", |stage| session.process.stage_title(stage));
+            let name = deal.stage.as_deref();
+            let title = name.map_or("no stage", |name| session.process.stage_title(name));
             if state == State::Hold {
                 format!("{title} (on hold)")
             } else {

@@ -2,6 +2,8 @@
 
 pub mod book;
 pub mod contact;
+#[cfg(test)]
+mod contact_tests;
 #[allow(clippy::module_inception)] // a deal is what this module is about
 mod deal;
 pub mod decide;

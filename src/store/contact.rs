@@ -55,6 +55,15 @@ pub struct DealOf {
     pub closed: Option<NaiveDate>,
 }
 
+/// Something done with a person for a deal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealActivity {
+    pub day: NaiveDate,
+    pub kind: String,
+    pub minutes: Option<u32>,
+    pub deal: Id,
+}
+
 const PERSON: &str = "SELECT p.id, a.now, a.name, p.name, p.title, p.email, p.phone, p.mobile
     FROM person p LEFT JOIN account_now a ON a.id = p.account";
 
@@ -294,23 +303,20 @@ impl Store {
         })
     }
 
-    /// What was done with a person in deals: the day, what, minutes, the deal; the latest last.
-    pub fn deal_activities_with(
-        &self,
-        person: Id,
-    ) -> Result<Vec<(NaiveDate, String, Option<u32>, Id)>> {
+    /// What was done with a person in deals, the latest last.
+    pub fn deal_activities_with(&self, person: Id) -> Result<Vec<DealActivity>> {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT day, kind, minutes, deal FROM activity WHERE person IN ({SAME_PERSON})
                  ORDER BY day, deal, seq"
             ))?;
             let rows = statement.query_map([person.0], |row| {
-                Ok((
-                    Day(row.get(0)?).date(),
-                    row.get(1)?,
-                    row.get(2)?,
-                    Id(row.get(3)?),
-                ))
+                Ok(DealActivity {
+                    day: Day(row.get(0)?).date(),
+                    kind: row.get(1)?,
+                    minutes: row.get(2)?,
+                    deal: Id(row.get(3)?),
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

@@ -42,7 +42,7 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
-pub use contact::{AccountRow, DealOf, PersonRow};
+pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
 pub use doctor::Findings;
 pub use gdpr::Membership;
 pub use handle::Handles;

@@ -14,7 +14,7 @@ use crate::text::{nearest, visible};
 const LISTED: usize = 10;
 
 /// Somebody or something that a reference may mean, under one of its names.
-struct Name {
+struct Known {
     id: Id,
     name: String,
     email: Option<String>,
@@ -83,7 +83,7 @@ impl Store {
         }
         let names = self.contact_names(kind)?;
         let key = project::name_key(typed);
-        let meant = |test: &dyn Fn(&Name, &str) -> bool| -> BTreeSet<Id> {
+        let meant = |test: &dyn Fn(&Known, &str) -> bool| -> BTreeSet<Id> {
             names
                 .iter()
                 .filter(|name| test(name, &project::name_key(&name.name)))
@@ -104,7 +104,7 @@ impl Store {
         if let Some(one) = self.at_most_one(kind, typed, "begins the id of", &begun)? {
             return Ok(one);
         }
-        let part = |_: &Name, known: &str| {
+        let part = |_: &Known, known: &str| {
             !key.is_empty()
                 && (known.starts_with(&key) || known.split(' ').any(|word| word.starts_with(&key)))
         };
@@ -128,11 +128,11 @@ impl Store {
             .into())
     }
 
-    fn contact_names(&self, kind: Kind) -> Result<Vec<Name>> {
+    fn contact_names(&self, kind: Kind) -> Result<Vec<Known>> {
         if kind == Kind::Account {
             let accounts = self.accounts()?.into_iter();
             return Ok(accounts
-                .map(|(id, name)| Name {
+                .map(|(id, name)| Known {
                     id,
                     name,
                     email: None,
@@ -144,7 +144,7 @@ impl Store {
                 "SELECT COALESCE(merged, id), name, email FROM person ORDER BY id",
             )?;
             let rows = statement.query_map([], |row| {
-                Ok(Name {
+                Ok(Known {
                     id: Id(row.get(0)?),
                     name: row.get(1)?,
                     email: row.get(2)?,

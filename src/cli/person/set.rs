@@ -114,15 +114,11 @@ fn changes(session: &Session<'_>, args: &Args, subject: &Subject) -> Result<Vec<
         }
         changes.push(PersonChange::Email(email));
     }
-    let texts: [(&Option<String>, fn(Option<Private>) -> PersonChange); 3] = [
-        (&args.phone, PersonChange::Phone),
-        (&args.mobile, PersonChange::Mobile),
-        (&args.title, PersonChange::Title),
-    ];
-    for (typed, change) in texts {
-        if let Some(typed) = typed {
-            changes.push(change(told(typed)));
-        }
-    }
+    let mut add = |typed: &Option<String>, change: fn(Option<Private>) -> PersonChange| {
+        changes.extend(typed.as_deref().map(|typed| change(told(typed))));
+    };
+    add(&args.phone, PersonChange::Phone);
+    add(&args.mobile, PersonChange::Mobile);
+    add(&args.title, PersonChange::Title);
     Ok(changes)
 }

@@ -117,14 +117,14 @@ fn page(session: &Session<'_>, id: Id) -> Result<Page> {
     let mut elsewhere = store.subjects_with(id)?;
     elsewhere.retain(|subject| !streams.contains(subject));
     activities.extend(page::entries(session, &elsewhere, None, with_them)?);
-    for (day, kind, minutes, deal) in store.deal_activities_with(id)? {
-        let minutes = minutes.map_or_else(String::new, |minutes| format!(", {minutes} min"));
+    for done in store.deal_activities_with(id)? {
+        let minutes = done.minutes.map(|minutes| format!(", {minutes} min"));
         activities.push(Entry {
-            day,
+            day: done.day,
             by: None,
-            what: format!("{kind}{minutes}"),
+            what: format!("{}{}", done.kind, minutes.unwrap_or_default()),
             person: None,
-            deal: Some(deal.handle()),
+            deal: Some(done.deal.handle()),
         });
     }
     activities.sort_by_key(|entry| entry.day);
