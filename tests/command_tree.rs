@@ -5,6 +5,8 @@ use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
 const READING: &[&str] = &[
+    "account list",
+    "account show",
     "catalog list",
     "config list",
     "deal history",
@@ -13,6 +15,8 @@ const READING: &[&str] = &[
     "doctor",
     "history",
     "import probe",
+    "person list",
+    "person show",
     "process check",
     "process log",
     "process show",

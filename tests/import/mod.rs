@@ -175,6 +175,7 @@ fn known_deal(state: State, account: Option<&str>, opened: Option<&str>) -> Know
         state,
         account: account.map(str::to_string),
         opened: opened.map(day),
+        other_names: Vec::new(),
     }
 }
 

@@ -3,12 +3,15 @@
 mod duplicates;
 mod identify;
 mod list;
+mod log;
+mod note;
 mod respond;
 mod show;
 
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
+use super::contact::Subject;
 use super::context::{Context, Status};
 use super::session::Session;
 use crate::id::Id;
@@ -25,6 +28,8 @@ pub(crate) enum Command {
     Merge(identify::MergeArgs),
     Distinct(identify::DistinctArgs),
     Split(identify::SplitArgs),
+    Log(log::Args),
+    Note(note::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -36,6 +41,25 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Merge(args) => identify::merge(args, cx),
         Command::Distinct(args) => identify::distinct(args, cx),
         Command::Split(args) => identify::split(args, cx),
+        Command::Log(args) => log::run(args, cx),
+        Command::Note(args) => note::run(args, cx),
+    }
+}
+
+/// A reference to one name.
+#[derive(Clone, Debug, Args)]
+struct ProspectArg {
+    /// The prospect: their e-mail, name, or the beginning of their id
+    #[arg(value_name = "PROSPECT")]
+    prospect: String,
+    /// The list they are on, when they are on several
+    #[arg(long, value_name = "CODE")]
+    list: Option<String>,
+}
+
+impl ProspectArg {
+    fn subject(&self, session: &Session<'_>) -> Result<Subject> {
+        Subject::prospect(session, &self.prospect, self.list.as_deref())
     }
 }
 

@@ -143,12 +143,14 @@ impl Store {
         })
     }
 
-    /// Everybody who was taken up by hand or through a deal.
+    /// Everybody who was taken up by hand or through a deal; who was merged into another counts as that one,
+    /// under what was known of them.
     pub fn person_names(&self) -> Result<Vec<PersonName>> {
         self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT p.id, p.account, p.name, p.title, p.email, p.phone, a.name
-                 FROM person p LEFT JOIN account a ON a.id = p.account ORDER BY p.id",
+                "SELECT COALESCE(p.merged, p.id), a.now, p.name, p.title, p.email,
+                    COALESCE(p.phone, p.mobile), a.name
+                 FROM person p LEFT JOIN account_now a ON a.id = p.account ORDER BY p.id",
             )?;
             let rows = statement.query_map([], |row| {
                 Ok(PersonName {
