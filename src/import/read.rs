@@ -25,6 +25,8 @@ pub struct Reader<R> {
     header_fields: Option<Vec<String>>,
     /// The file has the rows that an earlier import rejected.
     has_rejects: bool,
+    /// The batch that the row at hand was rejected from.
+    rejected_from: String,
     /// Rows handed out.
     number: u64,
 }
@@ -62,6 +64,7 @@ impl<R: Read> Reader<R> {
             headers: Vec::new(),
             header_fields: None,
             has_rejects: false,
+            rejected_from: String::new(),
             number: 0,
         };
         if has_header {
@@ -100,7 +103,7 @@ impl<R: Read> Reader<R> {
             });
         }
         self.dialect.header_line = Some(line);
-        self.has_rejects = row.fields().take(2).eq(rejects::MARK);
+        self.has_rejects = row.fields().take(rejects::MARK.len()).eq(rejects::MARK);
         let rows = width.saturating_sub(self.marks());
         self.restore(&mut row);
         // A delimiter at the end of every line makes no column.
@@ -163,6 +166,12 @@ impl<R: Read> Reader<R> {
         Ok(passed)
     }
 
+    /// Of a file of rejected rows: the batch that the latest row was rejected from, as its handle; empty
+    /// when it doesn't say.
+    pub fn rejected_from(&self) -> Option<&str> {
+        self.has_rejects.then_some(self.rejected_from.as_str())
+    }
+
     /// Columns that stand before the file's own in a file of rejected rows.
     fn marks(&self) -> usize {
         if self.has_rejects {
@@ -173,8 +182,10 @@ impl<R: Read> Reader<R> {
     }
 
     /// A rejected row as the file had it that it was rejected from.
-    fn restore(&self, row: &mut Row) {
+    fn restore(&mut self, row: &mut Row) {
         if self.has_rejects {
+            self.rejected_from.clear();
+            self.rejected_from.push_str(row.get(rejects::BATCH));
             row.rewrite(rejects::MARK.len(), |_, field| {
                 let bare = crate::text::unguarded(field);
                 (bare.len() < field.len()).then(|| bare.to_string())

@@ -2,7 +2,7 @@
 //!
 //! [`MARK`] first, then the original columns. A cell that a spreadsheet would run as a formula gets an
 //! apostrophe in front; control characters other than line ends are made visible. `read` knows such a
-//! file by its mark, passes over the two columns and takes the apostrophes off again.
+//! file by its mark, passes over these columns and takes the apostrophes off again.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,52 @@ use super::plan::FileReport;
 use crate::text::guarded;
 
 /// The first headings of every reject file, by which it is known again: names that nobody else gives.
-pub(super) const MARK: [&str; 2] = ["rejected_line", "rejected_because"];
+pub(super) const MARK: [&str; 4] = [
+    "rejected_line",
+    "rejected_column",
+    "rejected_because",
+    "rejected_batch",
+];
+/// Where [`MARK`] has the batch.
+pub(super) const BATCH: usize = 3;
+
+/// What a reject file holds.
+#[derive(Clone, Debug)]
+pub struct RejectFile<'a> {
+    pub headings: &'a [String],
+    /// The batch they were rejected from, by which a retry finds its settings.
+    pub batch: Option<&'a str>,
+    pub rows: Vec<Rejected<'a>>,
+}
+
+/// A row that could not be taken, and why.
+#[derive(Clone, Debug)]
+pub struct Rejected<'a> {
+    pub line: u64,
+    /// Heading of the column it failed on, where it is one.
+    pub column: Option<&'a str>,
+    pub reason: &'a str,
+    pub fields: &'a [String],
+}
+
+impl FileReport {
+    pub fn reject_file(&self) -> RejectFile<'_> {
+        RejectFile {
+            headings: &self.headings,
+            batch: None,
+            rows: self
+                .rejects
+                .iter()
+                .map(|reject| Rejected {
+                    line: reject.line,
+                    column: None,
+                    reason: &reject.reason,
+                    fields: &reject.fields,
+                })
+                .collect(),
+        }
+    }
+}
 
 /// `deals.csv` → `deals.rejects.csv`, beside it.
 pub fn path_of(file: &Path) -> PathBuf {
@@ -21,7 +66,7 @@ pub fn path_of(file: &Path) -> PathBuf {
 
 /// Writes the rejects of a file, whole or not at all. An earlier reject file is replaced (its rows are
 /// in the new one, or were taken since); any other file of that name is left alone.
-pub fn write(path: &Path, report: &FileReport) -> io::Result<()> {
+pub fn write(path: &Path, rejected: &RejectFile<'_>) -> io::Result<()> {
     if path.exists() && !is_ours(path)? {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
@@ -36,7 +81,7 @@ pub fn write(path: &Path, report: &FileReport) -> io::Result<()> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    write_to(&mut file, report)?;
+    write_to(&mut file, rejected)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -66,17 +111,19 @@ fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(start.is_empty() || start == mark.as_bytes())
 }
 
-fn write_to(to: impl Write, report: &FileReport) -> io::Result<()> {
+fn write_to(to: impl Write, rejected: &RejectFile<'_>) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(to);
-    let headings = report.headings.iter().map(|heading| harmless(heading));
+    let headings = rejected.headings.iter().map(|heading| harmless(heading));
     writer.write_record(MARK.into_iter().map(str::to_string).chain(headings))?;
-    for reject in &report.rejects {
-        let fields = reject.fields.iter().map(|field| harmless(field));
-        writer.write_record(
-            [reject.line.to_string(), harmless(&reject.reason)]
-                .into_iter()
-                .chain(fields),
-        )?;
+    for row in &rejected.rows {
+        let mark = [
+            row.line.to_string(),
+            harmless(row.column.unwrap_or_default()),
+            harmless(row.reason),
+            rejected.batch.unwrap_or_default().to_string(),
+        ];
+        let fields = row.fields.iter().map(|field| harmless(field));
+        writer.write_record(mark.into_iter().chain(fields))?;
     }
     writer.flush()
 }
@@ -130,11 +177,12 @@ mod tests {
     #[test]
     fn rows_come_back_harmless() {
         let mut out = Vec::new();
-        write_to(&mut out, &report(&["=1+1", "-5,00", "a\u{1b}[31m\"b\"\nc"])).expect("written");
+        let report = report(&["=1+1", "-5,00", "a\u{1b}[31m\"b\"\nc"]);
+        write_to(&mut out, &report.reject_file()).expect("written");
         let text = String::from_utf8(out).expect("utf-8");
         assert_eq!(
             text,
-            "rejected_line,rejected_because,id,name\n7,no id,'=1+1,\"-5,00\",\"a␛[31m\"\"b\"\"\nc\"\n"
+            "rejected_line,rejected_column,rejected_because,rejected_batch,id,name\n7,,no id,,'=1+1,\"-5,00\",\"a␛[31m\"\"b\"\"\nc\"\n"
         );
     }
 
@@ -143,18 +191,18 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = path_of(&folder.path().join("deals.csv"));
         assert!(path.ends_with("deals.rejects.csv"));
-        write(&path, &report(&["1"])).expect("written");
-        write(&path, &report(&["2"])).expect("replaced");
+        write(&path, &report(&["1"]).reject_file()).expect("written");
+        write(&path, &report(&["2"]).reject_file()).expect("replaced");
         assert!(
             std::fs::read_to_string(&path)
                 .expect("read")
-                .contains("no id,2")
+                .contains("no id,,2")
         );
         clear(&path).expect("cleared");
         assert!(!path.exists());
         std::fs::write(&path, "my notes").expect("written");
         assert_eq!(
-            write(&path, &report(&["1"])).map_err(|e| e.kind()),
+            write(&path, &report(&["1"]).reject_file()).map_err(|e| e.kind()),
             Err(io::ErrorKind::AlreadyExists)
         );
         clear(&path).expect("left alone");

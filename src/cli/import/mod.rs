@@ -6,6 +6,7 @@ mod file;
 mod history;
 mod list;
 mod probe;
+mod prospects;
 mod show;
 mod summary;
 pub(super) mod suppression;
@@ -30,6 +31,8 @@ use crate::store::{BatchFile, Write};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Prospects(prospects::Args),
+    Retry(prospects::retry::Args),
     Deals(deals::Args),
     History(history::Args),
     List(list::Args),
@@ -41,6 +44,8 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
+        Command::Prospects(args) => prospects::run(args, cx),
+        Command::Retry(args) => prospects::retry::run(args, cx),
         Command::Deals(args) => deals::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::List(args) => list::run(args, cx),

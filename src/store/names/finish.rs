@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// Writes down what the names of a run are looked up by.
-    pub fn keep_keys<'k>(&self, keys: impl Iterator<Item = (Id, &'k [u8])>) -> Result<()> {
+    pub fn keep_keys<K: AsRef<[u8]>>(&self, keys: impl Iterator<Item = (Id, K)>) -> Result<()> {
         let mut keys = keys.peekable();
         while keys.peek().is_some() {
             self.in_short(|connection| {
@@ -106,7 +106,7 @@ impl Store {
                      ON CONFLICT (prospect) DO UPDATE SET keys = excluded.keys",
                 )?;
                 for (name, bytes) in keys.by_ref().take(AT_ONCE * 10) {
-                    statement.execute(params![name.0, bytes])?;
+                    statement.execute(params![name.0, bytes.as_ref()])?;
                 }
                 Ok(())
             })?;

@@ -183,7 +183,7 @@ fn write_rejects(args: &Args, report: &FileReport, target: &Path) -> Result<bool
     let done = if report.rejects.is_empty() {
         rejects::clear(target).map(|()| false)
     } else {
-        rejects::write(target, report).map(|()| true)
+        rejects::write(target, &report.reject_file()).map(|()| true)
     };
     done.map_err(|error| {
         Fault::usage(format!("the rejected rows can't be written: {error}"))

@@ -1,0 +1,487 @@
+//! What an import of names came to: every row accounted for, on one screen.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::super::super::context::{Context, Status};
+use super::super::super::output::{self, OutputArgs};
+use super::super::super::session::Session;
+use super::super::super::show::counted;
+use super::{Done, Job, explain};
+use crate::document::{Answer, Document, row};
+use crate::fault::Fault;
+use crate::id::Id;
+use crate::import::Input;
+use crate::import::rejects::{self, RejectFile};
+use crate::list::Uses;
+use crate::money::grouped;
+use crate::prospect::Fate;
+use crate::store::{ListRow, Rejected, Store, Tally};
+use crate::text::{shortened, visible};
+
+/// Rejected rows that are shown without `--details`.
+const SHOWN: usize = 3;
+/// Rows taken for somebody known that are shown.
+const SHOWN_KNOWN: usize = 2;
+
+row! {
+    /// One import of names.
+    struct ImportLine {
+        file: String,
+        list: String,
+        map: String,
+        encoding: &'static str,
+        delimiter: &'static str,
+        read: u64,
+        new: u64,
+        known: u64,
+        duplicate: u64,
+        suppressed: u64,
+        seed: u64,
+        rejected: u64,
+        /// Pairs for a person to decide.
+        unsure: usize,
+        companies: usize,
+        companies_known: usize,
+        batch: Option<String>,
+        retry_of: Option<String>,
+        rejects_file: Option<String>,
+    }
+}
+
+/// Writes the reject file and prints the summary.
+pub(super) fn tell<R>(
+    cx: &Context,
+    session: &Session<'_>,
+    job: &Job<'_>,
+    input: &Input<R>,
+    staged: &Store,
+    done: &Done,
+) -> Result<Status>
+where
+    R: std::io::Read,
+{
+    let how = job.how;
+    let rejected = staged.rejected(done.run.id)?;
+    let rejects_file = write_rejects(job, input.reader.headers(), &rejected, done)?;
+    let tallies = staged.tally(&done.run)?;
+    let dialect = input.reader.dialect();
+    let counts = done.counts;
+    let unsure = [&done.who.people, &done.who.companies]
+        .into_iter()
+        .flatten()
+        .map(|side| side.matches.unsure.len())
+        .sum();
+    let line = ImportLine {
+        file: input.name.clone(),
+        list: job.list.terms.code.clone(),
+        map: job.settings.map.clone(),
+        encoding: dialect.encoding.name(),
+        delimiter: dialect.delimiter_name(),
+        read: counts.read,
+        new: counts.new,
+        known: counts.known,
+        duplicate: counts.twice,
+        suppressed: counts.suppressed,
+        seed: counts.seed,
+        rejected: counts.rejected,
+        unsure,
+        companies: done.who.workplaces,
+        companies_known: done.who.known_workplaces,
+        batch: (!how.dry_run).then(|| done.run.id.handle()),
+        retry_of: job.retry_of.map(Id::handle),
+        rejects_file: rejects_file.as_ref().map(|path| cx.shown(path)),
+    };
+    let mut document = Document::default().heading(format!(
+        "{}   {}, {}, {}, map {} ({} of {} columns{})",
+        input.name,
+        counted(counts.read as usize, "row", "rows"),
+        line.encoding,
+        line.delimiter,
+        line.map,
+        done.columns - done.attributes.len(),
+        done.columns,
+        kept(&done.attributes)
+    ));
+    document = accounts(document, &line, &tallies, &rejected);
+    document = document.line(format!(
+        "  list {:<9} {}",
+        visible(&line.list),
+        terms(
+            &job.list,
+            counts.new + counts.known + counts.twice,
+            counts.new
+        )
+    ));
+    document = matched(document, &line, done);
+    let notes = notes(&tallies, done, input.reader.blank_rows());
+    for note in &notes {
+        document = document.line(format!("  note: {note}"));
+    }
+    document = first_rejected(document, &rejected, how.details);
+    document = first_known(document, session, staged, done)?;
+    if let Some(on) = how.explain {
+        let lines = explain::lines(&done.who, on)
+            .unwrap_or_else(|| vec!["no name was made of it, or it is a decoy".to_string()]);
+        document = document.line(format!("  line {on}"));
+        for told in lines {
+            document = document.line(format!("    {}", visible(&told)));
+        }
+    }
+    document = document.line(if how.dry_run {
+        "dry run: nothing written".to_string()
+    } else {
+        let short = session.store.short(done.run.id)?;
+        format!("batch {short}; `salesctl import undo {short}` takes it back as a whole")
+    });
+    let answer = Answer {
+        notes,
+        ..output::answer(session, "salesctl/import-prospects/1", vec![line])
+    };
+    show(cx, job, &answer, &document)?;
+    if counts.read > 0 && counts.rejected == counts.read {
+        cx.console.warn("error: no row could be taken");
+        return Ok(Status::No);
+    }
+    Ok(Status::Done)
+}
+
+/// The very file that was imported before: nothing to do.
+pub(super) fn again(
+    cx: &Context,
+    session: &Session<'_>,
+    job: &Job<'_>,
+    batch: Id,
+) -> Result<Status> {
+    let before = session.store.resolve_batch(&batch.handle())?;
+    let short = session.store.short(batch)?;
+    let note = format!(
+        "{} was imported already, on {} as batch {short}: nothing to do",
+        before.file,
+        crate::date::day(session.process.calendar.date_of(before.recorded)),
+    );
+    let counts = before.counts;
+    let line = ImportLine {
+        file: before.file.clone(),
+        list: job.list.terms.code.clone(),
+        map: job.settings.map.clone(),
+        encoding: "",
+        delimiter: "",
+        read: counts.read,
+        new: 0,
+        known: counts.read - counts.rejected,
+        duplicate: 0,
+        suppressed: 0,
+        seed: 0,
+        rejected: counts.rejected,
+        unsure: 0,
+        companies: 0,
+        companies_known: 0,
+        batch: Some(batch.handle()),
+        retry_of: before.retry_of.map(Id::handle),
+        rejects_file: None,
+    };
+    let document = Document::default().line(visible(&note));
+    let answer = Answer {
+        notes: vec![note],
+        ..output::answer(session, "salesctl/import-prospects/1", vec![line])
+    };
+    show(cx, job, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+fn show(
+    cx: &Context,
+    job: &Job<'_>,
+    answer: &Answer<ImportLine>,
+    document: &Document,
+) -> Result<()> {
+    if job.how.json || !cx.console.quiet {
+        let output = OutputArgs {
+            json: job.how.json,
+            ..OutputArgs::default()
+        };
+        output.show(&cx.console, answer, document)?;
+    }
+    Ok(())
+}
+
+/// A dry run leaves no file behind; a run without rejects takes an earlier reject file away.
+fn write_rejects(
+    job: &Job<'_>,
+    headings: &[String],
+    rejected: &[Rejected],
+    done: &Done,
+) -> Result<Option<PathBuf>> {
+    if job.how.dry_run {
+        return Ok(None);
+    }
+    let target = match (&job.how.rejects, job.path == Path::new("-")) {
+        (Some(named), _) => named.clone(),
+        (None, true) => PathBuf::from("stdin.rejects.csv"),
+        (None, false) => rejects::path_of(job.path),
+    };
+    let batch = done.run.id.handle();
+    let file = RejectFile {
+        headings,
+        batch: Some(&batch),
+        rows: rejected
+            .iter()
+            .map(|row| rejects::Rejected {
+                line: row.line,
+                column: row.column.as_deref(),
+                reason: &row.reason,
+                fields: &row.fields,
+            })
+            .collect(),
+    };
+    let written = if rejected.is_empty() {
+        rejects::clear(&target).map(|()| None)
+    } else {
+        rejects::write(&target, &file).map(|()| Some(target))
+    };
+    written.map_err(|error| {
+        Fault::usage(format!(
+            "the names are imported, but the rejected rows can't be written: {error}"
+        ))
+        .hint("`salesctl import show BATCH` lists them; --rejects FILE names another place")
+        .into()
+    })
+}
+
+fn kept(attributes: &[String]) -> String {
+    if attributes.is_empty() {
+        return String::new();
+    }
+    let mut names: Vec<String> = attributes
+        .iter()
+        .take(4)
+        .map(|name| format!("\"{}\"", shortened(name, 30)))
+        .collect();
+    if attributes.len() > 4 {
+        names.push(format!("{} more", attributes.len() - 4));
+    }
+    format!("; kept as they are: {}", names.join(", "))
+}
+
+fn accounts(
+    mut document: Document,
+    line: &ImportLine,
+    tallies: &[Tally],
+    rejected: &[Rejected],
+) -> Document {
+    let suppressed = by_count(
+        tallies
+            .iter()
+            .filter(|tally| tally.fate == Fate::Suppressed)
+            .map(|tally| (tally.reason.as_deref().unwrap_or(""), tally.n)),
+    );
+    let why = by_count(rejected.iter().map(|row| (kind_of(&row.reason), 1)));
+    let place = line
+        .rejects_file
+        .as_ref()
+        .map(|file| format!(" → {}", visible(file)))
+        .unwrap_or_default();
+    for (what, n, more) in [
+        ("new", line.new, String::new()),
+        ("already known", line.known, String::new()),
+        ("twice in file", line.duplicate, String::new()),
+        ("suppressed", line.suppressed, suppressed),
+        ("seed", line.seed, String::new()),
+        ("rejected", line.rejected, format!("{why}{place}")),
+        ("total", line.read, String::new()),
+    ] {
+        let gap = if more.is_empty() { "" } else { "   " };
+        document = document.line(format!("  {what:<14} {:>11}{gap}{more}", grouped(n)));
+    }
+    document
+}
+
+/// The commonest, each with its count.
+fn by_count<'a>(counted: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (what, n) in counted {
+        *counts.entry(what).or_default() += n;
+    }
+    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(what, n)| (std::cmp::Reverse(*n), *what));
+    let shown: Vec<String> = counts
+        .iter()
+        .take(3)
+        .map(|(what, n)| format!("{} {}", shortened(what, 40), grouped(*n)))
+        .collect();
+    shown.join(", ")
+}
+
+/// A reason without what differs from row to row.
+fn kind_of(reason: &str) -> &str {
+    let kind = reason
+        .split(['`', '"', ';', ':'])
+        .next()
+        .unwrap_or_default();
+    kind.trim_end()
+}
+
+/// `until 31 Mar 2027, one use, 4,000 names rented; 3,906 net (97.7 % of 4,000)`
+fn terms(list: &ListRow, taken: u64, net: u64) -> String {
+    let terms = &list.terms;
+    let mut parts = Vec::new();
+    if let Some(until) = terms.until {
+        parts.push(format!("until {}", crate::date::day(until)));
+    }
+    match terms.uses {
+        Uses::Unlimited => {}
+        Uses::Times(1) => parts.push("one use".to_string()),
+        Uses::Times(n) => parts.push(format!("{n} uses")),
+    }
+    if let Some(rented) = terms.qty_ordered {
+        parts.push(format!("{} names rented", grouped(rented)));
+    }
+    let mut text = parts.join(", ");
+    if !text.is_empty() {
+        text.push_str("; ");
+    }
+    text.push_str(&format!("{} net", grouped(net)));
+    if taken > 0 {
+        text.push_str(&format!(
+            " ({:.1} % of {} taken)",
+            net as f64 / taken as f64 * 100.0,
+            grouped(taken)
+        ));
+    }
+    text
+}
+
+fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
+    if line.companies > 0 {
+        document = document.line(format!(
+            "  companies      {} named, {} of them accounts of ours ({} work there)",
+            grouped(line.companies as u64),
+            grouped(line.companies_known as u64),
+            counted(done.who.employers.len(), "name", "names"),
+        ));
+    }
+    if line.unsure > 0 {
+        document = document.line(format!(
+            "  to be decided  {}: `salesctl prospect duplicates` shows them side by side",
+            counted(line.unsure, "pair", "pairs")
+        ));
+    }
+    document
+}
+
+fn notes(tallies: &[Tally], done: &Done, blank: u64) -> Vec<String> {
+    let mut codes: BTreeMap<&str, u64> = BTreeMap::new();
+    for tally in tallies {
+        for code in tally.warnings.as_deref().unwrap_or("").split_whitespace() {
+            *codes.entry(code).or_default() += tally.n;
+        }
+    }
+    let mut notes: Vec<String> = codes
+        .into_iter()
+        .map(|(code, n)| {
+            let sentence = crate::prospect::Warning::ALL
+                .into_iter()
+                .find(|warning| warning.code() == code)
+                .map_or("", crate::prospect::Warning::sentence);
+            format!(
+                "{code} in {}: {sentence}",
+                counted(n as usize, "row", "rows")
+            )
+        })
+        .collect();
+    if !done.unknown_codes.is_empty() {
+        notes.push(format!(
+            "codes that the map does not explain: {}",
+            done.unknown_codes.join(", ")
+        ));
+    }
+    if blank > 0 {
+        notes.push(format!(
+            "{} passed over",
+            counted(blank as usize, "blank line", "blank lines")
+        ));
+    }
+    if done.run.repeated > 0 {
+        notes.push(format!(
+            "{} the list has had word for word before",
+            counted(done.run.repeated as usize, "row", "rows")
+        ));
+    }
+    if done.counts.read == 0 {
+        notes.push("the file has column headings and no rows".to_string());
+    }
+    if done.resumed > 0 {
+        notes.push(format!(
+            "{} had been read before the import was broken off",
+            counted(done.resumed as usize, "row", "rows")
+        ));
+    }
+    notes
+}
+
+fn first_rejected(mut document: Document, rejected: &[Rejected], details: bool) -> Document {
+    let limit = if details { usize::MAX } else { SHOWN };
+    for row in rejected.iter().take(limit) {
+        let column = row
+            .column
+            .as_ref()
+            .map(|column| format!("\"{}\": ", shortened(column, 30)))
+            .unwrap_or_default();
+        document = document.line(format!(
+            "  line {:<7} rejected  {column}{}",
+            row.line,
+            shortened(&row.reason, 200)
+        ));
+    }
+    if rejected.len() > limit {
+        document = document.line(format!(
+            "  … {} more with --details",
+            grouped((rejected.len() - limit) as u64)
+        ));
+    }
+    document
+}
+
+/// The first rows that are somebody the store had.
+fn first_known(
+    mut document: Document,
+    session: &Session<'_>,
+    staged: &Store,
+    done: &Done,
+) -> Result<Document> {
+    let Some(side) = &done.who.people else {
+        return Ok(document);
+    };
+    let known = side
+        .matches
+        .links
+        .iter()
+        .filter(|link| (link.to as usize) < side.known_rows());
+    for link in known.take(SHOWN_KNOWN) {
+        let fated = side.fated(link);
+        let Some((line, _)) = staged.place_of_name(fated.name)? else {
+            continue;
+        };
+        let whom = match session.store.name(fated.entity)? {
+            Some(name) => format!(
+                "{}, from list {}",
+                visible(&name.called()),
+                visible(name.list.as_deref().unwrap_or_default())
+            ),
+            None => match session.store.person(fated.entity)? {
+                Some(person) => visible(&person.name),
+                None => String::new(),
+            },
+        };
+        document = document.line(format!(
+            "  line {line:<7} {:<9} = {} {whom} ({:.3})",
+            fated.fate.name(),
+            crate::cli::prospect::short(fated.entity),
+            fated.probability
+        ));
+    }
+    Ok(document)
+}
