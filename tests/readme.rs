@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use salesctl::prospect::map::ProspectMap;
+
 use crate::markdown;
 use crate::sandbox::Sandbox;
 
@@ -49,13 +51,30 @@ fn two_commands_are_enough() {
     }
 }
 
-/// Every block is either a session, which is run, or the two commands.
+/// The map in the README is one, with all that a map can say.
+#[test]
+fn maps_of_prospects_are_sound() {
+    let readme = readme();
+    let maps: Vec<&str> = readme
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(maps.len(), 1);
+    for map in maps {
+        let map = ProspectMap::parse(map).expect("a sound map");
+        assert_eq!(map.fields().count(), 10);
+    }
+}
+
+/// Every block is a session, which is run, the two commands, or a map, which is read.
 #[test]
 fn no_block_goes_untested() {
     let readme = readme();
     let mut inside = false;
     for line in readme.lines().filter(|line| line.starts_with("```")) {
-        let known = line.starts_with("```console") || line == "```sh" || line == "```text";
+        let known =
+            line.starts_with("```console") || ["```sh", "```text", "```toml"].contains(&line);
         assert!(inside || known, "`{line}` is a block that nothing runs");
         inside = !inside;
     }

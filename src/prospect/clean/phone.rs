@@ -289,7 +289,12 @@ fn through_crate(
     out.push_str(&code);
     out.extend(std::iter::repeat_n('0', zeros));
     out.push_str(&value.to_string());
-    Phone::Known
+    // What a country's own rules made of it must be the same number to everybody else.
+    let same = *out == *number
+        || phonenumber::parse(None, &*out).is_ok_and(|again| {
+            again.code().value() == read.code().value() && again.national() == national
+        });
+    if same { Phone::Known } else { empty(out) }
 }
 
 #[cfg(test)]
