@@ -1,24 +1,22 @@
 //! `list use`: one use, and its names for whoever mails or calls them.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::context::{Context, Status};
-use super::super::output::write_file;
 use super::super::session::Session;
 use super::super::show::counted;
-use super::{ListArg, code, moment};
+use super::{HandOut, ListArg, code, moment};
 use crate::deal::event::{Override, Private};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{Channel, Forbidden, Seed, forbidden};
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Fate, Field, Member, Record};
-use crate::render::plain_csv;
 use crate::store::{Access, ListRow, Used};
 
 /// Use a list once: record it, and write its names for the mailing house
@@ -41,15 +39,8 @@ pub(crate) struct Args {
     /// Without those that we knew from elsewhere when they came in
     #[arg(long)]
     net: bool,
-    /// Where the names go, as CSV; `-` or nothing is stdout
-    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    output: Option<PathBuf>,
-    /// Replace the output file when it exists
-    #[arg(long, requires = "output")]
-    force: bool,
-    /// Without the guard against formulas in spreadsheets
-    #[arg(long)]
-    raw: bool,
+    #[command(flatten)]
+    to: HandOut,
     /// Use it although a term forbids it, with the reason, which is recorded
     #[arg(long = "override", value_name = "REASON")]
     over: Option<String>,
@@ -103,18 +94,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     // Told before a million names are read; asked again when nobody else can use it.
     let uses = session.store.list_uses(list.id)?.len();
     let over = check(args, &list, channel, at.day, uses)?;
-    if let Some(path) = args.file()
-        && !args.force
-        && path.exists()
-    {
-        return Err(Fault::no(format!("`{}` exists already", cx.shown(path)))
-            .hint("--force replaces it")
-            .into());
-    }
+    args.to.refuse_an_existing_file(cx)?;
     let mut chosen = choose(args, &session, &list, channel)?;
     let seeds = session.store.seeds(list.id)?;
     strew(&mut chosen.rows, &list, &seeds);
-    let (_, outcome) = session.write(args.dry_run, |write| {
+    let ((), outcome) = session.write(args.dry_run, |write| {
         let now = write.list_again(list.code())?;
         let uses = write.list_uses(list.id)?.len();
         let overridden = check(args, &now, channel, at.day, uses)?;
@@ -134,7 +118,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             export(args, &chosen.rows)
         }
     })?;
-    let to_stdout = args.file().is_none() && !outcome.dry_run;
+    let to_stdout = args.to.file().is_none() && !outcome.dry_run;
     let say = |line: &str| -> Result<()> {
         if to_stdout {
             cx.console.note(line);
@@ -151,12 +135,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         say("dry run: nothing written")?;
     }
     Ok(Status::Done)
-}
-
-impl Args {
-    fn file(&self) -> Option<&PathBuf> {
-        self.output.as_ref().filter(|path| path.as_os_str() != "-")
-    }
 }
 
 /// The override that is recorded, when one is needed; every term that forbids the use, when there is none.
@@ -265,22 +243,13 @@ fn strew(rows: &mut Vec<Vec<String>>, list: &ListRow, seeds: &[Seed]) {
 
 fn export(args: &Args, rows: &[Vec<String>]) -> Result<()> {
     let columns = COLUMNS.map(|(name, _)| name);
-    let mut bytes = Vec::new();
-    plain_csv(
-        &mut bytes,
-        &columns,
-        rows.iter().map(Vec::as_slice),
-        args.raw,
-    )?;
-    match args.file() {
-        Some(path) => write_file(path, &bytes, args.force),
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(&bytes)?;
-            out.flush()?;
-            Ok(())
-        }
+    if let Some(path) = args.to.file() {
+        return args.to.write(path, &columns, rows);
     }
+    let mut out = std::io::stdout().lock();
+    out.write_all(&args.to.csv(&columns, rows)?)?;
+    out.flush()?;
+    Ok(())
 }
 
 /// `✓ list zoom-q4 used by mail: 3,906 names and 2 decoys → mailing.csv; left out: 61 suppressed`
@@ -299,10 +268,10 @@ fn told(
         counted(chosen.names.len(), "name", "names")
     );
     if seeds > 0 {
-        line.push_str(&format!(" and {}", counted(seeds, "decoy", "decoys")));
+        let _ = write!(line, " and {}", counted(seeds, "decoy", "decoys"));
     }
-    if let Some(path) = args.file() {
-        line.push_str(&format!(" → {}", cx.shown(path)));
+    if let Some(path) = args.to.file() {
+        let _ = write!(line, " → {}", cx.shown(path));
     }
     let mut left = Vec::new();
     if chosen.suppressed > 0 {
@@ -312,14 +281,15 @@ fn told(
         left.push(format!("{} known from elsewhere", chosen.known));
     }
     if !left.is_empty() {
-        line.push_str(&format!("; left out: {}", left.join(", ")));
+        let _ = write!(line, "; left out: {}", left.join(", "));
     }
     if chosen.unreachable > 0 {
-        line.push_str(&format!(
+        let _ = write!(
+            line,
             "; {} of them can't be reached by {}",
             chosen.unreachable,
             channel.name()
-        ));
+        );
     }
     line
 }
