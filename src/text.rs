@@ -95,6 +95,44 @@ pub fn is_plain(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}'))
 }
 
+/// Whether a spreadsheet takes a cell for a formula, also one that is written in full width or comes after
+/// blanks. Numbers stay numbers: `-5` and `+49 30 …` run nothing.
+fn would_run(cell: &str) -> bool {
+    if cell.starts_with(['\t', '\r']) {
+        return true;
+    }
+    let mut rest = cell.trim_start().chars();
+    match rest.next() {
+        Some('=' | '@' | '＝' | '＠' | '＋' | '－') => true,
+        Some('+' | '-') => {
+            let rest = rest.as_str();
+            rest.is_empty()
+                || !rest
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || " .,()/-".contains(c))
+        }
+        _ => false,
+    }
+}
+
+/// Text for a cell that a spreadsheet may open: what it would run as a formula gets an apostrophe.
+pub fn guarded(cell: &str) -> std::borrow::Cow<'_, str> {
+    // An apostrophe of the text's own is told from ours by ours being one more.
+    if would_run(cell.trim_start_matches('\'')) {
+        format!("'{cell}").into()
+    } else {
+        cell.into()
+    }
+}
+
+/// Takes off what [`guarded`] put in front.
+pub fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if would_run(rest.trim_start_matches('\'')) => rest,
+        _ => cell,
+    }
+}
+
 /// Bytes in hexadecimal, as digests are written.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
@@ -148,6 +186,43 @@ mod tests {
             wrapped("a   b unbreakable", Some(8), 0),
             "a   b\nunbreakable"
         );
+    }
+
+    #[test]
+    fn a_guard_comes_off_as_it_went_on() {
+        for cell in [
+            "=1",
+            "'=1",
+            "''@x",
+            "-",
+            "+a",
+            "-5",
+            "'x",
+            "O'Brien",
+            "",
+            "'",
+            "\t=1",
+            " =1",
+            "＝1",
+            "+49 30 1234567",
+            "-2+3",
+        ] {
+            assert_eq!(unguarded(&guarded(cell)), cell);
+        }
+        for cell in ["=1", "@x", "-2+3", "+a", "\tx", " =1", "'=1", "-", "-cmd"] {
+            assert!(guarded(cell).starts_with('\''), "{cell}");
+        }
+        for cell in [
+            "-5",
+            "-1.200,50",
+            "+49 30 1234567",
+            "+1 (617) 555-0101",
+            "a=1",
+            "'x",
+            "",
+        ] {
+            assert_eq!(guarded(cell), cell);
+        }
     }
 
     proptest! {

@@ -25,6 +25,8 @@ const READING: &[&str] = &[
     "report pipeline",
     "report velocity",
     "report win-rate",
+    "suppress check",
+    "suppress list",
 ];
 
 /// Writing commands that hand names out, and so have an `--output` for them.

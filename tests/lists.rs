@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use rstest::rstest;
 use salesctl::id::{Id, Ids};
 use salesctl::prospect::{Counts, Fate, Field};
-use salesctl::store::{Access, Acting, Fated, Setup, Staged, Store};
+use salesctl::store::{Access, Acting, Fated, Setup, Store, Taken};
 
 use crate::sandbox::{Sandbox, TODAY};
 
@@ -106,13 +106,13 @@ fn put(sandbox: &Sandbox, list: &str, file: &str, rows: &[Row], people: &mut Has
         retry_of: None,
     };
     let mut run = store.begin_run(&acting, &setup).expect("a run");
-    let staged: Vec<Staged> = rows
+    let staged: Vec<Taken> = rows
         .iter()
         .enumerate()
         .map(|(n, (email, first, last, company, ..))| {
-            let mut staged = Staged {
+            let mut staged = Taken {
                 row_hash: n as u64,
-                ..Staged::default()
+                ..Taken::default()
             };
             staged.record.begin(n as u64 + 2);
             let place = [(Field::Zip, "01067"), (Field::Record, "R1")];

@@ -27,6 +27,7 @@ mod refusal;
 mod report;
 mod session;
 mod show;
+mod suppress;
 mod today;
 mod undo;
 mod value;
@@ -64,7 +65,8 @@ Measure:
 Feed:
   list        Rent lists, use them within their terms, return and pay them
   prospect    Say who of a list answered
-  import      Bring deals and their history in from CSV
+  import      Bring deals, their history and suppressions in from CSV
+  suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
 Keep:
@@ -134,9 +136,12 @@ enum Command {
     /// What people have a right to be told
     #[command(subcommand)]
     Gdpr(gdpr::Command),
-    /// Bring deals and their history in from CSV
+    /// Bring deals, their history and who must not be contacted in from CSV
     #[command(subcommand)]
     Import(import::Command),
+    /// Say who must not be contacted, per purpose, and check files for them
+    #[command(subcommand)]
+    Suppress(suppress::Command),
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
@@ -224,6 +229,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),
+        Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),

@@ -29,11 +29,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         what_now(&session, &reversed)?
     );
     cx.console.say_wrapped(&line)?;
-    if !reversed.kept.is_empty() {
-        cx.console.say(&format!(
-            "kept, since changed or in use: {}",
-            kept(&session, &reversed)?
-        ))?;
+    if let Some(kept) = kept_words(&session, &reversed)? {
+        cx.console
+            .say(&format!("kept, since changed or in use: {kept}"))?;
     }
     if reversed.outcome.dry_run {
         cx.console.say("dry run: nothing written")?;
@@ -114,7 +112,11 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
     ))
 }
 
-fn kept(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
+/// What an undone import left, because somebody has worked on it or with it since.
+pub(crate) fn kept_words(session: &Session<'_>, reversed: &Reversed) -> Result<Option<String>> {
+    if reversed.kept.is_empty() {
+        return Ok(None);
+    }
     let mut names = Vec::new();
     for (id, kind) in reversed.kept.iter().take(10) {
         names.push(match kind {
@@ -132,5 +134,5 @@ fn kept(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
     if reversed.kept.len() > 10 {
         names.push(format!("and {} more", reversed.kept.len() - 10));
     }
-    Ok(names.join(", "))
+    Ok(Some(names.join(", ")))
 }

@@ -325,6 +325,7 @@ impl Deal {
             | Event::CatalogSet(_)
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }
+            | Event::ProspectsImported { .. }
             | Event::ListSet(_)
             | Event::ListSeeded { .. }
             | Event::ListUsed { .. }
@@ -334,7 +335,8 @@ impl Deal {
             | Event::ListNoticeGiven
             | Event::ProspectResponded { .. }
             | Event::ProspectNoticeGiven
-            | Event::ProspectsImported { .. }
+            | Event::ProspectIdentified { .. }
+            | Event::ProspectDistinct { .. }
             | Event::SuppressionAdded { .. }
             | Event::SuppressionRemoved { .. }
             | Event::HistoryTold

@@ -20,6 +20,7 @@ use crate::list::{Channel, Terms};
 use crate::money::Currency;
 use crate::process::BuyingRole;
 use crate::prospect::Counts;
+
 pub use crate::text::Private;
 
 /// What a stream tells the story of.
@@ -310,6 +311,17 @@ pub enum Event {
         rejected: u64,
     },
 
+    /// Names of a list came in, and count from now on.
+    ProspectsImported {
+        file: String,
+        sha256: String,
+        list: Id,
+        /// The batch whose rejected rows these were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_of: Option<Id>,
+        #[serde(flatten)]
+        counts: Counts,
+    },
     // Lists
     /// The whole contract each time, the last one counts.
     ListSet(Box<Terms>),
@@ -346,16 +358,13 @@ pub enum Event {
     },
     /// They were told where we have them from.
     ProspectNoticeGiven,
-    /// Names of a list came in, and count from now on.
-    ProspectsImported {
-        file: String,
-        sha256: String,
-        list: Id,
-        /// The batch whose rejected rows these were.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_of: Option<Id>,
-        #[serde(flatten)]
-        counts: Counts,
+    /// Somebody said who the name is: its own entity again, or another's.
+    ProspectIdentified {
+        entity: Id,
+    },
+    /// Somebody said that it is not the other one, however alike.
+    ProspectDistinct {
+        other: Id,
     },
     // Who must not be contacted
     SuppressionAdded {

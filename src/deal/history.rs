@@ -169,6 +169,12 @@ pub fn words(
             new,
             ..
         } => format!("{what} imported from {file}: {new} new of {read} rows"),
+        Event::ProspectsImported { file, counts, .. } => {
+            format!(
+                "names imported from {file}: {} new of {} rows",
+                counts.new, counts.read
+            )
+        }
         Event::ListSet(terms) => format!("terms of the list {} set", terms.code),
         Event::ListSeeded { ours: true, .. } => "a decoy of ours added".to_string(),
         Event::ListSeeded { ours: false, .. } => "a decoy of its owner's added".to_string(),
@@ -201,11 +207,11 @@ pub fn words(
             )
         }
         Event::ProspectNoticeGiven => "told where we have them from".to_string(),
-        Event::ProspectsImported { file, counts, .. } => {
-            format!(
-                "names imported from {file}: {} new of {} rows",
-                counts.new, counts.read
-            )
+        Event::ProspectIdentified { entity } => {
+            format!("found to be {}", &entity.handle()[..6])
+        }
+        Event::ProspectDistinct { other } => {
+            format!("found not to be {}", &other.handle()[..6])
         }
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),

@@ -4,21 +4,31 @@
 //! `deals` and `history` turn rows into a plan, `rejects` writes what could not be taken.
 //! Nothing here touches the store: the plan is the whole result, a dry run just doesn't apply it.
 
+mod cell;
 mod changed;
 mod deals;
+mod defect;
 mod dialect;
+mod encoding;
 mod guess;
 mod history;
 mod known;
+mod letters;
 mod lists;
+pub mod look;
+mod magic;
 mod map;
 mod map_file;
 mod missing;
 mod plan;
 mod planned;
+mod quotes;
 pub mod read;
+mod records;
 pub mod rejects;
 mod row;
+mod sniff;
+mod source;
 mod story;
 mod tally;
 mod telling;

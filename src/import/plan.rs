@@ -146,7 +146,11 @@ pub(super) fn each_row<R: Read>(
         counts.read += 1;
         let fate = match &row.defect {
             Some(defect) => Fate::Rejected(defect.to_string()),
-            None => judge(&row),
+            // Half a title or a note is no title or note.
+            None => match row.warnings().iter().find(|_| row.cut().is_some()) {
+                Some(cut) => Fate::Rejected(cut.to_string()),
+                None => judge(&row),
+            },
         };
         match fate {
             Fate::New => counts.new += 1,

@@ -1,12 +1,17 @@
 //! What the reader hands out: one physical record at a time, or what is wrong with it.
 
-use std::fmt;
-use std::io;
+use std::ops::Range;
+
+use super::cell;
+pub use super::defect::{Defect, ReadError, Warning};
+use super::encoding::Encoding;
 
 /// What one record may hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// A quote that opens and does not close within so many bytes never does.
     pub record_bytes: usize,
+    /// A longer field is cut, with a warning.
     pub field_bytes: usize,
     pub columns: usize,
 }
@@ -14,49 +19,83 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            record_bytes: 1024 * 1024,
+            record_bytes: 4 * 1024 * 1024,
             field_bytes: 64 * 1024,
-            columns: 1_000,
+            // As many as Excel has.
+            columns: 16_384,
         }
     }
 }
 
-/// What the caller knows better than the file's looks.
+/// What the caller knows better than the file's looks; the rest is found out.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
+    pub encoding: Option<Encoding>,
     pub delimiter: Option<u8>,
-    /// Whether the first row of the table holds headings.
-    pub header: Option<bool>,
+    pub quote: Option<Quote>,
+    pub header: Header,
     pub limits: Limits,
+}
+
+/// What encloses fields that hold delimiters and line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quote {
+    Mark(u8),
+    /// Quotes are text like any other.
+    None,
+}
+
+/// Where the headings are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Header {
+    #[default]
+    Sniff,
+    /// On this physical line, from 1.
+    Line(u64),
+    /// Nowhere: the first row is data.
+    None,
 }
 
 /// One physical record. Reused from row to row.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
+    /// Which of the rows handed out it is, from 1.
+    pub number: u64,
     /// Line it begins on, from 1.
     pub line: u64,
+    /// Where it stands in the text of the file (unpacked and without its mark, UTF-16 and the like as
+    /// UTF-8), its line end included.
+    pub bytes: Range<u64>,
     /// Why its fields can't be trusted.
     pub defect: Option<Defect>,
+    /// What a person should know although the row can be taken.
+    pub(super) warnings: Vec<Warning>,
+    /// Fields that were repaired, as the file has them.
+    pub(super) repaired: Vec<(usize, String)>,
     pub(super) text: String,
     /// Where each field ends in `text`.
     pub(super) ends: Vec<usize>,
+    /// Bytes between two fields: 1 where `text` is a line with its delimiters, otherwise 0.
+    pub(super) gap: usize,
 }
 
 impl Row {
-    /// A field without the blanks around it; empty when there is none.
+    /// A field as it was meant: without the blanks and invisible characters around it, taken out of
+    /// Excel's `="…"`; empty when there is none, or when it only says so (see [`cell::EMPTY`]).
     pub fn get(&self, column: usize) -> &str {
-        self.raw(column).trim()
+        cell::tidy(self.raw(column))
     }
 
-    pub(super) fn raw(&self, column: usize) -> &str {
-        let start = if column == 0 {
-            0
-        } else {
-            self.ends.get(column - 1).copied().unwrap_or(0)
+    /// A field as the file has it.
+    pub fn raw(&self, column: usize) -> &str {
+        let Some(end) = self.ends.get(column) else {
+            return "";
         };
-        self.ends
-            .get(column)
-            .map_or("", |end| &self.text[start..*end])
+        let start = match column.checked_sub(1) {
+            None => 0,
+            Some(before) => self.ends[before] + self.gap,
+        };
+        &self.text[start..*end]
     }
 
     pub fn len(&self) -> usize {
@@ -76,99 +115,80 @@ impl Row {
         self.fields().map(str::to_string).collect()
     }
 
-    /// Makes a row of a reject file the row it was: without its first fields, each of the rest by `cleaned`.
-    pub(super) fn restore(&mut self, first: usize, cleaned: impl Fn(&str) -> &str) {
-        let mut restored = Self::default();
-        for field in self.fields().skip(first) {
-            restored.text.push_str(cleaned(field));
-            restored.ends.push(restored.text.len());
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Columns whose text was repaired, with what the file has there.
+    pub fn repaired(&self) -> &[(usize, String)] {
+        &self.repaired
+    }
+
+    /// The first column that was cut to the limit.
+    pub fn cut(&self) -> Option<usize> {
+        self.warnings.iter().find_map(|warning| match warning {
+            Warning::FieldCut { column, .. } => Some(*column),
+            _ => None,
+        })
+    }
+
+    pub(super) fn begin(&mut self, line: u64, at: u64) {
+        self.line = line;
+        self.bytes = at..at;
+        self.defect = None;
+        self.warnings.clear();
+        self.repaired.clear();
+        self.clear();
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.gap = 0;
+    }
+
+    pub(super) fn warn(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
-        self.text = restored.text;
-        self.ends = restored.ends;
+    }
+
+    /// Makes it the one field of a line that can't be told apart.
+    pub(super) fn only(&mut self, text: &str) {
+        self.clear();
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    /// Nothing but blanks in it.
+    pub(super) fn is_blank(&self) -> bool {
+        self.fields().all(|field| cell::trimmed(field).is_empty())
+    }
+
+    /// Keeps the columns from `first` on, each as `change` makes it (`None`: as it is).
+    pub(super) fn rewrite(
+        &mut self,
+        first: usize,
+        mut change: impl FnMut(usize, &str) -> Option<String>,
+    ) {
+        let (mut text, mut ends) = (String::with_capacity(self.text.len()), Vec::new());
+        for column in first..self.len() {
+            let field = self.raw(column);
+            match change(column, field) {
+                Some(changed) => text.push_str(&changed),
+                None => text.push_str(field),
+            }
+            ends.push(text.len());
+        }
+        (self.text, self.ends, self.gap) = (text, ends, 0);
     }
 
     /// Cuts long fields to what a reject file should show.
     pub(super) fn shorten(&mut self) {
-        let mut short = Self::default();
-        for field in self.fields() {
-            short.text.extend(field.chars().take(KEPT));
-            if field.chars().nth(KEPT).is_some() {
-                short.text.push('…');
-            }
-            short.ends.push(short.text.len());
-        }
-        self.text = short.text;
-        self.ends = short.ends;
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Defect {
-    FieldCount { found: usize, expected: usize },
-    UnclosedQuote,
-    Nul,
-    RecordTooLong { limit: usize },
-    FieldTooLong { limit: usize },
-    TooManyColumns { limit: usize },
-    RepeatedHeader,
-}
-
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FieldCount { found: 1, expected } => {
-                write!(
-                    f,
-                    "one field, the headings have {expected}: a line of text, not a row"
-                )
-            }
-            Self::FieldCount { found, expected } => {
-                write!(f, "{found} fields, the headings have {expected}")
-            }
-            Self::UnclosedQuote => {
-                f.write_str("a quote opens in this line and does not close properly")
-            }
-            Self::Nul => f.write_str("a NUL byte in the text"),
-            Self::RecordTooLong { limit } => write!(f, "longer than {} KiB", limit / 1024),
-            Self::FieldTooLong { limit } => write!(f, "a field longer than {} KiB", limit / 1024),
-            Self::TooManyColumns { limit } => write!(f, "more than {limit} columns"),
-            Self::RepeatedHeader => f.write_str("the headings again"),
-        }
-    }
-}
-
-/// Why a file can't be read as a table at all.
-#[derive(Debug)]
-pub enum ReadError {
-    Io(io::Error),
-    Empty,
-    /// The first record is not something headings could be in.
-    Header {
-        line: u64,
-        defect: Defect,
-    },
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "can't be read: {error}"),
-            Self::Empty => f.write_str("is empty; expected a line of column headings, then rows"),
-            Self::Header { line, defect } => {
-                write!(
-                    f,
-                    "line {line}, where column headings were expected, is no use: {defect}"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for ReadError {}
-
-impl From<io::Error> for ReadError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        self.rewrite(0, |_, field| {
+            let (end, _) = field.char_indices().nth(KEPT)?;
+            Some(format!("{}…", &field[..end]))
+        });
     }
 }
 

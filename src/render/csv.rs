@@ -8,7 +8,7 @@ use std::io;
 use serde_json::Value;
 
 use crate::document::{Answer, Row};
-use crate::text::visible;
+use crate::text::{guarded, visible};
 
 pub(super) fn write<R: Row>(
     out: &mut dyn io::Write,
@@ -61,17 +61,16 @@ pub fn plain_csv<'r>(
     csv.flush()
 }
 
-/// Every line on its own, since some programs split a cell's lines into cells. Blanks before the sign
-/// don't help, nor does the sign in its full-width form.
+/// Every line on its own, since some programs split a cell's lines into cells.
 fn harmless(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let begins = line.trim_start().chars().next();
-        let formula = matches!(
-            begins,
-            Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
-        ) || line.starts_with(['\t', '\r']);
-        format!("{}{}", if formula { "'" } else { "" }, visible(line))
+        let guard = if guarded(line).len() > line.len() {
+            "'"
+        } else {
+            ""
+        };
+        format!("{guard}{}", visible(line))
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -124,31 +124,3 @@ fn write_seed(connection: &Connection, of: Id, n: i64, seed: &Seed) -> Result<()
         ])?;
     Ok(())
 }
-
-/// A name that anything happened to has a row, and so counts whatever becomes of its batch.
-pub(super) fn prospect(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
-    connection
-        .prepare_cached("DELETE FROM prospect_state WHERE prospect = $1")?
-        .execute([id.0])?;
-    let counting = effective_order(events);
-    let (mut responded, mut through, mut notice) = (None, None, None);
-    for recorded in &counting {
-        match &recorded.event {
-            Event::ProspectResponded { channel, .. } => {
-                responded = Some(Day::of(recorded.day).0);
-                through = channel.map(crate::list::Channel::name);
-            }
-            Event::ProspectNoticeGiven => notice = Some(Day::of(recorded.day).0),
-            _ => {}
-        }
-    }
-    if !counting.is_empty() {
-        connection
-            .prepare_cached(
-                "INSERT INTO prospect_state (prospect, responded, channel, notice_given)
-                 VALUES ($1, $2, $3, $4)",
-            )?
-            .execute(params![id.0, responded, through, notice])?;
-    }
-    Ok(())
-}

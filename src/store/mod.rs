@@ -5,6 +5,7 @@
 
 mod agree;
 mod backup;
+mod batch;
 mod book;
 mod deal_rows;
 mod doctor;
@@ -36,6 +37,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
+pub use batch::{BatchRow, BatchState};
 pub use doctor::Findings;
 pub use gdpr::Membership;
 pub use handle::Handles;
@@ -43,14 +45,14 @@ pub use import::BatchFile;
 pub use list::{ListRow, UseRow, Used};
 pub use list_names::Delivered;
 pub use names::{
-    Completed, Fated, Importing, NameRow, PairRow, PersonName, Rejected, Run, RunState, Setup,
-    Staged,
+    Completed, Fated, Importing, Name, NameFilter, NameRow, PairRow, PersonName, Rejected, Run,
+    RunState, Setup, Taken,
 };
 pub use open::Access;
 pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
 pub use resolve::DealMatch;
-pub use suppression::{Staged as StagedSuppression, Staging, SuppressionRow};
+pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 

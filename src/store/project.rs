@@ -7,7 +7,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
-use super::{deal_rows, list_rows, suppression};
+use super::{deal_rows, list_rows, names, suppression};
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
 use crate::deal::event::{CatalogEntry, Event, FieldValue, Recorded, StreamKind};
@@ -35,7 +35,7 @@ pub(super) fn stream(
         // The texts of applied versions are kept for good; which one counts is told by the events.
         StreamKind::Process => Ok(()),
         StreamKind::List => list_rows::list(connection, id, events),
-        StreamKind::Prospect => list_rows::prospect(connection, id, events),
+        StreamKind::Prospect => names::project(connection, id, events),
         StreamKind::Suppression => suppression::project(connection, id, events),
     }
 }

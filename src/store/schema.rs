@@ -33,6 +33,7 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "list_undeliverable",
     "list",
     "prospect_state",
+    "prospect_distinct",
 ];
 
 const V1: &str = "
@@ -231,9 +232,9 @@ CREATE TABLE batch (
 ///
 /// A name (`prospect`) is a row of a file that was taken, kept as it came in, cleaned; it is no
 /// projection. It counts when its batch does (there is a row in `batch`), or when something happened to
-/// it since (there is a row in `prospect_state`). Rows of one and the same person have the same `entity`:
-/// the id of the first of them, of a `person` or of an `account`. The names of a use (`list_use_name`)
-/// likewise count when there is a row in `list_use`.
+/// it since (`prospect_state`). Rows of one and the same person have the same `entity`: the id of the first of
+/// them, of a `person` or of an `account`. The names of a use (`list_use_name`) likewise count when there
+/// is a row in `list_use`.
 ///
 /// Who must not be contacted was said one by one (`suppression`, a projection) or by a file
 /// (`suppression_row`, base data that counts when its batch does); `suppression_removed`, a projection too,
@@ -259,6 +260,7 @@ CREATE TABLE prospect (
     batch INTEGER NOT NULL,
     list INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    row_hash INTEGER NOT NULL,
     fate INTEGER NOT NULL,
     entity INTEGER NOT NULL,
     probability REAL,
@@ -297,7 +299,6 @@ CREATE INDEX prospect_entity ON prospect (entity) WHERE entity <> id;
 
 CREATE TABLE prospect_key (
     prospect INTEGER PRIMARY KEY NOT NULL,
-    row_hash INTEGER NOT NULL,
     keys BLOB NOT NULL
 ) STRICT;
 
@@ -369,8 +370,16 @@ CREATE TABLE prospect_state (
     prospect INTEGER PRIMARY KEY NOT NULL,
     responded INTEGER,
     channel TEXT,
-    notice_given INTEGER
+    notice_given INTEGER,
+    entity INTEGER
 ) STRICT;
+CREATE INDEX prospect_state_entity ON prospect_state (entity) WHERE entity IS NOT NULL;
+
+CREATE TABLE prospect_distinct (
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE list_seed (
     list INTEGER NOT NULL,

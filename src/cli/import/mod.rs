@@ -3,7 +3,11 @@
 mod deals;
 mod draft;
 mod history;
+mod list;
+mod show;
 mod summary;
+pub(super) mod suppression;
+mod undo;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -26,12 +30,20 @@ use crate::store::{BatchFile, Write};
 pub(crate) enum Command {
     Deals(deals::Args),
     History(history::Args),
+    List(list::Args),
+    Show(show::Args),
+    Undo(undo::Args),
+    Suppression(suppression::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Deals(args) => deals::run(args, cx),
         Command::History(args) => history::run(args, cx),
+        Command::List(args) => list::run(args, cx),
+        Command::Show(args) => show::run(args, cx),
+        Command::Undo(args) => undo::run(args, cx),
+        Command::Suppression(args) => suppression::run(args, cx),
     }
 }
 
@@ -121,6 +133,11 @@ impl ImportArgs {
 
 /// Opens a CSV file as it comes.
 pub(super) fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
+    open_as(cx, path, &Options::default())
+}
+
+/// The same, when more is known of the file than it shows.
+fn open_as(cx: &Context, path: &Path, options: &Options) -> Result<Input<Box<dyn Read>>> {
     let name = cx.shown(path);
     let unreadable = |error: &dyn std::fmt::Display| Fault::input(format!("`{name}` {error}"));
     let closed = |error| Fault::input(format!("cannot open `{name}`: {error}"));
@@ -134,8 +151,7 @@ pub(super) fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
     }
     let file = File::open(path).map_err(closed)?;
     let reader: Box<dyn Read> = Box::new(io::BufReader::with_capacity(1 << 16, file));
-    let reader =
-        Reader::open(reader, &Options::default()).map_err(|error: ReadError| unreadable(&error))?;
+    let reader = Reader::open(reader, options).map_err(|error: ReadError| unreadable(&error))?;
     Ok(Input { name, reader })
 }
 

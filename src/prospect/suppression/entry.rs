@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::form::{self, Number, PART};
+use crate::prospect::{Field, Record};
 
 /// What kind of thing an entry names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,17 @@ impl Kind {
             Self::Person => "person",
             Self::Domain => "domain",
             Self::Company => "company",
+        }
+    }
+
+    /// What an entry of this kind is called.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Email => ("e-mail address", "e-mail addresses"),
+            Self::Phone => ("phone number", "phone numbers"),
+            Self::Person => ("person", "persons"),
+            Self::Domain => ("domain", "domains"),
+            Self::Company => ("company", "companies"),
         }
     }
 
@@ -136,6 +148,45 @@ impl Entry {
             text.insert(0, '+');
         }
         Some(Self::of(Kind::Phone, text))
+    }
+
+    /// An address, a number or a domain, told apart by their looks.
+    pub fn recognised(written: &str) -> Option<Self> {
+        if written.contains('@') && !written.trim_start().starts_with('@') {
+            return Self::email(written);
+        }
+        let is_number = |c: char| c.is_ascii_digit() || " +-–()/.\u{a0}".contains(c);
+        if written.chars().all(is_number) {
+            return Self::phone(written);
+        }
+        Self::domain(written)
+    }
+
+    /// The field of a row that such an entry stands for.
+    pub fn fill(&self, record: &mut Record) {
+        let field = match self.kind {
+            Kind::Email => Field::Email,
+            Kind::Phone => Field::Phone,
+            Kind::Domain => Field::Domain,
+            Kind::Person => Field::Name,
+            Kind::Company => Field::Company,
+        };
+        record.set(field, &self.text);
+        for (field, told) in [
+            (Field::Company, &self.company),
+            (
+                if self.kind == Kind::Person {
+                    Field::Zip
+                } else {
+                    Field::City
+                },
+                &self.place,
+            ),
+        ] {
+            if let Some(told) = told {
+                record.set(field, told);
+            }
+        }
     }
 
     /// A person is known by their name and where they work or live: the name alone is many people's.

@@ -3,11 +3,24 @@
 use rstest::rstest;
 
 use super::*;
-use crate::import::read::{Options, Reader};
+use crate::import::read::{Header, Options, Reader};
+use crate::prospect::suppression::are_values;
 
 /// The columns and every row of a file: what it suppresses, or why it suppresses nothing.
 fn read(text: &str, map: &[&str]) -> (Columns, Vec<Result<Vec<String>, String>>) {
-    let mut reader = Reader::open(text.as_bytes(), &Options::default()).expect("readable");
+    let open = |header| {
+        let options = Options {
+            header,
+            ..Options::default()
+        };
+        Reader::open(text.as_bytes(), &options).expect("readable")
+    };
+    let headless = are_values(open(Header::Sniff).headers());
+    let mut reader = open(if headless {
+        Header::None
+    } else {
+        Header::Sniff
+    });
     let headers = reader.headers().to_vec();
     let mut rows = Vec::new();
     let mut row = Row::default();
@@ -35,6 +48,8 @@ fn read(text: &str, map: &[&str]) -> (Columns, Vec<Result<Vec<String>, String>>)
 #[case("a@x.com\nb@x.com\n", &["email a@x.com"])]
 #[case("Who;What\na@x.com;1\nb@x.com;2\n", &["email a@x.com"])]
 #[case("competitors\nwww.acme.com\nglobex.de\n", &["domain acme.com"])]
+#[case("www.acme.com\n+49 30 1234567\nx\n", &["domain acme.com"])]
+#[case("Competitor\nBooking.com\n", &["company Booking.com", "domain booking.com"])]
 #[case("Telefon\n+49 30 1234567\n", &["phone +49301234567"])]
 #[case(
     "E-Mail,Vorname,Nachname,Firma,Domain\na@x.com,Jana,Roth,Acme GmbH,acme.com\n",
@@ -54,6 +69,17 @@ fn first_rows(#[case] text: &str, #[case] expected: &[&str]) {
             .collect::<Vec<_>>()
             .as_slice())
     );
+}
+
+#[rstest]
+#[case(&["acme.com"], true)]
+#[case(&["+49 30 1234567"], true)]
+#[case(&["a@x.com", "1"], true)]
+#[case(&["Email"], false)]
+#[case(&["acme.com", "name"], false)]
+fn headings_that_are_none(#[case] headers: &[&str], #[case] expected: bool) {
+    let headers: Vec<String> = headers.iter().map(ToString::to_string).collect();
+    assert_eq!(are_values(&headers), expected);
 }
 
 #[test]

@@ -175,21 +175,24 @@ pub(super) fn person_of(first: &str, last: &str, to: &mut String) -> bool {
     fold(first, to);
     to.push(' ');
     fold(last, to);
-    let words = || {
-        let mut at = start;
-        to[start..].split(' ').filter_map(move |word| {
-            let from = at;
-            at += word.len() + 1;
-            (!word.is_empty()).then_some((word, from..from + word.len()))
-        })
-    };
-    let first = words().find(|(word, _)| !TITLES.contains(word));
-    let last = words().filter(|(word, _)| !AFTER.contains(word)).last();
+    let (mut first, mut last) = (None, None);
+    let mut at = start;
+    for word in to[start..].split(' ') {
+        let range = at..at + word.len();
+        at = range.end + 1;
+        if word.is_empty() {
+            continue;
+        }
+        if first.is_none() && !TITLES.contains(&word) {
+            first = Some(range.clone());
+        }
+        if !AFTER.contains(&word) {
+            last = Some(range);
+        }
+    }
     // One word is half of a name.
-    let both = first
-        .zip(last)
-        .filter(|((_, first), (_, last))| first.start < last.start);
-    let Some(((_, first), (_, last))) = both else {
+    let both = first.zip(last);
+    let Some((first, last)) = both.filter(|(first, last)| first.start < last.start) else {
         to.truncate(start);
         return false;
     };
@@ -215,13 +218,14 @@ pub(super) fn company(name: &str, to: &mut String) -> bool {
 pub(super) fn place(written: &str, to: &mut String) -> bool {
     let start = to.len();
     fold(written, to);
-    // The four digits that Americans may add, and blanks that the British may leave out.
-    if to[start..].starts_with(|c: char| c.is_ascii_digit())
-        && to[start..].len() == 10
-        && to[start..].as_bytes()[5] == b' '
-    {
-        to.truncate(start + 5);
+    // The four digits that Americans may add.
+    if let Some((zip, more)) = to[start..].split_once(' ') {
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if zip.len() == 5 && more.len() == 4 && digits(zip) && digits(more) {
+            to.truncate(start + 5);
+        }
     }
+    // Blanks that the British may leave out.
     if to[start..].contains(|c: char| c.is_ascii_digit()) {
         let mut at = start;
         while let Some(blank) = to[at..].find(' ') {

@@ -1,7 +1,7 @@
 //! All that is suppressed, in memory, to hold rows against.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
 use rustc_hash::FxHasher;
@@ -76,12 +76,10 @@ impl SuppressionSet {
         self.known.is_empty()
     }
 
-    /// How many entries came from `source`.
+    /// How many entries, deals or accounts it holds of `source`.
     pub fn count(&self, source: Source) -> usize {
-        self.known
-            .iter()
-            .filter(|known| known.source == source)
-            .count()
+        let of_it = self.known.iter().filter(|known| known.source == source);
+        of_it.map(|known| known.id).collect::<HashSet<_>>().len()
     }
 
     /// Adds an entry. Of two with one key the one for `all` counts, else the earlier.

@@ -94,6 +94,24 @@ impl Store {
         Ok(())
     }
 
+    /// Writes down what the names of a run are looked up by.
+    pub fn keep_keys<'k>(&self, keys: impl Iterator<Item = (Id, &'k [u8])>) -> Result<()> {
+        let mut keys = keys.peekable();
+        while keys.peek().is_some() {
+            self.in_short(|connection| {
+                let mut statement = connection.prepare_cached(
+                    "INSERT INTO prospect_key (prospect, keys) VALUES ($1, $2)
+                     ON CONFLICT (prospect) DO UPDATE SET keys = excluded.keys",
+                )?;
+                for (name, bytes) in keys.by_ref().take(AT_ONCE * 10) {
+                    statement.execute(params![name.0, bytes])?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     /// One short transaction that takes the write lock at once.
     fn in_short(&self, change: impl FnOnce(&rusqlite::Connection) -> Result<()>) -> Result<()> {
         self.translated(|connection| {

@@ -6,16 +6,21 @@
 //! on where it was.
 
 mod finish;
+mod query;
 mod run;
 mod scan;
 mod stage;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub use finish::{Completed, Fated, PairRow};
+pub use query::{Name, NameFilter};
 pub use run::{Importing, Run, RunState, Setup};
 pub use scan::{NameRow, PersonName};
-pub use stage::{Rejected, Staged};
+pub use stage::{Rejected, Taken};
+
+pub(super) use state::project;
 
 use crate::id::Id;
 

@@ -62,6 +62,8 @@ pub struct Run {
     pub records: u64,
     /// Records that the list has had before, word for word; nothing is kept of them.
     pub repeated: u64,
+    /// When it began, UTC epoch milliseconds.
+    pub began: i64,
 }
 
 impl Run {
@@ -82,28 +84,39 @@ pub struct Importing {
 }
 
 const COLUMNS: &str =
-    "id, list, file, sha256, setup, state, first_id, names, records, repeated, retry_of";
+    "id, list, file, sha256, setup, state, first_id, names, records, repeated, retry_of, ts";
 
 impl Store {
     /// Takes the right to import names; `waiting` hears that another import has it.
     pub fn importing(&self, waiting: impl FnOnce()) -> Result<Importing> {
+        if let Some(turn) = self.try_importing()? {
+            return Ok(turn);
+        }
+        waiting();
+        let lock = self.lock_file()?;
+        flock(&lock, FlockOperation::LockExclusive).with_context(|| {
+            let path = self.lock_path();
+            Fault::store(format!("the lock `{}` can't be taken", path.display()))
+        })?;
+        Ok(Importing { _lock: lock })
+    }
+
+    /// The same without waiting: `None` while another import has it.
+    pub fn try_importing(&self) -> Result<Option<Importing>> {
+        let lock = self.lock_file()?;
+        let held = flock(&lock, FlockOperation::NonBlockingLockExclusive);
+        Ok(held.is_ok().then_some(Importing { _lock: lock }))
+    }
+
+    fn lock_file(&self) -> Result<File> {
         let path = self.lock_path();
-        let lock = OpenOptions::new()
+        OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(false)
             .mode(0o660)
             .open(&path)
-            .with_context(|| {
-                Fault::store(format!("the lock `{}` can't be made", path.display()))
-            })?;
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-            waiting();
-            flock(&lock, FlockOperation::LockExclusive).with_context(|| {
-                Fault::store(format!("the lock `{}` can't be taken", path.display()))
-            })?;
-        }
-        Ok(Importing { _lock: lock })
+            .with_context(|| Fault::store(format!("the lock `{}` can't be made", path.display())))
     }
 
     fn lock_path(&self) -> PathBuf {
@@ -143,6 +156,7 @@ impl Store {
                 names: 0,
                 records: 0,
                 repeated: 0,
+                began: acting.clock.timestamp_millis(),
             };
             transaction.execute(
                 "INSERT INTO import_run (id, list, file, sha256, setup, state, first_id, names, records, repeated, retry_of, ts)
@@ -155,7 +169,7 @@ impl Store {
                     setup.settings,
                     run.first.0,
                     setup.retry_of.map(|id| id.0),
-                    acting.clock.timestamp_millis(),
+                    run.began,
                 ],
             )?;
             transaction.commit()?;
@@ -267,5 +281,6 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<Run> {
         names: count(7)?,
         records: count(8)?,
         repeated: count(9)?,
+        began: row.get(11)?,
     })
 }

@@ -12,16 +12,14 @@ use super::name_id;
 use super::run::{Run, RunState};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::prospect::{Fate, Field, Record};
+use crate::prospect::{Fate, Field, Record, Warning};
 
 /// A row that is taken.
 #[derive(Clone, Debug, Default)]
-pub struct Staged {
+pub struct Taken {
     pub record: Record,
     /// Of the row as the file has it, to know it again.
     pub row_hash: u64,
-    /// What matching looks it up by.
-    pub keys: Vec<u8>,
     /// `Suppressed` or `Seed`; everything else is settled when all rows are in.
     pub fate: Option<Fate>,
     /// Why it is suppressed.
@@ -37,21 +35,21 @@ pub struct Rejected {
     pub fields: Vec<String>,
 }
 
-const INSERT: &str = "INSERT INTO prospect (id, batch, list, line, fate, entity, reason, original, attributes, warnings,
+const INSERT: &str = "INSERT INTO prospect (id, batch, list, line, row_hash, fate, entity, reason, original, attributes, warnings,
     name, first_name, middle_name, last_name, salutation, title, company, email, phone, mobile, website,
     domain, address, city, state, zip, country, industry, employees, revenue, linkedin, birth_date, number,
     record, list_code, source_date)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-    $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)";
+    $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)";
 /// Where the columns of [`Field`] begin in [`INSERT`].
-const FIELDS_FROM: usize = 11;
+const FIELDS_FROM: usize = 12;
 
 impl Store {
     /// Adds rows to a run; `records` and `repeated` say how far the file is dealt with after them.
     pub fn stage(
         &self,
         run: &mut Run,
-        rows: &[Staged],
+        rows: &[Taken],
         rejected: &[Rejected],
         records: u64,
         repeated: u64,
@@ -121,13 +119,12 @@ impl Store {
                     Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
                 })?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
-            let mut keys = connection.prepare(
-                "SELECT row_hash FROM prospect_key WHERE prospect >= $1 AND prospect < $2",
-            )?;
-            for (first, names) in ranges {
-                hashes.reserve(usize::try_from(names).unwrap_or(0));
-                let end = name_id(Id(first), names as u64).0;
-                let mut rows = keys.query([first, end])?;
+            let mut names =
+                connection.prepare("SELECT row_hash FROM prospect WHERE id >= $1 AND id < $2")?;
+            for (first, count) in ranges {
+                hashes.reserve(usize::try_from(count).unwrap_or(0));
+                let end = name_id(Id(first), count as u64).0;
+                let mut rows = names.query([first, end])?;
                 while let Some(row) = rows.next()? {
                     hashes.insert(row.get::<_, i64>(0)? as u64);
                 }
@@ -165,11 +162,8 @@ impl Store {
     }
 }
 
-fn insert(connection: &Connection, run: &Run, rows: &[Staged]) -> Result<()> {
+fn insert(connection: &Connection, run: &Run, rows: &[Taken]) -> Result<()> {
     let mut name = connection.prepare_cached(INSERT)?;
-    let mut key = connection.prepare_cached(
-        "INSERT INTO prospect_key (prospect, row_hash, keys) VALUES ($1, $2, $3)",
-    )?;
     let mut buffer = Vec::new();
     for (n, row) in rows.iter().enumerate() {
         let id = name_id(run.first, run.names + n as u64);
@@ -178,33 +172,28 @@ fn insert(connection: &Connection, run: &Run, rows: &[Staged]) -> Result<()> {
         name.raw_bind_parameter(2, run.id.0)?;
         name.raw_bind_parameter(3, run.setup.list.0)?;
         name.raw_bind_parameter(4, row.record.line as i64)?;
-        name.raw_bind_parameter(5, fate.number())?;
-        name.raw_bind_parameter(6, id.0)?;
-        name.raw_bind_parameter(7, row.reason.as_deref())?;
+        name.raw_bind_parameter(5, row.row_hash as i64)?;
+        name.raw_bind_parameter(6, fate.number())?;
+        name.raw_bind_parameter(7, id.0)?;
+        name.raw_bind_parameter(8, row.reason.as_deref())?;
         let originals = row
             .record
             .originals()
-            .iter()
-            .map(|(field, text)| (field.name(), text.as_str()));
-        bind_map(&mut name, 8, originals, &mut buffer)?;
-        let attributes = row
-            .record
-            .attributes()
-            .iter()
-            .map(|(heading, text)| (heading.as_str(), text.as_str()));
-        bind_map(&mut name, 9, attributes, &mut buffer)?;
+            .map(|(field, text)| (field.name(), text));
+        bind_map(&mut name, 9, originals, &mut buffer)?;
+        bind_map(&mut name, 10, row.record.attributes(), &mut buffer)?;
         let warnings = row.record.warnings();
         if warnings.is_empty() {
-            name.raw_bind_parameter(10, rusqlite::types::Null)?;
+            name.raw_bind_parameter(11, rusqlite::types::Null)?;
         } else {
-            name.raw_bind_parameter(10, warnings.join(" "))?;
+            let codes: Vec<&str> = warnings.iter().map(Warning::code).collect();
+            name.raw_bind_parameter(11, codes.join(" "))?;
         }
         for field in Field::ALL {
             let text = Some(row.record.get(field)).filter(|text| !text.is_empty());
             name.raw_bind_parameter(FIELDS_FROM + field as usize, text)?;
         }
         name.raw_execute()?;
-        key.execute(params![id.0, row.row_hash as i64, row.keys])?;
     }
     Ok(())
 }

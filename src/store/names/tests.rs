@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::{Fated, Rejected, Run, RunState, Setup, Staged};
+use super::{Fated, Rejected, Run, RunState, Setup, Taken};
 use crate::id::{Id, Ids};
 use crate::prospect::{Counts, Fate, Field};
 use crate::store::{Access, Acting, Store};
@@ -35,11 +35,10 @@ fn setup(file: &str) -> Setup {
     }
 }
 
-fn row(line: u64, email: &str) -> Staged {
-    let mut staged = Staged {
+fn row(line: u64, email: &str) -> Taken {
+    let mut staged = Taken {
         row_hash: line,
-        keys: line.to_le_bytes().to_vec(),
-        ..Staged::default()
+        ..Taken::default()
     };
     staged.record.begin(line);
     staged.record.set(Field::Email, email);
@@ -49,7 +48,7 @@ fn row(line: u64, email: &str) -> Staged {
 
 fn staged(store: &Store, file: &str, lines: std::ops::Range<u64>) -> Run {
     let mut run = store.begin_run(&acting(), &setup(file)).expect("a run");
-    let rows: Vec<Staged> = lines
+    let rows: Vec<Taken> = lines
         .map(|line| row(line, &format!("p{line}@acme.example")))
         .collect();
     let n = rows.len() as u64;
@@ -93,6 +92,16 @@ fn names_count_when_their_batch_does() {
         n
     };
     assert_eq!(known(&store), 0);
+    let mut ids = Vec::new();
+    store
+        .names_of_run(&run, |name| {
+            ids.push(name.id);
+            Ok(())
+        })
+        .expect("read");
+    store
+        .keep_keys(ids.iter().map(|id| (*id, b"key".as_slice())))
+        .expect("kept");
     store.end_staging(&mut run).expect("ended");
     let counts = Counts {
         read: 3,

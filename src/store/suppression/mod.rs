@@ -3,6 +3,7 @@
 //! What was said one by one has a stream (and so a row in `suppression`). Rows of a file are staged in
 //! `suppression_row` and count as soon as their batch does; removing one begins a stream with its id.
 
+mod contacts;
 mod derived;
 mod rows;
 mod stage;
@@ -10,6 +11,7 @@ mod stage;
 use anyhow::Result;
 use rusqlite::{Connection, Row, params};
 
+pub use contacts::Contact;
 pub use rows::SuppressionRow;
 pub use stage::{Staged, Staging};
 
