@@ -20,12 +20,11 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::context::{Context, Status};
-use super::output::write_file;
 use super::session::Session;
 use crate::fault::Fault;
 use crate::list::{Reading, Seed};
 use crate::prospect::SeedColumns;
-use crate::render::plain_csv;
+use crate::render::PlainCsv;
 use crate::store::{ListRow, Moment, Outcome};
 use crate::text::visible;
 
@@ -105,19 +104,8 @@ impl HandOut {
         }
     }
 
-    fn write(&self, path: &Path, columns: &[&str], rows: &[Vec<String>]) -> Result<()> {
-        write_file(path, &self.csv(columns, rows)?, self.force)
-    }
-
-    fn csv(&self, columns: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        plain_csv(
-            &mut bytes,
-            columns,
-            rows.iter().map(Vec::as_slice),
-            self.raw,
-        )?;
-        Ok(bytes)
+    fn csv(&self, columns: &[&str]) -> Result<PlainCsv> {
+        Ok(PlainCsv::new(columns, self.raw)?)
     }
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use rustc_hash::FxHashSet;
 
 use super::super::context::{Context, Status};
-use super::super::output::Console;
+use super::super::output::{Console, write_file};
 use super::super::session::Session;
 use super::super::show::counted;
 use super::figures::{self, Story};
@@ -59,14 +59,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let borrowed = session.store.borrowed(&list)?;
     args.to.refuse_an_existing_file(cx)?;
     let report = match args.to.file() {
-        Some(_) => report(&session, &list, &stories)?,
+        Some(_) => report(args, &session, &list, &stories)?,
         None => Vec::new(),
     };
     let ((), outcome) = session.write(args.dry_run, |write| {
         refuse_twice(&write.list_again(list.code())?)?;
         write.append(list.id, at, [Event::ListReturned])?;
         match args.to.file() {
-            Some(path) if !args.dry_run => args.to.write(path, &COLUMNS, &report),
+            Some(path) if !args.dry_run => write_file(path, &report, args.to.force),
             _ => Ok(()),
         }
     })?;
@@ -112,12 +112,13 @@ fn refuse_twice(list: &ListRow) -> Result<(), Fault> {
 /// Each person once, in the file's order. Those who became ours are told as responded only: what is more
 /// is not the owner's to know.
 fn report(
+    args: &Args,
     session: &Session<'_>,
     list: &ListRow,
     stories: &rustc_hash::FxHashMap<crate::id::Id, Story>,
-) -> Result<Vec<Vec<String>>> {
+) -> Result<Vec<u8>> {
     let mut seen = FxHashSet::default();
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut csv = args.to.csv(&COLUMNS)?;
     session
         .store
         .each_name_of_list(list.id, |member, file, record| {
@@ -127,21 +128,20 @@ fn report(
                 _ if !seen.insert(member.entity) => "twice",
                 (_, Some(story)) => what(*story),
             };
-            let text = |field| record.get(field).to_string();
-            rows.push(vec![
-                list.terms.code.clone(),
-                file.to_string(),
-                record.line.to_string(),
-                text(Field::Record),
-                text(Field::First),
-                text(Field::Last),
-                text(Field::Company),
-                text(Field::Email),
-                what.to_string(),
-            ]);
-            Ok(())
+            let line = record.line.to_string();
+            Ok(csv.row([
+                list.code(),
+                file,
+                &line,
+                record.get(Field::Record),
+                record.get(Field::First),
+                record.get(Field::Last),
+                record.get(Field::Company),
+                record.get(Field::Email),
+                what,
+            ])?)
         })?;
-    Ok(rows)
+    Ok(csv.finish()?)
 }
 
 fn what(story: Story) -> &'static str {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::context::{Context, Status};
+use super::super::output::write_file;
 use super::super::session::Session;
 use super::super::show::counted;
 use super::{HandOut, ListArg, code, moment};
@@ -73,7 +74,6 @@ const COLUMNS: [(&str, Option<Field>); 16] = [
 #[derive(Default)]
 struct Chosen {
     names: Vec<Id>,
-    rows: Vec<Vec<String>>,
     suppressed: usize,
     known: usize,
     /// Names without what the channel needs; they are in the file all the same.
@@ -95,9 +95,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let uses = session.store.list_uses(list.id)?.len();
     let over = check(args, &list, channel, at.day, uses)?;
     args.to.refuse_an_existing_file(cx)?;
-    let mut chosen = choose(args, &session, &list, channel)?;
+    let chosen = choose(args, &session, &list, channel)?;
     let seeds = session.store.seeds(list.id)?;
-    strew(&mut chosen.rows, &list, &seeds);
+    let file = file(args, &session, &list, &chosen.names, &seeds)?;
     let ((), outcome) = session.write(args.dry_run, |write| {
         let now = write.list_again(list.code())?;
         let uses = write.list_uses(list.id)?.len();
@@ -115,7 +115,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         if args.dry_run {
             Ok(())
         } else {
-            export(args, &chosen.rows)
+            export(args, &file)
         }
     })?;
     let to_stdout = args.to.file().is_none() && !outcome.dry_run;
@@ -198,12 +198,6 @@ fn choose(args: &Args, session: &Session<'_>, list: &ListRow, channel: Channel) 
                 chosen.unreachable += 1;
             }
             chosen.names.push(member.id);
-            let cells = COLUMNS.iter().map(|(name, field)| match field {
-                Some(field) => record.get(*field).to_string(),
-                None if *name == "id" => member.id.handle(),
-                None => list.terms.code.clone(),
-            });
-            chosen.rows.push(cells.collect());
             Ok(())
         })?;
     Ok(chosen)
@@ -218,36 +212,73 @@ fn reachable(record: &Record, channel: Channel) -> bool {
     }
 }
 
-/// Puts the decoys evenly among the names, each with an id as names have one, so that nobody on the way
-/// can tell them.
-fn strew(rows: &mut Vec<Vec<String>>, list: &ListRow, seeds: &[Seed]) {
-    let names = rows.len();
-    for (n, seed) in seeds.iter().enumerate().rev() {
-        let id = xxh3_64_with_seed(seed.values().join("\u{1f}").as_bytes(), list.id.0 as u64);
-        let id = Id((id & (i64::MAX as u64)) as i64);
-        let mut record = Record::default();
-        record.begin(0);
-        for (column, value) in Seed::COLUMNS.into_iter().zip(seed.values()) {
-            if let Some(field) = Field::from_name(column) {
-                record.set(field, value);
+/// The names in the order they came in, and the decoys evenly among them, each with an id as names have
+/// one, so that nobody on the way can tell them.
+fn file(
+    args: &Args,
+    session: &Session<'_>,
+    list: &ListRow,
+    names: &[Id],
+    seeds: &[Seed],
+) -> Result<Vec<u8>> {
+    let mut csv = args.to.csv(&COLUMNS.map(|(name, _)| name))?;
+    let mut write = |id: Id, record: &Record| {
+        let id = id.handle();
+        csv.row(COLUMNS.iter().map(|(name, field)| match field {
+            Some(field) => record.get(*field),
+            None if *name == "id" => id.as_str(),
+            None => list.code(),
+        }))
+    };
+    let place = |n: usize| (n + 1) * names.len() / (seeds.len() + 1);
+    let mut decoys = seeds.iter().enumerate().peekable();
+    let mut written = 0;
+    session
+        .store
+        .each_name_of_list(list.id, |member, _, record| {
+            if names.get(written) != Some(&member.id) {
+                return Ok(());
             }
-        }
-        let cells = COLUMNS.iter().map(|(name, field)| match field {
-            Some(field) => record.get(*field).to_string(),
-            None if *name == "id" => id.handle(),
-            None => list.terms.code.clone(),
-        });
-        rows.insert((n + 1) * names / (seeds.len() + 1), cells.collect());
+            while let Some((_, seed)) = decoys.next_if(|(n, _)| place(*n) <= written) {
+                let (id, decoy) = as_name(seed, list);
+                write(id, &decoy)?;
+            }
+            written += 1;
+            Ok(write(member.id, record)?)
+        })?;
+    if written < names.len() {
+        return Err(
+            Fault::store("an import was undone while the names were being read")
+                .hint("nothing was recorded; run the command again")
+                .into(),
+        );
     }
+    for (_, seed) in decoys {
+        let (id, decoy) = as_name(seed, list);
+        write(id, &decoy)?;
+    }
+    Ok(csv.finish()?)
 }
 
-fn export(args: &Args, rows: &[Vec<String>]) -> Result<()> {
-    let columns = COLUMNS.map(|(name, _)| name);
+/// The same decoy has the same id in every use of the list.
+fn as_name(seed: &Seed, list: &ListRow) -> (Id, Record) {
+    let hash = xxh3_64_with_seed(seed.values().join("\u{1f}").as_bytes(), list.id.0 as u64);
+    let mut record = Record::default();
+    record.begin(0);
+    for (column, value) in Seed::COLUMNS.into_iter().zip(seed.values()) {
+        if let Some(field) = Field::from_name(column) {
+            record.set(field, value);
+        }
+    }
+    (Id((hash & (i64::MAX as u64)) as i64), record)
+}
+
+fn export(args: &Args, file: &[u8]) -> Result<()> {
     if let Some(path) = args.to.file() {
-        return args.to.write(path, &columns, rows);
+        return write_file(path, file, args.to.force);
     }
     let mut out = std::io::stdout().lock();
-    out.write_all(&args.to.csv(&columns, rows)?)?;
+    out.write_all(file)?;
     out.flush()?;
     Ok(())
 }
