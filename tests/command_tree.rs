@@ -5,6 +5,8 @@ use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
 const READING: &[&str] = &[
+    "account list",
+    "account show",
     "catalog list",
     "check",
     "config list",
@@ -14,9 +16,12 @@ const READING: &[&str] = &[
     "doctor",
     "gdpr source",
     "history",
+    "import probe",
     "list invoice",
     "list list",
     "list show",
+    "person list",
+    "person show",
     "process check",
     "process log",
     "process show",

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use salesctl::deal::Deal;
 use salesctl::deal::book::{Book, State};
+use salesctl::deal::contact::{PersonChange, SalesRole};
 use salesctl::deal::decide::{Case, Decision};
 use salesctl::deal::event::{
     Activity, ActivityKind, Amount, CatalogEntry, CatalogKind, Change, Event, FieldValue, Move,
@@ -40,9 +41,38 @@ enum Op {
     Catalog {
         team: bool,
     },
+    Contact(Contact),
     Undo,
     Redo,
     NextDay(u8),
+}
+
+/// Something about accounts and persons, each picked from those that are there.
+#[derive(Clone, Debug)]
+enum Contact {
+    Rename(Index, usize),
+    MergeAccounts(Index, Index),
+    LogAtAccount(Index, u32),
+    AddPerson(Index, u8),
+    ChangePerson(Index, u8),
+    SalesRole(Index, usize, bool),
+    LogWithPerson(Index, u32),
+    MergePersons(Index, Index),
+}
+
+fn contact() -> impl Strategy<Value = Contact> {
+    let any = any::<Index>;
+    prop_oneof![
+        (any(), 0..6_usize).prop_map(|(which, name)| Contact::Rename(which, name)),
+        (any(), any()).prop_map(|(stays, goes)| Contact::MergeAccounts(stays, goes)),
+        (any(), 0..90_u32).prop_map(|(which, minutes)| Contact::LogAtAccount(which, minutes)),
+        (any(), 0..3_u8).prop_map(|(account, name)| Contact::AddPerson(account, name)),
+        (any(), 0..3_u8).prop_map(|(which, email)| Contact::ChangePerson(which, email)),
+        (any(), 0..6_usize, proptest::bool::ANY)
+            .prop_map(|(which, role, given)| Contact::SalesRole(which, role, given)),
+        (any(), 0..90_u32).prop_map(|(which, minutes)| Contact::LogWithPerson(which, minutes)),
+        (any(), any()).prop_map(|(stays, goes)| Contact::MergePersons(stays, goes)),
+    ]
 }
 
 #[derive(Clone, Debug)]
@@ -108,6 +138,7 @@ fn ops(reversals: bool) -> impl Strategy<Value = Vec<(usize, Op)>> {
         24 => (any::<Index>(), what(), 0..back)
             .prop_map(|(which, what, days_back)| Op::Deal { which, what, days_back }),
         undo => prop_oneof![2 => Just(Op::Undo), 1 => Just(Op::Redo)],
+        undo => contact().prop_map(Op::Contact),
         undo / 6 => any::<bool>().prop_map(|team| Op::Catalog { team }),
         5 => (1..12_u8).prop_map(Op::NextDay),
     ];
@@ -190,6 +221,7 @@ impl World {
                         .map(|_| ())
                 })
             }
+            Op::Contact(contact) => self.contact(actor, contact),
             Op::Add { account, value } => self.add(actor, ACCOUNTS[*account], *value),
             Op::Deal {
                 which,
@@ -449,6 +481,105 @@ impl World {
         })
     }
 
+    fn contact(&self, actor: &str, contact: &Contact) -> anyhow::Result<()> {
+        let at = Moment {
+            instant: self.clock,
+            day: self.today,
+        };
+        let accounts: Vec<Id> = self.store.account_rows()?.iter().map(|a| a.id).collect();
+        let persons: Vec<Id> = self.store.persons()?.iter().map(|p| p.id).collect();
+        let pick = |from: &[Id], which: &Index| {
+            let nobody = || salesctl::fault::Fault::not_found("nobody is there");
+            (!from.is_empty())
+                .then(|| from[which.index(from.len())])
+                .ok_or_else(nobody)
+        };
+        let call = |minutes: u32| {
+            Event::Logged(Activity {
+                what: ActivityKind::Call,
+                minutes: Some(minutes),
+                cost_minor: None,
+                person: None,
+                text: None,
+            })
+        };
+        self.write(actor, |write| match contact {
+            Contact::Rename(which, name) => {
+                let name = ["Acme", "Globex", "Hooli", "Söhne", "Initech", "Stark"][*name];
+                if self.store.account_named(name)?.is_some() {
+                    return Err(salesctl::fault::Fault::no("the name is taken").into());
+                }
+                let name = name.to_string();
+                write.append(
+                    pick(&accounts, which)?,
+                    at,
+                    [Event::AccountRenamed { name }],
+                )
+            }
+            Contact::MergeAccounts(stays, goes) => {
+                write.merge_accounts(pick(&accounts, stays)?, pick(&accounts, goes)?)
+            }
+            Contact::LogAtAccount(which, minutes) => {
+                write.append(pick(&accounts, which)?, at, [call(*minutes)])
+            }
+            Contact::AddPerson(account, name) => {
+                let added = Event::PersonAdded {
+                    account: Some(pick(&accounts, account)?),
+                    name: Private::new(format!("Person {name}")),
+                    title: None,
+                    email: Some(Private::new(format!("p{name}@acme.example"))),
+                    phone: None,
+                };
+                let person = write.create(StreamKind::Person)?;
+                write.append(person, at, [added])
+            }
+            Contact::ChangePerson(which, n) => {
+                let change = match n {
+                    0 => PersonChange::Email(None),
+                    1 => PersonChange::Title(Some(Private::new("COO"))),
+                    _ => PersonChange::Mobile(Some(Private::new("+49 171 555010"))),
+                };
+                write.append(pick(&persons, which)?, at, [Event::PersonChanged(change)])
+            }
+            Contact::SalesRole(which, role, given) => {
+                let role = SalesRole::ALL[*role];
+                let event = if *given {
+                    Event::SalesRoleGiven { role }
+                } else {
+                    Event::SalesRoleTaken { role }
+                };
+                write.append(pick(&persons, which)?, at, [event])
+            }
+            Contact::LogWithPerson(which, minutes) => {
+                write.append(pick(&persons, which)?, at, [call(*minutes)])
+            }
+            Contact::MergePersons(stays, goes) => {
+                write.merge_persons(pick(&persons, stays)?, pick(&persons, goes)?)
+            }
+        })
+    }
+
+    /// Who is shown for every id that somebody or something ever had: nobody is shown through a third.
+    fn shown_contacts(&self) -> String {
+        let mut out = String::new();
+        let accounts = self.store.account_rows().expect("accounts");
+        let persons = self.store.persons().expect("persons");
+        for account in &accounts {
+            let ids = self.store.account_ids(account.id).expect("ids");
+            let deals = self.store.deals_of(Some(account.id)).expect("deals");
+            assert!(deals.iter().all(|deal| deal.account == Some(account.id)));
+            let _ = writeln!(out, "{account:?} {ids:?} {}", deals.len());
+        }
+        for person in &persons {
+            let ids = self.store.person_ids(person.id).expect("ids");
+            let is_known = |id| accounts.iter().any(|account| account.id == id);
+            assert!(person.account.is_none_or(is_known), "{person:?}");
+            let _ = writeln!(out, "{person:?} {ids:?}");
+        }
+        let _ = writeln!(out, "{:?}", self.store.last_contacts().expect("days").len());
+        out
+    }
+
     fn value(&self, value: Option<u32>) -> Event {
         Event::Changed(Change::Value(value.map(|value| Amount {
             minor: i64::from(value) * 100,
@@ -607,10 +738,14 @@ proptest! {
         prop_assert_eq!(shown(&rows), shown(&facts));
 
         let day = |back: u64| world.today - Days::new(back);
+        let contacts = world.shown_contacts();
+        let all = world.store.deals_of(None).expect("deals").len();
+        prop_assert_eq!(all, rows.deals.len(), "every deal is shown at an account");
         let before: Vec<String> = [0, 3, 20].map(|back| world.told(day(back))).to_vec();
         world.store.rebuild().expect("it can be rebuilt");
         let after: Vec<String> = [0, 3, 20].map(|back| world.told(day(back))).to_vec();
         prop_assert_eq!(before, after);
+        prop_assert_eq!(world.shown_contacts(), contacts);
         let again = world.store.examine().expect("it can be read");
         prop_assert_eq!(again, found);
 

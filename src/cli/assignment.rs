@@ -204,7 +204,7 @@ pub(crate) fn events(
         }],
         Assignment::Role(role, name) => {
             let person = person_at(session, write, deal.account, name, at)?;
-            if deal.roles.contains(&(*role, person)) {
+            if super::deal::holds(session, deal, *role, person)? {
                 return Ok(Vec::new());
             }
             vec![Event::RoleGiven {
@@ -219,6 +219,7 @@ pub(crate) fn events(
                 ))
                 .into());
             };
+            let account = session.store.account_now(account)?;
             let known = session.store.account_facts(account, at.day)?;
             let was = known.iter().find(|(known, _)| known == name);
             let now = value.fact();
@@ -270,7 +271,8 @@ fn enter(
     })
 }
 
-/// The person of this name at the account, who is added when nobody there is called so.
+/// The person of this name at the account, who is added when nobody there is called so. An id or e-mail
+/// address is that of whoever has it, at whatever account.
 pub(crate) fn person_at(
     session: &Session<'_>,
     write: &mut Write<'_>,
@@ -278,6 +280,9 @@ pub(crate) fn person_at(
     name: &str,
     at: crate::store::Moment,
 ) -> Result<Id> {
+    if let Some(person) = session.store.person_by_id_or_email(name)? {
+        return Ok(person);
+    }
     let known = session.store.persons_at(account)?;
     let same: Vec<_> = known
         .iter()

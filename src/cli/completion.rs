@@ -56,6 +56,36 @@ pub(crate) fn deals() -> ArgValueCandidates {
     })
 }
 
+/// Persons, with their accounts.
+pub(crate) fn persons() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let handles = session.store.handles()?;
+            let persons = session.store.persons()?.into_iter().map(|person| {
+                let name = match &person.account_name {
+                    Some(account) => format!("{}, {account}", person.name),
+                    None => person.name.clone(),
+                };
+                CompletionCandidate::new(handles.short(person.id)).help(Some(visible(&name).into()))
+            });
+            Ok(persons.collect())
+        })
+    })
+}
+
+pub(crate) fn accounts() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let handles = session.store.handles()?;
+            let accounts = session.store.account_rows()?.into_iter().map(|account| {
+                CompletionCandidate::new(handles.short(account.id))
+                    .help(Some(visible(&account.name).into()))
+            });
+            Ok(accounts.collect())
+        })
+    })
+}
+
 pub(crate) fn stages() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         candidates(|session| {

@@ -1,5 +1,7 @@
 //! How it is asked: arguments in, one call, one status line. One file a leaf command.
 
+mod account;
+mod activity;
 mod assignment;
 mod backup;
 mod catalog;
@@ -7,6 +9,7 @@ mod check;
 mod command_line;
 mod completion;
 mod config;
+mod contact;
 mod context;
 mod deal;
 mod demo;
@@ -19,7 +22,10 @@ mod import;
 mod init;
 mod list;
 mod man;
+mod merge;
 mod output;
+mod page;
+mod person;
 mod process;
 mod prospect;
 mod redo;
@@ -55,6 +61,9 @@ Start:
 
 Sell:
   deal        Add deals, move them through the gates, see where they stand
+  person      Keep who you know, what they are to you and in each deal
+  account     Keep the companies, with their people, deals and history
+  prospect    Tell what is done with names of lists, before there is a deal
   followup    Mark follow-ups of today's work as done, or put them off
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
@@ -64,8 +73,8 @@ Measure:
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
-  prospect    Say who of a list answered
-  import      Bring deals, their history and suppressions in from CSV
+  import      Bring prospects, deals, their history and suppressions in from CSV
+  prospect    Show who came in on lists, decide who is who, say who answered
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
@@ -115,6 +124,12 @@ enum Command {
     /// Add deals, move them through the gates, and see where they stand
     #[command(subcommand)]
     Deal(deal::Command),
+    /// Keep who you know: what they are to you and in each deal, and what you did with them
+    #[command(subcommand)]
+    Person(person::Command),
+    /// Keep the companies: their people, their deals, what is known of them
+    #[command(subcommand)]
+    Account(account::Command),
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
@@ -136,7 +151,7 @@ enum Command {
     /// What people have a right to be told
     #[command(subcommand)]
     Gdpr(gdpr::Command),
-    /// Bring deals, their history and who must not be contacted in from CSV
+    /// Bring prospects, deals, their history and who must not be contacted in from CSV
     #[command(subcommand)]
     Import(import::Command),
     /// Say who must not be contacted, per purpose, and check files for them
@@ -219,6 +234,8 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Init(args) => init::run(args, cx),
         Command::Process(command) => process::run(command, cx),
         Command::Deal(command) => deal::run(command, cx),
+        Command::Person(command) => person::run(command, cx),
+        Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),

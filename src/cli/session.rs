@@ -109,6 +109,17 @@ impl Session<'_> {
         Ok(Moment { instant, day })
     }
 
+    /// When something happened that no deal's story limits: now, or at the end of the day that `--on` names.
+    pub(crate) fn moment_on(&self, on: Option<&str>) -> Result<Moment> {
+        let day = self.day(on)?;
+        let instant = if day == self.today {
+            self.now
+        } else {
+            self.process.calendar.end_of(day)
+        };
+        Ok(Moment { instant, day })
+    }
+
     /// The date that `--on` names: in the past, a weekday the last one.
     pub(crate) fn day(&self, on: Option<&str>) -> Result<NaiveDate> {
         let Some(typed) = on else {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::context::{Context, Status};
 use super::session::Session;
 use super::show::counted;
+use crate::deal::contact::{Account, Person};
 use crate::deal::event::StreamKind;
 use crate::store::{Access, Reversed};
 use crate::text::visible;
@@ -76,7 +77,7 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
                     None => "the list is gone".to_string(),
                 }
             }
-            _ => counted(reversed.streams.len(), "thing", "things"),
+            _ => contacts_now(session, reversed)?,
         });
     }
     if let [one] = deals.as_slice() {
@@ -110,6 +111,38 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
         "{} are as they were",
         counted(deals.len(), "deal", "deals")
     ))
+}
+
+/// Where the touched persons and accounts are now: `account CHBM Acme Corporation is as it was`.
+fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
+    const NAMED: usize = 3;
+    let streams = &reversed.streams;
+    let (mut there, mut gone) = (Vec::new(), Vec::new());
+    for (id, kind) in streams.iter().take(NAMED) {
+        let events = session.store.events(*id)?;
+        let name = match kind {
+            StreamKind::Account => Account::from_events(&events).map(|account| account.name),
+            StreamKind::Person => Person::from_events(&events).map(|person| person.name),
+            _ => return Ok(counted(streams.len(), "thing", "things")),
+        };
+        let short = format!("{} {}", kind.name(), session.store.short(*id)?);
+        match name {
+            Some(name) => there.push(format!("{short} {}", visible(&name))),
+            None => gone.push(short),
+        }
+    }
+    if streams.len() > NAMED {
+        there.push(format!("{} more", streams.len() - NAMED));
+    }
+    let said = |names: Vec<String>, one: &str, many: &str| {
+        let how = super::show::plural(names.len(), one, many);
+        (!names.is_empty()).then(|| format!("{} {how}", names.join(", ")))
+    };
+    let parts = [
+        said(there, "is as it was", "are as they were"),
+        said(gone, "is gone", "are gone"),
+    ];
+    Ok(parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 /// What an undone import left, because somebody has worked on it or with it since.

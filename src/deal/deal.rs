@@ -321,7 +321,13 @@ impl Deal {
             | Event::Noted { .. }
             | Event::AccountAdded { .. }
             | Event::AccountField { .. }
+            | Event::AccountRenamed { .. }
+            | Event::AccountMerged { .. }
             | Event::PersonAdded { .. }
+            | Event::PersonChanged(_)
+            | Event::PersonMerged { .. }
+            | Event::SalesRoleGiven { .. }
+            | Event::SalesRoleTaken { .. }
             | Event::CatalogSet(_)
             | Event::ProcessApplied { .. }
             | Event::BatchImported { .. }

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::contact::{PersonChange, SalesRole};
 use crate::condition::Value;
 use crate::id::Id;
 use crate::list::{Channel, Terms};
@@ -288,6 +289,26 @@ pub enum Event {
         email: Option<Private>,
         phone: Option<Private>,
     },
+    AccountRenamed {
+        name: String,
+    },
+    /// In the stream of the one that goes into another. What refers to it goes on doing so, and is read
+    /// as referring to the survivor, which is never merged itself: a merge of the survivor takes those
+    /// that went into it along.
+    AccountMerged {
+        into: Id,
+    },
+    PersonChanged(PersonChange),
+    /// As [`Event::AccountMerged`].
+    PersonMerged {
+        into: Id,
+    },
+    SalesRoleGiven {
+        role: SalesRole,
+    },
+    SalesRoleTaken {
+        role: SalesRole,
+    },
 
     // Catalog: the whole entry each time, the last one counts
     CatalogSet(CatalogEntry),
@@ -441,7 +462,7 @@ pub struct Override {
     pub open: Vec<String>,
 }
 
-/// Something done for a deal.
+/// Something done for a deal, or with a person, account or prospect before there is one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Activity {
     pub what: ActivityKind,

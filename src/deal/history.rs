@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::event::{Change, Event, Move};
+use super::event::{Activity, Change, Event, Move};
 use crate::date;
 use crate::money::Money;
 use crate::process::Process;
@@ -119,19 +119,7 @@ pub fn words(
         Event::Resumed => "off hold".to_string(),
         Event::StepDone { step } => format!("step {step} done"),
         Event::Noted { text } => format!("note: \"{}\"", text.text),
-        Event::Logged(activity) => {
-            let mut line = activity.what.name().to_string();
-            if let Some(person) = activity.person {
-                let _ = write!(line, " with {}", name_of(person));
-            }
-            if let Some(minutes) = activity.minutes {
-                let _ = write!(line, ", {minutes} min");
-            }
-            if let Some(text) = &activity.text {
-                let _ = write!(line, ": \"{}\"", text.text);
-            }
-            line
-        }
+        Event::Logged(activity) => activity_words(activity, name_of),
         Event::RoleGiven { person, role } => format!("{} is {}", name_of(*person), role.name()),
         Event::RoleTaken { person, role } => {
             format!("{} is not {} any more", name_of(*person), role.name())
@@ -149,6 +137,12 @@ pub fn words(
         Event::AccountAdded { name } => format!("account {name} added"),
         Event::AccountField { name, .. } => format!("account field {name}"),
         Event::PersonAdded { name, .. } => format!("person {} added", name.text),
+        Event::AccountRenamed { name } => format!("account renamed {name}"),
+        Event::AccountMerged { .. } => "merged into another account".to_string(),
+        Event::PersonChanged(change) => change.words(),
+        Event::PersonMerged { into } => format!("merged into {}", name_of(*into)),
+        Event::SalesRoleGiven { role } => format!("is {}", role.name()),
+        Event::SalesRoleTaken { role } => format!("is not {} any more", role.name()),
         Event::CatalogSet(entry) => format!("{} {} set", entry.kind.name(), entry.name),
         Event::ProcessApplied { version, why, .. } => {
             format!("process version {version} applied: \"{}\"", why.text)
@@ -217,4 +211,19 @@ pub fn words(
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),
     }
+}
+
+/// `call with Jana Roth, 12 min: "wants the quote on Friday"`
+pub fn activity_words(activity: &Activity, name_of: &dyn Fn(crate::id::Id) -> String) -> String {
+    let mut line = activity.what.name().to_string();
+    if let Some(person) = activity.person {
+        let _ = write!(line, " with {}", name_of(person));
+    }
+    if let Some(minutes) = activity.minutes {
+        let _ = write!(line, ", {minutes} min");
+    }
+    if let Some(text) = &activity.text {
+        let _ = write!(line, ": \"{}\"", text.text);
+    }
+    line
 }

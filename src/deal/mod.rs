@@ -1,6 +1,9 @@
 //! What happens: deals, their events, the decisions about them, and the Book that reports read.
 
 pub mod book;
+pub mod contact;
+#[cfg(test)]
+mod contact_tests;
 #[allow(clippy::module_inception)] // a deal is what this module is about
 mod deal;
 pub mod decide;

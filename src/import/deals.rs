@@ -150,7 +150,7 @@ impl Planner<'_> {
         let told = self.context.mapping.value("account", written);
         let told = told.unwrap_or(written);
         let account = known.account.as_ref()?;
-        if told.is_empty() || name_key(told) == name_key(account) {
+        if told.is_empty() || known.is_with(told) {
             return None;
         }
         let opened = self.row.opened(row);

@@ -10,7 +10,7 @@ use std::io;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::known::{Directory, Found, KnownDeal};
-use super::map::{Bound, Mapping, Section, name_key};
+use super::map::{Bound, Mapping, Section};
 use super::missing::Missing;
 use super::plan::{Context, Fate, FileReport, Input, PlanError, Reject, counted, each_row};
 use super::planned::{AccountRef, PlannedAccount};
@@ -358,7 +358,7 @@ impl Names<'_, '_> {
     fn another_account(&self, entries: &[Entry], known: &KnownDeal) -> Option<String> {
         let told = self.account(entries)?;
         let account = known.account.as_ref()?;
-        (name_key(&told) != name_key(account)).then(|| {
+        (!known.is_with(&told)).then(|| {
             format!(
                 "its id is that of a deal with {account}, the log says `{told}`; give the log the `namespace` of its deals"
             )

@@ -28,7 +28,20 @@ pub struct KnownDeal {
     pub state: State,
     /// Name of its account.
     pub account: Option<String>,
+    /// Other names of the account: those it had, and those of accounts that were merged into it.
+    pub other_names: Vec<String>,
     pub opened: Option<NaiveDate>,
+}
+
+impl KnownDeal {
+    /// Whether its account has or had this name.
+    pub(super) fn is_with(&self, name: &str) -> bool {
+        let key = name_key(name);
+        self.account
+            .iter()
+            .chain(&self.other_names)
+            .any(|known| name_key(known) == key)
+    }
 }
 
 /// Which missing names an import may create; rows with any other are rejected.

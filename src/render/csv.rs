@@ -76,7 +76,8 @@ fn is_plain_word(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// Every line on its own, since some programs split a cell's lines into cells.
+/// Every line on its own, since some programs split a cell's lines into cells. Blanks before the sign
+/// don't help, nor does the sign in its full-width form.
 fn harmless(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);

@@ -244,7 +244,7 @@ fn each_deal(
 }
 
 fn account_names(connection: &Connection) -> Result<HashMap<i64, String>> {
-    let mut statement = connection.prepare("SELECT id, name FROM account")?;
+    let mut statement = connection.prepare("SELECT id, name FROM account_now")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -255,7 +255,7 @@ fn account_facts(
 ) -> Result<HashMap<i64, Vec<(String, Value)>>> {
     let mut facts: HashMap<i64, Vec<(String, Value)>> = HashMap::new();
     let mut statement = connection.prepare(
-        "SELECT a.id, f.name, f.whole, f.number, f.text FROM account a JOIN fact f ON f.subject = a.id
+        "SELECT a.id, f.name, f.whole, f.number, f.text FROM account_now a JOIN fact f ON f.subject = a.now
          WHERE f.day <= $1 ORDER BY a.id, f.name, f.day",
     )?;
     let mut rows = statement.query([Day::of(as_of).0])?;

@@ -48,10 +48,14 @@ impl Store {
             .into_iter()
             .map(|(_, entry)| entry)
             .collect();
+        let mut names: HashMap<Id, Vec<String>> = HashMap::new();
+        for (id, name) in &accounts {
+            names.entry(*id).or_default().push(name.clone());
+        }
         let deals = self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT i.external, d.id, d.state, a.name, d.opened FROM imported i
-                 JOIN deal d ON d.id = i.deal LEFT JOIN account a ON a.id = d.account",
+                "SELECT i.external, d.id, d.state, a.name, d.opened, a.now FROM imported i
+                 JOIN deal d ON d.id = i.deal LEFT JOIN account_now a ON a.id = d.account",
             )?;
             let mut rows = statement.query([])?;
             let mut deals = HashMap::new();
@@ -61,6 +65,12 @@ impl Store {
                     id: Id(row.get(1)?),
                     state: State::from_name(&state).unwrap_or(State::Open),
                     account: row.get(3)?,
+                    other_names: row
+                        .get::<_, Option<i64>>(5)?
+                        .and_then(|account| names.get(&Id(account)))
+                        .and_then(|names| names.get(1..))
+                        .map(<[String]>::to_vec)
+                        .unwrap_or_default(),
                     opened: date(row.get(4)?),
                 };
                 deals.insert(row.get(0)?, deal);

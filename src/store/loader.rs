@@ -74,6 +74,7 @@ pub(super) struct Loader<'p> {
     process_version: u32,
     deals: Deals,
     accounts: Vec<String>,
+    account_ids: Vec<i64>,
     account_place: HashMap<i64, u32>,
     owners: Interned,
     /// Team of each owner, by the owner's place.
@@ -94,11 +95,24 @@ impl<'p> Loader<'p> {
         let catalog = catalog(connection)?;
         let mut accounts = Vec::new();
         let mut account_place = HashMap::new();
-        let mut statement = connection.prepare("SELECT id, name FROM account ORDER BY id")?;
+        let mut account_ids = Vec::new();
+        let mut statement =
+            connection.prepare("SELECT id, name FROM account WHERE merged IS NULL ORDER BY id")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            account_place.insert(row.get(0)?, accounts.len() as u32);
+            let id: i64 = row.get(0)?;
+            account_place.insert(id, accounts.len() as u32);
+            account_ids.push(id);
             accounts.push(row.get(1)?);
+        }
+        // One that was merged into another is that one, on every day.
+        let mut statement =
+            connection.prepare("SELECT id, merged FROM account WHERE merged IS NOT NULL")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(place) = account_place.get(&row.get(1)?).copied() {
+                account_place.insert(row.get(0)?, place);
+            }
         }
         let mut teams = Interned::of(&catalog, CatalogKind::Team);
         let owner_team = catalog
@@ -115,6 +129,7 @@ impl<'p> Loader<'p> {
             process_version: version_on(connection, as_of)?,
             deals: Deals::default(),
             accounts,
+            account_ids,
             account_place,
             owners: Interned::of(&catalog, CatalogKind::Rep),
             owner_team,
@@ -197,15 +212,8 @@ impl<'p> Loader<'p> {
             currencies: self.currencies,
             attributes: std::collections::BTreeMap::new(),
         };
-        let account_ids: Vec<i64> = {
-            let mut ids = vec![0; book.accounts.len()];
-            for (id, place) in &self.account_place {
-                ids[*place as usize] = *id;
-            }
-            ids
-        };
         for name in attributes {
-            let column = attribute(connection, &book, &account_ids, name)?;
+            let column = attribute(connection, &book, &self.account_ids, name)?;
             book.attributes.insert(name.clone(), column);
         }
         Ok(book)

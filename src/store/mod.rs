@@ -7,6 +7,8 @@ mod agree;
 mod backup;
 mod batch;
 mod book;
+mod contact;
+mod contact_rows;
 mod deal_rows;
 mod doctor;
 mod gdpr;
@@ -17,6 +19,7 @@ mod list_names;
 mod list_rows;
 mod loader;
 mod log;
+mod merge;
 mod names;
 mod open;
 mod project;
@@ -24,6 +27,7 @@ mod prospect;
 mod query;
 mod redo;
 mod resolve;
+mod resolve_contact;
 mod schema;
 mod suppression;
 mod undo;
@@ -38,6 +42,7 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
+pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
 pub use doctor::Findings;
 pub use gdpr::Membership;
 pub use handle::Handles;
@@ -45,12 +50,12 @@ pub use import::BatchFile;
 pub use list::{ListRow, UseRow, Used};
 pub use list_names::Delivered;
 pub use names::{
-    Completed, Fated, Importing, Name, NameFilter, NameRow, PairRow, PersonName, Rejected, Run,
-    RunState, Setup, Taken,
+    Completed, Fated, Importing, Name, NameFilter, NameRow, PersonName, Rejected, Run, RunState,
+    Setup, Taken, Tally,
 };
 pub use open::Access;
 pub use prospect::{Notified, ProspectMatch};
-pub use query::{Applied, Catalog, OperationRow, PersonRow, WorkRow};
+pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use resolve::DealMatch;
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;

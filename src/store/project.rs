@@ -7,10 +7,10 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
-use super::{deal_rows, list_rows, names, suppression};
+use super::{contact_rows, deal_rows, list_rows, names, suppression};
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
-use crate::deal::event::{CatalogEntry, Event, FieldValue, Recorded, StreamKind};
+use crate::deal::event::{CatalogEntry, Event, Recorded, StreamKind};
 use crate::deal::{Deal, effective_order};
 use crate::id::Id;
 
@@ -28,14 +28,17 @@ pub(super) fn stream(
             let (old, new) = (Deal::from_events(before), Deal::from_events(events));
             deal_rows::write(connection, id, old.as_ref(), new.as_ref())
         }
-        StreamKind::Account => account(connection, id, events, before.is_empty()),
-        StreamKind::Person => person(connection, id, events),
+        StreamKind::Account => contact_rows::account(connection, id, events, before.is_empty()),
+        StreamKind::Person => contact_rows::person(connection, id, events, before.is_empty()),
         StreamKind::Catalog => catalog(connection, id, events),
         StreamKind::Batch => batch(connection, id, events),
         // The texts of applied versions are kept for good; which one counts is told by the events.
         StreamKind::Process => Ok(()),
         StreamKind::List => list_rows::list(connection, id, events),
-        StreamKind::Prospect => names::project(connection, id, events),
+        StreamKind::Prospect => {
+            names::project(connection, id, events)?;
+            contact_rows::activities(connection, id, events, before.is_empty())
+        }
         StreamKind::Suppression => suppression::project(connection, id, events),
     }
 }
@@ -96,65 +99,6 @@ pub(super) fn write_fact(
              DO UPDATE SET whole = excluded.whole, number = excluded.number, text = excluded.text",
         )?
         .execute(params![subject.0, name, Day::of(on).0, whole, number, text])?;
-    Ok(())
-}
-
-fn account(connection: &Connection, id: Id, events: &[Recorded], fresh: bool) -> Result<()> {
-    if !fresh {
-        connection
-            .prepare_cached("DELETE FROM fact WHERE subject = $1")?
-            .execute([id.0])?;
-        connection
-            .prepare_cached("DELETE FROM account WHERE id = $1")?
-            .execute([id.0])?;
-    }
-    for recorded in effective_order(events) {
-        match &recorded.event {
-            Event::AccountAdded { name } => {
-                connection
-                    .prepare_cached("INSERT INTO account (id, name, name_key) VALUES ($1, $2, $3)")?
-                    .execute(params![id.0, name, name_key(name)])?;
-            }
-            Event::AccountField { name, value } => {
-                let value = match value {
-                    FieldValue::Empty => Value::Null,
-                    known => known.fact(),
-                };
-                write_fact(connection, id, recorded.day, name, &value)?;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn person(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
-    connection
-        .prepare_cached("DELETE FROM person WHERE id = $1")?
-        .execute([id.0])?;
-    for recorded in effective_order(events) {
-        if let Event::PersonAdded {
-            account,
-            name,
-            title,
-            email,
-            phone,
-        } = &recorded.event
-        {
-            connection
-                .prepare_cached(
-                    "INSERT INTO person (id, account, name, title, email, phone) VALUES ($1, $2, $3, $4, $5, $6)",
-                )?
-                .execute(params![
-                    id.0,
-                    account.map(|account| account.0),
-                    name.text,
-                    title.as_ref().map(|p| &p.text),
-                    email.as_ref().map(|p| &p.text),
-                    phone.as_ref().map(|p| &p.text),
-                ])?;
-        }
-    }
     Ok(())
 }
 

@@ -23,8 +23,13 @@ pub struct ProspectMatch {
 impl ProspectMatch {
     /// So much of the id is shown: names of one file differ in their first five characters.
     pub fn short(&self) -> String {
+        Self::short_of(self.id)
+    }
+
+    /// The same of an id alone.
+    pub fn short_of(id: Id) -> String {
         const SHOWN: usize = 6;
-        self.id.handle()[..SHOWN].to_string()
+        id.handle()[..SHOWN].to_string()
     }
 
     /// `Jana Roth, Acme GmbH`

@@ -69,17 +69,6 @@ impl Catalog {
     }
 }
 
-/// A person as the store knows them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonRow {
-    pub id: Id,
-    pub account: Option<Id>,
-    pub name: String,
-    pub title: Option<String>,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-}
-
 /// One command in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationRow {
@@ -226,13 +215,14 @@ impl Store {
     pub fn account_name(&self, id: Id) -> Result<Option<String>> {
         self.translated(|connection| {
             Ok(connection
-                .prepare_cached("SELECT name FROM account WHERE id = $1")?
+                .prepare_cached("SELECT name FROM account_now WHERE id = $1")?
                 .query_row([id.0], |row| row.get(0))
                 .optional()?)
         })
     }
 
-    /// The account of this name, in any case.
+    /// The account of this name, in any case; a name it had before, or that of one which was merged into
+    /// it, will do.
     pub fn account_named(&self, name: &str) -> Result<Option<Id>> {
         self.translated(|connection| account_named(connection, name))
     }
@@ -241,7 +231,8 @@ impl Store {
     pub fn account_facts(&self, account: Id, as_of: NaiveDate) -> Result<Vec<(String, Value)>> {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT name, whole, number, text FROM fact WHERE subject = $1 AND day <= $2 ORDER BY name, day",
+                "SELECT name, whole, number, text FROM fact
+                 WHERE subject = (SELECT now FROM account_now WHERE id = $1) AND day <= $2 ORDER BY name, day",
             )?;
             let mut rows = statement.query((account.0, Day::of(as_of).0))?;
             let mut facts: Vec<(String, Value)> = Vec::new();
@@ -251,29 +242,6 @@ impl Store {
                 facts.push((name, fact_value(row, 1)?));
             }
             Ok(facts)
-        })
-    }
-
-    pub fn person(&self, id: Id) -> Result<Option<PersonRow>> {
-        self.translated(|connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT id, account, name, title, email, phone FROM person WHERE id = $1",
-                )?
-                .query_row([id.0], person_row)
-                .optional()?)
-        })
-    }
-
-    /// Everybody known at an account; of no account when `None`.
-    pub fn persons_at(&self, account: Option<Id>) -> Result<Vec<PersonRow>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, account, name, title, email, phone FROM person
-                 WHERE account = $1 OR ($1 IS NULL AND account IS NULL) ORDER BY name, id",
-            )?;
-            let rows = statement.query_map([account.map(|id| id.0)], person_row)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -314,7 +282,7 @@ impl Store {
             let mut statement = connection.prepare_cached(
                 "SELECT d.id, a.name, d.title, d.owner, d.state, d.stage, d.stage_entered, d.value_minor,
                     d.currency, d.expected_close, d.hold_until, d.touched
-                 FROM deal d LEFT JOIN account a ON a.id = d.account
+                 FROM deal d LEFT JOIN account_now a ON a.id = d.account
                  WHERE d.state IN ('open', 'hold') AND (d.owner = $1 OR $1 IS NULL) ORDER BY d.id",
             )?;
             let rows = statement.query_map([owner], |row| {
@@ -339,10 +307,17 @@ impl Store {
         })
     }
 
-    /// Every account: its id and name.
+    /// Every name that an account has or had, those that were merged into it included, with its id; the
+    /// names in use come first.
     pub fn accounts(&self) -> Result<Vec<(Id, String)>> {
         self.translated(|connection| {
-            let mut statement = connection.prepare("SELECT id, name FROM account ORDER BY id")?;
+            let mut statement = connection.prepare(
+                "SELECT COALESCE(merged, id), name, CASE WHEN merged IS NULL THEN 0 ELSE 1 END AS rank, id
+                 FROM account
+                 UNION ALL SELECT COALESCE(a.merged, a.id), f.name, 2, a.id
+                 FROM former_name f JOIN account a ON a.id = f.account
+                 ORDER BY rank, 4",
+            )?;
             let rows = statement.query_map([], |row| Ok((Id(row.get(0)?), row.get(1)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -368,10 +343,24 @@ impl Store {
 }
 
 pub(super) fn account_named(connection: &Connection, name: &str) -> Result<Option<Id>> {
-    Ok(connection
-        .prepare_cached("SELECT id FROM account WHERE name_key = $1 ORDER BY id LIMIT 1")?
-        .query_row([project::name_key(name)], |row| Ok(Id(row.get(0)?)))
-        .optional()?)
+    let key = project::name_key(name);
+    let find = |sql: &str| -> Result<Option<Id>> {
+        Ok(connection
+            .prepare_cached(sql)?
+            .query_row([&key], |row| Ok(Id(row.get(0)?)))
+            .optional()?)
+    };
+    let called = find(
+        "SELECT COALESCE(merged, id) FROM account WHERE name_key = $1
+         ORDER BY CASE WHEN merged IS NULL THEN 0 ELSE 1 END, id LIMIT 1",
+    )?;
+    match called {
+        Some(id) => Ok(Some(id)),
+        None => find(
+            "SELECT COALESCE(a.merged, a.id) FROM former_name f JOIN account a ON a.id = f.account
+             WHERE f.name_key = $1 ORDER BY a.id LIMIT 1",
+        ),
+    }
 }
 
 pub(super) fn catalog(connection: &Connection) -> Result<Catalog> {
@@ -423,16 +412,5 @@ pub(super) fn operation_row(row: &Row<'_>) -> Result<OperationRow> {
         recorded: log::instant(row.get(4)?)?,
         undone: row.get(5)?,
         events: row.get(6)?,
-    })
-}
-
-fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
-    Ok(PersonRow {
-        id: Id(row.get(0)?),
-        account: row.get::<_, Option<i64>>(1)?.map(Id),
-        name: row.get(2)?,
-        title: row.get(3)?,
-        email: row.get(4)?,
-        phone: row.get(5)?,
     })
 }

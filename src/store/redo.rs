@@ -20,6 +20,7 @@ impl Write<'_> {
         touched: &[(Id, StreamKind)],
     ) -> Result<()> {
         self.flush()?;
+        self.refuse_a_chain(target, touched)?;
         for (stream, kind) in touched {
             let sql = match kind {
                 StreamKind::Deal => {
@@ -53,6 +54,34 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Two that were merged into one another, or through a third, would have nobody left to be shown.
+    fn refuse_a_chain(&self, target: &OperationRow, touched: &[(Id, StreamKind)]) -> Result<()> {
+        for (stream, kind) in touched {
+            let table = match kind {
+                StreamKind::Account => "account",
+                StreamKind::Person => "person",
+                _ => continue,
+            };
+            let chained = self
+                .transaction
+                .prepare_cached(&format!(
+                    "SELECT 1 FROM {table} a LEFT JOIN {table} n ON n.id = a.merged
+                     WHERE a.id = $1 AND a.merged IS NOT NULL AND (n.id IS NULL OR n.merged IS NOT NULL
+                        OR EXISTS (SELECT 1 FROM {table} o WHERE o.merged = a.id))"
+                ))?
+                .exists([stream.0])?;
+            if chained {
+                return Err(Fault::no(format!(
+                    "`{}` can't be redone: one of the two was merged with another, or undone, since",
+                    target.typed
+                ))
+                .hint(format!("salesctl {table} merge A B merges them as they are now"))
+                .into());
+            }
+        }
+        Ok(())
+    }
+
     /// What comes back must find its place: its account still there, its name not taken meanwhile.
     pub(super) fn refuse_what_was_made_again(
         &mut self,
@@ -64,7 +93,9 @@ impl Write<'_> {
         for (stream, _) in touched {
             for recorded in self.events(*stream)?.to_vec() {
                 match recorded.event {
-                    Event::AccountAdded { name } => {
+                    Event::AccountAdded { name } | Event::AccountRenamed { name }
+                        if recorded.operation == target.id =>
+                    {
                         let key = project::name_key(&name);
                         claims.push((
                             "SELECT id FROM account WHERE name_key = $1",

@@ -33,7 +33,7 @@ impl Store {
             return Ok(id);
         }
         let key = project::name_key(typed);
-        let named = self.deal_matches("a.name_key = $1", &key)?;
+        let named = self.deal_matches(OF_ACCOUNT, &key)?;
         if !named.is_empty() {
             return self.the_one(typed, "is the account of", &named);
         }
@@ -78,7 +78,9 @@ impl Store {
     fn fuzzy(&self, typed: &str, key: &str) -> Result<Id> {
         let accounts = self.translated(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT DISTINCT a.name_key FROM account a JOIN deal d ON d.account = a.id",
+                "SELECT a.name_key FROM account a JOIN deal d ON d.account = a.id
+                 UNION SELECT n.name_key FROM account a JOIN deal d ON d.account = a.id
+                 JOIN account n ON n.id = a.merged",
             )?;
             let names = statement
                 .query_map([], |row| row.get(0))?
@@ -98,8 +100,11 @@ impl Store {
         }
         let mut found = Vec::new();
         for name in &hits {
-            found.extend(self.deal_matches("a.name_key = $1", &name)?);
+            found.extend(self.deal_matches(OF_ACCOUNT, &name)?);
         }
+        // An account answers to several names.
+        found.sort_by_key(|deal| deal.id);
+        found.dedup();
         if found.is_empty() {
             let fault = Fault::not_found(format!("no deal matches `{}`", visible(typed)));
             let fault = match nearest(key, accounts.iter().map(String::as_str)) {
@@ -189,7 +194,13 @@ impl Store {
 }
 
 const MATCH: &str = "SELECT d.id, a.name, d.title, d.owner, d.stage, d.state, i.external
-    FROM deal d LEFT JOIN account a ON a.id = d.account LEFT JOIN imported i ON i.deal = d.id";
+    FROM deal d LEFT JOIN account_now a ON a.id = d.account LEFT JOIN imported i ON i.deal = d.id";
+
+/// The deals of the accounts that have or had a name, with what was merged into them.
+const OF_ACCOUNT: &str = "d.account IN (
+    SELECT x.id FROM account n
+    JOIN account x ON x.id = COALESCE(n.merged, n.id) OR x.merged = COALESCE(n.merged, n.id)
+    WHERE n.name_key = $1 OR n.id IN (SELECT account FROM former_name WHERE name_key = $1))";
 
 /// The filter for what [`Store::external_id`] gives.
 const EXTERNAL: &str = "SUBSTR(i.external, LENGTH(i.external) - LENGTH($1)) = ':' || $1";

@@ -22,7 +22,10 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "visit",
     "imported",
     "deal",
+    "contact_activity",
+    "sales_role",
     "person",
+    "former_name",
     "account",
     "catalog",
     "suppression",
@@ -239,6 +242,11 @@ CREATE TABLE batch (
 /// Who must not be contacted was said one by one (`suppression`, a projection) or by a file
 /// (`suppression_row`, base data that counts when its batch does); `suppression_removed`, a projection too,
 /// takes entries of both out again.
+///
+/// An account or person that turned out to be another has that one in `merged`, which is never merged
+/// itself. Whatever refers to it stays as it is written and is read through `account_now` and
+/// `person_now`: so a merge is one event, its undo another, and no deal is touched by either.
+/// `contact_activity` is what was done with a person, account or prospect outside of deals.
 const V2: &str = "
 CREATE TABLE import_run (
     id INTEGER PRIMARY KEY NOT NULL,
@@ -427,6 +435,44 @@ CREATE TABLE suppression_removed (
     reason TEXT NOT NULL,
     day INTEGER NOT NULL
 ) STRICT;
+
+ALTER TABLE account ADD COLUMN merged INTEGER REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX account_merged ON account (merged) WHERE merged IS NOT NULL;
+
+ALTER TABLE person ADD COLUMN mobile TEXT;
+ALTER TABLE person ADD COLUMN merged INTEGER REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX person_merged ON person (merged) WHERE merged IS NOT NULL;
+
+CREATE VIEW account_now AS
+SELECT a.id, n.id AS now, n.name FROM account a JOIN account n ON n.id = COALESCE(a.merged, a.id);
+
+CREATE VIEW person_now AS
+SELECT p.id, n.id AS now, n.name FROM person p JOIN person n ON n.id = COALESCE(p.merged, p.id);
+
+CREATE TABLE former_name (
+    account INTEGER NOT NULL REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (account, name_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_name_key ON former_name (name_key);
+
+CREATE TABLE sales_role (
+    person INTEGER NOT NULL REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED,
+    role TEXT NOT NULL,
+    PRIMARY KEY (person, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact_activity (
+    subject INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    minutes INTEGER,
+    cost_minor INTEGER,
+    person INTEGER,
+    PRIMARY KEY (subject, seq)
+) STRICT, WITHOUT ROWID;
 
 ALTER TABLE batch ADD COLUMN list INTEGER;
 ALTER TABLE batch ADD COLUMN twice_n INTEGER NOT NULL DEFAULT 0;

@@ -265,7 +265,7 @@ impl super::Write<'_> {
         let account: Option<String> = self
             .transaction
             .prepare_cached(
-                "SELECT a.name FROM deal d JOIN account a ON a.id = d.account WHERE d.id = $1",
+                "SELECT a.name FROM deal d JOIN account_now a ON a.id = d.account WHERE d.id = $1",
             )?
             .query_row([stream.0], |row| row.get(0))
             .optional()?;
@@ -299,9 +299,15 @@ impl super::Write<'_> {
             let sql = match kind {
                 StreamKind::Account => {
                     "SELECT d.id FROM deal d WHERE d.account = $1
-                     UNION ALL SELECT p.id FROM person p WHERE p.account = $1"
+                     UNION ALL SELECT p.id FROM person p WHERE p.account = $1
+                     UNION ALL SELECT a.id FROM account a WHERE a.merged = $1"
                 }
-                StreamKind::Person => "SELECT deal FROM participant WHERE person = $1",
+                StreamKind::Person => {
+                    "SELECT deal FROM participant WHERE person = $1
+                     UNION ALL SELECT deal FROM activity WHERE person = $1
+                     UNION ALL SELECT subject FROM contact_activity WHERE person = $1
+                     UNION ALL SELECT p.id FROM person p WHERE p.merged = $1"
+                }
                 StreamKind::Catalog => {
                     "SELECT d.id FROM deal d JOIN catalog c ON c.id = $1
                      WHERE (c.kind = 'rep' AND d.owner = c.name) OR (c.kind = 'product' AND d.product = c.name)

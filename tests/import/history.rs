@@ -117,6 +117,7 @@ fn a_second_run_changes_nothing_and_own_events_stand() {
                 state: State::Open,
                 account: None,
                 opened: None,
+                other_names: Vec::new(),
             },
         )
     });

@@ -92,6 +92,7 @@ fn every_row_is_accounted_for() {
         state: state(&deal.outcome),
         account: account(deal),
         opened: deal.opened,
+        other_names: Vec::new(),
     };
     let known = Known {
         accounts: plan

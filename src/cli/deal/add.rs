@@ -11,7 +11,7 @@ use super::super::show::{amount, deal_name};
 use super::{deal_of, decide, dry_run_line};
 use crate::deal::event::{Change, Event, Move, Private, StreamKind};
 use crate::fault::Fault;
-use crate::store::{Access, Moment};
+use crate::store::Access;
 use crate::text::visible;
 
 /// Add a deal with an account, in the first stage of the process
@@ -64,15 +64,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     let assignments = assignments(&session, args)?;
     let stage = first_stage(&session, args.stage.as_deref())?;
-    let day = session.day(args.on.as_deref())?;
-    let at = Moment {
-        instant: if day == session.today {
-            session.now
-        } else {
-            session.process.calendar.end_of(day)
-        },
-        day,
-    };
+    let at = session.moment_on(args.on.as_deref())?;
+    let day = at.day;
     let ((deal, is_new), outcome) = session.write(args.dry_run, |write| {
         let known = session.store.account_named(name)?;
         let account = if let Some(account) = known {

@@ -6,8 +6,8 @@ use super::super::assignment::active_rep;
 use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
 use super::super::session::Session;
-use super::super::show::{counted, major_amount, named};
-use super::{WriteArgs, deal_of, dry_run_line, edit, finish};
+use super::super::show::counted;
+use super::{Affected, WriteArgs, announce, deal_of, dry_run_line, edit, finish};
 use crate::deal::book::Book;
 use crate::deal::event::{Change, Event};
 use crate::fault::Fault;
@@ -94,7 +94,8 @@ fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
         return Ok(Status::Done);
     }
     if !args.yes && !args.write.dry_run {
-        show(session, &book, &chosen, to)?;
+        let would = format!("would go to {}", visible(to));
+        announce(session, &affected(session, &book, &chosen), &would)?;
         let question = format!(
             "Give {} to {}?",
             counted(chosen.len(), "deal", "deals"),
@@ -134,38 +135,21 @@ fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
     Ok(Status::Done)
 }
 
-/// How many, their sum, and the first five.
-fn show(session: &Session<'_>, book: &Book, chosen: &[usize], to: &str) -> Result<()> {
-    // Other currencies count at today's rate; every amount was accepted with one.
-    let sum: f64 = chosen
+fn affected(session: &Session<'_>, book: &Book, chosen: &[usize]) -> Vec<Affected> {
+    let deals = &book.deals;
+    chosen
         .iter()
-        .filter_map(|i| {
-            let currency = book.currencies[book.deals.currency[*i] as usize];
-            let rate = session.process.rate(currency, session.today)?;
-            Some(currency.major(book.deals.value_minor[*i]?) * rate)
+        .map(|i| {
+            let currency = book.currencies[deals.currency[*i] as usize];
+            let rate = session.process.rate(currency, session.today);
+            Affected {
+                id: deals.id[*i],
+                account: deals.account[*i].map(|at| book.accounts[at as usize].clone()),
+                owner: deals.owner[*i].map(|at| book.owners[at as usize].name.clone()),
+                value: deals.value_minor[*i]
+                    .zip(rate)
+                    .map(|(minor, rate)| currency.major(minor) * rate),
+            }
         })
-        .sum();
-    session.cx.console.warn(&format!(
-        "{}, {}, would go to {}:",
-        counted(chosen.len(), "deal", "deals"),
-        major_amount(sum, book.currency),
-        visible(to)
-    ));
-    for i in chosen.iter().take(5) {
-        let account = book.deals.account[*i].map(|at| book.accounts[at as usize].as_str());
-        let owner =
-            book.deals.owner[*i].map_or("nobody", |at| book.owners[at as usize].name.as_str());
-        session.cx.console.warn(&format!(
-            "  {}  of {}",
-            named(&session.store.short(book.deals.id[*i])?, account),
-            visible(owner)
-        ));
-    }
-    if chosen.len() > 5 {
-        session
-            .cx
-            .console
-            .warn(&format!("  … and {} more", chosen.len() - 5));
-    }
-    Ok(())
+        .collect()
 }

@@ -4,6 +4,7 @@ mod add;
 mod advance;
 mod assign;
 mod back;
+mod bulk;
 mod done;
 mod history;
 mod hold;
@@ -34,6 +35,8 @@ use crate::fault::Fault;
 use crate::id::Id;
 use crate::process::{BuyingRole, FieldOf};
 use crate::store::{Moment, Outcome, PersonRow, Write};
+
+pub(crate) use bulk::{Affected, announce};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -210,7 +213,7 @@ pub(crate) fn finish(session: &Session<'_>, edited: &Edited, what: &str) -> Resu
     Ok(Status::Done)
 }
 
-pub(super) fn dry_run_line(session: &Session<'_>, outcome: Outcome) -> Result<()> {
+pub(crate) fn dry_run_line(session: &Session<'_>, outcome: Outcome) -> Result<()> {
     if outcome.dry_run {
         session.cx.console.say("dry run: nothing written")?;
     }
@@ -272,14 +275,34 @@ pub(super) fn account_facts(session: &Session<'_>, deal: &Deal) -> Result<Vec<(S
     }
 }
 
+/// Whether somebody has a role in a deal, be it under the id of one who was merged into them.
+pub(crate) fn holds(
+    session: &Session<'_>,
+    deal: &Deal,
+    role: BuyingRole,
+    person: Id,
+) -> Result<bool> {
+    let person = session.store.person_now(person)?;
+    for (held, who) in &deal.roles {
+        if *held == role && session.store.person_now(*who)? == person {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Who takes part in a deal, by role.
 pub(super) fn participants(
     session: &Session<'_>,
     deal: &Deal,
 ) -> Result<Vec<(BuyingRole, PersonRow)>> {
-    let mut all = Vec::new();
+    let mut all: Vec<(BuyingRole, PersonRow)> = Vec::new();
     for (role, person) in &deal.roles {
-        if let Some(person) = session.store.person(*person)? {
+        let Some(person) = session.store.person(*person)? else {
+            continue;
+        };
+        // Two who turned out to be one may both have had it.
+        if !all.contains(&(*role, person.clone())) {
             all.push((*role, person));
         }
     }

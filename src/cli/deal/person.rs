@@ -3,13 +3,16 @@
 use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
 
+use super::super::contact::{email_is_known, sound_email};
 use super::super::context::{Context, Status};
+use super::super::session::Session;
 use super::super::show::named;
-use super::{DealArg, WriteArgs, deal_of, edit, finish, participants};
+use super::{DealArg, WriteArgs, deal_of, edit, finish, holds, participants};
+use crate::deal::Deal;
 use crate::deal::event::{Event, Private, StreamKind};
 use crate::fault::Fault;
 use crate::process::BuyingRole;
-use crate::store::Access;
+use crate::store::{Access, PersonRow};
 use crate::text::visible;
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +30,7 @@ pub(crate) enum Command {
 pub(crate) struct AddArgs {
     #[command(flatten)]
     deal: DealArg,
+    /// Their name; the id or e-mail of somebody we know will do
     name: String,
     /// What they are in their own purchase
     #[arg(long)]
@@ -119,25 +123,13 @@ fn add(args: &AddArgs, cx: &Context) -> Result<Status> {
         );
     }
     if let Some(email) = &args.email {
-        let sound = email.split_once('@').is_some_and(|(user, domain)| {
-            !user.is_empty()
-                && domain.contains('.')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-        });
-        if !sound {
-            return Err(
-                Fault::usage(format!("`{}` is not an e-mail address", visible(email))).into(),
-            );
-        }
+        sound_email(email)?;
     }
     let roles: Vec<BuyingRole> = args.role.iter().map(|role| role.meant()).collect();
+    let mut who = name.to_string();
     let edited = edit(&session, &args.deal.deal, &args.write, |write, deal, at| {
-        let known = session.store.persons_at(deal.account)?;
-        let same = known
-            .iter()
-            .find(|person| person.name.eq_ignore_ascii_case(name));
-        let person = if let Some(person) = same {
+        let person = if let Some(person) = known(&session, deal, name, args.email.as_deref())? {
+            who = person.name;
             person.id
         } else {
             let person = write.create(StreamKind::Person)?;
@@ -154,21 +146,53 @@ fn add(args: &AddArgs, cx: &Context) -> Result<Status> {
             )?;
             person
         };
-        Ok(roles
-            .iter()
-            .filter(|role| !deal.roles.contains(&(**role, person)))
-            .map(|role| Event::RoleGiven {
-                person,
-                role: *role,
-            })
-            .collect())
+        let mut given = Vec::new();
+        for role in &roles {
+            if !holds(&session, deal, *role, person)? {
+                given.push(Event::RoleGiven {
+                    person,
+                    role: *role,
+                });
+            }
+        }
+        Ok(given)
     })?;
     let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
     finish(
         &session,
         &edited,
-        &format!("{} is {}", visible(name), names.join(", ")),
+        &format!("{} is {}", visible(&who), names.join(", ")),
     )
+}
+
+/// Who is meant, when we know them: by id or e-mail wherever they are, by name at the deal's account.
+fn known(
+    session: &Session<'_>,
+    deal: &Deal,
+    name: &str,
+    email: Option<&str>,
+) -> Result<Option<PersonRow>> {
+    if let Some(id) = session.store.person_by_id_or_email(name)? {
+        return session.store.person(id);
+    }
+    if name.contains('@') {
+        return Err(
+            Fault::not_found(format!("nobody we know has the e-mail `{}`", visible(name)))
+                .hint("a new person is added by name: salesctl deal person add DEAL NAME --email ADDRESS --role ROLE")
+                .into(),
+        );
+    }
+    let called_so = |person: &PersonRow| person.name.eq_ignore_ascii_case(name);
+    if let Some(email) = email {
+        let theirs = session.store.persons_with_email(email)?;
+        match theirs.iter().find(|person| called_so(person)) {
+            Some(one) => return Ok(Some(one.clone())),
+            None if theirs.is_empty() => {}
+            None => return Err(email_is_known(session, email, &theirs)?.into()),
+        }
+    }
+    let at_account = session.store.persons_at(deal.account)?;
+    Ok(at_account.into_iter().find(called_so))
 }
 
 fn role(args: &RoleArgs, cx: &Context) -> Result<Status> {
@@ -176,7 +200,7 @@ fn role(args: &RoleArgs, cx: &Context) -> Result<Status> {
     let person = taking_part(&session, &args.deal.deal, &args.name)?;
     let role = args.role.meant();
     let edited = edit(&session, &args.deal.deal, &args.write, |_, deal, _| {
-        if deal.roles.contains(&(role, person.id)) {
+        if holds(&session, deal, role, person.id)? {
             return Err(Fault::no(format!(
                 "{} is {} already",
                 visible(&person.name),
@@ -202,10 +226,11 @@ fn remove(args: &RemoveArgs, cx: &Context) -> Result<Status> {
     let only = args.role.map(Role::meant);
     let edited = edit(&session, &args.deal.deal, &args.write, |write, deal, _| {
         let deal = deal_of(write, deal.id)?;
+        let theirs = session.store.person_ids(person.id)?;
         let taken: Vec<Event> = deal
             .roles
             .iter()
-            .filter(|(role, who)| *who == person.id && only.is_none_or(|only| only == *role))
+            .filter(|(role, who)| theirs.contains(who) && only.is_none_or(|only| only == *role))
             .map(|(role, who)| Event::RoleTaken {
                 person: *who,
                 role: *role,
@@ -228,26 +253,23 @@ fn remove(args: &RemoveArgs, cx: &Context) -> Result<Status> {
 }
 
 /// The one participant whose name is, or contains, what was typed.
-fn taking_part(
-    session: &super::super::session::Session<'_>,
-    reference: &str,
-    typed: &str,
-) -> Result<crate::store::PersonRow> {
+fn taking_part(session: &Session<'_>, reference: &str, typed: &str) -> Result<PersonRow> {
     let id = session.store.resolve_deal(reference)?;
     let deal = session
         .store
         .deal(id)?
         .ok_or_else(|| Fault::not_found("the deal is gone"))?;
-    let mut all: Vec<crate::store::PersonRow> = participants(session, &deal)?
+    let mut all: Vec<PersonRow> = participants(session, &deal)?
         .into_iter()
         .map(|(_, person)| person)
         .collect();
     all.sort_by_key(|person| person.id);
     all.dedup_by_key(|person| person.id);
     let key = typed.to_lowercase();
+    let by_id = session.store.person_by_id_or_email(typed)?;
     let exact: Vec<_> = all
         .iter()
-        .filter(|person| person.name.to_lowercase() == key)
+        .filter(|person| by_id == Some(person.id) || person.name.to_lowercase() == key)
         .collect();
     let hits: Vec<_> = if exact.is_empty() {
         all.iter()

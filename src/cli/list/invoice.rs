@@ -199,7 +199,7 @@ fn merge_purge(session: &Session<'_>, list: &ListRow, allocation: Allocation) ->
 const PROOF: [&str; 6] = ["list", "file", "line", "record", "what", "credited_to"];
 
 fn proof(args: &Args, session: &Session<'_>, list: &ListRow, found: &Found) -> Result<Vec<u8>> {
-    let mut csv = PlainCsv::new(&PROOF, args.output.csv_raw)?;
+    let mut csv = PlainCsv::new(&PROOF, args.output.raw)?;
     session
         .store
         .each_name_of_list(list.id, |member, file, record| {

@@ -111,7 +111,7 @@ pub fn state(text: &str, country: Option<Country>) -> Option<(Country, &'static 
 }
 
 /// Whether it is the code of a state.
-pub fn is_state(code: &str, country: Country) -> bool {
+pub(super) fn is_state(code: &str, country: Country) -> bool {
     code.len() <= 3 && state(code, Some(country)).is_some_and(|(_, known)| known == code)
 }
 

@@ -181,10 +181,7 @@ fn month(word: &str) -> Option<u32> {
         return None;
     }
     let found = |starts: &&[&str]| starts.iter().any(|start| lower.starts_with(start));
-    MONTHS
-        .iter()
-        .position(|starts| found(&starts))
-        .map(|at| at as u32 + 1)
+    MONTHS.iter().position(found).map(|at| at as u32 + 1)
 }
 
 /// `3-Apr-26`, `03 Apr 2026`, `April 3, 2026`, `3. April 2026`, `3 de abril de 2026`
@@ -203,9 +200,10 @@ fn in_words(text: &str, past: bool) -> Option<NaiveDate> {
         let suffix = &word[digits.len()..];
         number(digits).filter(|_| matches!(suffix, "" | "st" | "nd" | "rd" | "th" | "er"))
     };
-    let (written_day, of_month) = match (ordinal(a), month(b), month(a), ordinal(b)) {
-        (Some(day), Some(month), ..) | (.., Some(month), Some(day)) => (day, month),
-        _ => return None,
+    let parts = (ordinal(a), month(b), month(a), ordinal(b));
+    let ((Some(written_day), Some(of_month), ..) | (.., Some(of_month), Some(written_day))) = parts
+    else {
+        return None;
     };
     day(full_year(c, past)?, of_month, written_day)
 }

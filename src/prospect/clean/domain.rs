@@ -23,12 +23,12 @@ pub fn is_free_mail(domain: &str) -> bool {
 }
 
 /// Writes the registrable domain of a website to `out`; false when it has none of its own.
-pub fn of_website(website: &str, out: &mut String) -> bool {
+pub(super) fn of_website(website: &str, out: &mut String) -> bool {
     registrable(host(website), out) && !SHARED.contains(out.as_str()) && !is_free_mail(out)
 }
 
 /// Writes the registrable domain of a clean e-mail address to `out`; false for free mail.
-pub fn of_email(address: &str, out: &mut String) -> bool {
+pub(super) fn of_email(address: &str, out: &mut String) -> bool {
     let Some((_, host)) = address.rsplit_once('@') else {
         return false;
     };
@@ -50,21 +50,23 @@ fn host(website: &str) -> &str {
 
 fn registrable(host: &str, out: &mut String) -> bool {
     out.clear();
-    out.extend(host.chars().flat_map(char::to_lowercase));
+    if host.is_ascii() {
+        out.push_str(host);
+        out.make_ascii_lowercase();
+    } else {
+        out.extend(host.chars().flat_map(char::to_lowercase));
+    }
     if !email::is_domain(out) {
         out.clear();
         return false;
     }
     let from = psl::domain_str(out).map(|domain| out.len() - domain.len());
-    match from {
-        Some(from) => {
-            out.drain(..from);
-            true
-        }
-        None => {
-            out.clear();
-            false
-        }
+    if let Some(from) = from {
+        out.drain(..from);
+        true
+    } else {
+        out.clear();
+        false
     }
 }
 

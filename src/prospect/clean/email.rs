@@ -2,7 +2,7 @@
 
 /// What was made of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Email {
+pub(super) enum Email {
     /// The address is in the buffer.
     Person,
     /// As above, but an office reads it, nobody in particular.
@@ -82,7 +82,7 @@ const ROLES: [&str; 66] = [
 ];
 
 /// Writes the address in `text` to `out`.
-pub fn clean(text: &str, out: &mut String) -> Email {
+pub(super) fn clean(text: &str, out: &mut String) -> Email {
     out.clear();
     let address = single(text);
     if !address.contains('@') {
@@ -129,6 +129,11 @@ pub fn clean(text: &str, out: &mut String) -> Email {
 
 /// The first address of a cell: without `mailto:`, the name before it and the marks around it.
 fn single(text: &str) -> &str {
+    // Nothing but an address: nearly all of them.
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"@._+-".contains(&c);
+    if text.bytes().all(plain) && !text.ends_with('.') {
+        return text;
+    }
     let mut text = text;
     if let Some((before, rest)) = text.split_once('<')
         && let Some((inside, _)) = rest.split_once('>')

@@ -8,7 +8,7 @@ use crate::text::is_plain;
 
 /// What [`clean`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tidy {
+pub(crate) enum Tidy {
     /// Nothing was wrong: the text itself is what to use.
     Fine,
     /// The better text is in the buffer.
@@ -18,7 +18,7 @@ pub enum Tidy {
 }
 
 /// Writes what a text should be to `out`, if that differs.
-pub fn clean(text: &str, out: &mut String) -> Tidy {
+pub(crate) fn clean(text: &str, out: &mut String) -> Tidy {
     if is_tidy(text) {
         return Tidy::Fine;
     }
@@ -76,7 +76,7 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 /// Whether a spreadsheet would run the value: it stays text here, and exports neutralise it.
-pub fn is_formula(text: &str) -> bool {
+pub(crate) fn is_formula(text: &str) -> bool {
     match text.as_bytes() {
         [b'=' | b'@', ..] => true,
         [b'+' | b'-', rest @ ..] => {
@@ -90,7 +90,7 @@ pub fn is_formula(text: &str) -> bool {
 }
 
 /// What spreadsheets and databases write where there is nothing.
-pub fn is_nothing(text: &str) -> bool {
+pub(crate) fn is_nothing(text: &str) -> bool {
     const NOTHING: [&str; 17] = [
         "n/a", "n.a.", "#n/a", "#nv", "#name?", "#ref!", "#value!", "#wert!", "#div/0!", "#null!",
         "#num!", "null", "(null)", "<null>", "\\n", "(blank)", "[null]",

@@ -5,7 +5,7 @@ use super::country::{Country, is_state};
 
 /// What was made of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zip {
+pub(super) enum Zip {
     Fine,
     /// The better one is in the buffer.
     Changed,
@@ -42,7 +42,7 @@ const ONE_ZERO: [&str; 9] = ["CT", "MA", "ME", "NH", "NJ", "RI", "VT", "AE", "NY
 const TWO_ZEROS: [&str; 2] = ["PR", "VI"];
 
 /// The country that state and postcode prove together where a row has none.
-pub fn implied_country(state: &str, zip: &str) -> Option<Country> {
+pub(super) fn implied_country(state: &str, zip: &str) -> Option<Country> {
     if is_state(state, Country::US) && (us_shaped(zip) || lost_in_us(state, zip)) {
         return Some(Country::US);
     }
@@ -50,7 +50,7 @@ pub fn implied_country(state: &str, zip: &str) -> Option<Country> {
 }
 
 /// Writes what the postcode should be to `out`, if that differs.
-pub fn clean(text: &str, state: &str, country: Option<Country>, out: &mut String) -> Zip {
+pub(super) fn clean(text: &str, state: &str, country: Option<Country>, out: &mut String) -> Zip {
     if text.len() == 5 && all_digits(text) {
         return Zip::Fine;
     }

@@ -113,24 +113,21 @@ pub fn recognise(
                 best = Some((name, map, hits));
             }
         }
-        match best {
-            Some((name, map, hits)) => {
-                let shown: Vec<String> = hits
-                    .iter()
-                    .take(4)
-                    .map(|hit| format!("`{}`", shortened(hit, 40)))
-                    .collect();
-                (name, map, format!("known by {}", shown.join(", ")))
-            }
-            None => {
-                let map = parsed(include_str!("maps/plain.toml"));
-                let known = map.settled(headings).fields().count();
-                (
-                    PLAIN,
-                    map,
-                    format!("{known} of {} headings say what they are", headings.len()),
-                )
-            }
+        if let Some((name, map, hits)) = best {
+            let shown: Vec<String> = hits
+                .iter()
+                .take(4)
+                .map(|hit| format!("`{}`", shortened(hit, 40)))
+                .collect();
+            (name, map, format!("known by {}", shown.join(", ")))
+        } else {
+            let map = parsed(include_str!("maps/plain.toml"));
+            let known = map.settled(headings).fields().count();
+            (
+                PLAIN,
+                map,
+                format!("{known} of {} headings say what they are", headings.len()),
+            )
         }
     };
     let title = map.marks.title.clone();

@@ -12,6 +12,9 @@ pub(super) struct Sample<'s> {
     pub(super) rows: &'s [Vec<String>],
 }
 
+/// Whether a value looks like something.
+type Test = fn(&str) -> bool;
+
 /// So much of a column must look like something to be it.
 const ENOUGH: f64 = 0.6;
 
@@ -98,7 +101,7 @@ fn two_names(map: &mut ProspectMap, sample: &Sample<'_>) {
 
 /// What can be told from any value.
 fn by_values(map: &mut ProspectMap, sample: &Sample<'_>) {
-    let tests: [(Field, fn(&str) -> bool); 6] = [
+    let tests: [(Field, Test); 6] = [
         (Field::Email, is_email),
         (Field::Linkedin, |value| {
             value.to_lowercase().contains("linkedin.com/in/")

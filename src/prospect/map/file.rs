@@ -82,7 +82,7 @@ fn cells(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<(Field, Cell)> {
     if value
         .get_ref()
         .as_table()
-        .is_some_and(|table| table.is_empty())
+        .is_some_and(toml::map::Map::is_empty)
     {
         let label = "add `company = \"the column's heading\"` and such";
         reader.absent(value.span(), "[map] is empty", label);

@@ -206,12 +206,11 @@ fn column(name: &str, headings: &[String]) -> Option<usize> {
 }
 
 fn no_column(file: &str, name: &At<String>, headings: &[String]) -> Problem {
-    let label = match nearest(&name.value, headings.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let listed: Vec<String> = headings.iter().take(30).map(|h| format!("`{h}`")).collect();
-            format!("it has {}", listed.join(", "))
-        }
+    let label = if let Some(near) = nearest(&name.value, headings.iter().map(String::as_str)) {
+        format!("did you mean `{near}`?")
+    } else {
+        let listed: Vec<String> = headings.iter().take(30).map(|h| format!("`{h}`")).collect();
+        format!("it has {}", listed.join(", "))
     };
     let message = format!("`{}` has no column `{}`", visible(file), name.value);
     Problem::error(name.span.clone(), message, label)

@@ -41,6 +41,11 @@ impl Model {
         self.kind
     }
 
+    /// Rows it was learnt from; 0 for the shipped weights.
+    pub fn learnt_from(&self) -> u64 {
+        self.learnt_from
+    }
+
     /// Whether it was learnt from names, rather than shipped.
     pub fn is_learnt(&self) -> bool {
         self.learnt_from > 0

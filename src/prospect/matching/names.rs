@@ -2,6 +2,7 @@
 
 use super::keys::Keys;
 use super::pool::{Memo, NONE, Pool};
+use crate::prospect::Field;
 use crate::prospect::normal::{self, Form, Groups};
 
 /// What is matched: people at companies, or companies.
@@ -10,6 +11,16 @@ use crate::prospect::normal::{self, Form, Groups};
 pub enum Kind {
     Person,
     Company,
+}
+
+impl Kind {
+    /// As the store writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Company => "company",
+        }
+    }
 }
 
 /// Comparable texts of one name, as cleaned; empty is missing.
@@ -32,6 +43,33 @@ pub struct Features<'a> {
     pub birth_date: &'a str,
     /// Identifies the person or company anywhere: social security, D-U-N-S.
     pub number: &'a str,
+}
+
+impl<'a> Features<'a> {
+    /// From the fields of a cleaned row.
+    pub fn of(get: impl Fn(Field) -> &'a str) -> Self {
+        let phone = match get(Field::Phone) {
+            "" => get(Field::Mobile),
+            phone => phone,
+        };
+        Self {
+            first: get(Field::First),
+            middle: get(Field::Middle),
+            last: get(Field::Last),
+            title: get(Field::Title),
+            company: get(Field::Company),
+            email: get(Field::Email),
+            domain: get(Field::Domain),
+            phone,
+            address: get(Field::Address),
+            city: get(Field::City),
+            state: get(Field::State),
+            zip: get(Field::Zip),
+            country: get(Field::Country),
+            birth_date: get(Field::BirthDate),
+            number: get(Field::Number),
+        }
+    }
 }
 
 /// One row: numbers of texts in the pools; 64 bytes, so that comparing two rows reads two cache lines.

@@ -225,3 +225,67 @@ fn one_import_at_a_time() {
     });
     waited.expect("its turn came");
 }
+
+#[test]
+fn a_name_that_somebody_talked_to_outlives_its_batch() {
+    use crate::deal::event::{Activity, ActivityKind, Event, Private, StreamKind};
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(folder.path());
+    let mut run = staged(&store, "a.csv", 2..4);
+    let mut ids = Vec::new();
+    store
+        .names_of_run(&run, |name| {
+            ids.push(name.id);
+            Ok(())
+        })
+        .expect("read");
+    store.end_staging(&mut run).expect("ended");
+    let counts = Counts {
+        read: 2,
+        new: 2,
+        ..Counts::default()
+    };
+    store.complete(&acting(), &mut run, counts).expect("done");
+    let (person, _) = store
+        .write(&acting(), "command", |write| {
+            let at = write.now();
+            let person = write.create(StreamKind::Person)?;
+            let added = Event::PersonAdded {
+                account: None,
+                name: Private::new("Jana Roth"),
+                title: None,
+                email: None,
+                phone: None,
+            };
+            write.append(person, at, [added])?;
+            Ok(person)
+        })
+        .expect("added");
+    let call = Event::Logged(Activity {
+        what: ActivityKind::Call,
+        minutes: Some(8),
+        cost_minor: None,
+        person: Some(person),
+        text: None,
+    });
+    store
+        .write(&acting(), "command", |write| {
+            let at = write.now();
+            write.append_to_prospect(ids[0], at, [call])
+        })
+        .expect("logged");
+    assert_eq!(store.subjects_with(person).expect("read"), [ids[0]]);
+    assert_eq!(
+        store.last_contacts().expect("read").get(&person),
+        Some(&acting().today)
+    );
+    store.undo_batch(&acting(), run.id).expect("undone");
+    assert!(store.name(ids[0]).expect("read").is_some());
+    assert!(store.name(ids[1]).expect("read").is_none());
+    assert!(store.examine().expect("examined").is_sound());
+    // Whom it tells of can't vanish under it; without it, they can.
+    store.undo(&acting()).expect("the call is undone");
+    assert!(store.subjects_with(person).expect("read").is_empty());
+    store.undo(&acting()).expect("the person is undone");
+    assert!(store.examine().expect("examined").is_sound());
+}

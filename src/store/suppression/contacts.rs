@@ -34,7 +34,8 @@ impl Store {
             if !named.is_empty() {
                 return Ok(named);
             }
-            let Some(prefix) = canonical_handle(typed).filter(|prefix| prefix.len() >= SHORTEST_PREFIX)
+            let Some(prefix) =
+                canonical_handle(typed).filter(|prefix| prefix.len() >= SHORTEST_PREFIX)
             else {
                 return Ok(Vec::new());
             };
@@ -43,7 +44,8 @@ impl Store {
                 .filter(|person| person.id.handle().starts_with(&prefix))
                 .collect();
             let mut statement = connection.prepare(
-                "SELECT id FROM prospect WHERE kept = 1 OR batch IN (SELECT id FROM batch) ORDER BY id",
+                "SELECT id FROM prospect WHERE id IN (SELECT prospect FROM prospect_state)
+                 OR batch IN (SELECT id FROM batch) ORDER BY id",
             )?;
             for id in statement.query_map([], |row| Ok(Id(row.get(0)?)))? {
                 let id = id?;
@@ -58,8 +60,8 @@ impl Store {
 
 fn people(connection: &Connection) -> Result<Vec<Contact>> {
     let mut statement = connection.prepare(
-        "SELECT p.id, p.name, a.name, p.email, p.phone FROM person p
-         LEFT JOIN account a ON a.id = p.account ORDER BY p.id",
+        "SELECT p.id, p.name, a.name, p.email, p.phone, p.mobile FROM person p
+         LEFT JOIN account_now a ON a.id = p.account ORDER BY p.id",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(Contact {
@@ -68,7 +70,10 @@ fn people(connection: &Connection) -> Result<Vec<Contact>> {
             company: row.get(2)?,
             zip: None,
             emails: row.get::<_, Option<String>>(3)?.into_iter().collect(),
-            phones: row.get::<_, Option<String>>(4)?.into_iter().collect(),
+            phones: [row.get::<_, Option<String>>(4)?, row.get(5)?]
+                .into_iter()
+                .flatten()
+                .collect(),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -14,11 +14,17 @@ use crate::prospect::suppression::{Entry, Purpose, Source, SuppressionSet, is_fr
 /// Fields of an account that tell where its web pages are, if the process has them.
 const SITES: &str = "('website', 'domain')";
 
+/// Accounts with a won deal, as they are after merges. What was merged into one is a customer by every name,
+/// address and site it ever had.
+const CUSTOMERS: &str =
+    "SELECT n.now FROM deal d JOIN account_now n ON n.id = d.account WHERE d.state = 'won'";
+
 /// A person as far as they can be recognised.
 struct Known {
     name: String,
     email: Option<String>,
     phone: Option<String>,
+    mobile: Option<String>,
     account: Option<String>,
 }
 
@@ -27,6 +33,7 @@ impl Known {
         [
             self.email.as_deref().and_then(Entry::email),
             self.phone.as_deref().and_then(Entry::phone),
+            self.mobile.as_deref().and_then(Entry::phone),
             Entry::person(&self.name, self.account.as_deref(), None),
         ]
         .into_iter()
@@ -46,8 +53,9 @@ impl Store {
         let mut people: BTreeMap<Id, Vec<Known>> = BTreeMap::new();
         self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT DISTINCT d.id, p.id, p.name, p.email, p.phone, a.name
-                 FROM deal d JOIN participant x ON x.deal = d.id JOIN person p ON p.id = x.person
+                "SELECT DISTINCT d.id, p.id, p.name, p.email, p.phone, a.name, p.mobile
+                 FROM deal d JOIN participant x ON x.deal = d.id JOIN person_now n ON n.id = x.person
+                 JOIN person p ON p.id = n.now OR p.merged = n.now
                  LEFT JOIN account a ON a.id = COALESCE(p.account, d.account)
                  WHERE d.state IN ('open', 'hold') ORDER BY d.id, p.id",
             )?;
@@ -58,6 +66,7 @@ impl Store {
                     email: row.get(3)?,
                     phone: row.get(4)?,
                     account: row.get(5)?,
+                    mobile: row.get(6)?,
                 });
             }
             Ok(())
@@ -75,20 +84,23 @@ impl Store {
     pub(super) fn add_customers(&self, set: &mut SuppressionSet, today: NaiveDate) -> Result<()> {
         const REASON: &str = "customer";
         self.translated(|connection| {
-            let mut statement = connection.prepare(
-                "SELECT DISTINCT a.id, a.name FROM deal d JOIN account a ON a.id = d.account
-                 WHERE d.state = 'won' ORDER BY a.id",
-            )?;
+            let mut statement = connection.prepare(&format!(
+                "SELECT id, name FROM account WHERE COALESCE(merged, id) IN ({CUSTOMERS})
+                 UNION SELECT f.account, f.name FROM former_name f JOIN account a ON a.id = f.account
+                 WHERE COALESCE(a.merged, a.id) IN ({CUSTOMERS}) ORDER BY 1, 2"
+            ))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 if let Some(entry) = Entry::company(&row.get::<_, String>(1)?, None) {
                     add(set, &entry, Source::Customer, Id(row.get(0)?), REASON);
                 }
             }
-            let mut statement = connection.prepare(
-                "SELECT a.id, p.name, p.email, p.phone, a.name FROM person p JOIN account a ON a.id = p.account
-                 WHERE p.account IN (SELECT account FROM deal WHERE state = 'won') ORDER BY p.id",
-            )?;
+            let mut statement = connection.prepare(&format!(
+                "SELECT a.id, p.name, p.email, p.phone, a.name, p.mobile FROM person p
+                 JOIN person s ON s.id = COALESCE(p.merged, p.id)
+                 JOIN account a ON a.id = p.account OR a.id = s.account
+                 WHERE COALESCE(a.merged, a.id) IN ({CUSTOMERS}) ORDER BY p.id"
+            ))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let account = Id(row.get(0)?);
@@ -97,6 +109,7 @@ impl Store {
                     email: row.get(2)?,
                     phone: row.get(3)?,
                     account: row.get(4)?,
+                    mobile: row.get(5)?,
                 };
                 let domain = person.email.as_deref().and_then(Entry::domain);
                 let own = domain.filter(|domain| !is_free_mail(&domain.text));
@@ -106,7 +119,7 @@ impl Store {
             }
             let mut statement = connection.prepare(&format!(
                 "SELECT subject, name, text FROM fact WHERE name IN {SITES} AND day <= $1
-                 AND subject IN (SELECT account FROM deal WHERE state = 'won') ORDER BY subject, name, day"
+                 AND subject IN (SELECT id FROM account WHERE COALESCE(merged, id) IN ({CUSTOMERS})) ORDER BY subject, name, day"
             ))?;
             let mut rows = statement.query([Day::of(today).0])?;
             let mut sites: BTreeMap<(i64, String), Option<String>> = BTreeMap::new();

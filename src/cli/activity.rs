@@ -1,0 +1,94 @@
+//! A call, mail, meeting or letter as it is typed: for a deal, or for somebody before there is one.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::session::Session;
+use crate::deal::event::{Activity, ActivityKind, Private};
+use crate::fault::Fault;
+use crate::id::Id;
+use crate::money::Money;
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ActivityArgs {
+    kind: Kind,
+    /// How long it took
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    minutes: Option<u32>,
+    /// Direct cost, besides the rep's time
+    #[arg(long, value_name = "AMOUNT")]
+    cost: Option<String>,
+    /// What came of it
+    #[arg(long)]
+    note: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    Call,
+    Mail,
+    Meeting,
+    Letter,
+    Other,
+}
+
+impl Kind {
+    fn meant(self) -> ActivityKind {
+        match self {
+            Self::Call => ActivityKind::Call,
+            Self::Mail => ActivityKind::Mail,
+            Self::Meeting => ActivityKind::Meeting,
+            Self::Letter => ActivityKind::Letter,
+            Self::Other => ActivityKind::Other,
+        }
+    }
+}
+
+impl ActivityArgs {
+    /// What was typed, with nobody in it yet.
+    pub(crate) fn activity(&self, session: &Session<'_>) -> Result<Activity> {
+        Ok(Activity {
+            what: self.kind.meant(),
+            minutes: self.minutes,
+            cost_minor: self.cost_minor(session)?,
+            person: None,
+            text: self.note.clone().map(Private::new),
+        })
+    }
+
+    fn cost_minor(&self, session: &Session<'_>) -> Result<Option<i64>> {
+        let currency = session.process.currency;
+        let Some(typed) = &self.cost else {
+            return Ok(None);
+        };
+        let money =
+            Money::parse(typed, currency).map_err(|p| Fault::usage(format!("--cost: {p}")))?;
+        if money.currency != currency {
+            return Err(Fault::usage(format!("--cost: costs are in {currency}")).into());
+        }
+        Ok(Some(money.minor))
+    }
+}
+
+/// The same with somebody.
+pub(crate) fn with(activity: &Activity, person: Option<Id>) -> Activity {
+    Activity {
+        person,
+        ..activity.clone()
+    }
+}
+
+/// `call logged, 12 min`
+pub(crate) fn logged(session: &Session<'_>, activity: &Activity) -> String {
+    let mut what = format!("{} logged", activity.what.name());
+    if let Some(minutes) = activity.minutes {
+        let _ = write!(what, ", {minutes} min");
+    }
+    if let Some(minor) = activity.cost_minor {
+        let currency = session.process.currency;
+        let _ = write!(what, ", {}", Money { minor, currency });
+    }
+    what
+}

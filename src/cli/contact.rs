@@ -1,0 +1,214 @@
+//! What the commands on persons, accounts and prospects share: how one is named in an answer, words and
+//! activities outside of deals, e-mail addresses.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::activity::{ActivityArgs, logged, with};
+use super::context::Status;
+use super::deal::dry_run_line;
+use super::session::Session;
+use super::show::named;
+use crate::deal::event::{Event, Private, StreamKind};
+use crate::fault::Fault;
+use crate::id::Id;
+use crate::store::{Moment, Outcome, PersonRow, ProspectMatch, Write};
+use crate::text::visible;
+
+/// The option of every command that changes something.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct DryRunArgs {
+    /// Do everything but keep nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Options of what is told about a day.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct WordArgs {
+    /// When it happened, if not today: a date in the past
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+    #[command(flatten)]
+    write: DryRunArgs,
+}
+
+/// Somebody or something that activities and notes are about.
+pub(crate) struct Subject {
+    kind: StreamKind,
+    pub(crate) id: Id,
+    pub(crate) name: String,
+}
+
+impl Subject {
+    pub(crate) fn new(kind: StreamKind, id: Id, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id,
+            name: name.into(),
+        }
+    }
+
+    pub(crate) fn person(session: &Session<'_>, typed: &str) -> Result<Self> {
+        let id = session.store.resolve_person(typed)?;
+        let person = session.store.person(id)?;
+        let name = person.map(|person| person.name).unwrap_or_default();
+        Ok(Self::new(StreamKind::Person, id, name))
+    }
+
+    pub(crate) fn account(session: &Session<'_>, typed: &str) -> Result<Self> {
+        let id = session.store.resolve_account(typed)?;
+        let name = session.store.account_name(id)?.unwrap_or_default();
+        Ok(Self::new(StreamKind::Account, id, name))
+    }
+
+    /// A name of a list; `list` says which row when they are on several.
+    pub(crate) fn prospect(session: &Session<'_>, typed: &str, list: Option<&str>) -> Result<Self> {
+        let found = session.store.resolve_prospect(typed, list)?;
+        Ok(Self::new(StreamKind::Prospect, found.id, found.shown()))
+    }
+
+    /// `P4K2 Jana Roth`: how every answer names them.
+    pub(crate) fn named(&self, session: &Session<'_>) -> Result<String> {
+        // Most names of lists have no stream, whose ids are what short forms are unique among.
+        let short = match self.kind {
+            StreamKind::Prospect => ProspectMatch::short_of(self.id),
+            _ => session.store.short(self.id)?,
+        };
+        Ok(named(&short, Some(&self.name)))
+    }
+
+    fn append(&self, write: &mut Write<'_>, at: Moment, event: Event) -> Result<()> {
+        match self.kind {
+            StreamKind::Prospect => write.append_to_prospect(self.id, at, [event]),
+            _ => write.append(self.id, at, [event]),
+        }
+    }
+
+    /// Writes what was done, with `whom` besides them, into their stream.
+    pub(crate) fn log(
+        &self,
+        session: &Session<'_>,
+        activity: &ActivityArgs,
+        words: &WordArgs,
+        whom: impl FnOnce(&mut Write<'_>, Moment) -> Result<Option<Id>>,
+    ) -> Result<Status> {
+        let activity = activity.activity(session)?;
+        let at = session.moment_on(words.on.as_deref())?;
+        let ((), outcome) = session.write(words.write.dry_run, |write| {
+            let person = whom(write, at)?;
+            self.append(write, at, Event::Logged(with(&activity, person)))
+        })?;
+        self.done(session, at, &logged(session, &activity), outcome)
+    }
+
+    /// Writes a note into their stream.
+    pub(crate) fn note(
+        &self,
+        session: &Session<'_>,
+        text: &str,
+        words: &WordArgs,
+    ) -> Result<Status> {
+        if text.trim().is_empty() {
+            return Err(Fault::usage("a note needs words").into());
+        }
+        let at = session.moment_on(words.on.as_deref())?;
+        let noted = Event::Noted {
+            text: Private::new(text),
+        };
+        let ((), outcome) =
+            session.write(words.write.dry_run, |write| self.append(write, at, noted))?;
+        self.done(session, at, "noted", outcome)
+    }
+
+    fn done(
+        &self,
+        session: &Session<'_>,
+        at: Moment,
+        what: &str,
+        outcome: Outcome,
+    ) -> Result<Status> {
+        let when = if at.day == session.today {
+            String::new()
+        } else {
+            format!(", on {}", crate::date::day(at.day))
+        };
+        self.say(session, &format!("{what}{when}"), outcome)
+    }
+
+    /// The status line of a change.
+    pub(crate) fn say(
+        &self,
+        session: &Session<'_>,
+        what: &str,
+        outcome: Outcome,
+    ) -> Result<Status> {
+        let name = self.named(session)?;
+        session
+            .cx
+            .console
+            .say_wrapped(&format!("✓ {name}   {what}"))?;
+        dry_run_line(session, outcome)?;
+        Ok(Status::Done)
+    }
+}
+
+/// Refuses what can't be an address.
+pub(crate) fn sound_email(email: &str) -> Result<()> {
+    let sound = email.split_once('@').is_some_and(|(user, domain)| {
+        !user.is_empty()
+            && !email.contains(char::is_whitespace)
+            && !domain.contains('@')
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+    });
+    if sound {
+        return Ok(());
+    }
+    Err(Fault::usage(format!("`{}` is not an e-mail address", visible(email))).into())
+}
+
+/// Says who has an address already.
+pub(crate) fn email_is_known(
+    session: &Session<'_>,
+    email: &str,
+    theirs: &[PersonRow],
+) -> Result<Fault> {
+    let mut names = Vec::new();
+    for person in theirs {
+        let name = named(&session.store.short(person.id)?, Some(&person.name));
+        names.push(match &person.account_name {
+            Some(account) => format!("{name} at {}", visible(account)),
+            None => name,
+        });
+    }
+    let first = theirs.first().map_or(Id(0), |person| person.id);
+    let short = session.store.short(first)?;
+    Ok(Fault::no(format!(
+        "`{}` is the e-mail of {} already",
+        visible(email),
+        names.join(" and ")
+    ))
+    .hint(format!("salesctl person show {short} says what we know")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sound_email;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("jana@acme.example", true)]
+    #[case("j.roth+x@mail.acme.example", true)]
+    #[case("jana", false)]
+    #[case("@acme.example", false)]
+    #[case("jana@acme", false)]
+    #[case("jana@.example", false)]
+    #[case("jana@acme.", false)]
+    #[case("ja na@acme.example", false)]
+    #[case("jana@b@acme.example", false)]
+    fn addresses(#[case] typed: &str, #[case] sound: bool) {
+        assert_eq!(sound_email(typed).is_ok(), sound);
+    }
+}

@@ -1,0 +1,210 @@
+//! `person show`: everything about one person on one page.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::super::contact::Subject;
+use super::super::context::{Context, Status};
+use super::super::output::{self, OutputArgs};
+use super::super::page::{self, Entry, ListRow};
+use super::super::session::Session;
+use super::PersonArg;
+use crate::deal::contact::{Contact, Happened, SalesRole};
+use crate::deal::event::StreamKind;
+use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::fault::Fault;
+use crate::id::Id;
+use crate::process::BuyingRole;
+use crate::store::{Access, DealOf, PersonRow};
+
+/// Show a person: how to reach them, what they are to us and in each deal, what happened
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl person show \"Jana Roth\"\n  salesctl person show jana@acme.example --json"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    person: PersonArg,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What somebody is in one deal.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct PartRow {
+    deal: String,
+    account: Option<String>,
+    title: Option<String>,
+    roles: Vec<&'static str>,
+    stage: Option<String>,
+    state: &'static str,
+    value_minor: Option<i64>,
+    currency: Option<&'static str>,
+}
+
+row! {
+    /// A person, with what belongs to them.
+    struct Shown {
+        id: String,
+        name: String,
+        title: Option<String>,
+        account: Option<String>,
+        account_id: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        mobile: Option<String>,
+        roles: Vec<&'static str>,
+        merged_ids: Vec<String>,
+        deals: Vec<PartRow>,
+        activities: Vec<Entry>,
+        lists: Vec<ListRow>,
+    }
+}
+
+/// What the page is made of.
+struct Page {
+    person: PersonRow,
+    roles: BTreeSet<SalesRole>,
+    /// Ids of those who turned out to be this person.
+    merged: Vec<Id>,
+    deals: Vec<(DealOf, BTreeSet<BuyingRole>)>,
+    activities: Vec<Entry>,
+    lists: Vec<ListRow>,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let id = session.store.resolve_person(&args.person.person)?;
+    let page = page(&session, id)?;
+    let shown = Shown {
+        id: id.handle(),
+        name: page.person.name.clone(),
+        title: page.person.title.clone(),
+        account: page.person.account_name.clone(),
+        account_id: page.person.account.map(Id::handle),
+        email: page.person.email.clone(),
+        phone: page.person.phone.clone(),
+        mobile: page.person.mobile.clone(),
+        roles: page.roles.iter().map(|role| role.name()).collect(),
+        merged_ids: page.merged.iter().map(|id| id.handle()).collect(),
+        deals: page.deals.iter().map(part).collect(),
+        activities: page.activities.clone(),
+        lists: page.lists.clone(),
+    };
+    let document = document(&session, &page)?;
+    let answer = output::answer(&session, "salesctl/person/1", vec![shown]);
+    args.output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+fn page(session: &Session<'_>, id: Id) -> Result<Page> {
+    let store = &session.store;
+    let person = store
+        .person(id)?
+        .ok_or_else(|| Fault::not_found("the person is gone"))?;
+    let ids = store.person_ids(id)?;
+    let origins = page::origins(session, &ids)?;
+    let mut streams = ids.clone();
+    streams.extend(origins.iter().map(|origin| origin.id));
+    let mut activities = page::entries(session, &streams, None, |_| true)?;
+    // What was done with them at their account, outside of deals.
+    let with_them = |contact: &Contact| match &contact.what {
+        Happened::Activity(activity) => activity.person.is_some_and(|who| ids.contains(&who)),
+        Happened::Note(_) => false,
+    };
+    let mut elsewhere = store.subjects_with(id)?;
+    elsewhere.retain(|subject| !streams.contains(subject));
+    activities.extend(page::entries(session, &elsewhere, None, with_them)?);
+    for done in store.deal_activities_with(id)? {
+        let minutes = done.minutes.map(|minutes| format!(", {minutes} min"));
+        activities.push(Entry {
+            day: done.day,
+            by: None,
+            what: format!("{}{}", done.kind, minutes.unwrap_or_default()),
+            person: None,
+            deal: Some(done.deal.handle()),
+        });
+    }
+    activities.sort_by_key(|entry| entry.day);
+    Ok(Page {
+        roles: store.sales_roles()?.remove(&id).unwrap_or_default(),
+        merged: ids.iter().copied().filter(|other| *other != id).collect(),
+        deals: store.buying_roles(id)?,
+        activities,
+        lists: origins.iter().map(ListRow::of).collect(),
+        person,
+    })
+}
+
+fn part((deal, roles): &(DealOf, BTreeSet<BuyingRole>)) -> PartRow {
+    PartRow {
+        deal: deal.id.handle(),
+        account: deal.account_name.clone(),
+        title: deal.title.clone(),
+        roles: roles.iter().map(|role| role.name()).collect(),
+        stage: deal.stage.clone(),
+        state: deal.state.name(),
+        value_minor: deal.value_minor,
+        currency: deal.currency.map(crate::money::Currency::code),
+    }
+}
+
+fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
+    let person = &page.person;
+    let mut facts: Vec<(String, String)> = Vec::new();
+    let roles: Vec<&str> = page.roles.iter().map(|role| role.name()).collect();
+    let mut merged = Vec::new();
+    for id in &page.merged {
+        merged.push(session.store.short(*id)?);
+    }
+    let told = [
+        ("title", person.title.clone()),
+        ("account", person.account_name.clone()),
+        ("e-mail", person.email.clone()),
+        ("phone", person.phone.clone()),
+        ("mobile", person.mobile.clone()),
+        ("is to us", (!roles.is_empty()).then(|| roles.join(", "))),
+        ("merged in", (!merged.is_empty()).then(|| merged.join(", "))),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
+            facts.push((name.to_string(), value));
+        }
+    }
+    let heading = Subject::new(StreamKind::Person, person.id, person.name.clone());
+    let mut document = Document::default().heading(heading.named(session)?);
+    if facts.is_empty() {
+        document = document.line("nothing more is known");
+    } else {
+        document = document.table(page::facts(facts));
+    }
+    if !page.deals.is_empty() {
+        let mut rows = Vec::new();
+        for (deal, roles) in &page.deals {
+            let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            rows.push(vec![
+                Cell::Text(session.store.short(deal.id)?),
+                Cell::text(deal.account_name.clone()),
+                Cell::Text(roles.join(", ")),
+                Cell::Text(page::stands(session, deal)),
+                page::value(deal),
+                Cell::text(deal.owner.clone()),
+            ]);
+        }
+        document = document.line("takes part in").table(Table {
+            columns: vec![
+                TableColumn::left("deal"),
+                TableColumn::left("account"),
+                TableColumn::left("as"),
+                TableColumn::left("stage"),
+                TableColumn::right("value"),
+                TableColumn::left("owner").rank(1),
+            ],
+            rows,
+        });
+    }
+    document = page::happened(session, document, &page.activities)?;
+    Ok(page::lists(document, &page.lists))
+}
