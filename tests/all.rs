@@ -7,6 +7,7 @@ mod concurrency;
 mod demo;
 mod exit_codes;
 mod import;
+mod lists;
 mod mapping;
 mod markdown;
 mod process;

@@ -8,13 +8,18 @@ const READING: &[&str] = &[
     "account list",
     "account show",
     "catalog list",
+    "check",
     "config list",
     "deal history",
     "deal list",
     "deal show",
     "doctor",
+    "gdpr source",
     "history",
     "import probe",
+    "list invoice",
+    "list list",
+    "list show",
     "person list",
     "person show",
     "process check",
@@ -28,6 +33,9 @@ const READING: &[&str] = &[
     "suppress check",
     "suppress list",
 ];
+
+/// Writing commands that hand names out, and so have an `--output` for them.
+const HAND_OUT: &[&str] = &["list return", "list use"];
 
 /// Leaf commands without `--dry-run`: they make new files only, and refuse to overwrite one.
 const MAKE_FILES: &[&str] = &["backup", "completion", "demo", "init", "man"];
@@ -196,7 +204,8 @@ fn every_reading_command_has_machine_formats() {
             continue;
         }
         for option in ["format", "json", "output"] {
-            assert_eq!(has(&command, option), reads, "`{name}` and --{option}");
+            let fits = reads || (option == "output" && HAND_OUT.contains(&name.as_str()));
+            assert_eq!(has(&command, option), fits, "`{name}` and --{option}");
         }
     }
 }

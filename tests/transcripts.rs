@@ -27,6 +27,7 @@ fn replay(text: &str) -> String {
         Some("# in an empty folder") => Sandbox::empty(),
         Some("# in a workspace") => Sandbox::workspace(),
         Some("# in a workspace with deals") => with_deals(),
+        Some("# in a workspace with lists") => crate::lists::with_lists(),
         other => panic!("a transcript starts with where it is, not {other:?}"),
     };
     let mut out = String::new();

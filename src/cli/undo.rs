@@ -70,6 +70,13 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
                 Some(applied) => format!("process version {} is in force", applied.version),
                 None => "no process is in force".to_string(),
             },
+            Some((id, StreamKind::List)) => {
+                let lists = session.store.lists()?;
+                match lists.iter().find(|list| list.id == *id) {
+                    Some(list) => format!("list {} is as it was", visible(list.code())),
+                    None => "the list is gone".to_string(),
+                }
+            }
             _ => contacts_now(session, reversed)?,
         });
     }

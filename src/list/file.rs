@@ -77,8 +77,7 @@ fn read_term(
             );
             return;
         }
-        (Some(value), None) => value,
-        (None, Some((_, value))) => value,
+        (Some(value), None) | (None, Some((_, value))) => value,
         (None, None) => return,
     };
     let Some(text) = as_typed(reader, term.key, value) else {

@@ -72,9 +72,12 @@ impl Seed {
 
     /// Whether anything tells it from other names.
     pub fn can_be_known(&self) -> bool {
-        !self.email.is_empty()
-            || !self.phone.is_empty()
-            || (!self.last.is_empty() && !(self.address.is_empty() && self.zip.is_empty()))
+        let place = [&self.address, &self.zip];
+        let has_place = place.iter().any(|part| !part.is_empty());
+        let has_number = [&self.email, &self.phone]
+            .iter()
+            .any(|part| !part.is_empty());
+        has_number || (has_place && !self.last.is_empty())
     }
 
     /// What is known, by column, as an event keeps it.

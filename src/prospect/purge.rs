@@ -19,7 +19,7 @@ pub struct Member {
 /// What is known of the same people beyond the list.
 #[derive(Clone, Debug, Default)]
 pub struct Elsewhere {
-    /// Ours by now: known from our own file, in a deal, or responded.
+    /// Ours without the list: from our own file, in a deal, or responded to another list before.
     pub ours: FxHashSet<Id>,
     /// The other lists they are on, ours left out.
     pub lists: FxHashMap<Id, Vec<Claim>>,
@@ -55,7 +55,8 @@ pub fn purge(
             Fate::Seed => Part::Seed,
             Fate::Suppressed => Part::Suppressed,
             _ if !seen.insert(member.entity) => Part::Twice,
-            _ if elsewhere.ours.contains(&member.entity) => Part::Ours,
+            // Whoever came in new was not ours then, whatever they became since.
+            Fate::Known if elsewhere.ours.contains(&member.entity) => Part::Ours,
             _ => {
                 claims.clear();
                 claims.push(list);
@@ -100,9 +101,10 @@ mod tests {
             member(13, 13, Fate::New),
             member(14, 14, Fate::Suppressed),
             member(15, 15, Fate::Seed),
+            member(16, 16, Fate::New),
         ];
         let elsewhere = Elsewhere {
-            ours: FxHashSet::from_iter([Id(5)]),
+            ours: FxHashSet::from_iter([Id(5), Id(16)]),
             lists: FxHashMap::from_iter([(Id(13), vec![B])]),
         };
         assert_eq!(
@@ -113,7 +115,8 @@ mod tests {
                 Part::Ours,
                 Part::Credited(Id(2)),
                 Part::Suppressed,
-                Part::Seed
+                Part::Seed,
+                Part::Net
             ]
         );
     }

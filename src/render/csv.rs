@@ -40,25 +40,40 @@ pub(super) fn write<R: Row>(
 }
 
 /// Plain rows under a header, for files that are no answer: what a mailing house or a broker gets.
-pub fn plain_csv<'r>(
-    out: &mut dyn io::Write,
-    columns: &[&str],
-    rows: impl IntoIterator<Item = &'r [String]>,
+pub struct PlainCsv {
+    csv: ::csv::Writer<Vec<u8>>,
     raw: bool,
-) -> io::Result<()> {
-    let mut csv = ::csv::Writer::from_writer(out);
-    csv.write_record(columns)?;
-    for row in rows {
-        for field in row {
-            if raw {
-                csv.write_field(field)?;
+}
+
+impl PlainCsv {
+    pub fn new(columns: &[&str], raw: bool) -> io::Result<Self> {
+        let mut csv = ::csv::Writer::from_writer(Vec::new());
+        csv.write_record(columns)?;
+        Ok(Self { csv, raw })
+    }
+
+    pub fn row<'f>(&mut self, fields: impl IntoIterator<Item = &'f str>) -> io::Result<()> {
+        for field in fields {
+            if self.raw || is_plain_word(field) {
+                self.csv.write_field(field)?;
             } else {
-                csv.write_field(harmless(field))?;
+                self.csv.write_field(harmless(field))?;
             }
         }
-        csv.write_record(None::<&[u8]>)?;
+        self.csv.write_record(None::<&[u8]>)?;
+        Ok(())
     }
-    csv.flush()
+
+    pub fn finish(self) -> io::Result<Vec<u8>> {
+        self.csv
+            .into_inner()
+            .map_err(::csv::IntoInnerError::into_error)
+    }
+}
+
+/// Most cells are letters and digits, which need no second look.
+fn is_plain_word(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// Every line on its own, since some programs split a cell's lines into cells. Blanks before the sign

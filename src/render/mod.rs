@@ -8,7 +8,7 @@ mod jsonl;
 mod markdown;
 mod table;
 
-pub use csv::plain_csv;
+pub use csv::PlainCsv;
 
 use std::fmt;
 use std::io;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::{Connection, Row, params};
+use rusqlite::Row;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Store;
@@ -122,20 +122,24 @@ impl Store {
         self.ids(
             "SELECT n.prospect FROM list_use u JOIN list_use_name n ON n.list_use = u.id
              WHERE u.list = $1",
-            list,
+            &[&list.0],
         )
     }
 
     pub fn undeliverable_names(&self, list: Id) -> Result<FxHashSet<Id>> {
         self.ids(
             "SELECT prospect FROM list_undeliverable WHERE list = $1",
-            list,
+            &[&list.0],
         )
     }
 
     /// Who of a list responded, whichever of their rows it was.
     pub fn responded(&self) -> Result<FxHashSet<Id>> {
-        self.translated(responded)
+        self.ids(
+            "SELECT p.entity FROM prospect_state s JOIN prospect p ON p.id = s.prospect
+             WHERE s.responded IS NOT NULL",
+            &[],
+        )
     }
 
     /// What is known of the people on a list beyond it.
@@ -147,10 +151,16 @@ impl Store {
             .map(|other| (other.id, (other.claim(), other.terms.is_ours())))
             .collect();
         self.translated(|connection| {
-            let mut found = Elsewhere {
-                ours: responded(connection)?,
-                ..Elsewhere::default()
-            };
+            let mut found = Elsewhere::default();
+            let mut statement = connection.prepare_cached(
+                "SELECT p.entity FROM prospect_state s JOIN prospect p ON p.id = s.prospect
+                 WHERE p.list <> $1
+                 AND s.responded < (SELECT MIN(b.day) FROM batch b WHERE b.list = $1)",
+            )?;
+            let mut rows = statement.query([list.id.0])?;
+            while let Some(row) = rows.next()? {
+                found.ours.insert(Id(row.get(0)?));
+            }
             for sql in ["SELECT id FROM person", "SELECT id FROM account"] {
                 let mut statement = connection.prepare_cached(sql)?;
                 let mut rows = statement.query([])?;
@@ -189,11 +199,12 @@ impl Store {
     pub fn borrowed(&self, list: &ListRow) -> Result<u64> {
         let members = self.list_members(list.id)?;
         let elsewhere = self.elsewhere(list, &members)?;
+        let responded = self.responded()?;
         let borrowed: FxHashSet<Id> = members
             .iter()
             .filter(|member| !matches!(member.fate, Fate::Seed | Fate::Suppressed))
             .map(|member| member.entity)
-            .filter(|entity| !elsewhere.ours.contains(entity))
+            .filter(|entity| !elsewhere.ours.contains(entity) && !responded.contains(entity))
             .collect();
         Ok(borrowed.len() as u64)
     }
@@ -213,10 +224,10 @@ impl Store {
         })
     }
 
-    fn ids(&self, sql: &str, of: Id) -> Result<FxHashSet<Id>> {
+    fn ids(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<FxHashSet<Id>> {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map(params![of.0], |row| Ok(Id(row.get(0)?)))?;
+            let rows = statement.query_map(values, |row| Ok(Id(row.get(0)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -237,15 +248,6 @@ fn member(row: &Row<'_>) -> Result<Member> {
         entity: Id(row.get(1)?),
         fate: Fate::from_number(row.get(2)?).unwrap_or(Fate::New),
     })
-}
-
-fn responded(connection: &Connection) -> Result<FxHashSet<Id>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT p.entity FROM prospect_state s JOIN prospect p ON p.id = s.prospect
-         WHERE s.responded IS NOT NULL",
-    )?;
-    let rows = statement.query_map([], |row| Ok(Id(row.get(0)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 #[cfg(test)]

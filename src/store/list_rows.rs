@@ -87,7 +87,7 @@ pub(super) fn list(connection: &Connection, id: Id, events: &[Recorded]) -> Resu
     Ok(())
 }
 
-fn write_seed(connection: &Connection, list: Id, n: i64, seed: &Seed) -> Result<()> {
+fn write_seed(connection: &Connection, of: Id, n: i64, seed: &Seed) -> Result<()> {
     let text = |value: &str| (!value.is_empty()).then(|| value.to_string());
     let [
         first,
@@ -108,7 +108,7 @@ fn write_seed(connection: &Connection, list: Id, n: i64, seed: &Seed) -> Result<
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )?
         .execute(params![
-            list.0,
+            of.0,
             n,
             i64::from(seed.ours),
             first,

@@ -3,7 +3,6 @@
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::list_names::COUNTING;
 use super::{Moment, Store, Write};
 use crate::deal::event::{Event, StreamKind};
 use crate::fault::Fault;
@@ -67,8 +66,8 @@ const MATCH: &str =
 
 impl Store {
     /// The one name that `typed` means: a whole id, an e-mail address, the beginning of an id, or a name;
-    /// `list` says which when somebody is on several. Otherwise the reason, with the candidates.
-    pub fn resolve_prospect(&self, typed: &str, list: Option<&str>) -> Result<ProspectMatch> {
+    /// `on` says of which list when somebody is on several. Otherwise the reason, with the candidates.
+    pub fn resolve_prospect(&self, typed: &str, on: Option<&str>) -> Result<ProspectMatch> {
         let typed = typed.trim();
         if let Some(id) = Id::from_handle(typed) {
             let found = self.prospects("AND p.id = $1", params![id.0])?;
@@ -78,22 +77,23 @@ impl Store {
         }
         if typed.contains('@') {
             let found = self.prospects("AND p.email = $1", params![typed.to_lowercase()])?;
-            return self.one_of(typed, "is the address of", found, list);
+            return self.one_of(typed, "is the address of", found, on);
         }
         if let Some((low, mask)) = low_bits(typed) {
             let found = self.prospects("AND (p.id & $1) = $2", params![mask, low])?;
             if !found.is_empty() {
-                return self.one_of(typed, "begins the id of", found, list);
+                return self.one_of(typed, "begins the id of", found, on);
             }
         }
         let (first, last) = typed.rsplit_once(' ').unwrap_or(("", typed));
         let found = self.prospects(
             "AND (p.name = $1 COLLATE NOCASE OR p.company = $1 COLLATE NOCASE
                 OR (p.last_name = $2 COLLATE NOCASE
-                    AND ($3 = '' OR p.first_name = $3 COLLATE NOCASE)))",
+                    AND ($3 = '' OR p.first_name = $3 COLLATE NOCASE))
+                OR ($3 = '' AND p.first_name = $2 COLLATE NOCASE))",
             params![typed, last, first],
         )?;
-        self.one_of(typed, "is the name of", found, list)
+        self.one_of(typed, "is the name of", found, on)
     }
 
     fn prospects(
@@ -198,16 +198,6 @@ impl Write<'_> {
             Notified::List(list) => self.append(list, at, [Event::ListNoticeGiven]),
             Notified::Name(name) => self.append_to_prospect(name, at, [Event::ProspectNoticeGiven]),
         }
-    }
-
-    /// The ids among these that are names of the list which count; for reading back a mailing's returns.
-    pub fn on_list(&self, list: Id, id: Id) -> Result<bool> {
-        Ok(self
-            .transaction
-            .prepare_cached(&format!(
-                "SELECT 1 FROM {COUNTING} AND r.list = $1 AND p.id = $2"
-            ))?
-            .exists([list.0, id.0])?)
     }
 }
 

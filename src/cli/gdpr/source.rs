@@ -1,5 +1,7 @@
 //! `gdpr source`: where did you get my data?
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 
@@ -227,10 +229,10 @@ fn lines_of_list(session: &Session<'_>, document: Document, row: &SourceRow) -> 
     let text = |text: &Option<String>| text.as_deref().map(visible);
     let mut first = format!("list {}", text(&row.list).unwrap_or("(taken back)".into()));
     if let Some(source) = text(&row.source) {
-        first.push_str(&format!(", from {source}"));
+        let _ = write!(first, ", from {source}");
     }
     if let Some(obtained) = row.obtained_on {
-        first.push_str(&format!(", obtained {}", day(obtained)));
+        let _ = write!(first, ", obtained {}", day(obtained));
     }
     let basis = text(&row.lawful_basis).unwrap_or_else(|| "not stated".to_string());
     let mut where_from = format!(
@@ -239,10 +241,10 @@ fn lines_of_list(session: &Session<'_>, document: Document, row: &SourceRow) -> 
         row.line.unwrap_or_default()
     );
     if let Some(batch) = &row.batch {
-        where_from.push_str(&format!(", batch {batch} imported {}", by(row)));
+        let _ = write!(where_from, ", batch {batch} imported {}", by(row));
     }
     if let Some(about) = &row.about {
-        where_from.push_str(&format!("; {about}"));
+        let _ = write!(where_from, "; {about}");
     }
     let notice = match (row.notice_given, row.notice_due) {
         (Some(given), _) => format!("given {}", day(given)),
@@ -252,7 +254,7 @@ fn lines_of_list(session: &Session<'_>, document: Document, row: &SourceRow) -> 
     };
     let mut last = format!("  lawful basis: {basis}; notice: {notice}");
     if let Some(on) = row.responded {
-        last.push_str(&format!("; responded {}", day(on)));
+        let _ = write!(last, "; responded {}", day(on));
     }
     document.line(first).line(where_from).line(last)
 }

@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     files.extend(args.seeds.iter().cloned());
     let seeds = read_seeds(cx, &files, false)?;
     let line = format!("✓ list {}", summary(&terms, seeds.len(), &session));
-    let (_, outcome) = session.write(args.dry_run, |write| {
+    let ((), outcome) = session.write(args.dry_run, |write| {
         let list = write.set_list(terms)?;
         write.add_seeds(list, &seeds)
     })?;

@@ -57,10 +57,10 @@ pub(super) fn stories(
         if matches!(member.fate, Fate::Seed | Fate::Suppressed) {
             continue;
         }
-        let story = stories.entry(member.entity).or_default();
-        story.used |= used.contains(&member.id);
-        story.undeliverable |= undeliverable.contains(&member.id);
-        story.responded |= responded.contains(&member.entity);
+        let person = stories.entry(member.entity).or_default();
+        person.used |= used.contains(&member.id);
+        person.undeliverable |= undeliverable.contains(&member.id);
+        person.responded |= responded.contains(&member.entity);
     }
     Ok(stories)
 }

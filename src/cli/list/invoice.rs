@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::list::{Allocation, Invoice, Merged, invoice};
 use crate::money::{Money, grouped};
 use crate::prospect::{Field, Part, purge};
-use crate::render::plain_csv;
+use crate::render::PlainCsv;
 use crate::store::{Access, ListRow};
 
 /// Compute what is owed for a list from what merge/purge found, with the proof
@@ -199,7 +199,7 @@ fn merge_purge(session: &Session<'_>, list: &ListRow, allocation: Allocation) ->
 const PROOF: [&str; 6] = ["list", "file", "line", "record", "what", "credited_to"];
 
 fn proof(args: &Args, session: &Session<'_>, list: &ListRow, found: &Found) -> Result<Vec<u8>> {
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut csv = PlainCsv::new(&PROOF, args.output.raw)?;
     session
         .store
         .each_name_of_list(list.id, |member, file, record| {
@@ -215,20 +215,17 @@ fn proof(args: &Args, session: &Session<'_>, list: &ListRow, found: &Found) -> R
                 Some(Part::Seed) => ("seed", None),
                 None => return Ok(()),
             };
-            rows.push(vec![
-                list.terms.code.clone(),
-                file.to_string(),
-                record.line.to_string(),
-                record.get(Field::Record).to_string(),
-                what.to_string(),
-                to.unwrap_or_default().to_string(),
-            ]);
-            Ok(())
+            let line = record.line.to_string();
+            Ok(csv.row([
+                list.code(),
+                file,
+                &line,
+                record.get(Field::Record),
+                what,
+                to.unwrap_or_default(),
+            ])?)
         })?;
-    let mut bytes = Vec::new();
-    let rows = rows.iter().map(Vec::as_slice);
-    plain_csv(&mut bytes, &PROOF, rows, args.output.raw)?;
-    Ok(bytes)
+    Ok(csv.finish()?)
 }
 
 fn notes(

@@ -1,9 +1,9 @@
 //! Lists: what was agreed on them, and what is done with them until they end.
 
 mod add;
+mod all;
 mod figures;
 mod invoice;
-mod list;
 mod notice;
 mod retire;
 mod returned;
@@ -24,13 +24,14 @@ use super::session::Session;
 use crate::fault::Fault;
 use crate::list::{Reading, Seed};
 use crate::prospect::SeedColumns;
+use crate::render::PlainCsv;
 use crate::store::{ListRow, Moment, Outcome};
 use crate::text::visible;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Add(Box<add::Args>),
-    List(list::Args),
+    List(all::Args),
     Show(show::Args),
     Set(Box<set::Args>),
     Seed(seed::Args),
@@ -45,7 +46,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Add(args) => add::run(args, cx),
-        Command::List(args) => list::run(args, cx),
+        Command::List(args) => all::run(args, cx),
         Command::Show(args) => show::run(args, cx),
         Command::Set(args) => set::run(args, cx),
         Command::Seed(args) => seed::run(args, cx),
@@ -69,6 +70,42 @@ pub(crate) struct ListArg {
 impl ListArg {
     fn find(&self, session: &Session<'_>) -> Result<ListRow> {
         session.store.list_named(&self.list)
+    }
+}
+
+/// Where names go that are handed out.
+#[derive(Clone, Debug, Args)]
+struct HandOut {
+    /// The names, as CSV
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    output: Option<PathBuf>,
+    /// Replace the output file when it exists
+    #[arg(long, requires = "output")]
+    force: bool,
+    /// Without the guard against formulas in spreadsheets
+    #[arg(long)]
+    raw: bool,
+}
+
+impl HandOut {
+    /// `-` is no file.
+    fn file(&self) -> Option<&Path> {
+        self.output
+            .as_deref()
+            .filter(|path| path.as_os_str() != "-")
+    }
+
+    /// Told before anything is worked out for nothing.
+    fn refuse_an_existing_file(&self, cx: &Context) -> Result<(), Fault> {
+        match self.file().filter(|path| !self.force && path.exists()) {
+            None => Ok(()),
+            Some(path) => Err(Fault::no(format!("`{}` exists already", cx.shown(path)))
+                .hint("--force replaces it")),
+        }
+    }
+
+    fn csv(&self, columns: &[&str]) -> Result<PlainCsv> {
+        Ok(PlainCsv::new(columns, self.raw)?)
     }
 }
 

@@ -1,7 +1,5 @@
 //! `list return`: the end of a contract, and the report that brokers ask for.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use rustc_hash::FxHashSet;
 
@@ -10,13 +8,12 @@ use super::super::output::{Console, write_file};
 use super::super::session::Session;
 use super::super::show::counted;
 use super::figures::{self, Story};
-use super::{ListArg, code, finish, moment};
+use super::{HandOut, ListArg, code, finish, moment};
 use crate::deal::event::Event;
 use crate::fault::Fault;
 use crate::list::State;
 use crate::money::grouped;
 use crate::prospect::{Fate, Field};
-use crate::render::plain_csv;
 use crate::store::{Access, ListRow};
 
 /// Return a list: report its names to the broker, after which those that are not ours may not be used
@@ -29,15 +26,8 @@ use crate::store::{Access, ListRow};
 pub(crate) struct Args {
     #[command(flatten)]
     list: ListArg,
-    /// The report, name by name, as CSV
-    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    output: Option<PathBuf>,
-    /// Replace the output file when it exists
-    #[arg(long, requires = "output")]
-    force: bool,
-    /// Without the guard against formulas in spreadsheets
-    #[arg(long)]
-    raw: bool,
+    #[command(flatten)]
+    to: HandOut,
     /// When, if not today
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
@@ -67,15 +57,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let people = figures::people(&stories);
     let counts = session.store.delivered(list.id)?.counts;
     let borrowed = session.store.borrowed(&list)?;
-    let report = match &args.output {
+    args.to.refuse_an_existing_file(cx)?;
+    let report = match args.to.file() {
         Some(_) => report(args, &session, &list, &stories)?,
         None => Vec::new(),
     };
     let ((), outcome) = session.write(args.dry_run, |write| {
         refuse_twice(&write.list_again(list.code())?)?;
         write.append(list.id, at, [Event::ListReturned])?;
-        match &args.output {
-            Some(path) if !args.dry_run => write_file(path, &report, args.force),
+        match args.to.file() {
+            Some(path) if !args.dry_run => write_file(path, &report, args.to.force),
             _ => Ok(()),
         }
     })?;
@@ -96,7 +87,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     ] {
         say_number(&cx.console, what, n, about)?;
     }
-    if let Some(path) = args.output.as_ref().filter(|_| !outcome.dry_run) {
+    if let Some(path) = args.to.file().filter(|_| !outcome.dry_run) {
         cx.console.say(&format!("→ {}", cx.shown(path)))?;
     }
     Ok(status)
@@ -127,7 +118,7 @@ fn report(
     stories: &rustc_hash::FxHashMap<crate::id::Id, Story>,
 ) -> Result<Vec<u8>> {
     let mut seen = FxHashSet::default();
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut csv = args.to.csv(&COLUMNS)?;
     session
         .store
         .each_name_of_list(list.id, |member, file, record| {
@@ -137,24 +128,20 @@ fn report(
                 _ if !seen.insert(member.entity) => "twice",
                 (_, Some(story)) => what(*story),
             };
-            let text = |field| record.get(field).to_string();
-            rows.push(vec![
-                list.terms.code.clone(),
-                file.to_string(),
-                record.line.to_string(),
-                text(Field::Record),
-                text(Field::First),
-                text(Field::Last),
-                text(Field::Company),
-                text(Field::Email),
-                what.to_string(),
-            ]);
-            Ok(())
+            let line = record.line.to_string();
+            Ok(csv.row([
+                list.code(),
+                file,
+                &line,
+                record.get(Field::Record),
+                record.get(Field::First),
+                record.get(Field::Last),
+                record.get(Field::Company),
+                record.get(Field::Email),
+                what,
+            ])?)
         })?;
-    let mut bytes = Vec::new();
-    let rows = rows.iter().map(Vec::as_slice);
-    plain_csv(&mut bytes, &COLUMNS, rows, args.raw)?;
-    Ok(bytes)
+    Ok(csv.finish()?)
 }
 
 fn what(story: Story) -> &'static str {

@@ -66,7 +66,10 @@ fn document(session: &Session<'_>, list: &ListRow, figures: &Figures) -> Documen
     let mut document = Document::default().heading(heading).table(pairs(terms));
     let counts = figures.delivered.counts;
     if figures.delivered.batches == 0 {
-        document = document.line("no names came in yet: salesctl import prospects FILE --list …");
+        document = document.line(format!(
+            "no names came in yet: salesctl import prospects FILE --list {}",
+            code(list)
+        ));
     } else {
         document = document.heading(format!(
             "{} in {}",

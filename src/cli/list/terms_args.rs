@@ -69,7 +69,7 @@ terms_args! {
     net_pct "PERCENT";
     /// Price of a thousand names that were not used
     run_charge "AMOUNT";
-    /// What the run charge is for: above_floor or all_unused
+    /// Which unused names the run charge is for: `above_floor` or `all_unused`
     run_charge_basis "BASIS";
     /// The broker's commission, inside the price
     commission_pct "PERCENT";

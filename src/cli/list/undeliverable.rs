@@ -1,5 +1,6 @@
 //! `list undeliverable`: names that a mailing did not reach.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -91,15 +92,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         counted(found.len(), "name", "names")
     );
     if again > 0 {
-        line.push_str(&format!("; {again} known to be already"));
+        let _ = write!(line, "; {again} known to be already");
     }
     if let Some(first) = strangers.first() {
         // Decoys have ids of their own, which nobody should be able to tell.
-        line.push_str(&format!(
+        let _ = write!(
+            line,
             "; {} not on the list or decoys, the first in line {first} of {}",
             counted(strangers.len(), "row is", "rows are"),
             visible(&rows.name)
-        ));
+        );
     }
     let ((), outcome) = session.write(args.dry_run, |write| {
         for names in found.chunks(AT_ONCE) {

@@ -1,7 +1,7 @@
 //! `list use`: one use, and its names for whoever mails or calls them.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use rustc_hash::FxHashSet;
@@ -11,14 +11,13 @@ use super::super::context::{Context, Status};
 use super::super::output::write_file;
 use super::super::session::Session;
 use super::super::show::counted;
-use super::{ListArg, code, moment};
+use super::{HandOut, ListArg, code, moment};
 use crate::deal::event::{Override, Private};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{Channel, Forbidden, Seed, forbidden};
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Fate, Field, Member, Record};
-use crate::render::plain_csv;
 use crate::store::{Access, ListRow, Used};
 
 /// Use a list once: record it, and write its names for the mailing house
@@ -41,15 +40,8 @@ pub(crate) struct Args {
     /// Without those that we knew from elsewhere when they came in
     #[arg(long)]
     net: bool,
-    /// Where the names go, as CSV; `-` or nothing is stdout
-    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    output: Option<PathBuf>,
-    /// Replace the output file when it exists
-    #[arg(long, requires = "output")]
-    force: bool,
-    /// Without the guard against formulas in spreadsheets
-    #[arg(long)]
-    raw: bool,
+    #[command(flatten)]
+    to: HandOut,
     /// Use it although a term forbids it, with the reason, which is recorded
     #[arg(long = "override", value_name = "REASON")]
     over: Option<String>,
@@ -82,7 +74,6 @@ const COLUMNS: [(&str, Option<Field>); 16] = [
 #[derive(Default)]
 struct Chosen {
     names: Vec<Id>,
-    rows: Vec<Vec<String>>,
     suppressed: usize,
     known: usize,
     /// Names without what the channel needs; they are in the file all the same.
@@ -103,18 +94,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     // Told before a million names are read; asked again when nobody else can use it.
     let uses = session.store.list_uses(list.id)?.len();
     let over = check(args, &list, channel, at.day, uses)?;
-    if let Some(path) = args.file()
-        && !args.force
-        && path.exists()
-    {
-        return Err(Fault::no(format!("`{}` exists already", cx.shown(path)))
-            .hint("--force replaces it")
-            .into());
-    }
-    let mut chosen = choose(args, &session, &list, channel)?;
+    args.to.refuse_an_existing_file(cx)?;
+    let chosen = choose(args, &session, &list, channel)?;
     let seeds = session.store.seeds(list.id)?;
-    strew(&mut chosen.rows, &list, &seeds);
-    let (_, outcome) = session.write(args.dry_run, |write| {
+    let file = file(args, &session, &list, &chosen.names, &seeds)?;
+    let ((), outcome) = session.write(args.dry_run, |write| {
         let now = write.list_again(list.code())?;
         let uses = write.list_uses(list.id)?.len();
         let overridden = check(args, &now, channel, at.day, uses)?;
@@ -131,10 +115,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         if args.dry_run {
             Ok(())
         } else {
-            export(args, &chosen.rows)
+            export(args, &file)
         }
     })?;
-    let to_stdout = args.file().is_none() && !outcome.dry_run;
+    let to_stdout = args.to.file().is_none() && !outcome.dry_run;
     let say = |line: &str| -> Result<()> {
         if to_stdout {
             cx.console.note(line);
@@ -151,12 +135,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         say("dry run: nothing written")?;
     }
     Ok(Status::Done)
-}
-
-impl Args {
-    fn file(&self) -> Option<&PathBuf> {
-        self.output.as_ref().filter(|path| path.as_os_str() != "-")
-    }
 }
 
 /// The override that is recorded, when one is needed; every term that forbids the use, when there is none.
@@ -220,12 +198,6 @@ fn choose(args: &Args, session: &Session<'_>, list: &ListRow, channel: Channel) 
                 chosen.unreachable += 1;
             }
             chosen.names.push(member.id);
-            let cells = COLUMNS.iter().map(|(name, field)| match field {
-                Some(field) => record.get(*field).to_string(),
-                None if *name == "id" => member.id.handle(),
-                None => list.terms.code.clone(),
-            });
-            chosen.rows.push(cells.collect());
             Ok(())
         })?;
     Ok(chosen)
@@ -240,47 +212,75 @@ fn reachable(record: &Record, channel: Channel) -> bool {
     }
 }
 
-/// Puts the decoys evenly among the names, each with an id as names have one, so that nobody on the way
-/// can tell them.
-fn strew(rows: &mut Vec<Vec<String>>, list: &ListRow, seeds: &[Seed]) {
-    let names = rows.len();
-    for (n, seed) in seeds.iter().enumerate().rev() {
-        let id = xxh3_64_with_seed(seed.values().join("\u{1f}").as_bytes(), list.id.0 as u64);
-        let id = Id((id & (i64::MAX as u64)) as i64);
-        let mut record = Record::default();
-        record.begin(0);
-        for (column, value) in Seed::COLUMNS.into_iter().zip(seed.values()) {
-            if let Some(field) = Field::from_name(column) {
-                record.set(field, value);
+/// The names in the order they came in, and the decoys evenly among them, each with an id as names have
+/// one, so that nobody on the way can tell them.
+fn file(
+    args: &Args,
+    session: &Session<'_>,
+    list: &ListRow,
+    names: &[Id],
+    seeds: &[Seed],
+) -> Result<Vec<u8>> {
+    let mut csv = args.to.csv(&COLUMNS.map(|(name, _)| name))?;
+    let mut write = |id: Id, record: &Record| {
+        let id = id.handle();
+        csv.row(COLUMNS.iter().map(|(name, field)| match field {
+            Some(field) => record.get(*field),
+            None if *name == "id" => id.as_str(),
+            None => list.code(),
+        }))
+    };
+    let place = |n: usize| (n + 1) * names.len() / (seeds.len() + 1);
+    let mut decoys = seeds.iter().enumerate().peekable();
+    let mut written = 0;
+    session
+        .store
+        .each_name_of_list(list.id, |member, _, record| {
+            if names.get(written) != Some(&member.id) {
+                return Ok(());
             }
-        }
-        let cells = COLUMNS.iter().map(|(name, field)| match field {
-            Some(field) => record.get(*field).to_string(),
-            None if *name == "id" => id.handle(),
-            None => list.terms.code.clone(),
-        });
-        rows.insert((n + 1) * names / (seeds.len() + 1), cells.collect());
+            while let Some((_, seed)) = decoys.next_if(|(n, _)| place(*n) <= written) {
+                let (id, decoy) = as_name(seed, list);
+                write(id, &decoy)?;
+            }
+            written += 1;
+            Ok(write(member.id, record)?)
+        })?;
+    if written < names.len() {
+        return Err(
+            Fault::store("an import was undone while the names were being read")
+                .hint("nothing was recorded; run the command again")
+                .into(),
+        );
     }
+    for (_, seed) in decoys {
+        let (id, decoy) = as_name(seed, list);
+        write(id, &decoy)?;
+    }
+    Ok(csv.finish()?)
 }
 
-fn export(args: &Args, rows: &[Vec<String>]) -> Result<()> {
-    let columns = COLUMNS.map(|(name, _)| name);
-    let mut bytes = Vec::new();
-    plain_csv(
-        &mut bytes,
-        &columns,
-        rows.iter().map(Vec::as_slice),
-        args.raw,
-    )?;
-    match args.file() {
-        Some(path) => write_file(path, &bytes, args.force),
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(&bytes)?;
-            out.flush()?;
-            Ok(())
+/// The same decoy has the same id in every use of the list.
+fn as_name(seed: &Seed, list: &ListRow) -> (Id, Record) {
+    let hash = xxh3_64_with_seed(seed.values().join("\u{1f}").as_bytes(), list.id.0 as u64);
+    let mut record = Record::default();
+    record.begin(0);
+    for (column, value) in Seed::COLUMNS.into_iter().zip(seed.values()) {
+        if let Some(field) = Field::from_name(column) {
+            record.set(field, value);
         }
     }
+    (Id((hash & (i64::MAX as u64)) as i64), record)
+}
+
+fn export(args: &Args, file: &[u8]) -> Result<()> {
+    if let Some(path) = args.to.file() {
+        return write_file(path, file, args.to.force);
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(file)?;
+    out.flush()?;
+    Ok(())
 }
 
 /// `✓ list zoom-q4 used by mail: 3,906 names and 2 decoys → mailing.csv; left out: 61 suppressed`
@@ -299,10 +299,10 @@ fn told(
         counted(chosen.names.len(), "name", "names")
     );
     if seeds > 0 {
-        line.push_str(&format!(" and {}", counted(seeds, "decoy", "decoys")));
+        let _ = write!(line, " and {}", counted(seeds, "decoy", "decoys"));
     }
-    if let Some(path) = args.file() {
-        line.push_str(&format!(" → {}", cx.shown(path)));
+    if let Some(path) = args.to.file() {
+        let _ = write!(line, " → {}", cx.shown(path));
     }
     let mut left = Vec::new();
     if chosen.suppressed > 0 {
@@ -312,14 +312,15 @@ fn told(
         left.push(format!("{} known from elsewhere", chosen.known));
     }
     if !left.is_empty() {
-        line.push_str(&format!("; left out: {}", left.join(", ")));
+        let _ = write!(line, "; left out: {}", left.join(", "));
     }
     if chosen.unreachable > 0 {
-        line.push_str(&format!(
+        let _ = write!(
+            line,
             "; {} of them can't be reached by {}",
             chosen.unreachable,
             channel.name()
-        ));
+        );
     }
     line
 }
