@@ -117,6 +117,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("csv", &["import", "prospect", "render"]),
     ("encoding_rs", &["import", "prospect"]),
     ("indicatif", &["cli"]),
+    ("memchr", &["import"]),
     ("jiff", &["process"]),
     ("rusqlite", &["store", "condition"]),
     ("rustix", &["store", "cli"]),
@@ -165,7 +166,7 @@ const LONG: &[(&str, &str)] = &[
         "one guess from many looks at a column",
     ),
     ("src/import/history.rs", "one plan from a log of moves"),
-    ("src/import/read.rs", "one reader, state by state"),
+    ("src/import/records.rs", "one reader, state by state"),
     (
         "src/report/tests.rs",
         "cases of all reports over one sample",

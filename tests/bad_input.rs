@@ -98,7 +98,7 @@ fn formulas_do_nothing_in_a_spreadsheet() {
     let guarded = sandbox.run(&["deal", "list", "--format", "csv"]).ok();
     assert!(!guarded.stdout.contains(",=cmd"), "{guarded}");
     sandbox
-        .run(&["deal", "list", "--format", "csv", "--csv-raw"])
+        .run(&["deal", "list", "--format", "csv", "--raw"])
         .ok()
         .says(",=cmd|'/c calc'!A1,");
 }

@@ -14,6 +14,7 @@ const READING: &[&str] = &[
     "deal show",
     "doctor",
     "history",
+    "import probe",
     "person list",
     "person show",
     "process check",

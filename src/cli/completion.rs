@@ -125,6 +125,20 @@ pub(crate) fn catalog(kind: CatalogKind) -> ArgValueCandidates {
     })
 }
 
+/// Lists, with their brokers.
+pub(crate) fn lists() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let lists = session.store.lists()?.into_iter().map(|list| {
+                let from = list.terms.name.or(list.terms.broker);
+                CompletionCandidate::new(list.terms.code)
+                    .help(from.map(|from| visible(&from).into()))
+            });
+            Ok(lists.collect())
+        })
+    })
+}
+
 /// `value=`, `problem=`, `decider=`
 pub(crate) fn fields() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {

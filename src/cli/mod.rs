@@ -5,6 +5,7 @@ mod activity;
 mod assignment;
 mod backup;
 mod catalog;
+mod check;
 mod command_line;
 mod completion;
 mod config;
@@ -15,9 +16,11 @@ mod demo;
 mod doctor;
 mod filter;
 mod followup;
+mod gdpr;
 mod history;
 mod import;
 mod init;
+mod list;
 mod man;
 mod merge;
 mod output;
@@ -69,11 +72,15 @@ Measure:
   report      Print the pipeline, the funnel, win rates, durations, velocity
 
 Feed:
-  import      Bring deals, their history and suppressions in from CSV
+  list        Rent lists, use them within their terms, return and pay them
+  import      Bring prospects, deals, their history and suppressions in from CSV
+  prospect    Show who came in on lists, decide who is who, say who answered
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
 Keep:
+  check       Check what must not be forgotten: lists past their end, notices due
+  gdpr        Say where we have somebody from
   backup      Copy the store while it is in use, and check the copy
   doctor      Check the store, and rebuild its tables from the log
   config      Show what is in force here, and where it came from
@@ -137,7 +144,17 @@ enum Command {
     #[command(subcommand)]
     Report(report::Command),
     // Feed and keep
-    /// Bring deals, their history and who must not be contacted in from CSV
+    /// Rented and own lists: their terms, their uses, what they cost
+    #[command(subcommand)]
+    List(list::Command),
+    /// Names of lists, one by one
+    #[command(subcommand)]
+    Prospect(prospect::Command),
+    Check(check::Args),
+    /// What people have a right to be told
+    #[command(subcommand)]
+    Gdpr(gdpr::Command),
+    /// Bring prospects, deals, their history and who must not be contacted in from CSV
     #[command(subcommand)]
     Import(import::Command),
     /// Say who must not be contacted, per purpose, and check files for them
@@ -228,6 +245,10 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::Report(command) => report::run(command, cx),
+        Command::List(command) => list::run(command, cx),
+        Command::Prospect(command) => prospect::run(command, cx),
+        Command::Check(args) => check::run(args, cx),
+        Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),
         Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),

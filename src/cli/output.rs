@@ -148,9 +148,9 @@ pub(crate) struct OutputArgs {
     /// Replace the output file when it exists
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
-    /// csv without the guard against formulas in spreadsheets, for reading back in
+    /// csv as it is: without the `'` before text that a spreadsheet would run as a formula
     #[arg(long)]
-    pub(crate) csv_raw: bool,
+    pub(crate) raw: bool,
 }
 
 impl OutputArgs {
@@ -158,7 +158,7 @@ impl OutputArgs {
         self.json
             || self.output.is_some()
             || self.force
-            || self.csv_raw
+            || self.raw
             || self.format != Format::default()
     }
 
@@ -180,7 +180,7 @@ impl OutputArgs {
                 None
             },
             color: self.output.is_none() && console.colors_stdout(),
-            csv_raw: self.csv_raw,
+            raw: self.raw,
         };
         let mut bytes = Vec::new();
         render::answer(&mut bytes, answer, document, self.format(), style)?;

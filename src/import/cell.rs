@@ -3,8 +3,6 @@
 
 use encoding_rs::WINDOWS_1252;
 
-use crate::text::is_plain;
-
 /// Cells that say there is no value, as they are written exactly: Excel's errors (in English, German and
 /// French), the nulls of databases and programs, and dashes. `Null` and `Nan` are names of people.
 pub const EMPTY: &[&str] = &[
@@ -81,9 +79,14 @@ pub(super) fn trimmed(cell: &str) -> &str {
     if visible(bytes.first()) && visible(bytes.last()) {
         return cell;
     }
-    // NUL pads fields of fixed width, and 0x1A ended files once.
+    // NUL pads fields of fixed width, and 0x1A ended files once; the others take no width.
     cell.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\0' | '\u{1a}') || (!c.is_control() && !is_plain(c))
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\0' | '\u{1a}' | '\u{ad}' | '\u{180e}' | '\u{200b}'
+                    ..='\u{200f}' | '\u{2060}' | '\u{feff}'
+            )
     })
 }
 
@@ -147,7 +150,7 @@ fn first_unmangled(text: &str, before: Option<char>) -> Option<(char, usize)> {
         // Latin, general punctuation, the euro, the trade mark.
         0xA0..=0x17F => true,
         // Greek, Cyrillic and all of three bytes: more than chance makes of letters of ours.
-        0x370..=0x3FF | 0x400..=0x4FF => !lead.is_lowercase(),
+        0x370..=0x4FF => !lead.is_lowercase(),
         rest => rest >= 0x800,
     };
     // `BLÅ”` ends a quotation.

@@ -57,3 +57,27 @@ pub(super) fn unique_names<'a>(headings: impl Iterator<Item = &'a str>) -> Vec<S
     }
     names
 }
+
+/// Excel's `sep=;` line: the delimiter it tells and its length.
+pub(super) fn sep_line(start: &[u8]) -> (Option<u8>, usize) {
+    let unquoted = start.strip_prefix(b"\"").unwrap_or(start);
+    if !unquoted
+        .get(..4)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"sep="))
+    {
+        return (None, 0);
+    }
+    let Some(end) = start
+        .iter()
+        .take(16)
+        .position(|byte| matches!(byte, b'\n' | b'\r'))
+    else {
+        return (None, 0);
+    };
+    let crlf = start[end] == b'\r' && start.get(end + 1) == Some(&b'\n');
+    let told = unquoted
+        .get(4)
+        .copied()
+        .filter(|byte| !matches!(byte, b'\n' | b'\r' | b'"') && byte.is_ascii());
+    (told, end + 1 + usize::from(crlf))
+}

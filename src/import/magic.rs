@@ -44,13 +44,13 @@ const KNOWN: &[(&[u8], &str, &str)] = &[
 ];
 
 /// How texts begin that are no tables, after blanks and in any case.
-const MARKUP: &[(&str, &str)] = &[
-    ("<!doctype html", "a web page"),
-    ("<html", "a web page"),
-    ("<table", "a web page"),
-    ("<?xml", "XML"),
-    ("[{", "JSON"),
-    ("{\"", "JSON"),
+const MARKUP: &[(&str, &str, &str)] = &[
+    ("<!doctype html", "a web page", AS_CSV),
+    ("<html", "a web page", AS_CSV),
+    ("<table", "a web page", AS_CSV),
+    ("<?xml", "XML", AS_CSV),
+    ("[{", "JSON", NO_TABLE),
+    ("{\"", "JSON", NO_TABLE),
 ];
 
 pub(super) fn refuse(start: &[u8]) -> Result<(), ReadError> {
@@ -79,10 +79,10 @@ pub(super) fn refuse(start: &[u8]) -> Result<(), ReadError> {
         .strip_prefix(b"\xEF\xBB\xBF")
         .unwrap_or(start)
         .trim_ascii_start();
-    for (word, what) in MARKUP {
+    for (word, what, advice) in MARKUP {
         let begins = text.get(..word.len());
         if begins.is_some_and(|begins| begins.eq_ignore_ascii_case(word.as_bytes())) {
-            return not(what, AS_CSV);
+            return not(what, advice);
         }
     }
     Ok(())
@@ -92,7 +92,7 @@ pub(super) fn refuse(start: &[u8]) -> Result<(), ReadError> {
 pub(super) fn refuse_binary(start: &[u8]) -> Result<(), ReadError> {
     let control = |byte: &u8| matches!(byte, 2..=8 | 14..=26 | 28..=30 | 0x7F);
     let controls = start.iter().filter(|byte| control(byte)).count();
-    let zeros = start.iter().filter(|byte| **byte == 0).count();
+    let zeros = memchr::memchr_iter(0, start).count();
     let texts = start.len() - zeros;
     if controls * 20 > texts && controls > 2 || (texts * 20 < zeros && zeros > 64) {
         return Err(ReadError::NotText {

@@ -23,6 +23,8 @@ mod map_file;
 mod missing;
 mod plan;
 mod planned;
+pub mod probe;
+pub mod profile;
 mod quotes;
 pub mod read;
 mod records;

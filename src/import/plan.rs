@@ -147,10 +147,11 @@ pub(super) fn each_row<R: Read>(
         let fate = match &row.defect {
             Some(defect) => Fate::Rejected(defect.to_string()),
             // Half a title or a note is no title or note.
-            None => match row.warnings().iter().find(|_| row.cut().is_some()) {
-                Some(cut) => Fate::Rejected(cut.to_string()),
-                None => judge(&row),
-            },
+            None if row.cut().is_some() => {
+                row.shorten();
+                Fate::Rejected(row.warnings().iter().map(ToString::to_string).collect())
+            }
+            None => judge(&row),
         };
         match fate {
             Fate::New => counts.new += 1,

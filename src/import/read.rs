@@ -8,13 +8,13 @@ use std::io::Read;
 
 pub use super::cell::EMPTY;
 use super::cell::{tidy, trimmed};
-use super::dialect::unique_names;
 pub use super::dialect::{Dialect, Encoding};
+use super::dialect::{sep_line, unique_names};
 use super::letters::Letters;
 use super::records::{Input, Records};
 use super::rejects;
 pub use super::row::{Defect, Header, Limits, Options, Quote, ReadError, Row, Warning};
-use super::sniff::{Layout, Told, layout, sep_line};
+use super::sniff::{Layout, Told, layout};
 use super::source::{SAMPLE, Source};
 
 pub struct Reader<R> {
@@ -38,11 +38,7 @@ impl<R: Read> Reader<R> {
             ended = !source.fill(&mut buffer)?;
         }
         let letters = Letters::new(encoding, options.encoding.is_some());
-        let (mut told, passed) = passed(&buffer, options)?;
-        told.quote = options.quote.map(|quote| match quote {
-            Quote::Mark(mark) => Some(mark),
-            Quote::None => None,
-        });
+        let (told, passed) = passed(&buffer, options)?;
         let Layout {
             syntax,
             at,
@@ -248,6 +244,7 @@ fn passed(text: &[u8], options: &Options) -> Result<(Told, Passed), ReadError> {
     let mut told = Told {
         delimiter: options.delimiter,
         sep,
+        quote: options.quote,
         ..Told::default()
     };
     let mut passed = Passed {

@@ -176,7 +176,7 @@ impl<R: Read> Records<R> {
             ..
         } = self.limits;
         if row.len() > columns {
-            self.refuse(row, Defect::TooManyColumns { limit: columns });
+            Self::refuse(row, Defect::TooManyColumns { limit: columns });
             return;
         }
         if row.text.len() <= field_bytes {
@@ -196,7 +196,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Keeps only how the record begins.
-    fn refuse(&self, row: &mut Row, defect: Defect) {
+    fn refuse(row: &mut Row, defect: Defect) {
         let start: String = row.text.chars().take(KEPT).collect();
         row.only(&format!("{start}…"));
         row.defect = Some(defect);
@@ -282,7 +282,7 @@ impl<R: Read> Records<R> {
             row.defect = Some(defect);
             self.keep_limits(row);
         } else {
-            self.refuse(row, defect);
+            Self::refuse(row, defect);
         }
     }
 

@@ -6,7 +6,7 @@ use super::letters::Letters;
 use super::look::{Look, has_heading_word};
 use super::quotes::{Syntax, quotes};
 use super::records::{Input, Records};
-use super::row::{Limits, Row};
+use super::row::{Limits, Quote, Row};
 
 /// Where the table begins.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) struct Told {
     pub(super) delimiter: Option<u8>,
     /// The delimiter that a `sep=` line tells, which can be wrong.
     pub(super) sep: Option<u8>,
-    pub(super) quote: Option<Option<u8>>,
+    pub(super) quote: Option<Quote>,
     /// Whether the first record is the headings.
     pub(super) header: Option<bool>,
     /// Nothing stands above the table.
@@ -208,9 +208,9 @@ fn usual_width(records: &[Record]) -> usize {
 
 /// What encloses fields: double quotes unless most fields stand in single ones; a backslash before a quote
 /// within one is an escape.
-fn syntax(sample: &[u8], delimiter: u8, told: Option<Option<u8>>) -> Syntax {
+fn syntax(sample: &[u8], delimiter: u8, told: Option<Quote>) -> Syntax {
     let plain = Syntax::new(delimiter);
-    let quote = told.unwrap_or_else(|| {
+    let sniffed = || {
         let line_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let fields = || {
             sample
@@ -225,7 +225,12 @@ fn syntax(sample: &[u8], delimiter: u8, told: Option<Option<u8>>) -> Syntax {
         } else {
             b'"'
         })
-    });
+    };
+    let quote = match told {
+        None => sniffed(),
+        Some(Quote::Mark(mark)) => Some(mark),
+        Some(Quote::None) => None,
+    };
     let syntax = Syntax { quote, ..plain };
     let escaped = quote.is_some_and(|quote| {
         sample.windows(3).any(|bytes| {
@@ -383,30 +388,6 @@ fn looks_like_data(cells: &[String]) -> bool {
         .iter()
         .any(|cell| matches!(Look::of(cell), Look::Email | Look::Date))
         || figures.count() >= 2
-}
-
-/// Excel's `sep=;` line: the delimiter it tells and its length.
-pub(super) fn sep_line(start: &[u8]) -> (Option<u8>, usize) {
-    let unquoted = start.strip_prefix(b"\"").unwrap_or(start);
-    if !unquoted
-        .get(..4)
-        .is_some_and(|word| word.eq_ignore_ascii_case(b"sep="))
-    {
-        return (None, 0);
-    }
-    let Some(end) = start
-        .iter()
-        .take(16)
-        .position(|byte| matches!(byte, b'\n' | b'\r'))
-    else {
-        return (None, 0);
-    };
-    let crlf = start[end] == b'\r' && start.get(end + 1) == Some(&b'\n');
-    let told = unquoted
-        .get(4)
-        .copied()
-        .filter(|byte| !matches!(byte, b'\n' | b'\r' | b'"') && byte.is_ascii());
-    (told, end + 1 + usize::from(crlf))
 }
 
 #[cfg(test)]

@@ -19,9 +19,12 @@ pub(super) struct Source<R> {
     ended: bool,
 }
 
+/// A file with its first bytes, which were looked at, put back.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 enum Inner<R> {
-    Plain(Chain<Cursor<Vec<u8>>, R>),
-    Gzip(Box<MultiGzDecoder<BufReader<Chain<Cursor<Vec<u8>>, R>>>>),
+    Plain(Whole<R>),
+    Gzip(Box<MultiGzDecoder<BufReader<Whole<R>>>>),
 }
 
 /// Bytes read at a time.

@@ -10,7 +10,7 @@ use crate::process::reader::Reader;
 use crate::process::syntax::Source;
 
 /// What a file says of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Written {
     /// Empty when the file leaves it to the command.
     pub code: String,
@@ -27,11 +27,7 @@ pub fn parse_file(text: &str, reading: Reading) -> Result<Written, Vec<Problem>>
     let mut known = vec!["code", "seeds"];
     known.extend(Term::ALL.iter().map(|term| term.key));
     known.extend(Term::ALL.iter().filter_map(|term| term.alias));
-    let mut written = Written {
-        code: String::new(),
-        terms: Terms::default(),
-        seeds: Vec::new(),
-    };
+    let mut written = Written::default();
     if let (Some(keys), Some(table)) = (
         reader.keys("a list", &root, &known),
         root.get_ref().as_table(),

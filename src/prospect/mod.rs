@@ -4,15 +4,21 @@
 //! should be; `normal` makes it comparable; `matching` finds who is who; `suppression` knows who must be
 //! left alone. Nothing here touches the store: values in, values out.
 
+pub mod clean;
 mod fate;
 mod field;
+pub mod map;
+pub mod matching;
+pub mod normal;
 mod purge;
 mod record;
 mod seeds;
 pub mod suppression;
+mod warning;
 
 pub use fate::{Counts, Fate};
 pub use field::Field;
 pub use purge::{Elsewhere, Member, Part, purge};
 pub use record::Record;
 pub use seeds::{SeedColumns, Seeds};
+pub use warning::{Warning, Warnings};

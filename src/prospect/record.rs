@@ -1,20 +1,23 @@
 //! One row of a list after mapping and cleaning: a text per field, all in one buffer that is reused
-//! from row to row.
+//! from row to row, so that a million rows cost no allocation of their own.
 
 use super::field::Field;
+use super::warning::{Warning, Warnings};
+
+/// A part of the buffer.
+type Span = (u32, u32);
 
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     /// Line of the file it began on.
     pub line: u64,
     text: String,
-    spans: [(u32, u32); Field::COUNT],
+    spans: [Span; Field::COUNT],
     /// Values that cleaning changed, as the file had them.
-    originals: Vec<(Field, String)>,
+    originals: Vec<(Field, Span)>,
     /// Columns that no field was made of: heading, value.
-    attributes: Vec<(String, String)>,
-    /// What a person should know about the row although it was taken: `W_ZIP_PADDED` and such.
-    warnings: Vec<&'static str>,
+    attributes: Vec<(Span, Span)>,
+    warnings: Warnings,
 }
 
 impl Record {
@@ -25,13 +28,22 @@ impl Record {
         self.spans = [(0, 0); Field::COUNT];
         self.originals.clear();
         self.attributes.clear();
-        self.warnings.clear();
+        self.warnings = Warnings::default();
+    }
+
+    fn at(&self, (from, to): Span) -> &str {
+        &self.text[from as usize..to as usize]
+    }
+
+    fn write(&mut self, value: &str) -> Span {
+        let from = self.text.len() as u32;
+        self.text.push_str(value);
+        (from, self.text.len() as u32)
     }
 
     /// The cleaned value; empty when there is none.
     pub fn get(&self, field: Field) -> &str {
-        let (from, to) = self.spans[field as usize];
-        &self.text[from as usize..to as usize]
+        self.at(self.spans[field as usize])
     }
 
     pub fn has(&self, field: Field) -> bool {
@@ -40,37 +52,60 @@ impl Record {
     }
 
     pub fn set(&mut self, field: Field, value: &str) {
-        let from = self.text.len() as u32;
-        self.text.push_str(value);
-        self.spans[field as usize] = (from, self.text.len() as u32);
+        self.spans[field as usize] = self.write(value);
     }
 
-    /// Keeps what the file had for a field that cleaning changed.
+    /// Puts a cleaned value in the place of what is there, which is kept beside it unless the file's own
+    /// writing is kept already.
+    pub fn change(&mut self, field: Field, value: &str) {
+        let span = self.spans[field as usize];
+        if self.at(span) == value {
+            return;
+        }
+        if span.0 < span.1 && self.original(field).is_none() {
+            self.originals.push((field, span));
+        }
+        self.set(field, value);
+    }
+
+    /// Keeps what the file had for a field that cleaning changed. The first writing stays.
     pub fn keep_original(&mut self, field: Field, written: &str) {
-        self.originals.push((field, written.to_string()));
-    }
-
-    pub fn originals(&self) -> &[(Field, String)] {
-        &self.originals
-    }
-
-    pub fn add_attribute(&mut self, heading: &str, value: &str) {
-        self.attributes
-            .push((heading.to_string(), value.to_string()));
-    }
-
-    pub fn attributes(&self) -> &[(String, String)] {
-        &self.attributes
-    }
-
-    pub fn warn(&mut self, code: &'static str) {
-        if !self.warnings.contains(&code) {
-            self.warnings.push(code);
+        if self.original(field).is_none() {
+            let span = self.write(written);
+            self.originals.push((field, span));
         }
     }
 
-    pub fn warnings(&self) -> &[&'static str] {
-        &self.warnings
+    /// What the file had, where cleaning changed it.
+    pub fn original(&self, field: Field) -> Option<&str> {
+        let kept = self.originals.iter().find(|(of, _)| *of == field)?;
+        Some(self.at(kept.1))
+    }
+
+    pub fn originals(&self) -> impl ExactSizeIterator<Item = (Field, &str)> {
+        self.originals
+            .iter()
+            .map(|(field, span)| (*field, self.at(*span)))
+    }
+
+    pub fn add_attribute(&mut self, heading: &str, value: &str) {
+        let heading = self.write(heading);
+        let value = self.write(value);
+        self.attributes.push((heading, value));
+    }
+
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.attributes
+            .iter()
+            .map(|(heading, value)| (self.at(*heading), self.at(*value)))
+    }
+
+    pub fn warn(&mut self, warning: Warning) {
+        self.warnings.add(warning);
+    }
+
+    pub fn warnings(&self) -> Warnings {
+        self.warnings
     }
 
     /// Whether it tells of a person, not only of a company.
@@ -78,5 +113,31 @@ impl Record {
         [Field::Name, Field::First, Field::Last, Field::Email]
             .into_iter()
             .any(|field| self.has(field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_writing_stays() {
+        let mut record = Record::default();
+        record.begin(2);
+        record.set(Field::Email, "Anna@Acme.de");
+        record.change(Field::Email, "Anna@Acme.de");
+        assert_eq!(record.originals().count(), 0);
+        record.change(Field::Email, "anna@acme.de");
+        record.change(Field::Email, "");
+        record.keep_original(Field::Email, "later");
+        assert_eq!(record.original(Field::Email), Some("Anna@Acme.de"));
+        assert!(!record.has(Field::Email));
+        record.add_attribute("Twitter", "@anna");
+        assert_eq!(
+            record.attributes().collect::<Vec<_>>(),
+            [("Twitter", "@anna")]
+        );
+        record.begin(3);
+        assert_eq!(record.attributes().count() + record.originals().count(), 0);
     }
 }

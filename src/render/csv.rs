@@ -39,7 +39,30 @@ pub(super) fn write<R: Row>(
     csv.flush()
 }
 
-/// Every line on its own, since some programs split a cell's lines into cells.
+/// Plain rows under a header, for files that are no answer: what a mailing house or a broker gets.
+pub fn plain_csv<'r>(
+    out: &mut dyn io::Write,
+    columns: &[&str],
+    rows: impl IntoIterator<Item = &'r [String]>,
+    raw: bool,
+) -> io::Result<()> {
+    let mut csv = ::csv::Writer::from_writer(out);
+    csv.write_record(columns)?;
+    for row in rows {
+        for field in row {
+            if raw {
+                csv.write_field(field)?;
+            } else {
+                csv.write_field(harmless(field))?;
+            }
+        }
+        csv.write_record(None::<&[u8]>)?;
+    }
+    csv.flush()
+}
+
+/// Every line on its own, since some programs split a cell's lines into cells. Blanks before the sign
+/// don't help, nor does the sign in its full-width form.
 fn harmless(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);

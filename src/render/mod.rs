@@ -8,6 +8,8 @@ mod jsonl;
 mod markdown;
 mod table;
 
+pub use csv::plain_csv;
+
 use std::fmt;
 use std::io;
 use std::str::FromStr;
@@ -77,7 +79,7 @@ pub struct Style {
     pub width: Option<u16>,
     pub color: bool,
     /// Text of csv as it is, for programs; otherwise it is made safe for spreadsheets.
-    pub csv_raw: bool,
+    pub raw: bool,
 }
 
 /// Shows an answer in the format that was asked for.
@@ -92,7 +94,7 @@ pub fn answer<R: Row>(
         Format::Table => table::write(out, document, style),
         Format::Json => json::write(out, answer),
         Format::Jsonl => jsonl::write(out, &answer.rows),
-        Format::Csv => csv::write(out, answer, style.csv_raw),
+        Format::Csv => csv::write(out, answer, style.raw),
         Format::Markdown => markdown::write(out, document),
     }
 }

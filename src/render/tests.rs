@@ -330,7 +330,7 @@ fn csv_for_spreadsheets_and_for_programs() {
          fine - really,1200,0.25,-50\n"
     );
     let raw = Style {
-        csv_raw: true,
+        raw: true,
         ..Style::default()
     };
     assert_eq!(

@@ -12,7 +12,7 @@ use super::list::ListRow;
 use super::query::date;
 use crate::id::Id;
 use crate::list::Claim;
-use crate::prospect::{Elsewhere, Fate, Field, Member, Record};
+use crate::prospect::{Counts, Elsewhere, Fate, Field, Member, Record};
 
 /// Rows of a run, by the room that was set aside for it; names count when their batch does, or when
 /// something happened to them.
@@ -25,19 +25,18 @@ pub(super) const COUNTING: &str = "import_run r
 static WHOLE: LazyLock<String> = LazyLock::new(|| {
     let columns = Field::ALL.map(|field| format!("p.{}", field.name()));
     format!(
-        "SELECT p.id, p.entity, p.fate, p.line, {} FROM {COUNTING} AND r.list = $1 ORDER BY p.id",
+        "SELECT p.id, p.entity, p.fate, p.line, r.file, {} FROM {COUNTING} AND r.list = $1 ORDER BY p.id",
         columns.join(", ")
     )
 });
 /// Where the columns of [`Field`] begin in [`WHOLE`].
-const FIELDS_FROM: usize = 4;
+const FIELDS_FROM: usize = 5;
 
-/// What came in for a list, in rows.
+/// What came in for a list, in rows. Rows that were mended and read again count once, as what they came
+/// to in the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// Rows read; those that were mended and read again count once.
-    pub read: u64,
-    pub rejected: u64,
+    pub counts: Counts,
     pub batches: u64,
     /// When the first of them came in.
     pub since: Option<NaiveDate>,
@@ -59,11 +58,11 @@ impl Store {
         })
     }
 
-    /// The same with everything that is known of each, one at a time.
+    /// The same with the file and everything that is known of each, one at a time.
     pub fn each_name_of_list(
         &self,
         list: Id,
-        mut each: impl FnMut(&Member, &Record) -> Result<()>,
+        mut each: impl FnMut(&Member, &str, &Record) -> Result<()>,
     ) -> Result<()> {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(&WHOLE)?;
@@ -81,7 +80,8 @@ impl Store {
                         record.set(field, value);
                     }
                 }
-                each(&member(row)?, &record)?;
+                let file = row.get_ref(4)?.as_str().map_err(anyhow::Error::from)?;
+                each(&member(row)?, file, &record)?;
             }
             Ok(())
         })
@@ -90,19 +90,28 @@ impl Store {
     pub fn delivered(&self, list: Id) -> Result<Delivered> {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT COUNT(*), COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN b.read_n ELSE 0 END), 0),
+                "SELECT COUNT(*), MIN(b.day), COALESCE(SUM(b.read_n), 0), COALESCE(SUM(b.new_n), 0),
+                    COALESCE(SUM(b.known_n), 0), COALESCE(SUM(b.twice_n), 0),
+                    COALESCE(SUM(b.suppressed_n), 0), COALESCE(SUM(b.seed_n), 0),
                     COALESCE(SUM(b.rejected_n), 0),
-                    COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN 0 ELSE b.read_n END), 0), MIN(b.day)
+                    COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN 0 ELSE b.read_n END), 0)
                  FROM batch b JOIN import_run r ON r.id = b.id WHERE b.list = $1",
             )?;
             Ok(statement.query_row([list.0], |row| {
                 let count = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
+                let again = count(9)?;
                 Ok(Delivered {
                     batches: count(0)?,
-                    read: count(1)?,
-                    // What was mended is counted where it came to in the end.
-                    rejected: count(2)?.saturating_sub(count(3)?),
-                    since: date(row.get(4)?),
+                    since: date(row.get(1)?),
+                    counts: Counts {
+                        read: count(2)?.saturating_sub(again),
+                        new: count(3)?,
+                        known: count(4)?,
+                        twice: count(5)?,
+                        suppressed: count(6)?,
+                        seed: count(7)?,
+                        rejected: count(8)?.saturating_sub(again),
+                    },
                 })
             })?)
         })
@@ -237,4 +246,15 @@ fn responded(connection: &Connection) -> Result<FxHashSet<Id>> {
     )?;
     let rows = statement.query_map([], |row| Ok(Id(row.get(0)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COUNTING;
+    use crate::store::names::STEP;
+
+    #[test]
+    fn names_are_as_far_apart_as_they_are_staged() {
+        assert!(COUNTING.contains(&format!("r.names * {STEP} ")));
+    }
 }

@@ -50,8 +50,8 @@ pub use import::BatchFile;
 pub use list::{ListRow, UseRow, Used};
 pub use list_names::Delivered;
 pub use names::{
-    Completed, Fated, Importing, Name, NameFilter, NameRow, PairRow, PersonName, Rejected, Run,
-    RunState, Setup, Taken,
+    Completed, Fated, Importing, Name, NameFilter, NameRow, PersonName, Rejected, Run, RunState,
+    Setup, Taken, Tally,
 };
 pub use open::Access;
 pub use prospect::{Notified, ProspectMatch};

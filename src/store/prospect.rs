@@ -61,7 +61,7 @@ const MOST: usize = 11;
 const MATCH: &str =
     "SELECT p.id, p.entity, l.code, p.name, p.first_name, p.last_name, p.company, p.email
     FROM prospect p JOIN import_run r ON r.id = p.batch LEFT JOIN list l ON l.id = p.list
-    WHERE r.state = 'complete' AND p.fate <= 2
+    WHERE r.state = 'complete' AND p.fate <> 4
     AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
         OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))";
 

@@ -1,13 +1,14 @@
 //! Files in, plan out: the real export, the corpus of broken files, our own broken samples.
 
+mod accounted;
 mod cli;
 mod history;
 mod maven;
 mod maven_reports;
+mod reading;
 mod story;
 mod summary;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -19,14 +20,14 @@ use salesctl::deal::Deal;
 use salesctl::deal::book::State;
 use salesctl::deal::event::{Event, Recorded};
 use salesctl::id::Id;
-use salesctl::import::read::{Options, Reader, Row};
+use salesctl::import::read::{Options, Reader};
 use salesctl::import::{
     Context, Create, Input, Known, KnownDeal, Mapping, Plan, PlanError, plan_deals,
 };
 use salesctl::process::{self, Process, check};
 
 /// The data that stays out of the repository; `None` (with a message) where it is not.
-fn shared(folder: &str) -> Option<PathBuf> {
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SALESCTL_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
@@ -42,7 +43,7 @@ fn shared(folder: &str) -> Option<PathBuf> {
     None
 }
 
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     // Past the test runner's capture, which hides what a passing test prints.
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
@@ -143,44 +144,6 @@ fn folded(plan: &Plan, today: NaiveDate) -> Vec<Deal> {
             Deal::from_events(&events).expect("a deal")
         })
         .collect()
-}
-
-/// How the corpus of broken files is read: rows and defects as its `expected.json` says.
-#[test]
-fn broken_files() {
-    let Some(folder) = shared("import-defects") else {
-        return;
-    };
-    let text = std::fs::read_to_string(folder.join("expected.json")).expect("expectations");
-    let expected: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text).expect("json");
-    let mut wrong = Vec::new();
-    for (name, expected) in &expected {
-        let file = File::open(folder.join(format!("{name}.csv"))).expect("the file opens");
-        let (mut good, mut bad) = (0, 0);
-        let mut all = String::new();
-        if let Ok(mut reader) = Reader::open(file, &Options::default()) {
-            let mut row = Row::default();
-            while reader.next(&mut row).expect("a row") {
-                if row.defect.is_some() {
-                    bad += 1;
-                    continue;
-                }
-                good += 1;
-                (0..row.len()).for_each(|column| all.push_str(row.get(column)));
-            }
-        }
-        if (Some(good), Some(bad)) != (expected["good"].as_u64(), expected["bad"].as_u64()) {
-            wrong.push(name.as_str());
-        }
-        if good > 0 && name != "27_mojibake" && name != "23_zip_lost_zero" {
-            assert!(
-                all.contains("MüllerAcme") && all.contains("Núñez") && all.contains("01067"),
-                "{name}: {all}"
-            );
-        }
-    }
-    // A field of 2 MB is over the limit: its row is rejected, the other five are read.
-    assert_eq!(wrong, ["34_huge_field"]);
 }
 
 fn known() -> Known {

@@ -2,15 +2,17 @@
 
 mod deals;
 mod draft;
+mod file;
 mod history;
 mod list;
+mod probe;
 mod show;
 mod summary;
 pub(super) mod suppression;
 mod undo;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -21,7 +23,7 @@ use super::context::{Context, Status};
 use super::session::Session;
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::import::read::{Options, ReadError, Reader};
+use crate::import::read::Options;
 use crate::import::{Counts, Create, Input, Mapping, PlanError};
 use crate::process::render_problems;
 use crate::store::{BatchFile, Write};
@@ -34,6 +36,7 @@ pub(crate) enum Command {
     Show(show::Args),
     Undo(undo::Args),
     Suppression(suppression::Args),
+    Probe(probe::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -44,6 +47,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Show(args) => show::run(args, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Suppression(args) => suppression::run(args, cx),
+        Command::Probe(args) => probe::run(args, cx),
     }
 }
 
@@ -131,28 +135,9 @@ impl ImportArgs {
     }
 }
 
-/// Opens a CSV file as it comes.
-fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
-    open_as(cx, path, &Options::default())
-}
-
-/// The same, when more is known of the file than it shows.
-fn open_as(cx: &Context, path: &Path, options: &Options) -> Result<Input<Box<dyn Read>>> {
-    let name = cx.shown(path);
-    let unreadable = |error: &dyn std::fmt::Display| Fault::input(format!("`{name}` {error}"));
-    let closed = |error| Fault::input(format!("cannot open `{name}`: {error}"));
-    let kind = std::fs::metadata(path).map_err(closed)?;
-    if kind.is_dir() {
-        return Err(unreadable(&"is a folder, not a file").into());
-    }
-    // It is read more than once: a pipe would be empty, or never end, the second time.
-    if !kind.is_file() {
-        return Err(unreadable(&"is no regular file; save what it gives to one").into());
-    }
-    let file = File::open(path).map_err(closed)?;
-    let reader: Box<dyn Read> = Box::new(io::BufReader::with_capacity(1 << 16, file));
-    let reader = Reader::open(reader, options).map_err(|error: ReadError| unreadable(&error))?;
-    Ok(Input { name, reader })
+/// Opens a file that is read more than once.
+pub(super) fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
+    file::open(cx, path, &Options::default(), file::Reads::Again)
 }
 
 /// Tries before an import gives way to the other commands that write.

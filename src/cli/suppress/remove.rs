@@ -66,11 +66,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 
 /// The entries that are meant; all those of one address, for whatever purpose.
 fn found(session: &Session<'_>, who: &str) -> Result<Vec<SuppressionRow>> {
-    if let Some(keys) = Entry::recognised(who).and_then(|entry| entry.keys()) {
-        let found = session.store.suppressions_of(keys)?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
+    if let Some(entry) = Entry::recognised(who) {
+        return of_address(session, &entry);
     }
     let key = who.to_lowercase();
     let mut found = session
@@ -83,6 +80,57 @@ fn found(session: &Session<'_>, who: &str) -> Result<Vec<SuppressionRow>> {
             .store
             .suppressions(|entry| entry.id.handle().starts_with(&prefix))?;
     }
+    if found.is_empty() {
+        return Err(none(who).into());
+    }
+    of_one_thing(session, who, found)
+}
+
+/// The entries of an address or number; of a number that was told without its country the one that is hit.
+fn of_address(session: &Session<'_>, entry: &Entry) -> Result<Vec<SuppressionRow>> {
+    let found = match entry.keys() {
+        Some(keys) => session.store.suppressions_of(keys)?,
+        None => Vec::new(),
+    };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let mut record = Record::default();
+    entry.fill(&mut record);
+    let set = session.store.stated_suppressions()?;
+    let Some(hit) = set.reason_for(&record, Purpose::Marketing, &mut Scratch::default()) else {
+        return Err(none(&entry.text).into());
+    };
+    let found = session.store.suppressions(|known| known.id == hit.id)?;
+    match found.first().filter(|_| hit.kind != entry.kind) {
+        None => {
+            let found = session.store.suppressions(|known| {
+                known.kind == entry.kind
+                    && (known.shown.ends_with(&entry.text) || entry.text.ends_with(&known.shown))
+            })?;
+            of_one_thing(session, &entry.text, found)
+        }
+        // Removing it would let more people be contacted than were named.
+        Some(wider) => Err(Fault::no(format!(
+            "`{}` has no entry of its own: the {} {} is suppressed",
+            visible(&entry.text),
+            wider.kind.words().0,
+            visible(&wider.shown)
+        ))
+        .hint(format!(
+            "salesctl suppress remove {} --reason … takes that out, with all that it covers",
+            session.store.suppression_handles()?.short(wider.id)
+        ))
+        .into()),
+    }
+}
+
+/// What is removed is one thing, for whatever purposes.
+fn of_one_thing(
+    session: &Session<'_>,
+    who: &str,
+    found: Vec<SuppressionRow>,
+) -> Result<Vec<SuppressionRow>> {
     let first = found.first().map(|entry| entry.shown.clone());
     if found
         .iter()
@@ -90,7 +138,7 @@ fn found(session: &Session<'_>, who: &str) -> Result<Vec<SuppressionRow>> {
     {
         let handles = session.store.suppression_handles()?;
         let fault = Fault::not_found(format!(
-            "`{}` begins the id of {} entries: say which by its id",
+            "`{}` may mean {} entries: say which by its id",
             visible(who),
             found.len()
         ));
@@ -100,15 +148,13 @@ fn found(session: &Session<'_>, who: &str) -> Result<Vec<SuppressionRow>> {
             .map(|entry| format!("{}  {}", handles.short(entry.id), visible(&entry.shown)));
         return Err(shown.fold(fault, Fault::hint).into());
     }
-    if found.is_empty() {
-        return Err(
-            Fault::not_found(format!("no entry suppresses `{}`", visible(who)))
-                .hint("salesctl suppress check FILE|EMAIL says what suppresses somebody")
-                .hint("salesctl suppress list shows every entry")
-                .into(),
-        );
-    }
     Ok(found)
+}
+
+fn none(who: &str) -> Fault {
+    Fault::not_found(format!("no entry suppresses `{}`", visible(who)))
+        .hint("salesctl suppress check FILE|EMAIL says what suppresses somebody")
+        .hint("salesctl suppress list shows every entry")
 }
 
 /// Another entry, or a deal, may keep them from being contacted all the same.

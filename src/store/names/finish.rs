@@ -19,13 +19,15 @@ pub struct Fated {
     pub probability: f32,
 }
 
-/// Two entities that may be one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PairRow {
-    pub a: Id,
-    pub b: Id,
-    pub batch: Id,
-    pub probability: f64,
+/// How many names of a run came to the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    pub fate: Fate,
+    /// Why they are suppressed.
+    pub reason: Option<String>,
+    /// Codes of what is imperfect, parted by blanks.
+    pub warnings: Option<String>,
+    pub n: u64,
 }
 
 /// How a run ended.
@@ -137,6 +139,27 @@ impl Store {
         let (batch, outcome) = self.write(acting, "import", |write| write.complete(run, counts))?;
         run.state = RunState::Complete;
         Ok(Completed { batch, outcome })
+    }
+
+    /// What the names of a run came to, counted from what is written down.
+    pub fn tally(&self, run: &Run) -> Result<Vec<Tally>> {
+        self.translated(|connection| {
+            let mut statement = connection.prepare(
+                "SELECT fate, reason, warnings, COUNT(*) FROM prospect
+                 WHERE id >= $1 AND id < $2 AND batch = $3
+                 GROUP BY fate, reason, warnings ORDER BY fate, COUNT(*) DESC, reason, warnings",
+            )?;
+            let rows =
+                statement.query_map(params![run.first.0, run.last().0, run.id.0], |row| {
+                    Ok(Tally {
+                        fate: Fate::from_number(row.get(0)?).unwrap_or(Fate::New),
+                        reason: row.get(1)?,
+                        warnings: row.get(2)?,
+                        n: row.get::<_, i64>(3)? as u64,
+                    })
+                })?;
+            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+        })
     }
 
     /// The model that names were matched by last, as JSON.

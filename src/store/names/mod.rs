@@ -14,7 +14,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use finish::{Completed, Fated, PairRow};
+pub use finish::{Completed, Fated, Tally};
 pub use query::{Name, NameFilter};
 pub use run::{Importing, Run, RunState, Setup};
 pub use scan::{NameRow, PersonName};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params_from_iter};
 
 use super::super::query::date;
 use super::super::{Store, Write};
@@ -87,6 +87,19 @@ impl Store {
     pub fn name(&self, id: Id) -> Result<Option<Name>> {
         let mut found = self.select_names("AND p.id = $1", &[id.0.into()])?;
         Ok(found.pop())
+    }
+
+    /// The line a name stands on, and its id in the file.
+    pub fn place_of_name(&self, id: Id) -> Result<Option<(u64, String)>> {
+        self.translated(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT line, record FROM prospect WHERE id = $1")?
+                .query_row([id.0], |row| {
+                    let record: Option<String> = row.get(1)?;
+                    Ok((row.get::<_, i64>(0)? as u64, record.unwrap_or_default()))
+                })
+                .optional()?)
+        })
     }
 
     /// All rows that are one entity, in the order they came in.

@@ -1,7 +1,7 @@
 //! Reading names back for matching: all of a run, and of what the store has those that a key points at.
 
 use anyhow::Result;
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::super::Store;
 use super::name_id;
@@ -28,7 +28,8 @@ const COMPARED: [Field; 16] = [
     Field::BirthDate,
     Field::Number,
 ];
-const SELECT: &str = "SELECT id, entity, fate, batch, first_name, middle_name, last_name, title, company, email, domain,
+const SELECT: &str = "SELECT id, COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = prospect.id), entity),
+    fate, line, first_name, middle_name, last_name, title, company, email, domain,
     phone, mobile, address, city, state, zip, country, birth_date, number FROM prospect";
 const COMPARED_FROM: usize = 4;
 
@@ -37,6 +38,8 @@ pub struct NameRow<'r> {
     pub id: Id,
     pub entity: Id,
     pub fate: Fate,
+    /// Line of the file.
+    pub line: u64,
     row: &'r Row<'r>,
 }
 
@@ -92,22 +95,30 @@ impl Store {
     /// The keys of all names that count and are no decoys: their ids, and what they are looked up by.
     pub fn known_keys(&self, mut each: impl FnMut(Id, &[u8])) -> Result<()> {
         self.translated(|connection| {
-            let mut runs = connection.prepare(
-                "SELECT r.first_id, r.names FROM import_run r JOIN batch b ON b.id = r.id
-                 WHERE r.state = 'complete' ORDER BY r.first_id",
-            )?;
-            let ranges = runs
-                .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
             let mut keys = connection.prepare(
                 "SELECT prospect, keys FROM prospect_key WHERE prospect >= $1 AND prospect < $2",
             )?;
-            for (first, names) in ranges {
-                let end = name_id(Id(first), names as u64).0;
-                let mut rows = keys.query([first, end])?;
+            for (first, end) in counting(connection)? {
+                let mut rows = keys.query([first.0, end.0])?;
                 while let Some(row) = rows.next()? {
                     let key = row.get_ref(1)?;
                     each(Id(row.get(0)?), key.as_blob().unwrap_or(&[]));
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// All names that count and are no decoys.
+    pub fn known_names(&self, mut each: impl FnMut(&NameRow<'_>) -> Result<()>) -> Result<()> {
+        self.translated(|connection| {
+            let mut names = connection.prepare(&format!(
+                "{SELECT} WHERE id >= $1 AND id < $2 AND fate <> $3 ORDER BY id"
+            ))?;
+            for (first, end) in counting(connection)? {
+                let mut rows = names.query([first.0, end.0, Fate::Seed.number()])?;
+                while let Some(row) = rows.next()? {
+                    each(&name_row(row)?)?;
                 }
             }
             Ok(())
@@ -157,11 +168,39 @@ impl Store {
     }
 }
 
+/// Where the names of batches that count are: from the first id to before the last. Single names that
+/// count although their batch does not are ranges of one.
+fn counting(connection: &Connection) -> Result<Vec<(Id, Id)>> {
+    let mut runs = connection.prepare(
+        "SELECT r.first_id, r.names FROM import_run r JOIN batch b ON b.id = r.id
+         WHERE r.state = 'complete' ORDER BY r.first_id",
+    )?;
+    let mut ranges = runs
+        .query_map([], |row| {
+            let first = Id(row.get(0)?);
+            Ok((first, name_id(first, row.get::<_, i64>(1)? as u64)))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut kept = connection.prepare(
+        "SELECT s.prospect FROM prospect_state s JOIN prospect p ON p.id = s.prospect
+         WHERE NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch) ORDER BY s.prospect",
+    )?;
+    let kept = kept
+        .query_map([], |row| {
+            let id: i64 = row.get(0)?;
+            Ok((Id(id), Id(id + 1)))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    ranges.extend(kept);
+    Ok(ranges)
+}
+
 fn name_row<'r>(row: &'r Row<'r>) -> Result<NameRow<'r>> {
     Ok(NameRow {
         id: Id(row.get(0)?),
         entity: Id(row.get(1)?),
         fate: Fate::from_number(row.get(2)?).unwrap_or(Fate::New),
+        line: row.get::<_, i64>(3)? as u64,
         row,
     })
 }

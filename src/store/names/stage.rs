@@ -12,7 +12,7 @@ use super::name_id;
 use super::run::{Run, RunState};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::prospect::{Fate, Field, Record};
+use crate::prospect::{Fate, Field, Record, Warning};
 
 /// A row that is taken.
 #[derive(Clone, Debug, Default)]
@@ -179,20 +179,15 @@ fn insert(connection: &Connection, run: &Run, rows: &[Taken]) -> Result<()> {
         let originals = row
             .record
             .originals()
-            .iter()
-            .map(|(field, text)| (field.name(), text.as_str()));
+            .map(|(field, text)| (field.name(), text));
         bind_map(&mut name, 9, originals, &mut buffer)?;
-        let attributes = row
-            .record
-            .attributes()
-            .iter()
-            .map(|(heading, text)| (heading.as_str(), text.as_str()));
-        bind_map(&mut name, 10, attributes, &mut buffer)?;
+        bind_map(&mut name, 10, row.record.attributes(), &mut buffer)?;
         let warnings = row.record.warnings();
         if warnings.is_empty() {
             name.raw_bind_parameter(11, rusqlite::types::Null)?;
         } else {
-            name.raw_bind_parameter(11, warnings.join(" "))?;
+            let codes: Vec<&str> = warnings.iter().map(Warning::code).collect();
+            name.raw_bind_parameter(11, codes.join(" "))?;
         }
         for field in Field::ALL {
             let text = Some(row.record.get(field)).filter(|text| !text.is_empty());

@@ -34,13 +34,9 @@ impl Store {
         self.each_suppression(|row, _| wanted(row))
     }
 
-    /// Entries that count and have one of these keys.
+    /// Entries that count and name the same thing: numbers of two countries share a key, but not both.
     pub fn suppressions_of(&self, keys: Keys) -> Result<Vec<SuppressionRow>> {
-        self.each_suppression(|_, found| {
-            found
-                .iter()
-                .any(|key| keys.iter().any(|wanted| wanted == key))
-        })
+        self.each_suppression(|_, found| found == keys)
     }
 
     fn each_suppression(

@@ -10,7 +10,8 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::session::Session;
 use super::super::suppress::PurposeArg;
-use super::{batch_file, open, open_as};
+use super::file::{self, Reads};
+use super::{batch_file, open};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::import::read::{Header, Options, Row};
@@ -113,7 +114,7 @@ pub(crate) fn open_listed(
     } else {
         Options::default()
     };
-    let mut sampled = open_as(cx, path, &options)?;
+    let mut sampled = file::open(cx, path, &options, Reads::Again)?;
     let mut rows = Vec::new();
     let mut row = Row::default();
     while rows.len() < SAMPLE
@@ -147,7 +148,7 @@ pub(crate) fn open_listed(
         .hint("--map HEADING=email says what a column holds; also phone, domain, name, company")
         .into());
     }
-    Ok((open_as(cx, path, &options)?, columns))
+    Ok((file::open(cx, path, &options, Reads::Again)?, columns))
 }
 
 pub(crate) fn unreadable<R>(input: &Input<R>, error: &dyn std::fmt::Display) -> Fault {

@@ -1,0 +1,179 @@
+//! `prospect show`: everything known of one person or company that came in on lists, and from where.
+
+use anyhow::Result;
+
+use super::super::context::{Context, Status};
+use super::super::output::{self, OutputArgs};
+use super::super::show::counted;
+use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::prospect::Field;
+use crate::store::{Access, Name};
+use crate::text::visible;
+
+/// Show a prospect: what is known, which row of which file said so, who must leave them alone
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl prospect show jana.roth@acme.example\n  salesctl prospect show 7KQ2M4 --json"
+)]
+pub(crate) struct Args {
+    /// An e-mail address, the beginning of an id, or a name
+    prospect: String,
+    /// Of somebody who is on several lists
+    #[arg(long, value_name = "CODE")]
+    list: Option<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+row! {
+    /// One value of one row of a list.
+    struct ValueLine {
+        field: String,
+        value: String,
+        /// As the file had it, when cleaning changed it.
+        original: Option<String>,
+        id: String,
+        entity: String,
+        list: Option<String>,
+        file: Option<String>,
+        line: u64,
+        fate: &'static str,
+    }
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let session = cx.session(Access::Read)?;
+    let found = session
+        .store
+        .resolve_prospect(&args.prospect, args.list.as_deref())?;
+    let entity = session
+        .store
+        .name(found.id)?
+        .map_or(found.entity, |name| name.entity);
+    let names = session.store.names_of_entity(entity)?;
+    let rows: Vec<ValueLine> = names.iter().flat_map(values).collect();
+    let mut answer = output::answer(&session, "salesctl/prospect/1", rows);
+    let mut document = Document::default();
+    if let Some(first) = names.first() {
+        document = document.heading(format!(
+            "{} {}, {}",
+            super::short(first.id),
+            visible(&first.called()),
+            counted(names.len(), "row of a list", "rows of lists")
+        ));
+    }
+    document = document.table(merged(&names));
+    for name in &names {
+        document = document.line(format!("  {}", membership(name)));
+    }
+    for name in &names {
+        if let Some(reason) = super::suppressed(&session, name)? {
+            let note = format!("must not be contacted for marketing: {reason}");
+            document = document.line(visible(&note));
+            answer.notes.push(note);
+            break;
+        }
+    }
+    args.output.show(&cx.console, &answer, &document)?;
+    Ok(Status::Done)
+}
+
+fn values(name: &Name) -> Vec<ValueLine> {
+    let line = |field: &str, value: &str, original: Option<&String>| ValueLine {
+        field: field.to_string(),
+        value: value.to_string(),
+        original: original.cloned(),
+        id: name.id.handle(),
+        entity: name.entity.handle(),
+        list: name.list.clone(),
+        file: name.file.clone(),
+        line: name.line,
+        fate: name.fate.name(),
+    };
+    let fields = Field::ALL.into_iter().filter_map(|field| {
+        let original = name.original.get(field.name());
+        let value = name.get(field);
+        (!value.is_empty() || original.is_some()).then(|| line(field.name(), value, original))
+    });
+    let attributes = name
+        .attributes
+        .iter()
+        .map(|(heading, value)| line(heading, value, None));
+    fields.chain(attributes).collect()
+}
+
+/// One value per field: that of the first row that has one; others are said beside it.
+fn merged(names: &[Name]) -> Table {
+    let mut rows = Vec::new();
+    for field in Field::ALL {
+        let mut told = names
+            .iter()
+            .map(|name| (name.get(field), name.original.get(field.name())))
+            .filter(|(value, original)| !value.is_empty() || original.is_some());
+        let Some((value, original)) = told.next() else {
+            continue;
+        };
+        let mut others: Vec<&str> = told
+            .map(|(value, _)| value)
+            .filter(|v| !v.is_empty())
+            .collect();
+        others.retain(|other| *other != value);
+        others.dedup();
+        let mut beside: Vec<String> = original
+            .filter(|original| original.as_str() != value)
+            .map(|original| format!("the file has \"{original}\""))
+            .into_iter()
+            .collect();
+        if !others.is_empty() {
+            beside.push(format!("also {}", others.join(", ")));
+        }
+        rows.push(vec![
+            Cell::Text(field.name().replace('_', " ")),
+            Cell::Text(value.to_string()),
+            Cell::Text(beside.join("; ")),
+        ]);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for (heading, value) in names.iter().flat_map(|name| &name.attributes) {
+        if seen.insert(heading) {
+            rows.push(vec![
+                Cell::Text(heading.clone()),
+                Cell::Text(value.clone()),
+                Cell::Text("kept as it came".into()),
+            ]);
+        }
+    }
+    Table {
+        columns: vec![
+            TableColumn::left("what"),
+            TableColumn::left("value"),
+            TableColumn::left("beside it").rank(1),
+        ],
+        rows,
+    }
+}
+
+/// `zoom-q4, line 402 of apollo.csv, known (0.98), 3 Feb 2026`
+fn membership(name: &Name) -> String {
+    let sure = name
+        .probability
+        .map(|probability| format!(" ({probability:.2})"))
+        .unwrap_or_default();
+    let mut text = format!(
+        "{}, line {} of {}, {}{sure}",
+        visible(name.list.as_deref().unwrap_or("a list that is gone")),
+        name.line,
+        visible(name.file.as_deref().unwrap_or("an import that was undone")),
+        name.fate.name(),
+    );
+    if let Some(day) = name.imported {
+        text.push_str(&format!(", {}", crate::date::day(day)));
+    }
+    if let Some(day) = name.responded {
+        text.push_str(&format!(", responded {}", crate::date::day(day)));
+    }
+    if !name.warnings.is_empty() {
+        text.push_str(&format!("; {}", name.warnings.join(" ")));
+    }
+    text
+}

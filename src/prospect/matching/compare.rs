@@ -1,0 +1,437 @@
+//! How alike two rows are, field by field: a level for each comparison, packed into one number.
+//!
+//! Levels, not similarities: Fellegi & Sunter ("A Theory for Record Linkage", JASA 64, 1969) weigh each
+//! way of agreeing by how much likelier it is among matches. Winkler ("String comparator metrics and
+//! enhanced decision rules in the Fellegi-Sunter model", 1990) added the partial agreements.
+
+use rapidfuzz::distance::{jaro_winkler, osa};
+
+use super::names::{Names, Row};
+use super::pool::{NONE, Pool};
+
+pub(super) const FIRST: usize = 0;
+pub(super) const MIDDLE: usize = 1;
+pub(super) const LAST: usize = 2;
+pub(super) const TITLE: usize = 3;
+pub(super) const BIRTH: usize = 4;
+pub(super) const NUMBER: usize = 5;
+/// From here on: what people at one employer (or in one home) share, collapsed into one comparison.
+pub(super) const SHARED: usize = EMAIL;
+pub(super) const EMAIL: usize = 6;
+pub(super) const DOMAIN: usize = 7;
+pub(super) const COMPANY: usize = 8;
+pub(super) const PHONE: usize = 9;
+pub(super) const PLACE: usize = 10;
+pub(super) const COMPARISONS: usize = 11;
+
+/// Levels of each comparison, most alike first, as `explain` says them. Level 0 is missing, so the first
+/// one here is 1; the last one is that they differ.
+pub(super) const LEVELS: [&[&str]; COMPARISONS] = [
+    &[
+        "same first name",
+        "first name short for the other",
+        "first name close",
+        "first initial fits",
+        "first name differs",
+    ],
+    &[
+        "same middle name",
+        "middle initial fits",
+        "middle name differs",
+    ],
+    &[
+        "same last name",
+        "last name close",
+        "last name alike",
+        "first and last name swapped",
+        "last name differs",
+    ],
+    &["same title", "title alike", "title differs"],
+    &[
+        "same birth date",
+        "birth date close",
+        "birth date partly the same",
+        "birth date differs",
+    ],
+    &["same number", "number close", "number differs"],
+    &[
+        "same e-mail",
+        "e-mail close",
+        "same e-mail name elsewhere",
+        "e-mail at another host",
+        "e-mail differs",
+    ],
+    &["same domain", "domain close", "domain differs"],
+    &[
+        "same company",
+        "company close",
+        "company alike",
+        "company differs",
+    ],
+    &["same phone", "phone close", "phone differs"],
+    &[
+        "same address",
+        "address close",
+        "same city",
+        "same city, other address",
+        "same state",
+        "same state, other city",
+        "place differs",
+    ],
+];
+
+/// The most levels a comparison has, missing included.
+pub(super) const WIDTH: usize = 8;
+
+pub(super) const SAME: u8 = 1;
+const FIRST_SHORT: u8 = 2;
+const FIRST_CLOSE: u8 = 3;
+const FIRST_INITIAL: u8 = 4;
+const FIRST_DIFFERS: u8 = 5;
+const LAST_CLOSE: u8 = 2;
+const LAST_ALIKE: u8 = 3;
+pub(super) const LAST_SWAPPED: u8 = 4;
+const LAST_DIFFERS: u8 = 5;
+
+/// Levels of all comparisons, four bits each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Levels(pub(super) u64);
+
+impl Levels {
+    pub(super) fn get(self, comparison: usize) -> usize {
+        (self.0 >> (comparison * 4)) as usize & 15
+    }
+
+    pub(super) fn set(&mut self, comparison: usize, level: u8) {
+        self.0 |= u64::from(level) << (comparison * 4);
+    }
+
+    /// As if the given comparisons (a set of bits) were missing.
+    pub(super) fn without(self, comparisons: u32) -> Self {
+        let hidden = (0..COMPARISONS)
+            .filter(|comparison| comparisons >> comparison & 1 == 1)
+            .fold(0, |mask, comparison| mask | 15 << (comparison * 4));
+        Self(self.0 & !hidden)
+    }
+}
+
+/// Levels of pairs of texts that were compared before, found by both numbers; a collision forgets.
+struct Cache(Vec<(u64, u8)>);
+
+impl Cache {
+    const BITS: u32 = 15;
+
+    fn new() -> Self {
+        Self(vec![(0, 0); 1 << Self::BITS])
+    }
+
+    fn get_or(&mut self, a: u32, b: u32, level: impl FnOnce(u32, u32) -> u8) -> u8 {
+        let (a, b) = (a.min(b), a.max(b));
+        let key = u64::from(a) << 32 | u64::from(b);
+        let slot = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::BITS);
+        let slot = &mut self.0[slot as usize];
+        if slot.0 != key {
+            *slot = (key, level(a, b));
+        }
+        slot.1
+    }
+}
+
+/// Compares rows of one set of names.
+pub(super) struct Comparer<'a> {
+    names: &'a Names,
+    first: Cache,
+    last: Cache,
+    title: Cache,
+    company: Cache,
+}
+
+impl<'a> Comparer<'a> {
+    pub(super) fn new(names: &'a Names) -> Self {
+        Self {
+            names,
+            first: Cache::new(),
+            last: Cache::new(),
+            title: Cache::new(),
+            company: Cache::new(),
+        }
+    }
+
+    pub(super) fn levels(&mut self, a: u32, b: u32) -> Levels {
+        let names = self.names;
+        let pools = &names.pools;
+        let (a, b) = (&names.rows[a as usize], &names.rows[b as usize]);
+        let mut levels = Levels::default();
+        self.name(a, b, &mut levels);
+        if both(a.title, b.title) {
+            let level = |a, b| title(&pools.titles, a, b);
+            levels.set(TITLE, self.title.get_or(a.title, b.title, level));
+        }
+        if both(a.birth, b.birth) {
+            levels.set(BIRTH, birth(&pools.numbers, a.birth, b.birth));
+        }
+        if both(a.number, b.number) {
+            levels.set(NUMBER, digits(&pools.numbers, a.number, b.number));
+        }
+        levels.set(EMAIL, email(names, a, b, levels));
+        if both(a.domain, b.domain) {
+            levels.set(DOMAIN, domain(&pools.hosts, a.domain, b.domain));
+        }
+        if both(a.company, b.company) {
+            let level = |a, b| company(&pools.companies, a, b);
+            levels.set(COMPANY, self.company.get_or(a.company, b.company, level));
+        }
+        if both(a.phone, b.phone) {
+            levels.set(PHONE, digits(&pools.phones, a.phone, b.phone));
+        }
+        levels.set(PLACE, place(names, a, b));
+        levels
+    }
+
+    fn name(&mut self, a: &Row, b: &Row, levels: &mut Levels) {
+        let names = self.names;
+        let crossed = both(a.first, b.first) && a.first == b.last && a.last == b.first;
+        if crossed && a.first != a.last {
+            levels.set(LAST, LAST_SWAPPED);
+            return;
+        }
+        if both(a.first, b.first) {
+            let level = |a, b| first(names, a, b);
+            levels.set(FIRST, self.first.get_or(a.first, b.first, level));
+        }
+        if both(a.middle, b.middle) {
+            levels.set(MIDDLE, middle(&names.pools.names, a.middle, b.middle));
+        }
+        if both(a.last, b.last) {
+            let level = |a, b| last(&names.pools.names, a, b);
+            levels.set(LAST, self.last.get_or(a.last, b.last, level));
+        }
+    }
+}
+
+fn both(a: u32, b: u32) -> bool {
+    a != NONE && b != NONE
+}
+
+/// Whether at most `most` characters are missing, added, changed or swapped with their neighbour
+/// (Damerau-Levenshtein, restricted).
+fn within(a: &[u8], b: &[u8], most: usize) -> bool {
+    let cutoff = osa::Args::default().score_cutoff(most);
+    a.len().abs_diff(b.len()) <= most
+        && osa::distance_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
+}
+
+/// Jaro-Winkler: agreement at the beginning counts more.
+fn alike(a: &[u8], b: &[u8], least: f64) -> bool {
+    let cutoff = jaro_winkler::Args::default().score_cutoff(least);
+    jaro_winkler::similarity_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
+}
+
+fn first(names: &Names, a: u32, b: u32) -> u8 {
+    let (x, y) = (names.pools.names.get(a), names.pools.names.get(b));
+    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
+    if short.len() == 1 {
+        return if long[0] == short[0] {
+            FIRST_INITIAL
+        } else {
+            FIRST_DIFFERS
+        };
+    }
+    if a == b {
+        return SAME;
+    }
+    let shortened = short.len() > 2 && long.starts_with(short);
+    if shortened || names.groups[a as usize].meet(names.groups[b as usize]) {
+        return FIRST_SHORT;
+    }
+    if short.len() > 2 && (within(x, y, 1) || alike(x, y, 0.92)) {
+        FIRST_CLOSE
+    } else {
+        FIRST_DIFFERS
+    }
+}
+
+fn middle(pool: &Pool, a: u32, b: u32) -> u8 {
+    let (x, y) = (pool.get(a), pool.get(b));
+    if x.len() > 1 && a == b {
+        SAME
+    } else if x[0] == y[0] && (x.len() == 1 || y.len() == 1) {
+        2
+    } else {
+        3
+    }
+}
+
+fn last(pool: &Pool, a: u32, b: u32) -> u8 {
+    if a == b {
+        return SAME;
+    }
+    let (x, y) = (pool.get(a), pool.get(b));
+    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
+    if short.len() > 2 && within(x, y, 1) {
+        LAST_CLOSE
+    } else if (short.len() > 3 && (long.starts_with(short) || long.ends_with(short)))
+        || (short.len() > 2 && alike(x, y, 0.9))
+    {
+        LAST_ALIKE
+    } else {
+        LAST_DIFFERS
+    }
+}
+
+fn title(pool: &Pool, a: u32, b: u32) -> u8 {
+    if a == b {
+        return SAME;
+    }
+    let (x, y) = (pool.text(a), pool.text(b));
+    let shared = x
+        .split(' ')
+        .filter(|word| y.split(' ').any(|other| other == *word))
+        .count();
+    let all = x.split(' ').count() + y.split(' ').count() - shared;
+    if shared * 2 >= all { 2 } else { 3 }
+}
+
+fn birth(pool: &Pool, a: u32, b: u32) -> u8 {
+    if a == b {
+        return SAME;
+    }
+    let (x, y) = (pool.get(a), pool.get(b));
+    if x.len() != 8 || y.len() != 8 {
+        return if within(x, y, 1) { 2 } else { 4 };
+    }
+    let turned = x[..4] == y[..4] && x[4..6] == y[6..] && x[6..] == y[4..6];
+    let parts = [(0, 4), (4, 6), (6, 8)]
+        .iter()
+        .filter(|(from, to)| x[*from..*to] == y[*from..*to])
+        .count();
+    if turned || within(x, y, 1) {
+        2
+    } else if parts == 2 {
+        3
+    } else {
+        4
+    }
+}
+
+fn digits(pool: &Pool, a: u32, b: u32) -> u8 {
+    if a == b {
+        return SAME;
+    }
+    let (x, y) = (pool.get(a), pool.get(b));
+    if x.len().min(y.len()) > 4 && within(x, y, 1) {
+        2
+    } else {
+        3
+    }
+}
+
+fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
+    if !both(a.local, b.local) || !both(a.host, b.host) {
+        return 0;
+    }
+    let pools = &names.pools;
+    let (x, y) = (pools.locals.get(a.local), pools.locals.get(b.local));
+    let (same_local, same_host) = (a.local == b.local, a.host == b.host);
+    if same_local && same_host {
+        return SAME;
+    }
+    // two ways of making an address of one name: how alike the names are is said already
+    let named = a.address_of_name() && b.address_of_name();
+    let differs = [FIRST_DIFFERS, LAST_DIFFERS];
+    let agree = ![levels.get(FIRST), levels.get(LAST)]
+        .iter()
+        .zip(differs)
+        .any(|(level, differs)| *level == usize::from(differs));
+    if same_host {
+        // `jroth` and `jroth2` are two people on purpose
+        let counted = x
+            .iter()
+            .filter(|c| c.is_ascii_digit())
+            .ne(y.iter().filter(|c| c.is_ascii_digit()));
+        if !counted && x.len().min(y.len()) > 3 && within(x, y, 1) {
+            return 2;
+        }
+        return if named && agree { 0 } else { 5 };
+    }
+    if same_local && within(pools.hosts.get(a.host), pools.hosts.get(b.host), 1) {
+        return 2;
+    }
+    if named && agree {
+        0
+    } else if same_local && x.len() > 5 && !a.address_of_name() {
+        3
+    } else {
+        4
+    }
+}
+
+fn domain(pool: &Pool, a: u32, b: u32) -> u8 {
+    if a == b {
+        return SAME;
+    }
+    let (x, y) = (pool.get(a), pool.get(b));
+    if x.len().min(y.len()) > 8 && within(x, y, 1) {
+        2
+    } else {
+        3
+    }
+}
+
+fn company(pool: &Pool, a: u32, b: u32) -> u8 {
+    if a == b {
+        return SAME;
+    }
+    let (x, y) = (pool.get(a), pool.get(b));
+    let shorter = x.len().min(y.len());
+    let most = usize::from(shorter > 4) + usize::from(shorter > 9);
+    if most > 0 && within(x, y, most) {
+        return 2;
+    }
+    let (x, y) = (pool.text(a), pool.text(b));
+    let (few, many) = if x.len() < y.len() { (x, y) } else { (y, x) };
+    let inside = few.len() > 4
+        && few
+            .split(' ')
+            .all(|word| many.split(' ').any(|other| other == word));
+    if inside || alike(x.as_bytes(), y.as_bytes(), 0.92) {
+        3
+    } else {
+        4
+    }
+}
+
+fn place(names: &Names, a: &Row, b: &Row) -> u8 {
+    const DIFFERS: u8 = 7;
+    if both(a.country(), b.country()) && a.country() != b.country() {
+        return DIFFERS;
+    }
+    let zip = both(a.zip, b.zip).then_some(a.zip == b.zip);
+    let city = both(a.city, b.city).then_some(a.city == b.city);
+    let state = both(a.state, b.state).then_some(a.state == b.state);
+    let near = zip == Some(true) || city == Some(true);
+    let somewhere = zip.is_some() || city.is_some();
+    if both(a.street, b.street) {
+        let pool = &names.pools.streets;
+        if a.street == b.street {
+            if near || !somewhere {
+                return SAME;
+            }
+            return if state == Some(false) { DIFFERS } else { 2 };
+        }
+        if near {
+            let (x, y) = (pool.get(a.street), pool.get(b.street));
+            let close = x.len().min(y.len()) > 5 && (within(x, y, 2) || alike(x, y, 0.93));
+            return if close { 2 } else { 4 };
+        }
+    } else if near {
+        return 3;
+    }
+    match state {
+        Some(true) if somewhere => 6,
+        Some(true) => 5,
+        Some(false) => DIFFERS,
+        None if somewhere => DIFFERS,
+        None => 0,
+    }
+}
