@@ -63,7 +63,6 @@ Sell:
   deal        Add deals, move them through the gates, see where they stand
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
-  prospect    Tell what is done with names of lists, before there is a deal
   followup    Mark follow-ups of today's work as done, or put them off
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
@@ -130,9 +129,6 @@ enum Command {
     /// Keep the companies: their people, their deals, what is known of them
     #[command(subcommand)]
     Account(account::Command),
-    /// Tell what is done with names of lists, before there is a deal
-    #[command(subcommand)]
-    Prospect(prospect::Command),
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
@@ -238,7 +234,6 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Process(command) => process::run(command, cx),
         Command::Deal(command) => deal::run(command, cx),
         Command::Person(command) => person::run(command, cx),
-        Command::Prospect(command) => prospect::run(command, cx),
         Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
