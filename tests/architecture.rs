@@ -173,6 +173,7 @@ const LONG: &[(&str, &str)] = &[
     ),
     ("src/report/win_rate.rs", "one report and its statistics"),
     ("src/store/query.rs", "one list of what commands ask"),
+    ("src/store/schema.rs", "one list of migrations"),
 ];
 
 fn root() -> &'static Path {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::contact::{Account, Person, PersonChange, SalesRole};
 use super::event::{Event, FieldValue, Private, Recorded};
@@ -10,7 +10,9 @@ use crate::id::Id;
 
 /// Events of one stream, a day apart, of one operation each.
 fn told(stream: i64, events: Vec<Event>) -> Vec<Recorded> {
-    let first = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+    let first = "2026-03-01T12:00:00Z"
+        .parse::<DateTime<Utc>>()
+        .expect("an instant");
     (1..)
         .zip(events)
         .map(|(seq, event)| {

@@ -1,6 +1,6 @@
 //! A row of a known deal that tells another end of it than the store has.
 
-use super::known::KnownDeal;
+use super::known_deal::KnownDeal;
 use super::read::Row;
 use super::telling::{Telling, Told};
 use crate::deal::book::State;

@@ -7,7 +7,8 @@ use std::io::Read;
 use sha2::{Digest, Sha256};
 
 use super::changed::Changed;
-use super::known::{Directory, Found, KnownDeal};
+use super::known::{Directory, Found};
+use super::known_deal::KnownDeal;
 use super::lists;
 use super::map::name_key;
 use super::plan::{Context, Fate, Input, Plan, PlanError, counted, each_row};

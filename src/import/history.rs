@@ -9,7 +9,8 @@ use std::io;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::known::{Directory, Found, KnownDeal};
+use super::known::{Directory, Found};
+use super::known_deal::KnownDeal;
 use super::map::{Bound, Mapping, Section};
 use super::missing::Missing;
 use super::plan::{Context, Fate, FileReport, Input, PlanError, Reject, counted, each_row};

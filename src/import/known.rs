@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use super::known_deal::KnownDeal;
 use super::map::name_key;
 use super::missing::{Missing, MissingFate, Near};
 use super::planned::{AccountRef, PlannedAccount};
-use crate::deal::book::State;
 use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
 use crate::id::Id;
 use crate::text::nearest;
@@ -19,29 +19,6 @@ pub struct Known {
     pub catalog: Vec<CatalogEntry>,
     /// By the key of the row each was imported from.
     pub deals: HashMap<String, KnownDeal>,
-}
-
-/// A deal that an import made, as it is now.
-#[derive(Clone, Debug)]
-pub struct KnownDeal {
-    pub id: Id,
-    pub state: State,
-    /// Name of its account.
-    pub account: Option<String>,
-    /// Other names of the account: those it had, and those of accounts that were merged into it.
-    pub other_names: Vec<String>,
-    pub opened: Option<NaiveDate>,
-}
-
-impl KnownDeal {
-    /// Whether its account has or had this name.
-    pub(super) fn is_with(&self, name: &str) -> bool {
-        let key = name_key(name);
-        self.account
-            .iter()
-            .chain(&self.other_names)
-            .any(|known| name_key(known) == key)
-    }
 }
 
 /// Which missing names an import may create; rows with any other are rejected.
