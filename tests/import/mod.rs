@@ -201,7 +201,7 @@ fn every_reject_says_why() {
     let report = plan.main_file().expect("the deals");
     let folder = tempfile::tempdir().expect("a folder");
     let path = salesctl::import::rejects::path_of(&folder.path().join("broken.csv"));
-    salesctl::import::rejects::write(&path, report).expect("written");
+    salesctl::import::rejects::write(&path, &report.reject_file()).expect("written");
     as_kept(
         "broken.rejects.csv",
         &std::fs::read_to_string(path).expect("read"),

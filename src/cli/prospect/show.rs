@@ -1,5 +1,7 @@
 //! `prospect show`: everything known of one person or company that came in on lists, and from where.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
@@ -167,13 +169,13 @@ fn membership(name: &Name) -> String {
         name.fate.name(),
     );
     if let Some(day) = name.imported {
-        text.push_str(&format!(", {}", crate::date::day(day)));
+        let _ = write!(text, ", {}", crate::date::day(day));
     }
     if let Some(day) = name.responded {
-        text.push_str(&format!(", responded {}", crate::date::day(day)));
+        let _ = write!(text, ", responded {}", crate::date::day(day));
     }
     if !name.warnings.is_empty() {
-        text.push_str(&format!("; {}", name.warnings.join(" ")));
+        let _ = write!(text, "; {}", name.warnings.join(" "));
     }
     text
 }

@@ -165,6 +165,7 @@ impl Store {
 
     /// Pairs that nobody has decided on, the likeliest first: two names that count, and how likely they
     /// are one; and how many there are.
+    #[allow(clippy::type_complexity)] // pairs and their number, used once
     pub fn unsure_pairs(&self, limit: usize) -> Result<(Vec<(Id, Id, f64)>, u64)> {
         const OPEN: &str = "FROM prospect_pair w
             WHERE NOT EXISTS (SELECT 1 FROM prospect_distinct d

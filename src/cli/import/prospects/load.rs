@@ -31,7 +31,6 @@ pub(super) struct Guards {
 /// More rows can't be taken than somebody is willing to lose.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum RejectLimit {
-    None,
     Rows(u64),
     /// Of the rows read.
     Share(f64),
@@ -41,7 +40,6 @@ impl RejectLimit {
     /// Whether so many rejected rows of so many are too many.
     pub(super) fn is_passed(self, rejected: u64, read: u64) -> bool {
         match self {
-            Self::None => false,
             Self::Rows(limit) => rejected > limit,
             Self::Share(limit) => rejected as f64 > limit * read as f64,
         }
@@ -142,7 +140,6 @@ mod tests {
 
     #[test]
     fn limits_are_passed_only_beyond() {
-        assert!(!RejectLimit::None.is_passed(9, 9));
         assert!(!RejectLimit::Rows(5).is_passed(5, 9));
         assert!(RejectLimit::Rows(5).is_passed(6, 9));
         assert!(!RejectLimit::Share(0.02).is_passed(2, 100));

@@ -230,13 +230,13 @@ fn settled<R: Read>(args: &Args, chosen: Chosen, options: &Options, file: &Rows<
 }
 
 /// One import of one file.
-pub(super) struct Job<'a> {
-    pub(super) path: &'a Path,
-    pub(super) list: ListRow,
-    pub(super) settings: Settings,
+struct Job<'a> {
+    path: &'a Path,
+    list: ListRow,
+    settings: Settings,
     /// The batch whose rejected rows these are.
-    pub(super) retry_of: Option<Id>,
-    pub(super) how: &'a How,
+    retry_of: Option<Id>,
+    how: &'a How,
 }
 
 /// What an import came to, to be told.
@@ -251,7 +251,7 @@ struct Done {
     resumed: u64,
 }
 
-pub(super) fn import<R: Read>(
+fn import<R: Read>(
     cx: &Context,
     session: &Session<'_>,
     job: &Job<'_>,

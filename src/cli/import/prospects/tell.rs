@@ -1,6 +1,7 @@
 //! What an import of names came to: every row accounted for, on one screen.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -343,7 +344,7 @@ fn terms(list: &ListRow, taken: u64, net: u64) -> String {
     if !text.is_empty() {
         text.push_str("; ");
     }
-    text.push_str(&format!("{} net", grouped(net)));
+    let _ = write!(text, "{} net", grouped(net));
     if taken > 0 {
         text.push_str(&format!(
             " ({:.1} % of {} taken)",

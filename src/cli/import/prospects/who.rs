@@ -97,7 +97,6 @@ impl Side {
 
 /// Names being gathered: the known first, then the run's.
 struct Gathering {
-    kind: Kind,
     names: Names,
     ids: Vec<Id>,
     heads: Vec<u32>,
@@ -109,7 +108,6 @@ struct Gathering {
 impl Gathering {
     fn new(kind: Kind) -> Self {
         Self {
-            kind,
             names: Names::new(kind),
             ids: Vec::new(),
             heads: Vec::new(),
