@@ -5,8 +5,8 @@
     benches/score_links.py LINKS.csv --truth pairs.csv --list FILE.csv [--house HOUSE.csv]
     benches/score_links.py --self-test
 
-LINKS.csv has the columns line,record,matched_line,matched_record,matched_id,kind,probability; `record`
-counts the rows below the header from 1. `twice` links a row to an earlier row of its file, `known` to a
+LINKS.csv has the columns line,record,matched_line,matched_record,matched_id,kind,probability; `record` is
+the row's id in the file, or counts the rows below the header from 1. `twice` links a row to an earlier row of its file, `known` to a
 row of the house file: by matched_id where the truth has that id, else by matched_record.
 
 A truth file either names each row's person, in the order of the rows (a column `contact_id`, as
@@ -89,6 +89,7 @@ class Truth(NamedTuple):
 
     rows: array
     house: array
+    row_ids: dict[str, int]
     house_ids: dict[str, int]
 
 
@@ -134,9 +135,9 @@ def read_truth(
     with open(truth, newline="", encoding="utf-8") as file:
         header = next(csv.reader(file))
         if "contact_id" in header:
-            rows = read_persons(truth)[0]
+            rows, row_ids = read_persons(truth)
             house_rows, house_ids = read_persons(house_truth)
-            return Truth(rows, house_rows, house_ids)
+            return Truth(rows, house_rows, row_ids, house_ids)
         if list_file is None:
             sys.exit(
                 f"error: {truth} holds pairs of record ids\nhint: name the file they are of: --list FILE"
@@ -159,8 +160,15 @@ def read_truth(
     return Truth(
         array("q", (persons.root(place[id]) for id in rows_ids)),
         array("q", (persons.root(place[id]) for id in house_ids)),
+        {id: n for n, id in enumerate(rows_ids)},
         {id: n for n, id in enumerate(house_ids)},
     )
+
+
+def position(record: str, ids: dict[str, int]) -> int:
+    """A row by its id in the file; where the file has none by its number, from 1."""
+    found = ids.get(record)
+    return int(record) - 1 if found is None else found
 
 
 def read_links(path: str, truth: Truth, sure: float) -> list[Link]:
@@ -168,14 +176,14 @@ def read_links(path: str, truth: Truth, sure: float) -> list[Link]:
     for n, row in enumerate(read_rows(path), start=2):
         if float(row["probability"] or 1) < sure:
             continue
-        a, known = int(row["record"]) - 1, row["kind"] == "known"
+        a, known = position(row["record"], truth.row_ids), row["kind"] == "known"
         if not known and row["kind"] != "twice":
             sys.exit(
                 f"error: line {n} of {path} has the kind `{row['kind']}`; `twice` or `known` was expected"
             )
         b = truth.house_ids.get(row["matched_id"]) if known else None
         if b is None and row["matched_record"]:
-            b = int(row["matched_record"]) - 1
+            b = position(row["matched_record"], truth.house_ids if known else truth.row_ids)
         there = truth.house if known else truth.rows
         if known and not there:
             continue
