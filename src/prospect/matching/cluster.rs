@@ -82,3 +82,50 @@ impl Forest {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edge(a: u32, b: u32, probability: f32) -> Edge {
+        Edge { a, b, probability }
+    }
+
+    fn links(matches: &Matches) -> Vec<(u32, u32)> {
+        matches.links.iter().map(|link| (link.row, link.to)).collect()
+    }
+
+    #[test]
+    fn sure_pairs_are_one_and_unsure_ones_are_asked() {
+        let edges = [edge(0, 1, 0.99), edge(1, 2, 0.96), edge(0, 2, 0.7), edge(3, 4, 0.6)];
+        let found = entities(&edges, 5, &[], 0.95);
+        assert_eq!(links(&found), [(1, 0), (2, 0)]);
+        assert!((found.links[1].probability - 0.96).abs() < 1e-6);
+        assert_eq!(found.unsure.len(), 1, "a pair inside an entity is no question");
+        assert_eq!((found.unsure[0].a, found.unsure[0].b), (3, 4));
+    }
+
+    #[test]
+    fn a_row_goes_to_the_better_of_two_known() {
+        let edges = [edge(1, 2, 0.99), edge(0, 2, 0.97)];
+        let found = entities(&edges, 3, &[0, 1], 0.95);
+        assert_eq!(links(&found), [(2, 1)]);
+        assert_eq!((found.unsure[0].a, found.unsure[0].b), (0, 2));
+    }
+
+    #[test]
+    fn two_known_are_not_chained_together() {
+        let edges = [edge(0, 2, 0.999), edge(1, 3, 0.99), edge(2, 3, 0.98)];
+        let found = entities(&edges, 4, &[0, 1], 0.95);
+        assert_eq!(links(&found), [(2, 0), (3, 1)]);
+        assert_eq!(found.unsure.len(), 1);
+    }
+
+    #[test]
+    fn known_rows_of_one_entity_are_one() {
+        let edges = [edge(1, 2, 0.99), edge(0, 2, 0.97)];
+        let found = entities(&edges, 3, &[0, 0], 0.95);
+        assert_eq!(links(&found), [(2, 0)]);
+        assert!(found.unsure.is_empty());
+    }
+}

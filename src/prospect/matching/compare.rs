@@ -176,21 +176,25 @@ impl<'a> Comparer<'a> {
 
     fn name(&mut self, a: &Row, b: &Row, levels: &mut Levels) {
         let names = self.names;
-        let crossed = both(a.first, b.first) && a.first == b.last && a.last == b.first;
-        if crossed && a.first != a.last {
-            levels.set(LAST, LAST_SWAPPED);
-            return;
-        }
+        let (mut first_level, mut last_level) = (0, 0);
         if both(a.first, b.first) {
             let level = |a, b| first(names, a, b);
-            levels.set(FIRST, self.first.get_or(a.first, b.first, level));
-        }
-        if both(a.middle, b.middle) {
-            levels.set(MIDDLE, middle(&names.pools.names, a.middle, b.middle));
+            first_level = self.first.get_or(a.first, b.first, level);
         }
         if both(a.last, b.last) {
             let level = |a, b| last(&names.pools.names, a, b);
-            levels.set(LAST, self.last.get_or(a.last, b.last, level));
+            last_level = self.last.get_or(a.last, b.last, level);
+        }
+        if first_level == FIRST_DIFFERS && last_level == LAST_DIFFERS {
+            let pool = &names.pools.names;
+            if crossed(pool, a.first, b.last) && crossed(pool, a.last, b.first) {
+                (first_level, last_level) = (0, LAST_SWAPPED);
+            }
+        }
+        levels.set(FIRST, first_level);
+        levels.set(LAST, last_level);
+        if both(a.middle, b.middle) {
+            levels.set(MIDDLE, middle(&names.pools.names, a.middle, b.middle));
         }
     }
 }
@@ -213,6 +217,14 @@ fn alike(a: &[u8], b: &[u8], least: f64) -> bool {
     jaro_winkler::similarity_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
 }
 
+/// Whether the digits in two texts are the same: `apex` and `apex2` are two things on purpose.
+fn same_digits(x: &[u8], y: &[u8]) -> bool {
+    let digits = |text: &'_ [u8]| -> Vec<u8> {
+        text.iter().copied().filter(u8::is_ascii_digit).collect()
+    };
+    digits(x) == digits(y)
+}
+
 fn first(names: &Names, a: u32, b: u32) -> u8 {
     let (x, y) = (names.pools.names.get(a), names.pools.names.get(b));
     let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
@@ -231,6 +243,15 @@ fn first(names: &Names, a: u32, b: u32) -> u8 {
     } else {
         FIRST_DIFFERS
     }
+}
+
+/// Whether one row's first name is the other's last, up to a slip.
+fn crossed(pool: &Pool, first: u32, last: u32) -> bool {
+    let (x, y) = (pool.get(first), pool.get(last));
+    first == last
+        || (x.len().min(y.len()) > 3
+            && (x.first() == y.first() || x.last() == y.last())
+            && within(x, y, 1))
 }
 
 fn middle(pool: &Pool, a: u32, b: u32) -> u8 {
@@ -323,8 +344,7 @@ fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
         .any(|(level, differs)| *level == usize::from(differs));
     if same_host {
         // `jroth` and `jroth2` are two people on purpose
-        let counted = x.iter().filter(|c| c.is_ascii_digit()).ne(y.iter().filter(|c| c.is_ascii_digit()));
-        if !counted && x.len().min(y.len()) > 3 && within(x, y, 1) {
+        if same_digits(x, y) && x.len().min(y.len()) > 3 && within(x, y, 1) {
             return 2;
         }
         return if named && agree { 0 } else { 5 };
@@ -346,7 +366,8 @@ fn domain(pool: &Pool, a: u32, b: u32) -> u8 {
         return SAME;
     }
     let (x, y) = (pool.get(a), pool.get(b));
-    if x.len().min(y.len()) > 8 && within(x, y, 1) { 2 } else { 3 }
+    let close = x.len().min(y.len()) > 8 && same_digits(x, y) && within(x, y, 1);
+    if close { 2 } else { 3 }
 }
 
 fn company(pool: &Pool, a: u32, b: u32) -> u8 {
@@ -376,7 +397,13 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
     let zip = both(a.zip, b.zip).then_some(a.zip == b.zip);
     let city = both(a.city, b.city).then_some(a.city == b.city);
     let state = both(a.state, b.state).then_some(a.state == b.state);
-    let near = zip == Some(true) || city == Some(true);
+    let close = |pool: &Pool, a, b, least| {
+        let (x, y) = (pool.get(a), pool.get(b));
+        x.len().min(y.len()) >= least && within(x, y, 1)
+    };
+    let near = zip == Some(true)
+        || city == Some(true)
+        || (city.is_some() && close(&names.pools.places, a.city, b.city, 6));
     let somewhere = zip.is_some() || city.is_some();
     if both(a.street, b.street) {
         let pool = &names.pools.streets;
@@ -388,7 +415,9 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
         }
         if near {
             let (x, y) = (pool.get(a.street), pool.get(b.street));
-            let close = x.len().min(y.len()) > 5 && (within(x, y, 2) || alike(x, y, 0.93));
+            let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
+            let close = short.len() > 5
+                && (within(x, y, 2) || alike(x, y, 0.93) || long.ends_with(short));
             return if close { 2 } else { 4 };
         }
     } else if near {
@@ -402,3 +431,7 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
         None => 0,
     }
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

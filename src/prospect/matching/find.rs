@@ -193,3 +193,7 @@ impl Priors {
         (chance / (1.0 - chance)).log2() as f32
     }
 }
+
+#[cfg(test)]
+#[path = "find_tests.rs"]
+mod tests;

@@ -194,3 +194,57 @@ impl Lookup {
         ids
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jana() -> Features<'static> {
+        Features {
+            first: "Jana",
+            last: "Roth",
+            company: "Roth GmbH",
+            email: "jana@roth.de",
+            domain: "roth.de",
+            phone: "+49 30 1234567",
+            city: "Berlin",
+            zip: "10115",
+            ..Features::default()
+        }
+    }
+
+    #[test]
+    fn keys_survive_as_bytes_and_are_the_same_alone_and_among_others() {
+        let keys = Keys::of(Kind::Person, &jana());
+        assert_eq!(Keys::from_bytes(&keys.to_bytes()), Some(keys));
+        assert_eq!(Keys::from_bytes(&[0; 3]), None);
+        let mut names = Names::new(Kind::Person);
+        names.push(&Features { first: "Other", ..Features::default() });
+        let row = names.push(&jana());
+        assert_eq!(names.keys(row), keys);
+    }
+
+    #[test]
+    fn keys_do_not_change_between_versions_unnoticed() {
+        // stored beside a million names: a change needs a migration
+        let blocks: Vec<u64> = Keys::of(Kind::Person, &jana()).blocks().collect();
+        let sum = blocks.iter().fold(0_u64, |sum, block| sum.wrapping_mul(31).wrapping_add(*block));
+        assert_eq!((blocks.len(), sum), (10, 6_087_801_646_894_288_590));
+    }
+
+    #[test]
+    fn a_lookup_finds_who_shares_a_key_and_leaves_crowds_out() {
+        let mut lookup = Lookup::new([Keys::of(Kind::Person, &jana())]);
+        let same_mail = Features { email: "JANA@roth.de", ..Features::default() };
+        let at_home = Features { last: "Roth", zip: "10115", ..Features::default() };
+        let stranger = Features { last: "Weber", zip: "10115", ..Features::default() };
+        lookup.offer(7, Keys::of(Kind::Person, &same_mail));
+        lookup.offer(5, Keys::of(Kind::Person, &at_home));
+        lookup.offer(9, Keys::of(Kind::Person, &stranger));
+        let crowd = Keys::of(Kind::Person, &Features { domain: "roth.de", ..Features::default() });
+        for id in 100..=100 + Lookup::MOST as i64 {
+            lookup.offer(id, crowd);
+        }
+        assert_eq!(lookup.finish(), [5, 7]);
+    }
+}

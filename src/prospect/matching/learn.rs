@@ -270,3 +270,60 @@ fn strangers(names: &Names, model: &mut Model) {
         model.strangers[COMPANY][same] = (chance - model.same_employer).max(chance * 0.05).max(1e-9);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prospect::matching::compare::{FIRST, LAST, TITLE};
+
+    /// A level drawn by its shares.
+    fn draw(random: &mut fastrand::Rng, shares: &[f64; WIDTH], count: usize) -> u8 {
+        let mut left = random.f64();
+        for (level, share) in shares.iter().enumerate().take(count).skip(1) {
+            left -= share;
+            if left < 0.0 {
+                return level as u8;
+            }
+        }
+        count as u8
+    }
+
+    /// Pairs made from known shares: expectation-maximisation finds them again, with strangers and
+    /// colleagues many times as frequent as matches, and from other shares to begin with.
+    #[test]
+    fn maximising_finds_the_shares_that_pairs_were_made_from() {
+        let start = Model::fixed(Kind::Person);
+        let mut truth = start.clone();
+        let used = [FIRST, LAST, TITLE, COMPANY, PHONE];
+        truth.matches[FIRST] = [1.0, 0.6, 0.2, 0.1, 0.05, 0.05, 1.0, 1.0];
+        truth.matches[LAST] = [1.0, 0.7, 0.2, 0.04, 0.03, 0.03, 1.0, 1.0];
+        truth.matches[TITLE] = [1.0, 0.5, 0.2, 0.3, 1.0, 1.0, 1.0, 1.0];
+        truth.matches[PHONE] = [1.0, 0.9, 0.02, 0.08, 1.0, 1.0, 1.0, 1.0];
+        truth.colleagues[PHONE] = [1.0, 0.2, 0.01, 0.79, 1.0, 1.0, 1.0, 1.0];
+        let mut random = fastrand::Rng::with_seed(3);
+        let mut patterns: FxHashMap<Levels, f64> = FxHashMap::default();
+        for n in 0..60_000 {
+            let table = match n % 10 {
+                0 => &truth.matches,
+                1..=7 => &truth.colleagues,
+                _ => &truth.strangers,
+            };
+            let mut levels = Levels::default();
+            for comparison in used {
+                let count = LEVELS[comparison].len();
+                levels.set(comparison, draw(&mut random, &table[comparison], count));
+            }
+            *patterns.entry(levels).or_default() += 1.0;
+        }
+        let patterns: Vec<(Levels, f64)> = patterns.into_iter().collect();
+        let seen = maximise(&patterns, &start, true);
+        let matches = seen.matches.blended(&start.matches, 0.0);
+        let colleagues = seen.colleagues.blended(&start.colleagues, 0.0);
+        for (comparison, level) in [(FIRST, 1), (FIRST, 2), (LAST, 1), (LAST, 2), (TITLE, 1), (PHONE, 1)] {
+            let (found, made) = (matches[comparison][level], truth.matches[comparison][level]);
+            assert!((found - made).abs() < 0.03, "{comparison} {level}: {found} for {made}");
+        }
+        let found = colleagues[PHONE][1];
+        assert!((found - 0.2).abs() < 0.02, "{found}");
+    }
+}

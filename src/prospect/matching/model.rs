@@ -166,3 +166,7 @@ impl<'a> Weights<'a> {
 pub(super) fn probability(bits: f32) -> f32 {
     1.0 / (1.0 + (-bits).exp2())
 }
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;
