@@ -92,16 +92,29 @@ mod tests {
     }
 
     fn links(matches: &Matches) -> Vec<(u32, u32)> {
-        matches.links.iter().map(|link| (link.row, link.to)).collect()
+        matches
+            .links
+            .iter()
+            .map(|link| (link.row, link.to))
+            .collect()
     }
 
     #[test]
     fn sure_pairs_are_one_and_unsure_ones_are_asked() {
-        let edges = [edge(0, 1, 0.99), edge(1, 2, 0.96), edge(0, 2, 0.7), edge(3, 4, 0.6)];
+        let edges = [
+            edge(0, 1, 0.99),
+            edge(1, 2, 0.96),
+            edge(0, 2, 0.7),
+            edge(3, 4, 0.6),
+        ];
         let found = entities(&edges, 5, &[], 0.95);
         assert_eq!(links(&found), [(1, 0), (2, 0)]);
         assert!((found.links[1].probability - 0.96).abs() < 1e-6);
-        assert_eq!(found.unsure.len(), 1, "a pair inside an entity is no question");
+        assert_eq!(
+            found.unsure.len(),
+            1,
+            "a pair inside an entity is no question"
+        );
         assert_eq!((found.unsure[0].a, found.unsure[0].b), (3, 4));
     }
 

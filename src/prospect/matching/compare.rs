@@ -4,8 +4,9 @@
 //! way of agreeing by how much likelier it is among matches. Winkler ("String comparator metrics and
 //! enhanced decision rules in the Fellegi-Sunter model", 1990) added the partial agreements.
 
-use rapidfuzz::distance::{jaro_winkler, osa};
-
+use super::alike::{
+    self, FIRST_DIFFERS, LAST_DIFFERS, LAST_SWAPPED, alike, crossed, same_digits, within,
+};
 use super::names::{Names, Row};
 use super::pool::{NONE, Pool};
 
@@ -34,7 +35,11 @@ pub(super) const LEVELS: [&[&str]; COMPARISONS] = [
         "first initial fits",
         "first name differs",
     ],
-    &["same middle name", "middle initial fits", "middle name differs"],
+    &[
+        "same middle name",
+        "middle initial fits",
+        "middle name differs",
+    ],
     &[
         "same last name",
         "last name close",
@@ -43,7 +48,12 @@ pub(super) const LEVELS: [&[&str]; COMPARISONS] = [
         "last name differs",
     ],
     &["same title", "title alike", "title differs"],
-    &["same birth date", "birth date close", "birth date partly the same", "birth date differs"],
+    &[
+        "same birth date",
+        "birth date close",
+        "birth date partly the same",
+        "birth date differs",
+    ],
     &["same number", "number close", "number differs"],
     &[
         "same e-mail",
@@ -53,7 +63,12 @@ pub(super) const LEVELS: [&[&str]; COMPARISONS] = [
         "e-mail differs",
     ],
     &["same domain", "domain close", "domain differs"],
-    &["same company", "company close", "company alike", "company differs"],
+    &[
+        "same company",
+        "company close",
+        "company alike",
+        "company differs",
+    ],
     &["same phone", "phone close", "phone differs"],
     &[
         "same address",
@@ -70,15 +85,6 @@ pub(super) const LEVELS: [&[&str]; COMPARISONS] = [
 pub(super) const WIDTH: usize = 8;
 
 pub(super) const SAME: u8 = 1;
-const FIRST_SHORT: u8 = 2;
-const FIRST_CLOSE: u8 = 3;
-const FIRST_INITIAL: u8 = 4;
-const FIRST_DIFFERS: u8 = 5;
-const LAST_CLOSE: u8 = 2;
-const LAST_ALIKE: u8 = 3;
-pub(super) const LAST_SWAPPED: u8 = 4;
-const LAST_DIFFERS: u8 = 5;
-
 /// Levels of all comparisons, four bits each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Levels(pub(super) u64);
@@ -150,25 +156,25 @@ impl<'a> Comparer<'a> {
         let mut levels = Levels::default();
         self.name(a, b, &mut levels);
         if both(a.title, b.title) {
-            let level = |a, b| title(&pools.titles, a, b);
+            let level = |a, b| alike::title(&pools.titles, a, b);
             levels.set(TITLE, self.title.get_or(a.title, b.title, level));
         }
         if both(a.birth, b.birth) {
-            levels.set(BIRTH, birth(&pools.numbers, a.birth, b.birth));
+            levels.set(BIRTH, alike::birth(&pools.numbers, a.birth, b.birth));
         }
         if both(a.number, b.number) {
-            levels.set(NUMBER, digits(&pools.numbers, a.number, b.number));
+            levels.set(NUMBER, alike::digits(&pools.numbers, a.number, b.number));
         }
         levels.set(EMAIL, email(names, a, b, levels));
         if both(a.domain, b.domain) {
-            levels.set(DOMAIN, domain(&pools.hosts, a.domain, b.domain));
+            levels.set(DOMAIN, alike::domain(&pools.hosts, a.domain, b.domain));
         }
         if both(a.company, b.company) {
-            let level = |a, b| company(&pools.companies, a, b);
+            let level = |a, b| alike::company(&pools.companies, a, b);
             levels.set(COMPANY, self.company.get_or(a.company, b.company, level));
         }
         if both(a.phone, b.phone) {
-            levels.set(PHONE, digits(&pools.phones, a.phone, b.phone));
+            levels.set(PHONE, alike::digits(&pools.phones, a.phone, b.phone));
         }
         levels.set(PLACE, place(names, a, b));
         levels
@@ -178,11 +184,11 @@ impl<'a> Comparer<'a> {
         let names = self.names;
         let (mut first_level, mut last_level) = (0, 0);
         if both(a.first, b.first) {
-            let level = |a, b| first(names, a, b);
+            let level = |a, b| alike::first(names, a, b);
             first_level = self.first.get_or(a.first, b.first, level);
         }
         if both(a.last, b.last) {
-            let level = |a, b| last(&names.pools.names, a, b);
+            let level = |a, b| alike::last(&names.pools.names, a, b);
             last_level = self.last.get_or(a.last, b.last, level);
         }
         if first_level == FIRST_DIFFERS && last_level == LAST_DIFFERS {
@@ -194,135 +200,16 @@ impl<'a> Comparer<'a> {
         levels.set(FIRST, first_level);
         levels.set(LAST, last_level);
         if both(a.middle, b.middle) {
-            levels.set(MIDDLE, middle(&names.pools.names, a.middle, b.middle));
+            levels.set(
+                MIDDLE,
+                alike::middle(&names.pools.names, a.middle, b.middle),
+            );
         }
     }
 }
 
 fn both(a: u32, b: u32) -> bool {
     a != NONE && b != NONE
-}
-
-/// Whether at most `most` characters are missing, added, changed or swapped with their neighbour
-/// (Damerau-Levenshtein, restricted).
-fn within(a: &[u8], b: &[u8], most: usize) -> bool {
-    let cutoff = osa::Args::default().score_cutoff(most);
-    a.len().abs_diff(b.len()) <= most
-        && osa::distance_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
-}
-
-/// Jaro-Winkler: agreement at the beginning counts more.
-fn alike(a: &[u8], b: &[u8], least: f64) -> bool {
-    let cutoff = jaro_winkler::Args::default().score_cutoff(least);
-    jaro_winkler::similarity_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
-}
-
-/// Whether the digits in two texts are the same: `apex` and `apex2` are two things on purpose.
-fn same_digits(x: &[u8], y: &[u8]) -> bool {
-    let digits = |text: &'_ [u8]| -> Vec<u8> {
-        text.iter().copied().filter(u8::is_ascii_digit).collect()
-    };
-    digits(x) == digits(y)
-}
-
-fn first(names: &Names, a: u32, b: u32) -> u8 {
-    let (x, y) = (names.pools.names.get(a), names.pools.names.get(b));
-    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if short.len() == 1 {
-        return if long[0] == short[0] { FIRST_INITIAL } else { FIRST_DIFFERS };
-    }
-    if a == b {
-        return SAME;
-    }
-    let shortened = short.len() > 2 && long.starts_with(short);
-    if shortened || names.groups[a as usize].meet(names.groups[b as usize]) {
-        return FIRST_SHORT;
-    }
-    if short.len() > 2 && (within(x, y, 1) || alike(x, y, 0.92)) {
-        FIRST_CLOSE
-    } else {
-        FIRST_DIFFERS
-    }
-}
-
-/// Whether one row's first name is the other's last, up to a slip.
-fn crossed(pool: &Pool, first: u32, last: u32) -> bool {
-    let (x, y) = (pool.get(first), pool.get(last));
-    first == last
-        || (x.len().min(y.len()) > 3
-            && (x.first() == y.first() || x.last() == y.last())
-            && within(x, y, 1))
-}
-
-fn middle(pool: &Pool, a: u32, b: u32) -> u8 {
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len() > 1 && a == b {
-        SAME
-    } else if x[0] == y[0] && (x.len() == 1 || y.len() == 1) {
-        2
-    } else {
-        3
-    }
-}
-
-fn last(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if short.len() > 2 && within(x, y, 1) {
-        LAST_CLOSE
-    } else if (short.len() > 3 && (long.starts_with(short) || long.ends_with(short)))
-        || (short.len() > 2 && alike(x, y, 0.9))
-    {
-        LAST_ALIKE
-    } else {
-        LAST_DIFFERS
-    }
-}
-
-fn title(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.text(a), pool.text(b));
-    let shared = x
-        .split(' ')
-        .filter(|word| y.split(' ').any(|other| other == *word))
-        .count();
-    let all = x.split(' ').count() + y.split(' ').count() - shared;
-    if shared * 2 >= all { 2 } else { 3 }
-}
-
-fn birth(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len() != 8 || y.len() != 8 {
-        return if within(x, y, 1) { 2 } else { 4 };
-    }
-    let turned = x[..4] == y[..4] && x[4..6] == y[6..] && x[6..] == y[4..6];
-    let parts = [(0, 4), (4, 6), (6, 8)]
-        .iter()
-        .filter(|(from, to)| x[*from..*to] == y[*from..*to])
-        .count();
-    if turned || within(x, y, 1) {
-        2
-    } else if parts == 2 {
-        3
-    } else {
-        4
-    }
-}
-
-fn digits(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len().min(y.len()) > 4 && within(x, y, 1) { 2 } else { 3 }
 }
 
 fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
@@ -336,7 +223,7 @@ fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
         return SAME;
     }
     // two ways of making an address of one name: how alike the names are is said already
-    let named = a.address_of_name() && b.address_of_name();
+    let of_names = a.address_of_name() && b.address_of_name();
     let differs = [FIRST_DIFFERS, LAST_DIFFERS];
     let agree = ![levels.get(FIRST), levels.get(LAST)]
         .iter()
@@ -347,46 +234,18 @@ fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
         if same_digits(x, y) && x.len().min(y.len()) > 3 && within(x, y, 1) {
             return 2;
         }
-        return if named && agree { 0 } else { 5 };
+        return if of_names && agree { 0 } else { 5 };
     }
     if same_local && within(pools.hosts.get(a.host), pools.hosts.get(b.host), 1) {
         return 2;
     }
-    if named && agree {
+    if of_names && agree {
         0
     } else if same_local && x.len() > 5 && !a.address_of_name() {
         3
     } else {
         4
     }
-}
-
-fn domain(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    let close = x.len().min(y.len()) > 8 && same_digits(x, y) && within(x, y, 1);
-    if close { 2 } else { 3 }
-}
-
-fn company(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    let shorter = x.len().min(y.len());
-    let most = usize::from(shorter > 4) + usize::from(shorter > 9);
-    if most > 0 && within(x, y, most) {
-        return 2;
-    }
-    let (x, y) = (pool.text(a), pool.text(b));
-    let (few, many) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    let inside = few.len() > 4
-        && few
-            .split(' ')
-            .all(|word| many.split(' ').any(|other| other == word));
-    if inside || alike(x.as_bytes(), y.as_bytes(), 0.92) { 3 } else { 4 }
 }
 
 fn place(names: &Names, a: &Row, b: &Row) -> u8 {
@@ -416,8 +275,8 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
         if near {
             let (x, y) = (pool.get(a.street), pool.get(b.street));
             let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-            let close = short.len() > 5
-                && (within(x, y, 2) || alike(x, y, 0.93) || long.ends_with(short));
+            let close =
+                short.len() > 5 && (within(x, y, 2) || alike(x, y, 0.93) || long.ends_with(short));
             return if close { 2 } else { 4 };
         }
     } else if near {

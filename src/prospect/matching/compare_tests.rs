@@ -29,7 +29,10 @@ fn said(comparison: usize, a: Features<'_>, b: Features<'_>) -> &'static str {
 #[case("Robert", "Maria", "first name differs")]
 #[case("Robert", "", "")]
 fn first_names(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |first| Features { first, ..Features::default() };
+    let of = |first| Features {
+        first,
+        ..Features::default()
+    };
     assert_eq!(said(FIRST, of(a), of(b)), expected);
 }
 
@@ -41,7 +44,10 @@ fn first_names(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
 #[case("Roth", "Weber", "last name differs")]
 #[case("Roth", "", "")]
 fn last_names(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |last| Features { last, ..Features::default() };
+    let of = |last| Features {
+        last,
+        ..Features::default()
+    };
     assert_eq!(said(LAST, of(a), of(b)), expected);
 }
 
@@ -57,8 +63,15 @@ fn swapped_names(
     #[case] other_last: &str,
     #[case] expected: &str,
 ) {
-    let of = |first, last| Features { first, last, ..Features::default() };
-    assert_eq!(said(LAST, of(first, last), of(other_first, other_last)), expected);
+    let of = |first, last| Features {
+        first,
+        last,
+        ..Features::default()
+    };
+    assert_eq!(
+        said(LAST, of(first, last), of(other_first, other_last)),
+        expected
+    );
 }
 
 #[rstest]
@@ -66,7 +79,10 @@ fn swapped_names(
 #[case("Jana Katrin", "Jana Katrin", "same middle name")]
 #[case("Jana K.", "Jana M.", "middle name differs")]
 fn middle_names(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |first| Features { first, ..Features::default() };
+    let of = |first| Features {
+        first,
+        ..Features::default()
+    };
     assert_eq!(said(MIDDLE, of(a), of(b)), expected);
 }
 
@@ -78,36 +94,75 @@ fn middle_names(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
 #[case("jroth@acme.com", "jana.roth@acme.com", "")]
 #[case("jroth@acme.com", "jana.roth@gmail.com", "")]
 #[case("jroth@acme.com", "pforte@acme.com", "e-mail differs")]
-#[case("sunshine42@acme.com", "sunshine42@gmail.com", "same e-mail name elsewhere")]
+#[case(
+    "sunshine42@acme.com",
+    "sunshine42@gmail.com",
+    "same e-mail name elsewhere"
+)]
 #[case("sunshine42@acme.com", "moonlight@gmail.com", "e-mail at another host")]
 #[case("info@acme.com", "info@acme.com", "")]
 #[case("jroth@acme.com", "", "")]
 fn emails_of_jana_roth(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |email| Features { first: "Jana", last: "Roth", email, ..Features::default() };
+    let of = |email| Features {
+        first: "Jana",
+        last: "Roth",
+        email,
+        ..Features::default()
+    };
     assert_eq!(said(EMAIL, of(a), of(b)), expected);
 }
 
 #[test]
 fn an_address_of_another_name_differs() {
-    let john = Features { first: "John", last: "Roth", email: "jroth@acme.com", ..Features::default() };
-    let mary = Features { first: "Mary", last: "Roth", email: "jroth2@acme.com", ..Features::default() };
+    let john = Features {
+        first: "John",
+        last: "Roth",
+        email: "jroth@acme.com",
+        ..Features::default()
+    };
+    let mary = Features {
+        first: "Mary",
+        last: "Roth",
+        email: "jroth2@acme.com",
+        ..Features::default()
+    };
     assert_eq!(said(EMAIL, john, mary), "e-mail differs");
 }
 
 #[test]
 fn an_address_spells_out_a_shortened_first_name() {
-    let short = Features { first: "J.", last: "Roth", email: "jana.roth@acme.com", ..Features::default() };
-    let whole = Features { first: "Jana", last: "Roth", ..Features::default() };
+    let short = Features {
+        first: "J.",
+        last: "Roth",
+        email: "jana.roth@acme.com",
+        ..Features::default()
+    };
+    let whole = Features {
+        first: "Jana",
+        last: "Roth",
+        ..Features::default()
+    };
     assert_eq!(said(FIRST, short, whole), "same first name");
 }
 
 #[rstest]
-#[case("Apex Intl Mfg, Inc.", "Apex International Manufacturing", "same company")]
+#[case(
+    "Apex Intl Mfg, Inc.",
+    "Apex International Manufacturing",
+    "same company"
+)]
 #[case("Lighthouse Plumbing", "Lighthuose Plumbing LLC", "company close")]
-#[case("Lighthouse Plumbing", "Lighthouse Plumbing and Heating", "company alike")]
+#[case(
+    "Lighthouse Plumbing",
+    "Lighthouse Plumbing and Heating",
+    "company alike"
+)]
 #[case("Lighthouse Plumbing", "Harbor Foods", "company differs")]
 fn companies(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |company| Features { company, ..Features::default() };
+    let of = |company| Features {
+        company,
+        ..Features::default()
+    };
     assert_eq!(said(COMPANY, of(a), of(b)), expected);
 }
 
@@ -116,7 +171,10 @@ fn companies(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
 #[case("acmetools.com", "acmetolls.com", "domain close")]
 #[case("acmetools.com", "acmetools2.com", "domain differs")]
 fn domains(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |domain| Features { domain, ..Features::default() };
+    let of = |domain| Features {
+        domain,
+        ..Features::default()
+    };
     assert_eq!(said(DOMAIN, of(a), of(b)), expected);
 }
 
@@ -125,7 +183,10 @@ fn domains(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
 #[case("629 302 5439", "629 302 5349", "phone close")]
 #[case("629 302 5439", "629 555 0000", "phone differs")]
 fn phones(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |phone| Features { phone, ..Features::default() };
+    let of = |phone| Features {
+        phone,
+        ..Features::default()
+    };
     assert_eq!(said(PHONE, of(a), of(b)), expected);
 }
 
@@ -143,7 +204,13 @@ fn places(
     #[case] b: (&str, &str, &str, &str),
     #[case] expected: &str,
 ) {
-    let of = |(address, city, state, zip)| Features { address, city, state, zip, ..Features::default() };
+    let of = |(address, city, state, zip)| Features {
+        address,
+        city,
+        state,
+        zip,
+        ..Features::default()
+    };
     assert_eq!(said(PLACE, of(a), of(b)), expected);
 }
 
@@ -154,7 +221,10 @@ fn places(
 #[case("1980-08-10", "1980-08-27", "birth date partly the same")]
 #[case("1980-08-10", "1975-03-27", "birth date differs")]
 fn birth_dates(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |birth_date| Features { birth_date, ..Features::default() };
+    let of = |birth_date| Features {
+        birth_date,
+        ..Features::default()
+    };
     assert_eq!(said(BIRTH, of(a), of(b)), expected);
 }
 
@@ -163,7 +233,10 @@ fn birth_dates(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
 #[case("Sales Manager", "Senior Sales Manager", "title alike")]
 #[case("Sales Manager", "Controller", "title differs")]
 fn titles(#[case] a: &str, #[case] b: &str, #[case] expected: &str) {
-    let of = |title| Features { title, ..Features::default() };
+    let of = |title| Features {
+        title,
+        ..Features::default()
+    };
     assert_eq!(said(TITLE, of(a), of(b)), expected);
 }
 

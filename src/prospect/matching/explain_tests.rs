@@ -51,7 +51,10 @@ fn by_hand(#[case] new: Features<'_>, #[case] least: f32, #[case] most: f32) {
     let p = evidence.probability;
     assert!((least..=most).contains(&p), "{p}: {evidence:#?}");
     let sum: f32 = evidence.reasons.iter().map(|reason| reason.bits).sum();
-    assert!((evidence.prior + sum - evidence.total).abs() < 0.01, "{evidence:#?}");
+    assert!(
+        (evidence.prior + sum - evidence.total).abs() < 0.01,
+        "{evidence:#?}"
+    );
 }
 
 #[test]
@@ -83,7 +86,10 @@ fn nothing_in_common_is_said_so() {
 fn both_ways_the_same() {
     let mut names = Names::new(Kind::Person);
     names.push(&JANA);
-    names.push(&Features { last: "Rott", ..JANA });
+    names.push(&Features {
+        last: "Rott",
+        ..JANA
+    });
     let model = Model::fixed(Kind::Person);
     let there = explain(&names, Known::default(), &model, 0, 1);
     let back = explain(&names, Known::default(), &model, 1, 0);

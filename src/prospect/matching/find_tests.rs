@@ -46,9 +46,18 @@ fn pick<'a>(random: &mut fastrand::Rng, list: &[&'a str]) -> &'a str {
 }
 
 fn word(random: &mut fastrand::Rng) -> String {
-    const STARTS: &[&str] = &["ba", "ko", "ste", "mil", "ro", "va", "lan", "gre", "ho", "pe", "tri", "su"];
-    const ENDS: &[&str] = &["ner", "mann", "vik", "son", "ley", "ssen", "tti", "berg", "den", "lo", "rra", "x"];
-    [pick(random, STARTS), pick(random, STARTS), pick(random, ENDS)].concat()
+    const STARTS: &[&str] = &[
+        "ba", "ko", "ste", "mil", "ro", "va", "lan", "gre", "ho", "pe", "tri", "su",
+    ];
+    const ENDS: &[&str] = &[
+        "ner", "mann", "vik", "son", "ley", "ssen", "tti", "berg", "den", "lo", "rra", "x",
+    ];
+    [
+        pick(random, STARTS),
+        pick(random, STARTS),
+        pick(random, ENDS),
+    ]
+    .concat()
 }
 
 fn slip(random: &mut fastrand::Rng, text: &mut String) {
@@ -64,11 +73,38 @@ fn slip(random: &mut fastrand::Rng, text: &mut String) {
 /// People at companies, one row in six a spoilt copy of another; shuffled.
 fn list(seed: u64, companies: u32) -> Vec<Made> {
     const FIRST: &[&str] = &[
-        "Jana", "Peter", "Maria", "Robert", "Elizabeth", "Carlos", "Anna", "William", "Ingrid", "Tom",
-        "Heidi", "Luis", "Grace", "Oscar", "Nina", "Victor", "Paula", "Ralf", "Yara", "Zoe",
+        "Jana",
+        "Peter",
+        "Maria",
+        "Robert",
+        "Elizabeth",
+        "Carlos",
+        "Anna",
+        "William",
+        "Ingrid",
+        "Tom",
+        "Heidi",
+        "Luis",
+        "Grace",
+        "Oscar",
+        "Nina",
+        "Victor",
+        "Paula",
+        "Ralf",
+        "Yara",
+        "Zoe",
     ];
-    const CITIES: &[&str] = &["Berlin", "Hamburg", "Bremen", "Wien", "Linz", "Basel", "Bern", "Graz"];
-    const TITLES: &[&str] = &["CEO", "Sales Manager", "Controller", "Head of IT", "Buyer", "Owner"];
+    const CITIES: &[&str] = &[
+        "Berlin", "Hamburg", "Bremen", "Wien", "Linz", "Basel", "Bern", "Graz",
+    ];
+    const TITLES: &[&str] = &[
+        "CEO",
+        "Sales Manager",
+        "Controller",
+        "Head of IT",
+        "Buyer",
+        "Owner",
+    ];
     let mut random = fastrand::Rng::with_seed(seed);
     let mut made = Vec::new();
     for n in 0..companies {
@@ -148,7 +184,10 @@ fn judged(list: &[Made], of: &[u32]) -> (f64, f64) {
             there += u32::from(same);
         }
     }
-    (f64::from(both) / f64::from(found), f64::from(both) / f64::from(there))
+    (
+        f64::from(both) / f64::from(found),
+        f64::from(both) / f64::from(there),
+    )
 }
 
 fn pairs(names: &Names, known: usize) -> Pairs {
@@ -163,7 +202,13 @@ fn people_are_found_again_with_learnt_and_with_shipped_weights() {
     let learnt = Model::learn(&names, &pairs);
     assert!(learnt.is_learnt());
     for model in [learnt, Model::fixed(Kind::Person)] {
-        let found = find(&names, &pairs, Known::default(), &model, Thresholds::default());
+        let found = find(
+            &names,
+            &pairs,
+            Known::default(),
+            &model,
+            Thresholds::default(),
+        );
         let (precision, recall) = judged(&list, &entities(&found, list.len()));
         assert!(precision > 0.985 && recall > 0.97, "{precision} {recall}");
     }
@@ -178,7 +223,13 @@ fn the_order_of_rows_changes_nothing() {
     let model = Model::fixed(Kind::Person);
     let partition = |list: &[Made]| {
         let names = names(list);
-        let found = find(&names, &pairs(&names, 0), Known::default(), &model, Thresholds::default());
+        let found = find(
+            &names,
+            &pairs(&names, 0),
+            Known::default(),
+            &model,
+            Thresholds::default(),
+        );
         entities(&found, list.len())
     };
     let (straight, turned) = (partition(&list), partition(&turned));
@@ -199,7 +250,13 @@ fn known_names_are_never_made_one_and_a_file_again_is_all_known() {
     let known: Vec<u32> = (0..list.len() as u32).collect();
     let pairs = pairs(&names, list.len());
     let model = Model::fixed(Kind::Person);
-    let found = find(&names, &pairs, Known::all(&known), &model, Thresholds::default());
+    let found = find(
+        &names,
+        &pairs,
+        Known::all(&known),
+        &model,
+        Thresholds::default(),
+    );
     assert_eq!(found.links.len(), list.len(), "every row again");
     for link in &found.links {
         assert!(link.row >= list.len() as u32 && link.to < list.len() as u32);
@@ -213,7 +270,10 @@ fn a_small_file_finds_its_people_by_keys_with_the_model_of_a_large_one() {
     let (stored, new) = list.split_at(list.len() - 300);
     let large = names(stored);
     let model = Model::learn(&large, &pairs(&large, 0));
-    let mut lookup = Lookup::new(new.iter().map(|made| Keys::of(Kind::Person, &made.features())));
+    let mut lookup = Lookup::new(
+        new.iter()
+            .map(|made| Keys::of(Kind::Person, &made.features())),
+    );
     for (row, _) in stored.iter().enumerate() {
         lookup.offer(row as i64, large.keys(row as u32));
     }
@@ -227,14 +287,31 @@ fn a_small_file_finds_its_people_by_keys_with_the_model_of_a_large_one() {
         entities: &entities,
         population: stored.len() as u64,
     };
-    let found = find(&small, &pairs(&small, ids.len()), known, &model, Thresholds::default());
-    let right = found.links.iter().filter(|link| {
-        rows[link.row as usize].who == rows[link.to as usize].who
-    });
+    let found = find(
+        &small,
+        &pairs(&small, ids.len()),
+        known,
+        &model,
+        Thresholds::default(),
+    );
+    let right = found
+        .links
+        .iter()
+        .filter(|link| rows[link.row as usize].who == rows[link.to as usize].who);
     let right = right.count();
-    let there = new.iter().filter(|made| stored.iter().any(|old| old.who == made.who)).count();
-    assert!(there > 60 && right * 100 >= there * 95, "{right} of {there}");
-    assert!(right * 100 >= found.links.len() * 97, "{right} of {}", found.links.len());
+    let there = new
+        .iter()
+        .filter(|made| stored.iter().any(|old| old.who == made.who))
+        .count();
+    assert!(
+        there > 60 && right * 100 >= there * 95,
+        "{right} of {there}"
+    );
+    assert!(
+        right * 100 >= found.links.len() * 97,
+        "{right} of {}",
+        found.links.len()
+    );
 }
 
 #[test]
@@ -243,6 +320,12 @@ fn nothing_to_match_is_no_match() {
     let pairs = pairs(&names, 0);
     let model = Model::learn(&names, &pairs);
     assert!(!model.is_learnt());
-    let found = find(&names, &pairs, Known::default(), &model, Thresholds::default());
+    let found = find(
+        &names,
+        &pairs,
+        Known::default(),
+        &model,
+        Thresholds::default(),
+    );
     assert!(found.links.is_empty() && found.unsure.is_empty());
 }

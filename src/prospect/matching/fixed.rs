@@ -13,6 +13,7 @@ use super::terms::Common;
 type Shares = &'static [f64];
 
 /// For each comparison: matches, colleagues, strangers; levels from the most alike on.
+#[rustfmt::skip]
 const PERSON: [(Shares, Shares, Shares); COMPARISONS] = [
     (&[0.80, 0.06, 0.06, 0.05], &[0.006, 0.003, 0.004, 0.002], &[0.006, 0.003, 0.004, 0.002]),
     (&[0.70, 0.25], &[0.02, 0.05], &[0.02, 0.05]),
@@ -33,7 +34,10 @@ const COMPANY: [(Shares, Shares); 5] = [
     (&[0.92, 0.02], &[1e-6, 1e-6]),
     (&[0.82, 0.10, 0.05], &[1e-4, 2e-4, 5e-3]),
     (&[0.75, 0.05], &[1e-6, 1e-5]),
-    (&[0.60, 0.10, 0.10, 0.08, 0.05, 0.03], &[1e-6, 1e-6, 0.004, 0.008, 0.02, 0.02]),
+    (
+        &[0.60, 0.10, 0.10, 0.08, 0.05, 0.03],
+        &[1e-6, 1e-6, 0.004, 0.008, 0.02, 0.02],
+    ),
 ];
 
 /// How likely a stranger has the same value, where nothing is known of it: first name, last name, title,

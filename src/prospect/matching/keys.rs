@@ -7,9 +7,9 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::compare::{
     BIRTH, COMPANY, DOMAIN, EMAIL, FIRST, LAST, MIDDLE, NUMBER, PHONE, PLACE, TITLE,
 };
+use super::names::Pools;
 use super::names::{Features, Kind, Names, Row};
 use super::pool::{NONE, Pool};
-use super::names::Pools;
 
 pub(super) const RULES: usize = 14;
 
@@ -84,9 +84,17 @@ impl Keys {
         let company = (&pools.companies, row.company);
         let (state, zip) = ((&pools.places, row.state), (&pools.zips, row.zip));
         // where there are no states, the city says about as much
-        let region = if row.state == NONE { (&pools.places, row.city) } else { state };
+        let region = if row.state == NONE {
+            (&pools.places, row.city)
+        } else {
+            state
+        };
         let domain = (&pools.hosts, row.domain);
-        let spot = if row.zip == NONE { (&pools.places, row.city) } else { zip };
+        let spot = if row.zip == NONE {
+            (&pools.places, row.city)
+        } else {
+            zip
+        };
         set(1, &[(&pools.phones, row.phone)]);
         set(2, &[domain]);
         set(5, &[company, region]);
@@ -219,7 +227,10 @@ mod tests {
         assert_eq!(Keys::from_bytes(&keys.to_bytes()), Some(keys));
         assert_eq!(Keys::from_bytes(&[0; 3]), None);
         let mut names = Names::new(Kind::Person);
-        names.push(&Features { first: "Other", ..Features::default() });
+        names.push(&Features {
+            first: "Other",
+            ..Features::default()
+        });
         let row = names.push(&jana());
         assert_eq!(names.keys(row), keys);
     }
@@ -228,20 +239,39 @@ mod tests {
     fn keys_do_not_change_between_versions_unnoticed() {
         // stored beside a million names: a change needs a migration
         let blocks: Vec<u64> = Keys::of(Kind::Person, &jana()).blocks().collect();
-        let sum = blocks.iter().fold(0_u64, |sum, block| sum.wrapping_mul(31).wrapping_add(*block));
+        let sum = blocks.iter().fold(0_u64, |sum, block| {
+            sum.wrapping_mul(31).wrapping_add(*block)
+        });
         assert_eq!((blocks.len(), sum), (10, 6_087_801_646_894_288_590));
     }
 
     #[test]
     fn a_lookup_finds_who_shares_a_key_and_leaves_crowds_out() {
         let mut lookup = Lookup::new([Keys::of(Kind::Person, &jana())]);
-        let same_mail = Features { email: "JANA@roth.de", ..Features::default() };
-        let at_home = Features { last: "Roth", zip: "10115", ..Features::default() };
-        let stranger = Features { last: "Weber", zip: "10115", ..Features::default() };
+        let same_mail = Features {
+            email: "JANA@roth.de",
+            ..Features::default()
+        };
+        let at_home = Features {
+            last: "Roth",
+            zip: "10115",
+            ..Features::default()
+        };
+        let stranger = Features {
+            last: "Weber",
+            zip: "10115",
+            ..Features::default()
+        };
         lookup.offer(7, Keys::of(Kind::Person, &same_mail));
         lookup.offer(5, Keys::of(Kind::Person, &at_home));
         lookup.offer(9, Keys::of(Kind::Person, &stranger));
-        let crowd = Keys::of(Kind::Person, &Features { domain: "roth.de", ..Features::default() });
+        let crowd = Keys::of(
+            Kind::Person,
+            &Features {
+                domain: "roth.de",
+                ..Features::default()
+            },
+        );
         for id in 100..=100 + Lookup::MOST as i64 {
             lookup.offer(id, crowd);
         }

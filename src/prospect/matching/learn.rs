@@ -84,10 +84,14 @@ const TEACHERS: [usize; 8] = [0, 1, 2, 6, 8, 9, 11, 12];
 /// Level patterns of the pairs of each rule, and how often each is there.
 fn patterns(names: &Names, pairs: &Pairs) -> Vec<FxHashMap<Levels, u64>> {
     let of_rule = |rule: usize| {
-        pairs.rows.iter().zip(&pairs.levels).filter(move |((a, b), _)| {
-            let (a, b) = (&names.keys[*a as usize].0, &names.keys[*b as usize].0);
-            a[rule] != 0 && a[rule] == b[rule]
-        })
+        pairs
+            .rows
+            .iter()
+            .zip(&pairs.levels)
+            .filter(move |((a, b), _)| {
+                let (a, b) = (&names.keys[*a as usize].0, &names.keys[*b as usize].0);
+                a[rule] != 0 && a[rule] == b[rule]
+            })
     };
     (0..RULES)
         .map(|rule| {
@@ -172,8 +176,10 @@ pub(super) fn maximise(patterns: &[(Levels, f64)], model: &Model, colleagues: bo
             let part = |likely: f64| likely / sum * times;
             let matches = part(likely.stayed) + part(likely.moved);
             seen.matches.add(*levels, 0..=EMAIL, matches);
-            seen.matches.add(*levels, DOMAIN..COMPARISONS, part(likely.stayed));
-            seen.colleagues.add(*levels, SHARED..COMPARISONS, part(likely.colleagues));
+            seen.matches
+                .add(*levels, DOMAIN..COMPARISONS, part(likely.stayed));
+            seen.colleagues
+                .add(*levels, SHARED..COMPARISONS, part(likely.colleagues));
             totals[0] += matches;
             totals[1] += part(likely.colleagues);
             totals[2] += part(likely.strangers);
@@ -236,11 +242,11 @@ fn strangers(names: &Names, model: &mut Model) {
     }
     let fixed = model.strangers;
     model.strangers = counts.blended(&fixed, 10.0);
-    for comparison in 0..COMPARISONS {
-        for level in 1..WIDTH {
+    for (comparison, usual) in fixed.iter().enumerate() {
+        for (level, usual) in usual.iter().enumerate().skip(1) {
             // too rare for the sample: what it saw is chance, or a match
             if counts.0[comparison][level] < 5.0 {
-                model.strangers[comparison][level] = fixed[comparison][level];
+                model.strangers[comparison][level] = *usual;
             }
         }
     }
@@ -253,7 +259,11 @@ fn strangers(names: &Names, model: &mut Model) {
     if names.kind == Kind::Person {
         // whatever the share of colleagues shows best; a shared address stands in where there is no firm
         let sites = terms::coincidence_of(
-            names.keys.iter().map(|keys| u64::from(keys.0[10])).filter(|key| *key != 0),
+            names
+                .keys
+                .iter()
+                .map(|keys| u64::from(keys.0[10]))
+                .filter(|key| *key != 0),
         );
         let shared = [
             terms::coincidence(names, Column::Domain),
@@ -267,7 +277,8 @@ fn strangers(names: &Names, model: &mut Model) {
         }
     }
     if let Some(chance) = terms::coincidence(names, Column::Company) {
-        model.strangers[COMPANY][same] = (chance - model.same_employer).max(chance * 0.05).max(1e-9);
+        model.strangers[COMPANY][same] =
+            (chance - model.same_employer).max(chance * 0.05).max(1e-9);
     }
 }
 
@@ -319,9 +330,19 @@ mod tests {
         let seen = maximise(&patterns, &start, true);
         let matches = seen.matches.blended(&start.matches, 0.0);
         let colleagues = seen.colleagues.blended(&start.colleagues, 0.0);
-        for (comparison, level) in [(FIRST, 1), (FIRST, 2), (LAST, 1), (LAST, 2), (TITLE, 1), (PHONE, 1)] {
+        for (comparison, level) in [
+            (FIRST, 1),
+            (FIRST, 2),
+            (LAST, 1),
+            (LAST, 2),
+            (TITLE, 1),
+            (PHONE, 1),
+        ] {
             let (found, made) = (matches[comparison][level], truth.matches[comparison][level]);
-            assert!((found - made).abs() < 0.03, "{comparison} {level}: {found} for {made}");
+            assert!(
+                (found - made).abs() < 0.03,
+                "{comparison} {level}: {found} for {made}"
+            );
         }
         let found = colleagues[PHONE][1];
         assert!((found - 0.2).abs() < 0.02, "{found}");

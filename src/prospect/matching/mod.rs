@@ -8,6 +8,7 @@
 //! What everybody at an employer shares (domain, company, phone, address) is no independent evidence:
 //! it is one latent question, "the same employer?", and its signals only help to answer it.
 
+mod alike;
 mod blocks;
 mod cluster;
 mod compare;

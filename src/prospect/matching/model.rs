@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::compare::{
-    BIRTH, COMPANY, COMPARISONS, DOMAIN, EMAIL, FIRST, LAST, Levels, NUMBER, PHONE, SAME, SHARED, TITLE,
-    WIDTH,
+    BIRTH, COMPANY, COMPARISONS, DOMAIN, EMAIL, FIRST, LAST, Levels, NUMBER, PHONE, SAME, SHARED,
+    TITLE, WIDTH,
 };
 use super::names::{Kind, Row};
 use super::terms::{Column, Common, Frequencies};
@@ -156,9 +156,9 @@ impl<'a> Weights<'a> {
             employer if model.same_employer > 0.0 => f64::from(employer),
             _ => 0.0,
         };
-        let matched = (1.0 - model.moved) * matches + model.moved * elsewhere;
+        let numerator = (1.0 - model.moved) * matches + model.moved * elsewhere;
         let other = employer * colleagues + (1.0 - employer) * strangers;
-        (matched / other).log2() as f32
+        (numerator / other).log2() as f32
     }
 }
 

@@ -19,7 +19,10 @@ fn near(a: f32, b: f64) {
 #[test]
 fn what_is_missing_weighs_nothing() {
     let model = Model::fixed(Kind::Person);
-    near(Weights::new(&model).total(Levels::default(), Rarity::default()), 0.0);
+    near(
+        Weights::new(&model).total(Levels::default(), Rarity::default()),
+        0.0,
+    );
 }
 
 #[test]
@@ -28,7 +31,10 @@ fn a_level_weighs_how_much_likelier_it_is_among_matches() {
     let weights = Weights::new(&model);
     let m = model.matches[MIDDLE][3];
     let u = model.strangers[MIDDLE][3];
-    near(weights.total(levels(&[(MIDDLE, 3)]), Rarity::default()), (m / u).log2());
+    near(
+        weights.total(levels(&[(MIDDLE, 3)]), Rarity::default()),
+        (m / u).log2(),
+    );
     assert!(m < u, "a middle name that differs speaks against");
 }
 
@@ -43,7 +49,10 @@ fn a_rare_name_weighs_more_by_the_logarithm_of_its_frequency() {
             100..104 => "Woodstone",
             _ => &other,
         };
-        names.push(&Features { last, ..Features::default() });
+        names.push(&Features {
+            last,
+            ..Features::default()
+        });
     }
     let model = Model::fixed(Kind::Person);
     let frequencies = Frequencies::new(&names, &model.common, 0);
@@ -61,13 +70,27 @@ fn a_rare_name_weighs_more_by_the_logarithm_of_its_frequency() {
 fn what_colleagues_share_counts_once() {
     let model = Model::fixed(Kind::Person);
     let weights = Weights::new(&model);
-    let rarity = Rarity { company: 1e-4, employer: 1e-5, ..Rarity::default() };
+    let rarity = Rarity {
+        company: 1e-4,
+        employer: 1e-5,
+        ..Rarity::default()
+    };
     let domain = weights.shared(levels(&[(DOMAIN, SAME)]), rarity);
-    let all = [(DOMAIN, SAME), (COMPANY, SAME), (crate::prospect::matching::compare::PLACE, SAME)];
+    let all = [
+        (DOMAIN, SAME),
+        (COMPANY, SAME),
+        (crate::prospect::matching::compare::PLACE, SAME),
+    ];
     let all = weights.shared(levels(&all), rarity);
     let most = (1.0_f64 / 1e-5).log2();
-    assert!(f64::from(domain) > most - 0.2 && f64::from(domain) < most, "{domain} of {most}");
-    assert!((all - domain).abs() < 0.6, "company and address add next to nothing: {all} {domain}");
+    assert!(
+        f64::from(domain) > most - 0.2 && f64::from(domain) < most,
+        "{domain} of {most}"
+    );
+    assert!(
+        (all - domain).abs() < 0.6,
+        "company and address add next to nothing: {all} {domain}"
+    );
 }
 
 #[test]
@@ -76,7 +99,11 @@ fn another_employer_is_held_against_a_pair_only_so_far() {
     let weights = Weights::new(&model);
     let apart = levels(&[(DOMAIN, 3), (COMPANY, 4), (PHONE, 3)]);
     let bits = weights.shared(apart, Rarity::default());
-    assert!((-8.0..-6.0).contains(&bits), "about log2 of {}: {bits}", model.moved);
+    assert!(
+        (-8.0..-6.0).contains(&bits),
+        "about log2 of {}: {bits}",
+        model.moved
+    );
 }
 
 #[test]

@@ -238,7 +238,8 @@ impl Names {
                     let first = first.to_owned();
                     row.first = pools.names.id(&first);
                 }
-                let of_name = normal::form(a, pools.names.text(row.first), pools.names.text(row.last));
+                let of_name =
+                    normal::form(a, pools.names.text(row.first), pools.names.text(row.last));
                 row.marks |= u32::from(of_name == Form::OfName);
             }
         }

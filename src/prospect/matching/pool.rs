@@ -45,7 +45,11 @@ impl Pool {
     /// Texts are folded to ASCII before they come here, so bytes are characters.
     pub(super) fn get(&self, id: u32) -> &[u8] {
         let id = id as usize;
-        let from = if id == 0 { 0 } else { self.ends[id - 1] as usize };
+        let from = if id == 0 {
+            0
+        } else {
+            self.ends[id - 1] as usize
+        };
         &self.bytes[from..self.ends[id] as usize]
     }
 
@@ -73,9 +77,6 @@ impl Memo {
         if text.is_empty() {
             return (NONE, NONE);
         }
-        *self
-            .0
-            .entry(xxh3_64(text.as_bytes()))
-            .or_insert_with(make)
+        *self.0.entry(xxh3_64(text.as_bytes())).or_insert_with(make)
     }
 }

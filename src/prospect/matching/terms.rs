@@ -86,7 +86,10 @@ impl Common {
     }
 
     fn get(&self, hash: u64) -> Option<f64> {
-        let at = self.values.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+        let at = self
+            .values
+            .binary_search_by_key(&hash, |(hash, _)| *hash)
+            .ok()?;
         Some(f64::from(self.values[at].1))
     }
 }
@@ -139,7 +142,10 @@ pub(super) fn counts(names: &Names, column: Column) -> (Vec<u32>, u32) {
 /// The chance that two rows that both have a value have the same one, exactly.
 pub(super) fn coincidence(names: &Names, column: Column) -> Option<f64> {
     let (counts, present) = counts(names, column);
-    pairs_of(counts.iter().map(|count| u64::from(*count)), u64::from(present))
+    pairs_of(
+        counts.iter().map(|count| u64::from(*count)),
+        u64::from(present),
+    )
 }
 
 /// The same for rows told apart by any number.
@@ -182,7 +188,11 @@ pub(super) fn remember(names: &Names, usual: &[Common; Column::COUNT]) -> [Commo
         let least = 1.0 / f64::from(present);
         Common {
             values,
-            rest: if mass > 0.0 { (squares / mass).max(least) } else { least },
+            rest: if mass > 0.0 {
+                (squares / mass).max(least)
+            } else {
+                least
+            },
         }
     })
 }

@@ -41,7 +41,11 @@ pub fn nicknames() -> &'static Nicknames {
     static TABLE: OnceLock<Nicknames> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut groups: FxHashMap<&'static str, Groups> = FxHashMap::default();
-        for (n, line) in LISTS.lines().filter(|line| !line.starts_with('#')).enumerate() {
+        for (n, line) in LISTS
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .enumerate()
+        {
             for name in line.split_whitespace() {
                 groups.entry(name).or_default().add(n as u16 + 1);
             }
@@ -76,7 +80,11 @@ mod tests {
     #[test]
     fn no_name_is_in_more_lists_than_fit() {
         let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
-        for name in LISTS.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace) {
+        for name in LISTS
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .flat_map(str::split_whitespace)
+        {
             *seen.entry(name).or_default() += 1;
         }
         let crowded: Vec<_> = seen.into_iter().filter(|(_, times)| *times > 8).collect();

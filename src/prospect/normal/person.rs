@@ -7,8 +7,8 @@ const SUFFIXES: &[&str] = &[
     "cpa", "dds", "dvm", "esq", "ii", "iii", "iv", "jr", "mba", "md", "phd", "pe", "rn", "sr",
 ];
 const SALUTATIONS: &[&str] = &[
-    "dipl", "dr", "frau", "herr", "hon", "ing", "lic", "miss", "mme", "mr", "mrs", "ms", "prof", "rev",
-    "sr", "sra",
+    "dipl", "dr", "frau", "herr", "hon", "ing", "lic", "miss", "mme", "mr", "mrs", "ms", "prof",
+    "rev", "sr", "sra",
 ];
 
 /// The first name and the rest of what stands there: `Mary K.` is `mary` and `k`, `Jean-Paul` is
@@ -76,8 +76,8 @@ pub fn form(local: &str, first: &str, last: &str) -> Form {
     let initial = |name: &'_ str| name.get(..1).unwrap_or("").len();
     let (f, l) = (&first[..initial(first)], &last[..initial(last)]);
     let of_first = first.len() > 1 && (made(first, last) || made(first, l) || made(first, ""));
-    let of_last = last.len() > 1
-        && (made(f, last) || made(last, f) || made(last, first) || made(last, ""));
+    let of_last =
+        last.len() > 1 && (made(f, last) || made(last, f) || made(last, first) || made(last, ""));
     let turned = last.len() > 1 && first.len() > 1 && made(l, first);
     if of_first || of_last || turned {
         Form::OfName

@@ -33,7 +33,10 @@ pub fn number(text: &str, out: &mut String) {
 /// `629.302.5439 ext. 12` are the same. Too short to be one: empty.
 pub fn phone(text: &str, out: &mut String) {
     let whole = text.find(['x', 'X', ';']).map_or(text, |at| &text[..at]);
-    digits(whole.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.'), out);
+    digits(
+        whole.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.'),
+        out,
+    );
     if out.starts_with("00") {
         out.drain(..2);
     }

@@ -35,7 +35,12 @@ pub fn title(text: &str, words: &mut String, out: &mut String) {
                 .map_or(word, |(_, long)| long)
                 .split(' ')
         })
-        .filter(|word| !matches!(*word, "" | "of" | "the" | "and" | "for" | "und" | "fur" | "de"))
+        .filter(|word| {
+            !matches!(
+                *word,
+                "" | "of" | "the" | "and" | "for" | "und" | "fur" | "de"
+            )
+        })
         .collect();
     list.sort_unstable();
     list.dedup();
