@@ -160,11 +160,11 @@ fn asked() -> Asked {
 fn candidates(asked: &Asked, house: &str) -> Result<(Vec<bool>, u64), Box<dyn Error>> {
     let mut stored = Vec::new();
     read(house, |_, features| {
-        stored.push(Keys::of(asked.kind, features))
+        stored.push(Keys::of(asked.kind, features));
     })?;
     let mut new = Vec::new();
     read(&asked.file, |_, features| {
-        new.push(Keys::of(asked.kind, features))
+        new.push(Keys::of(asked.kind, features));
     })?;
     let begin = Instant::now();
     let mut lookup = Lookup::new(new);

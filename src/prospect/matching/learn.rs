@@ -10,7 +10,8 @@
 use rustc_hash::FxHashMap;
 
 use super::compare::{
-    COMPANY, COMPARISONS, Comparer, DOMAIN, EMAIL, LEVELS, Levels, PHONE, SAME, SHARED, WIDTH,
+    COMPANY, COMPARISONS, Comparer, DOMAIN, EMAIL, FIRST, LAST, LEVELS, Levels, PHONE, SAME,
+    SHARED, WIDTH,
 };
 use super::find::rates;
 use super::keys::{self, RULES};
@@ -35,6 +36,9 @@ const PLENTY: u64 = 300_000;
 /// from three of them.
 const BELIEF: f64 = 100.0;
 
+/// No source gets a larger share of names wrong altogether.
+const MOST_DIFFER: f64 = 0.25;
+
 const ROUNDS: usize = 25;
 
 /// How often a colleague is met among pairs that agree on a region, against all pairs.
@@ -57,7 +61,11 @@ impl Model {
                     .into_iter()
                     .map(|(levels, times)| (levels.without(blocked), times as f64))
                     .collect();
-                seen.add(&maximise(&patterns, &model, shares_employer(rule)), blocked);
+                let mut found = maximise(&patterns, &model, shares_employer(rule));
+                if !found.plausible(blocked) {
+                    found.matches = Counts::default();
+                }
+                seen.add(&found, blocked);
             }
         }
         model.matches = seen.matches.blended(&model.matches, BELIEF);
@@ -142,6 +150,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Whether its matches are matches. Where a file holds none, or next to none, maximisation finds the
+    /// next best class there is, such as colleagues with the same first name; it gives itself away by
+    /// how often their names, or their employers, differ.
+    fn plausible(&self, blocked: u32) -> bool {
+        [FIRST, LAST, DOMAIN, COMPANY]
+            .into_iter()
+            .all(|comparison| {
+                let levels = &self.matches.0[comparison][1..=LEVELS[comparison].len()];
+                let seen: f64 = levels.iter().sum();
+                let differs = levels.last().copied().unwrap_or_default();
+                blocked >> comparison & 1 == 1 || differs <= seen * MOST_DIFFER
+            })
+    }
+
     fn add(&mut self, rule: &Self, blocked: u32) {
         for comparison in (0..COMPARISONS).filter(|comparison| blocked >> comparison & 1 == 0) {
             for level in 0..WIDTH {
@@ -285,7 +307,7 @@ fn strangers(names: &Names, model: &mut Model) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prospect::matching::compare::{FIRST, LAST, TITLE};
+    use crate::prospect::matching::compare::TITLE;
 
     /// A level drawn by its shares.
     fn draw(random: &mut fastrand::Rng, shares: &[f64; WIDTH], count: usize) -> u8 {
