@@ -222,29 +222,30 @@ fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
     if same_local && same_host {
         return SAME;
     }
-    // two ways of making an address of one name: how alike the names are is said already
-    let of_names = a.address_of_name() && b.address_of_name();
-    let differs = [FIRST_DIFFERS, LAST_DIFFERS];
-    let agree = ![levels.get(FIRST), levels.get(LAST)]
+    let differs = [FIRST_DIFFERS, LAST_DIFFERS].map(usize::from);
+    let agree = [levels.get(FIRST), levels.get(LAST)]
         .iter()
         .zip(differs)
-        .any(|(level, differs)| *level == usize::from(differs));
-    if same_host {
-        // `jroth` and `jroth2` are two people on purpose
-        if same_digits(x, y) && x.len().min(y.len()) > 3 && within(x, y, 1) {
-            return 2;
-        }
-        return if of_names && agree { 0 } else { 5 };
+        .all(|(level, differs)| *level != differs);
+    // addresses made of the names say what the names say, and that is weighed already
+    let of_names = a.address_of_name() && b.address_of_name();
+    if of_names {
+        return match (agree, same_host) {
+            (true, _) => 0,
+            (false, true) => 5,
+            (false, false) => 4,
+        };
     }
-    if same_local && within(pools.hosts.get(a.host), pools.hosts.get(b.host), 1) {
-        return 2;
-    }
-    if of_names && agree {
-        0
-    } else if same_local && x.len() > 5 && !a.address_of_name() {
-        3
-    } else {
-        4
+    // `jroth` and `jroth2` are two people on purpose, and so are `apex.com` and `apex2.com` two firms
+    let slip =
+        |x: &[u8], y: &[u8]| x.len().min(y.len()) > 3 && same_digits(x, y) && within(x, y, 1);
+    let hosts = (pools.hosts.get(a.host), pools.hosts.get(b.host));
+    match (same_local, same_host) {
+        (_, true) if slip(x, y) => 2,
+        (_, true) => 5,
+        (true, _) if slip(hosts.0, hosts.1) => 2,
+        (true, _) if x.len() > 5 && !a.address_of_name() => 3,
+        _ => 4,
     }
 }
 
