@@ -13,7 +13,7 @@ use std::io::{BufWriter, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 use salesctl::prospect::matching::{
-    Features, Keys, Kind, Known, Lookup, Model, Names, Pairs, Thresholds, explain, find,
+    Features, Keyer, Kind, Known, Lookup, Model, Names, Pairs, Thresholds, explain, find,
 };
 
 /// Headings of business lists and of the Febrl sets, by field.
@@ -158,13 +158,14 @@ fn asked() -> Asked {
 
 /// Rows of the house file that share a key with the file, and how many rows it has in all.
 fn candidates(asked: &Asked, house: &str) -> Result<(Vec<bool>, u64), Box<dyn Error>> {
+    let mut keyer = Keyer::new(asked.kind);
     let mut stored = Vec::new();
     read(house, |_, features| {
-        stored.push(Keys::of(asked.kind, features));
+        stored.push(keyer.of(features));
     })?;
     let mut new = Vec::new();
     read(&asked.file, |_, features| {
-        new.push(Keys::of(asked.kind, features));
+        new.push(keyer.of(features));
     })?;
     let begin = Instant::now();
     let mut lookup = Lookup::new(new);

@@ -2,7 +2,7 @@
 //! must hold whatever the list.
 
 use super::*;
-use crate::prospect::matching::keys::{Keys, Lookup};
+use crate::prospect::matching::keys::{Keyer, Lookup};
 use crate::prospect::matching::names::{Features, Kind};
 
 /// A name of the made-up list, and who it is.
@@ -272,7 +272,7 @@ fn a_small_file_finds_its_people_by_keys_with_the_model_of_a_large_one() {
     let model = Model::learn(&large, &pairs(&large, 0));
     let mut lookup = Lookup::new(
         new.iter()
-            .map(|made| Keys::of(Kind::Person, &made.features())),
+            .map(|made| Keyer::new(Kind::Person).of(&made.features())),
     );
     for (row, _) in stored.iter().enumerate() {
         lookup.offer(row as i64, large.keys(row as u32));

@@ -25,7 +25,7 @@ mod terms;
 
 pub use explain::{Evidence, Reason, explain};
 pub use find::{Known, Link, Matches, Pair, Thresholds, find};
-pub use keys::{Keys, Lookup};
+pub use keys::{Keyer, Keys, Lookup};
 pub use model::Model;
 pub use names::{Features, Kind, Names};
 pub use pairs::Pairs;

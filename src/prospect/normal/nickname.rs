@@ -31,6 +31,11 @@ pub struct Nicknames {
 }
 
 impl Nicknames {
+    /// Whether it is a given name, or short for one, in the lists.
+    pub fn knows(&self, name: &str) -> bool {
+        self.groups.contains_key(name)
+    }
+
     pub fn of(&self, name: &str) -> Groups {
         self.groups.get(name).copied().unwrap_or_default()
     }
