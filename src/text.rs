@@ -1,5 +1,6 @@
 //! Text that came from outside (files, arguments, the store) on its way to a terminal.
 
+use rapidfuzz::distance::damerau_levenshtein;
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
@@ -149,7 +150,7 @@ pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
         .into_iter()
         .map(|name| {
             let lower = name.to_lowercase();
-            let distance = strsim::damerau_levenshtein(&typed, &lower);
+            let distance = damerau_levenshtein::distance(typed.chars(), lower.chars());
             let allowed = (typed.chars().count().max(lower.chars().count()) / 3).max(1);
             (name, distance, allowed)
         })

@@ -106,7 +106,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("flate2", &["import", "cli"]),
     ("phonenumber", &["prospect"]),
     ("psl", &["prospect"]),
-    ("rapidfuzz", &["prospect"]),
+    ("rapidfuzz", &["prospect", "store", "text"]),
     ("unicode_normalization", &["prospect", "text"]),
     ("anstream", &["cli"]),
     ("anstyle", &["cli", "render"]),

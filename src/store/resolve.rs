@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
+use rapidfuzz::distance::jaro_winkler;
 
 use super::{Store, project};
 use crate::fault::Fault;
@@ -95,7 +96,7 @@ impl Store {
         if hits.is_empty() {
             hits = accounts
                 .iter()
-                .filter(|name| strsim::jaro_winkler(name, key) >= 0.9)
+                .filter(|name| jaro_winkler::similarity(name.chars(), key.chars()) >= 0.9)
                 .collect();
         }
         let mut found = Vec::new();

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use rapidfuzz::distance::jaro_winkler;
 
 use super::{Store, project};
 use crate::fault::Fault;
@@ -110,7 +111,7 @@ impl Store {
         };
         let mut hits = meant(&part);
         if hits.is_empty() {
-            hits = meant(&|_, known| strsim::jaro_winkler(known, &key) >= 0.9);
+            hits = meant(&|_, known| jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9);
         }
         if let Some(one) = self.at_most_one(kind, typed, "matches", &hits)? {
             return Ok(one);

@@ -6,8 +6,11 @@ use super::keys::{Keys, RULES};
 /// keeps cost near linear whatever is in a file: a domain with 10,000 names would be 50 million pairs.
 const PAIRS_PER_ROW: u64 = 4;
 
+/// All rules together may give so many; when that is used up each rule gets half a pair for each row.
+const PAIRS_PER_ROW_IN_ALL: u64 = 20;
+
 /// Blocks up to this size are always looked at.
-const SMALL: u64 = 12;
+const SMALL: u64 = 5;
 
 /// Which keys of a row are of use: its block has other rows in it, and is not too large.
 pub(super) struct Blocks<'a> {
@@ -29,6 +32,7 @@ impl<'a> Blocks<'a> {
     /// Calls `pair` with every pair of rows (the earlier first) that no rule before gave.
     pub(super) fn each(&mut self, mut pair: impl FnMut(u32, u32)) {
         let mut entries: Vec<u64> = Vec::with_capacity(self.keys.len());
+        let mut given = 0;
         for rule in 0..RULES {
             entries.clear();
             entries.extend(self.keys.iter().enumerate().filter_map(|(row, keys)| {
@@ -36,7 +40,7 @@ impl<'a> Blocks<'a> {
                 (key != 0).then_some(u64::from(key) << 32 | row as u64)
             }));
             entries.sort_unstable();
-            let most = self.largest(&entries);
+            let most = self.largest(&entries, given);
             let same = |a: &u64, b: &u64| a >> 32 == b >> 32;
             for block in entries.chunk_by(same) {
                 if block.len() < 2 || self.pairs_in(block) > most {
@@ -50,6 +54,7 @@ impl<'a> Blocks<'a> {
                     for b in &block[at + 1..] {
                         let b = *b as u32;
                         if b >= self.known && !self.given_before(a, b, rule) {
+                            given += 1;
                             pair(a, b);
                         }
                     }
@@ -68,15 +73,17 @@ impl<'a> Blocks<'a> {
         all * (all - 1) / 2 - known * known.saturating_sub(1) / 2
     }
 
-    /// The largest block, in pairs, that the rule can afford.
-    fn largest(&self, entries: &[u64]) -> u64 {
+    /// The largest block, in pairs, that a rule can afford when others gave `given` pairs.
+    fn largest(&self, entries: &[u64], given: u64) -> u64 {
         let mut sizes: Vec<u64> = entries
             .chunk_by(|a, b| a >> 32 == b >> 32)
             .filter(|block| block.len() > 1)
             .map(|block| self.pairs_in(block))
             .collect();
         sizes.sort_unstable();
-        let budget = PAIRS_PER_ROW * self.keys.len() as u64;
+        let rows = self.keys.len() as u64;
+        let left = (PAIRS_PER_ROW_IN_ALL * rows).saturating_sub(given);
+        let budget = left.clamp(rows / 2, PAIRS_PER_ROW * rows);
         let mut sum = 0;
         for size in sizes {
             sum += size;

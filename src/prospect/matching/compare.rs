@@ -4,8 +4,9 @@
 //! way of agreeing by how much likelier it is among matches. Winkler ("String comparator metrics and
 //! enhanced decision rules in the Fellegi-Sunter model", 1990) added the partial agreements.
 
-use rapidfuzz::distance::{jaro_winkler, osa};
-
+use super::alike::{
+    self, FIRST_DIFFERS, LAST_DIFFERS, LAST_SWAPPED, alike, crossed, same_digits, within,
+};
 use super::names::{Names, Row};
 use super::pool::{NONE, Pool};
 
@@ -84,15 +85,6 @@ pub(super) const LEVELS: [&[&str]; COMPARISONS] = [
 pub(super) const WIDTH: usize = 8;
 
 pub(super) const SAME: u8 = 1;
-const FIRST_SHORT: u8 = 2;
-const FIRST_CLOSE: u8 = 3;
-const FIRST_INITIAL: u8 = 4;
-const FIRST_DIFFERS: u8 = 5;
-const LAST_CLOSE: u8 = 2;
-const LAST_ALIKE: u8 = 3;
-pub(super) const LAST_SWAPPED: u8 = 4;
-const LAST_DIFFERS: u8 = 5;
-
 /// Levels of all comparisons, four bits each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Levels(pub(super) u64);
@@ -164,25 +156,25 @@ impl<'a> Comparer<'a> {
         let mut levels = Levels::default();
         self.name(a, b, &mut levels);
         if both(a.title, b.title) {
-            let level = |a, b| title(&pools.titles, a, b);
+            let level = |a, b| alike::title(&pools.titles, a, b);
             levels.set(TITLE, self.title.get_or(a.title, b.title, level));
         }
         if both(a.birth, b.birth) {
-            levels.set(BIRTH, birth(&pools.numbers, a.birth, b.birth));
+            levels.set(BIRTH, alike::birth(&pools.numbers, a.birth, b.birth));
         }
         if both(a.number, b.number) {
-            levels.set(NUMBER, digits(&pools.numbers, a.number, b.number));
+            levels.set(NUMBER, alike::digits(&pools.numbers, a.number, b.number));
         }
         levels.set(EMAIL, email(names, a, b, levels));
         if both(a.domain, b.domain) {
-            levels.set(DOMAIN, domain(&pools.hosts, a.domain, b.domain));
+            levels.set(DOMAIN, alike::domain(&pools.hosts, a.domain, b.domain));
         }
         if both(a.company, b.company) {
-            let level = |a, b| company(&pools.companies, a, b);
+            let level = |a, b| alike::company(&pools.companies, a, b);
             levels.set(COMPANY, self.company.get_or(a.company, b.company, level));
         }
         if both(a.phone, b.phone) {
-            levels.set(PHONE, digits(&pools.phones, a.phone, b.phone));
+            levels.set(PHONE, alike::digits(&pools.phones, a.phone, b.phone));
         }
         levels.set(PLACE, place(names, a, b));
         levels
@@ -190,140 +182,34 @@ impl<'a> Comparer<'a> {
 
     fn name(&mut self, a: &Row, b: &Row, levels: &mut Levels) {
         let names = self.names;
-        let crossed = both(a.first, b.first) && a.first == b.last && a.last == b.first;
-        if crossed && a.first != a.last {
-            levels.set(LAST, LAST_SWAPPED);
-            return;
-        }
+        let (mut first_level, mut last_level) = (0, 0);
         if both(a.first, b.first) {
-            let level = |a, b| first(names, a, b);
-            levels.set(FIRST, self.first.get_or(a.first, b.first, level));
-        }
-        if both(a.middle, b.middle) {
-            levels.set(MIDDLE, middle(&names.pools.names, a.middle, b.middle));
+            let level = |a, b| alike::first(names, a, b);
+            first_level = self.first.get_or(a.first, b.first, level);
         }
         if both(a.last, b.last) {
-            let level = |a, b| last(&names.pools.names, a, b);
-            levels.set(LAST, self.last.get_or(a.last, b.last, level));
+            let level = |a, b| alike::last(&names.pools.names, a, b);
+            last_level = self.last.get_or(a.last, b.last, level);
+        }
+        if first_level == FIRST_DIFFERS && last_level == LAST_DIFFERS {
+            let pool = &names.pools.names;
+            if crossed(pool, a.first, b.last) && crossed(pool, a.last, b.first) {
+                (first_level, last_level) = (0, LAST_SWAPPED);
+            }
+        }
+        levels.set(FIRST, first_level);
+        levels.set(LAST, last_level);
+        if both(a.middle, b.middle) {
+            levels.set(
+                MIDDLE,
+                alike::middle(&names.pools.names, a.middle, b.middle),
+            );
         }
     }
 }
 
 fn both(a: u32, b: u32) -> bool {
     a != NONE && b != NONE
-}
-
-/// Whether at most `most` characters are missing, added, changed or swapped with their neighbour
-/// (Damerau-Levenshtein, restricted).
-fn within(a: &[u8], b: &[u8], most: usize) -> bool {
-    let cutoff = osa::Args::default().score_cutoff(most);
-    a.len().abs_diff(b.len()) <= most
-        && osa::distance_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
-}
-
-/// Jaro-Winkler: agreement at the beginning counts more.
-fn alike(a: &[u8], b: &[u8], least: f64) -> bool {
-    let cutoff = jaro_winkler::Args::default().score_cutoff(least);
-    jaro_winkler::similarity_with_args(a.iter().copied(), b.iter().copied(), &cutoff).is_some()
-}
-
-fn first(names: &Names, a: u32, b: u32) -> u8 {
-    let (x, y) = (names.pools.names.get(a), names.pools.names.get(b));
-    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if short.len() == 1 {
-        return if long[0] == short[0] {
-            FIRST_INITIAL
-        } else {
-            FIRST_DIFFERS
-        };
-    }
-    if a == b {
-        return SAME;
-    }
-    let shortened = short.len() > 2 && long.starts_with(short);
-    if shortened || names.groups[a as usize].meet(names.groups[b as usize]) {
-        return FIRST_SHORT;
-    }
-    if short.len() > 2 && (within(x, y, 1) || alike(x, y, 0.92)) {
-        FIRST_CLOSE
-    } else {
-        FIRST_DIFFERS
-    }
-}
-
-fn middle(pool: &Pool, a: u32, b: u32) -> u8 {
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len() > 1 && a == b {
-        SAME
-    } else if x[0] == y[0] && (x.len() == 1 || y.len() == 1) {
-        2
-    } else {
-        3
-    }
-}
-
-fn last(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    if short.len() > 2 && within(x, y, 1) {
-        LAST_CLOSE
-    } else if (short.len() > 3 && (long.starts_with(short) || long.ends_with(short)))
-        || (short.len() > 2 && alike(x, y, 0.9))
-    {
-        LAST_ALIKE
-    } else {
-        LAST_DIFFERS
-    }
-}
-
-fn title(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.text(a), pool.text(b));
-    let shared = x
-        .split(' ')
-        .filter(|word| y.split(' ').any(|other| other == *word))
-        .count();
-    let all = x.split(' ').count() + y.split(' ').count() - shared;
-    if shared * 2 >= all { 2 } else { 3 }
-}
-
-fn birth(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len() != 8 || y.len() != 8 {
-        return if within(x, y, 1) { 2 } else { 4 };
-    }
-    let turned = x[..4] == y[..4] && x[4..6] == y[6..] && x[6..] == y[4..6];
-    let parts = [(0, 4), (4, 6), (6, 8)]
-        .iter()
-        .filter(|(from, to)| x[*from..*to] == y[*from..*to])
-        .count();
-    if turned || within(x, y, 1) {
-        2
-    } else if parts == 2 {
-        3
-    } else {
-        4
-    }
-}
-
-fn digits(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len().min(y.len()) > 4 && within(x, y, 1) {
-        2
-    } else {
-        3
-    }
 }
 
 fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
@@ -336,68 +222,30 @@ fn email(names: &Names, a: &Row, b: &Row, levels: Levels) -> u8 {
     if same_local && same_host {
         return SAME;
     }
-    // two ways of making an address of one name: how alike the names are is said already
-    let named = a.address_of_name() && b.address_of_name();
-    let differs = [FIRST_DIFFERS, LAST_DIFFERS];
-    let agree = ![levels.get(FIRST), levels.get(LAST)]
+    let differs = [FIRST_DIFFERS, LAST_DIFFERS].map(usize::from);
+    let agree = [levels.get(FIRST), levels.get(LAST)]
         .iter()
         .zip(differs)
-        .any(|(level, differs)| *level == usize::from(differs));
-    if same_host {
-        // `jroth` and `jroth2` are two people on purpose
-        let counted = x
-            .iter()
-            .filter(|c| c.is_ascii_digit())
-            .ne(y.iter().filter(|c| c.is_ascii_digit()));
-        if !counted && x.len().min(y.len()) > 3 && within(x, y, 1) {
-            return 2;
-        }
-        return if named && agree { 0 } else { 5 };
+        .all(|(level, differs)| *level != differs);
+    // addresses made of the names say what the names say, and that is weighed already
+    let of_names = a.address_of_name() && b.address_of_name();
+    if of_names {
+        return match (agree, same_host) {
+            (true, _) => 0,
+            (false, true) => 5,
+            (false, false) => 4,
+        };
     }
-    if same_local && within(pools.hosts.get(a.host), pools.hosts.get(b.host), 1) {
-        return 2;
-    }
-    if named && agree {
-        0
-    } else if same_local && x.len() > 5 && !a.address_of_name() {
-        3
-    } else {
-        4
-    }
-}
-
-fn domain(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    if x.len().min(y.len()) > 8 && within(x, y, 1) {
-        2
-    } else {
-        3
-    }
-}
-
-fn company(pool: &Pool, a: u32, b: u32) -> u8 {
-    if a == b {
-        return SAME;
-    }
-    let (x, y) = (pool.get(a), pool.get(b));
-    let shorter = x.len().min(y.len());
-    let most = usize::from(shorter > 4) + usize::from(shorter > 9);
-    if most > 0 && within(x, y, most) {
-        return 2;
-    }
-    let (x, y) = (pool.text(a), pool.text(b));
-    let (few, many) = if x.len() < y.len() { (x, y) } else { (y, x) };
-    let inside = few.len() > 4
-        && few
-            .split(' ')
-            .all(|word| many.split(' ').any(|other| other == word));
-    if inside || alike(x.as_bytes(), y.as_bytes(), 0.92) {
-        3
-    } else {
-        4
+    // `jroth` and `jroth2` are two people on purpose, and so are `apex.com` and `apex2.com` two firms
+    let slip =
+        |x: &[u8], y: &[u8]| x.len().min(y.len()) > 3 && same_digits(x, y) && within(x, y, 1);
+    let hosts = (pools.hosts.get(a.host), pools.hosts.get(b.host));
+    match (same_local, same_host) {
+        (_, true) if slip(x, y) => 2,
+        (_, true) => 5,
+        (true, _) if slip(hosts.0, hosts.1) => 2,
+        (true, _) if x.len() > 5 && !a.address_of_name() => 3,
+        _ => 4,
     }
 }
 
@@ -409,7 +257,13 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
     let zip = both(a.zip, b.zip).then_some(a.zip == b.zip);
     let city = both(a.city, b.city).then_some(a.city == b.city);
     let state = both(a.state, b.state).then_some(a.state == b.state);
-    let near = zip == Some(true) || city == Some(true);
+    let close = |pool: &Pool, a, b, least| {
+        let (x, y) = (pool.get(a), pool.get(b));
+        x.len().min(y.len()) >= least && within(x, y, 1)
+    };
+    let near = zip == Some(true)
+        || city == Some(true)
+        || (city.is_some() && close(&names.pools.places, a.city, b.city, 6));
     let somewhere = zip.is_some() || city.is_some();
     if both(a.street, b.street) {
         let pool = &names.pools.streets;
@@ -421,7 +275,9 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
         }
         if near {
             let (x, y) = (pool.get(a.street), pool.get(b.street));
-            let close = x.len().min(y.len()) > 5 && (within(x, y, 2) || alike(x, y, 0.93));
+            let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
+            let close =
+                short.len() > 5 && (within(x, y, 2) || alike(x, y, 0.93) || long.ends_with(short));
             return if close { 2 } else { 4 };
         }
     } else if near {
@@ -435,3 +291,7 @@ fn place(names: &Names, a: &Row, b: &Row) -> u8 {
         None => 0,
     }
 }
+
+#[cfg(test)]
+#[path = "compare_tests.rs"]
+mod tests;

@@ -101,3 +101,7 @@ fn sentence(reasons: &[Reason]) -> String {
         _ => alike + &apart,
     }
 }
+
+#[cfg(test)]
+#[path = "explain_tests.rs"]
+mod tests;

@@ -1,6 +1,7 @@
 //! From candidate pairs and a model to who is who.
 
 use super::cluster::{self, Edge};
+use super::compare::Comparer;
 use super::model::{Model, Rarity, Weights, probability};
 use super::names::Names;
 use super::pairs::Pairs;
@@ -77,7 +78,9 @@ pub fn find(
     model: &Model,
     thresholds: Thresholds,
 ) -> Matches {
-    let weighed = Weighed::new(names, pairs, model);
+    let frequencies = Frequencies::new(names, &model.common, model.learnt_from);
+    let weights = Weights::new(model);
+    let weighed = Weighed::new(names, pairs, &weights, &frequencies);
     let priors = weighed.settled(model, Priors::before(names.len(), known, model));
     let least = thresholds.unsure.min(thresholds.sure) as f32;
     let mut edges: Vec<Edge> = weighed
@@ -95,12 +98,20 @@ pub fn find(
             .total_cmp(&x.probability)
             .then((x.a, x.b).cmp(&(y.a, y.b)))
     });
-    cluster::entities(&edges, names.len(), known.entities, thresholds.sure as f32)
+    let mut comparer = Comparer::new(names);
+    let bits = |a: u32, b: u32| {
+        let levels = comparer.levels(a, b);
+        let rarity = Rarity::of(levels, &names.rows[a as usize], &frequencies);
+        weights.total(levels, rarity) + priors.bits(a)
+    };
+    let sure = thresholds.sure as f32;
+    cluster::entities(&edges, names.len(), known.entities, sure, bits)
 }
 
 /// Matching pairs for each row of the file: inside it, and with known names; settled for these pairs.
 pub(super) fn rates(names: &Names, pairs: &Pairs, model: &Model) -> (f64, f64) {
-    let weighed = Weighed::new(names, pairs, model);
+    let frequencies = Frequencies::new(names, &model.common, model.learnt_from);
+    let weighed = Weighed::new(names, pairs, &Weights::new(model), &frequencies);
     let priors = weighed.settled(model, Priors::first(names.len(), pairs.known, model));
     (priors.within, priors.across)
 }
@@ -111,15 +122,13 @@ struct Weighed {
 }
 
 impl Weighed {
-    fn new(names: &Names, pairs: &Pairs, model: &Model) -> Self {
-        let frequencies = Frequencies::new(names, &model.common, model.learnt_from);
-        let weights = Weights::new(model);
+    fn new(names: &Names, pairs: &Pairs, weights: &Weights<'_>, frequencies: &Frequencies) -> Self {
         let pairs = pairs
             .rows
             .iter()
             .zip(&pairs.levels)
             .filter_map(|((a, b), levels)| {
-                let rarity = Rarity::of(*levels, &names.rows[*a as usize], &frequencies);
+                let rarity = Rarity::of(*levels, &names.rows[*a as usize], frequencies);
                 let bits = weights.total(*levels, rarity);
                 (bits > HOPELESS).then_some((*a, *b, bits))
             })
@@ -193,3 +202,7 @@ impl Priors {
         (chance / (1.0 - chance)).log2() as f32
     }
 }
+
+#[cfg(test)]
+#[path = "find_tests.rs"]
+mod tests;

@@ -13,6 +13,7 @@ use super::terms::Common;
 type Shares = &'static [f64];
 
 /// For each comparison: matches, colleagues, strangers; levels from the most alike on.
+#[rustfmt::skip]
 const PERSON: [(Shares, Shares, Shares); COMPARISONS] = [
     (
         &[0.80, 0.06, 0.06, 0.05],

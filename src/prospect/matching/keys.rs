@@ -62,13 +62,6 @@ pub struct Keys(pub(super) [u32; RULES]);
 impl Keys {
     pub const BYTES: usize = RULES * 4;
 
-    /// The keys of one name on its own; `names` that are pushed have theirs already.
-    pub fn of(kind: Kind, features: &Features<'_>) -> Self {
-        let mut names = Names::new(kind);
-        names.push(features);
-        names.keys(0)
-    }
-
     pub(super) fn of_row(kind: Kind, row: &Row, pools: &Pools) -> Self {
         let mut keys = [0; RULES];
         let mut set = |rule: usize, parts: &[(&Pool, u32)]| {
@@ -157,6 +150,31 @@ impl Keys {
     }
 }
 
+/// Makes keys of names that are not matched yet: while they are staged, in constant memory.
+#[derive(Debug)]
+pub struct Keyer {
+    names: Names,
+}
+
+impl Keyer {
+    /// After so many names it forgets what it has seen.
+    const FORGETS: usize = 50_000;
+
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            names: Names::new(kind),
+        }
+    }
+
+    pub fn of(&mut self, features: &Features<'_>) -> Keys {
+        if self.names.len() >= Self::FORGETS {
+            self.names = Names::new(self.names.kind);
+        }
+        let row = self.names.push(features);
+        self.names.keys(row)
+    }
+}
+
 /// Which of the many stored names could be one of a few new ones: asks for each stored name once.
 ///
 /// A block that more than [`Lookup::MOST`] stored names are in says next to nothing (the free-mail domain
@@ -200,5 +218,78 @@ impl Lookup {
         ids.sort_unstable();
         ids.dedup();
         ids
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jana() -> Features<'static> {
+        Features {
+            first: "Jana",
+            last: "Roth",
+            company: "Roth GmbH",
+            email: "jana@roth.de",
+            domain: "roth.de",
+            phone: "+49 30 1234567",
+            city: "Berlin",
+            zip: "10115",
+            ..Features::default()
+        }
+    }
+
+    #[test]
+    fn keys_survive_as_bytes_and_are_the_same_alone_and_among_others() {
+        let keys = Keyer::new(Kind::Person).of(&jana());
+        assert_eq!(Keys::from_bytes(&keys.to_bytes()), Some(keys));
+        assert_eq!(Keys::from_bytes(&[0; 3]), None);
+        let mut names = Names::new(Kind::Person);
+        names.push(&Features {
+            first: "Other",
+            ..Features::default()
+        });
+        let row = names.push(&jana());
+        assert_eq!(names.keys(row), keys);
+    }
+
+    #[test]
+    fn keys_do_not_change_between_versions_unnoticed() {
+        // stored beside a million names: a change needs a migration
+        let blocks: Vec<u64> = Keyer::new(Kind::Person).of(&jana()).blocks().collect();
+        let sum = blocks.iter().fold(0_u64, |sum, block| {
+            sum.wrapping_mul(31).wrapping_add(*block)
+        });
+        assert_eq!((blocks.len(), sum), (10, 6_087_801_646_894_288_590));
+    }
+
+    #[test]
+    fn a_lookup_finds_who_shares_a_key_and_leaves_crowds_out() {
+        let mut lookup = Lookup::new([Keyer::new(Kind::Person).of(&jana())]);
+        let same_mail = Features {
+            email: "JANA@roth.de",
+            ..Features::default()
+        };
+        let at_home = Features {
+            last: "Roth",
+            zip: "10115",
+            ..Features::default()
+        };
+        let stranger = Features {
+            last: "Weber",
+            zip: "10115",
+            ..Features::default()
+        };
+        lookup.offer(7, Keyer::new(Kind::Person).of(&same_mail));
+        lookup.offer(5, Keyer::new(Kind::Person).of(&at_home));
+        lookup.offer(9, Keyer::new(Kind::Person).of(&stranger));
+        let crowd = Keyer::new(Kind::Person).of(&Features {
+            domain: "roth.de",
+            ..Features::default()
+        });
+        for id in 100..=100 + Lookup::MOST as i64 {
+            lookup.offer(id, crowd);
+        }
+        assert_eq!(lookup.finish(), [5, 7]);
     }
 }

@@ -10,7 +10,8 @@
 use rustc_hash::FxHashMap;
 
 use super::compare::{
-    COMPANY, COMPARISONS, Comparer, DOMAIN, EMAIL, LEVELS, Levels, PHONE, SAME, SHARED, WIDTH,
+    COMPANY, COMPARISONS, Comparer, DOMAIN, EMAIL, FIRST, LAST, LEVELS, Levels, PHONE, SAME,
+    SHARED, WIDTH,
 };
 use super::find::rates;
 use super::keys::{self, RULES};
@@ -35,6 +36,9 @@ const PLENTY: u64 = 300_000;
 /// from three of them.
 const BELIEF: f64 = 100.0;
 
+/// No source gets a larger share of names wrong altogether.
+const MOST_DIFFER: f64 = 0.25;
+
 const ROUNDS: usize = 25;
 
 /// How often a colleague is met among pairs that agree on a region, against all pairs.
@@ -57,7 +61,11 @@ impl Model {
                     .into_iter()
                     .map(|(levels, times)| (levels.without(blocked), times as f64))
                     .collect();
-                seen.add(&maximise(&patterns, &model, shares_employer(rule)), blocked);
+                let mut found = maximise(&patterns, &model, shares_employer(rule));
+                if !found.plausible(blocked) {
+                    found.matches = Counts::default();
+                }
+                seen.add(&found, blocked);
             }
         }
         model.matches = seen.matches.blended(&model.matches, BELIEF);
@@ -142,6 +150,20 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Whether its matches are matches. Where a file holds none, or next to none, maximisation finds the
+    /// next best class there is, such as colleagues with the same first name; it gives itself away by
+    /// how often their names, or their employers, differ.
+    fn plausible(&self, blocked: u32) -> bool {
+        [FIRST, LAST, DOMAIN, COMPANY]
+            .into_iter()
+            .all(|comparison| {
+                let levels = &self.matches.0[comparison][1..=LEVELS[comparison].len()];
+                let seen: f64 = levels.iter().sum();
+                let differs = levels.last().copied().unwrap_or_default();
+                blocked >> comparison & 1 == 1 || differs <= seen * MOST_DIFFER
+            })
+    }
+
     fn add(&mut self, rule: &Self, blocked: u32) {
         for comparison in (0..COMPARISONS).filter(|comparison| blocked >> comparison & 1 == 0) {
             for level in 0..WIDTH {
@@ -242,11 +264,11 @@ fn strangers(names: &Names, model: &mut Model) {
     }
     let fixed = model.strangers;
     model.strangers = counts.blended(&fixed, 10.0);
-    for comparison in 0..COMPARISONS {
-        for level in 1..WIDTH {
+    for (comparison, usual) in fixed.iter().enumerate() {
+        for (level, usual) in usual.iter().enumerate().skip(1) {
             // too rare for the sample: what it saw is chance, or a match
             if counts.0[comparison][level] < 5.0 {
-                model.strangers[comparison][level] = fixed[comparison][level];
+                model.strangers[comparison][level] = *usual;
             }
         }
     }
@@ -279,5 +301,72 @@ fn strangers(names: &Names, model: &mut Model) {
     if let Some(chance) = terms::coincidence(names, Column::Company) {
         model.strangers[COMPANY][same] =
             (chance - model.same_employer).max(chance * 0.05).max(1e-9);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prospect::matching::compare::TITLE;
+
+    /// A level drawn by its shares.
+    fn draw(random: &mut fastrand::Rng, shares: &[f64; WIDTH], count: usize) -> u8 {
+        let mut left = random.f64();
+        for (level, share) in shares.iter().enumerate().take(count).skip(1) {
+            left -= share;
+            if left < 0.0 {
+                return level as u8;
+            }
+        }
+        count as u8
+    }
+
+    /// Pairs made from known shares: expectation-maximisation finds them again, with strangers and
+    /// colleagues many times as frequent as matches, and from other shares to begin with.
+    #[test]
+    fn maximising_finds_the_shares_that_pairs_were_made_from() {
+        let start = Model::fixed(Kind::Person);
+        let mut truth = start.clone();
+        let used = [FIRST, LAST, TITLE, COMPANY, PHONE];
+        truth.matches[FIRST] = [1.0, 0.6, 0.2, 0.1, 0.05, 0.05, 1.0, 1.0];
+        truth.matches[LAST] = [1.0, 0.7, 0.2, 0.04, 0.03, 0.03, 1.0, 1.0];
+        truth.matches[TITLE] = [1.0, 0.5, 0.2, 0.3, 1.0, 1.0, 1.0, 1.0];
+        truth.matches[PHONE] = [1.0, 0.9, 0.02, 0.08, 1.0, 1.0, 1.0, 1.0];
+        truth.colleagues[PHONE] = [1.0, 0.2, 0.01, 0.79, 1.0, 1.0, 1.0, 1.0];
+        let mut random = fastrand::Rng::with_seed(3);
+        let mut patterns: FxHashMap<Levels, f64> = FxHashMap::default();
+        for n in 0..60_000 {
+            let table = match n % 10 {
+                0 => &truth.matches,
+                1..=7 => &truth.colleagues,
+                _ => &truth.strangers,
+            };
+            let mut levels = Levels::default();
+            for comparison in used {
+                let count = LEVELS[comparison].len();
+                levels.set(comparison, draw(&mut random, &table[comparison], count));
+            }
+            *patterns.entry(levels).or_default() += 1.0;
+        }
+        let patterns: Vec<(Levels, f64)> = patterns.into_iter().collect();
+        let seen = maximise(&patterns, &start, true);
+        let matches = seen.matches.blended(&start.matches, 0.0);
+        let colleagues = seen.colleagues.blended(&start.colleagues, 0.0);
+        for (comparison, level) in [
+            (FIRST, 1),
+            (FIRST, 2),
+            (LAST, 1),
+            (LAST, 2),
+            (TITLE, 1),
+            (PHONE, 1),
+        ] {
+            let (found, made) = (matches[comparison][level], truth.matches[comparison][level]);
+            assert!(
+                (found - made).abs() < 0.03,
+                "{comparison} {level}: {found} for {made}"
+            );
+        }
+        let found = colleagues[PHONE][1];
+        assert!((found - 0.2).abs() < 0.02, "{found}");
     }
 }

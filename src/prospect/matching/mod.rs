@@ -8,6 +8,7 @@
 //! What everybody at an employer shares (domain, company, phone, address) is no independent evidence:
 //! it is one latent question, "the same employer?", and its signals only help to answer it.
 
+mod alike;
 mod blocks;
 mod cluster;
 mod compare;
@@ -24,7 +25,7 @@ mod terms;
 
 pub use explain::{Evidence, Reason, explain};
 pub use find::{Known, Link, Matches, Pair, Thresholds, find};
-pub use keys::{Keys, Lookup};
+pub use keys::{Keyer, Keys, Lookup};
 pub use model::Model;
 pub use names::{Features, Kind, Names};
 pub use pairs::Pairs;

@@ -161,9 +161,9 @@ impl<'a> Weights<'a> {
             employer if model.same_employer > 0.0 => f64::from(employer),
             _ => 0.0,
         };
-        let matched = (1.0 - model.moved) * matches + model.moved * elsewhere;
+        let numerator = (1.0 - model.moved) * matches + model.moved * elsewhere;
         let other = employer * colleagues + (1.0 - employer) * strangers;
-        (matched / other).log2() as f32
+        (numerator / other).log2() as f32
     }
 }
 
@@ -171,3 +171,7 @@ impl<'a> Weights<'a> {
 pub(super) fn probability(bits: f32) -> f32 {
     1.0 / (1.0 + (-bits).exp2())
 }
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

@@ -108,7 +108,8 @@ impl Frequencies {
             let pool = column.pool(names);
             let (counts, present) = counts(names, column);
             let frequency = |(id, count): (usize, &u32)| {
-                let seen = f64::from(count.saturating_sub(1)) + BELIEF * common.rest;
+                // the two rows that agree are no evidence of how many others have the value
+                let seen = f64::from(count.saturating_sub(2)) + BELIEF * common.rest;
                 let here = seen / (f64::from(present) + BELIEF);
                 if counted {
                     here

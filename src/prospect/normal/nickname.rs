@@ -9,7 +9,7 @@ const LISTS: &str = include_str!("nicknames.txt");
 
 /// The groups that a name is in; a short form such as `chris` is in several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Groups([u16; 4]);
+pub struct Groups([u16; 8]);
 
 impl Groups {
     /// Whether both can be names of one person.
@@ -31,6 +31,11 @@ pub struct Nicknames {
 }
 
 impl Nicknames {
+    /// Whether it is a given name, or short for one, in the lists.
+    pub fn knows(&self, name: &str) -> bool {
+        self.groups.contains_key(name)
+    }
+
     pub fn of(&self, name: &str) -> Groups {
         self.groups.get(name).copied().unwrap_or_default()
     }
@@ -87,7 +92,7 @@ mod tests {
         {
             *seen.entry(name).or_default() += 1;
         }
-        let crowded: Vec<_> = seen.into_iter().filter(|(_, times)| *times > 4).collect();
+        let crowded: Vec<_> = seen.into_iter().filter(|(_, times)| *times > 8).collect();
         assert_eq!(crowded, []);
     }
 }

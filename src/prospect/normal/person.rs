@@ -1,6 +1,6 @@
 //! Parts of a person's name, and what an e-mail address says of them.
 
-use super::fold;
+use super::{fold, nicknames};
 
 /// What follows a name and is no part of it.
 const SUFFIXES: &[&str] = &[
@@ -86,13 +86,16 @@ pub fn form(local: &str, first: &str, last: &str) -> Form {
     }
 }
 
-/// The first name that an address spells out beside the last: of `jana.roth` and `roth` it is `jana`.
+/// The first name that an address spells out, beside the last (of `jana.roth` and `roth` it is `jana`) or
+/// alone when it is a given name that people know (`susan`).
 pub fn spelt_out<'a>(local: &'a str, last: &str) -> Option<&'a str> {
     if last.len() < 2 {
         return None;
     }
     let local = local.trim_end_matches(|c: char| c.is_ascii_digit());
-    let (a, b) = local.split_once(['.', '_', '-'])?;
+    let Some((a, b)) = local.split_once(['.', '_', '-']) else {
+        return (local != last && nicknames().knows(local)).then_some(local);
+    };
     let other = if b == last {
         a
     } else if a == last {
@@ -158,6 +161,7 @@ mod tests {
     #[case("roth_jana", Some("jana"))]
     #[case("jana.roth7", Some("jana"))]
     #[case("j.roth", Some("j"))]
+    #[case("susan", Some("susan"))]
     #[case("jroth", None)]
     #[case("jana.meyer", None)]
     fn first_names_in_addresses(#[case] local: &str, #[case] first: Option<&str>) {

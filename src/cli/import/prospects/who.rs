@@ -9,7 +9,8 @@ use crate::id::Id;
 use crate::prospect::clean::is_free_mail;
 use crate::prospect::clean::person::{self, NameOrder};
 use crate::prospect::matching::{
-    self, Features, Keys, Kind, Known, Link, Lookup, Matches, Model, Names, Pairs, Thresholds,
+    self, Features, Keyer, Keys, Kind, Known, Link, Lookup, Matches, Model, Names, Pairs,
+    Thresholds,
 };
 use crate::prospect::{Fate, Field};
 use crate::store::{Fated, NameRow, PersonName, Run, Store};
@@ -239,14 +240,11 @@ fn gather_names(
         return Ok(());
     }
     let mut keys = Vec::new();
+    let mut keyer = [Keyer::new(Kind::Person), Keyer::new(Kind::Company)];
     staged.names_of_run(run, |name| {
-        let kind = if name.is_person() {
-            Kind::Person
-        } else {
-            Kind::Company
-        };
         if name.fate != Fate::Seed {
-            keys.push(Keys::of(kind, &Features::of(|field| name.get(field))));
+            let keyer = &mut keyer[usize::from(!name.is_person())];
+            keys.push(keyer.of(&Features::of(|field| name.get(field))));
         }
         Ok(())
     })?;
