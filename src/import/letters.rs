@@ -55,7 +55,7 @@ impl Letters {
             .filter(|_| self.only_beside && !bytes.is_ascii())
         {
             self.decode_fields(row, bytes, ends, gap, table);
-        } else if let Ok(text) = std::str::from_utf8(bytes) {
+        } else if let Some(text) = whole(bytes, ends) {
             row.text.push_str(text);
             row.ends.extend_from_slice(ends);
             if text.is_ascii() {
@@ -100,6 +100,12 @@ impl Letters {
             from = end + gap;
         }
     }
+}
+
+/// A record that is UTF-8, and each of its fields too: two halves of a letter can meet where two fields do.
+fn whole<'a>(bytes: &'a [u8], ends: &[usize]) -> Option<&'a str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (text.is_ascii() || ends.iter().all(|end| text.is_char_boundary(*end))).then_some(text)
 }
 
 fn append(to: &mut String, bytes: &[u8], table: &'static Table) {

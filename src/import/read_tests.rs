@@ -106,6 +106,12 @@ fn windows_1252_and_mixed() {
 }
 
 #[test]
+fn halves_of_a_letter_in_two_fields_make_none() {
+    let (_, rows, _) = read(b"a,b\n\"x\xc3\",\"\xb1y\"\n");
+    assert_eq!(rows, [ok(2, &["x\u{c3}", "\u{b1}y"])]);
+}
+
+#[test]
 fn lines_are_physical() {
     let text = "export of today\n\na,b\n1,\"x\ny\"\n\n,\n2,z\n";
     let mut reader = Reader::open(text.as_bytes(), &Options::default()).expect("a table");

@@ -59,8 +59,13 @@ impl<R: Read> Source<R> {
         magic::refuse(&source.raw)?;
         let complete = source.raw.len() < SAMPLE;
         let (found, mark) = Encoding::of_start(&source.raw, complete);
-        source.taken = mark;
         let encoding = told.unwrap_or(found);
+        // The mark of UTF-16 is text in any other encoding.
+        source.taken = if mark == 2 && encoding != found {
+            0
+        } else {
+            mark
+        };
         source.decoder = encoding
             .decoded_whole()
             .map(encoding_rs::Encoding::new_decoder_without_bom_handling);

@@ -13,6 +13,7 @@ use super::{ImportArgs, Planned, batch_file, draft, no_plan, open, planned_and_w
 use crate::deal::event::Amount;
 use crate::fault::Fault;
 use crate::id::Id;
+use crate::import::read::Options;
 use crate::import::{self, Plan, plan_deals};
 use crate::store::{Access, Write};
 
@@ -40,7 +41,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(access)?;
     let import = &args.import;
     if args.guess_map {
-        return draft::run(cx, &session, &import.file, import.map.as_deref());
+        return draft::run(
+            cx,
+            &session,
+            &import.file,
+            import.map.as_deref(),
+            &import.options(),
+        );
     }
     let Some((map_path, map_text, mapping)) = import.mapping(cx, &session)? else {
         return Ok(Status::Unusable);
@@ -51,7 +58,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let plan = || {
         let mut inputs = paths
             .iter()
-            .map(|path| open(cx, path))
+            .map(|path| {
+                // The lists beside it are files of their own.
+                let is_main = *path == import.file;
+                let options = if is_main {
+                    import.options()
+                } else {
+                    Options::default()
+                };
+                open(cx, path, &options)
+            })
             .collect::<Result<Vec<_>>>()?;
         let deals = inputs
             .pop()

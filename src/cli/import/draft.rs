@@ -10,7 +10,7 @@ use super::super::session::Session;
 use super::open;
 use crate::fault::Fault;
 use crate::import::guess_map;
-use crate::import::read::Row;
+use crate::import::read::{Options, Row};
 
 /// So many rows show what is in a column.
 const SAMPLE: usize = 1_000;
@@ -21,8 +21,9 @@ pub(super) fn run(
     session: &Session<'_>,
     file: &Path,
     to: Option<&Path>,
+    options: &Options,
 ) -> Result<Status> {
-    let mut input = open(cx, file)?;
+    let mut input = open(cx, file, options)?;
     let mut rows = Vec::new();
     let mut row = Row::default();
     while rows.len() < SAMPLE

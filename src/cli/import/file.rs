@@ -11,7 +11,7 @@ use super::super::context::Context;
 use crate::fault::Fault;
 use crate::import::Input;
 use crate::import::profile;
-use crate::import::read::{Encoding, Header, Options, Quote, Reader};
+use crate::import::read::{Encoding, Header, Options, Quote, ReadError, Reader};
 
 /// How the file is written, where sniffing is not to be trusted.
 #[derive(Clone, Debug, Default, Args)]
@@ -84,10 +84,13 @@ pub(crate) fn open(
         Box::new(File::open(path).map_err(closed)?)
     };
     let reader = Reader::open(bytes, options).map_err(|error| {
-        unreadable(&error).hint(format!(
-            "salesctl import probe {} --help lists what can be said of a file",
-            path.display()
-        ))
+        let fault = unreadable(&error);
+        match error {
+            ReadError::Header { .. } | ReadError::NoHeader { .. } => {
+                fault.hint("--header-line N says where they are, `none` that there are none")
+            }
+            _ => fault,
+        }
     })?;
     Ok(Input { name, reader })
 }

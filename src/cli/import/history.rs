@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         return Ok(Status::Unusable);
     };
     let plan = || {
-        let log = open(cx, &import.file)?;
+        let log = open(cx, &import.file, &import.options())?;
         let known = session.store.known()?;
         let context = import::Context {
             process: &session.process,

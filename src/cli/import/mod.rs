@@ -62,6 +62,8 @@ pub(crate) struct ImportArgs {
     /// The CSV file, in any common encoding and with any common delimiter
     #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     file: PathBuf,
+    #[command(flatten)]
+    how: file::FileArgs,
     /// What its columns mean: a small TOML file
     #[arg(long, value_name = "MAP", value_hint = clap::ValueHint::FilePath)]
     map: Option<PathBuf>,
@@ -92,6 +94,11 @@ enum Creatable {
 }
 
 impl ImportArgs {
+    /// How the file is written, as far as it was said.
+    fn options(&self) -> Options {
+        self.how.over(&Options::default())
+    }
+
     fn create(&self) -> Create {
         let has = |what| self.create.contains(&Creatable::All) || self.create.contains(&what);
         Create {
@@ -141,8 +148,8 @@ impl ImportArgs {
 }
 
 /// Opens a file that is read more than once.
-pub(super) fn open(cx: &Context, path: &Path) -> Result<Input<Box<dyn Read>>> {
-    file::open(cx, path, &Options::default(), file::Reads::Again)
+pub(super) fn open(cx: &Context, path: &Path, options: &Options) -> Result<Input<Box<dyn Read>>> {
+    file::open(cx, path, options, file::Reads::Again)
 }
 
 /// Tries before an import gives way to the other commands that write.

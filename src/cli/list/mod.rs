@@ -181,7 +181,7 @@ struct Rows {
 
 impl Rows {
     fn open(cx: &Context, path: &Path) -> Result<Self> {
-        let input = super::import::open(cx, path)?;
+        let input = super::import::open(cx, path, &crate::import::read::Options::default())?;
         Ok(Self {
             name: cx.shown(path),
             headings: input.reader.headers().to_vec(),

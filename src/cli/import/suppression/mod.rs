@@ -104,7 +104,7 @@ pub(crate) fn open_listed(
     path: &Path,
     map: &[String],
 ) -> Result<(Input<Box<dyn Read>>, Columns)> {
-    let first = open(cx, path)?;
+    let first = open(cx, path, &Options::default())?;
     let headless = Options {
         header: Header::None,
         ..Options::default()
