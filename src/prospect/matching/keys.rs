@@ -13,6 +13,10 @@ use super::pool::{NONE, Pool};
 
 pub(super) const RULES: usize = 14;
 
+/// The rule of company and region, and that of street and place.
+pub(super) const COMPANY_THERE: usize = 5;
+pub(super) const SITE: usize = 10;
+
 /// What the rows of a rule agree on, as a set of comparisons: learning leaves them out.
 pub(super) const fn blocked(kind: Kind, rule: usize) -> u32 {
     let person = [
@@ -90,8 +94,8 @@ impl Keys {
         };
         set(1, &[(&pools.phones, row.phone)]);
         set(2, &[domain]);
-        set(5, &[company, region]);
-        set(10, &[(&pools.streets, row.street), spot]);
+        set(COMPANY_THERE, &[company, region]);
+        set(SITE, &[(&pools.streets, row.street), spot]);
         set(12, &[(&pools.numbers, row.number)]);
         match kind {
             Kind::Person => {

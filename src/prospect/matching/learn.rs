@@ -89,30 +89,36 @@ fn shares_employer(rule: usize) -> bool {
 /// Rules that teach; the others find the same pairs again.
 const TEACHERS: [usize; 8] = [0, 1, 2, 6, 8, 9, 11, 12];
 
-/// Level patterns of the pairs of each rule, and how often each is there.
+/// Level patterns of the pairs of each rule that teaches, and how often each is there.
 fn patterns(names: &Names, pairs: &Pairs) -> Vec<FxHashMap<Levels, u64>> {
-    let of_rule = |rule: usize| {
-        pairs
-            .rows
-            .iter()
-            .zip(&pairs.levels)
-            .filter(move |((a, b), _)| {
-                let (a, b) = (&names.keys[*a as usize].0, &names.keys[*b as usize].0);
-                a[rule] != 0 && a[rule] == b[rule]
-            })
-    };
-    (0..RULES)
-        .map(|rule| {
-            let mut patterns: FxHashMap<Levels, u64> = FxHashMap::default();
-            if TEACHERS.contains(&rule) {
-                let step = (of_rule(rule).count() as u64 / PLENTY + 1) as usize;
-                for (_, levels) in of_rule(rule).step_by(step) {
-                    *patterns.entry(*levels).or_default() += 1;
+    let mut totals = [0_u64; RULES];
+    let rules: Vec<u16> = pairs
+        .rows
+        .iter()
+        .map(|(a, b)| {
+            let (a, b) = (&names.keys[*a as usize].0, &names.keys[*b as usize].0);
+            let mut rules = 0;
+            for rule in TEACHERS {
+                if a[rule] != 0 && a[rule] == b[rule] {
+                    rules |= 1 << rule;
+                    totals[rule] += 1;
                 }
             }
-            patterns
+            rules
         })
-        .collect()
+        .collect();
+    let mut patterns = vec![FxHashMap::default(); RULES];
+    for rule in TEACHERS {
+        let step = (totals[rule] / PLENTY + 1) as usize;
+        let of_rule = rules
+            .iter()
+            .zip(&pairs.levels)
+            .filter(|(rules, _)| **rules >> rule & 1 == 1);
+        for (_, levels) in of_rule.step_by(step) {
+            *patterns[rule].entry(*levels).or_default() += 1;
+        }
+    }
+    patterns
 }
 
 /// Expected counts of levels, for a class of pairs.
@@ -279,18 +285,16 @@ fn strangers(names: &Names, model: &mut Model) {
         }
     }
     if names.kind == Kind::Person {
-        // whatever the share of colleagues shows best; a shared address stands in where there is no firm
-        let sites = terms::coincidence_of(
-            names
-                .keys
-                .iter()
-                .map(|keys| u64::from(keys.0[10]))
-                .filter(|key| *key != 0),
-        );
+        // whatever the share of colleagues shows in best; an address stands in where there is no firm
+        let by_key = |rule: usize| {
+            let keys = names.keys.iter().map(move |keys| keys.0[rule]);
+            terms::coincidence_of(keys.filter(|key| *key != 0).map(u64::from))
+        };
         let shared = [
             terms::coincidence(names, Column::Domain),
             terms::coincidence(names, Column::Phone),
-            sites,
+            by_key(keys::COMPANY_THERE),
+            by_key(keys::SITE),
         ];
         let most = shared.into_iter().flatten().fold(0.0, f64::max);
         model.same_employer = most.clamp(1e-9, 0.1);
