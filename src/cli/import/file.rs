@@ -15,7 +15,6 @@ use crate::import::read::{Encoding, Header, Options, Quote, ReadError, Reader};
 
 /// How the file is written, where sniffing is not to be trusted.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "File")]
 pub(crate) struct FileArgs {
     /// Its encoding, such as utf-8, windows-1252 or latin2 [default: found out]
     #[arg(long, value_name = "NAME", value_parser = profile::encoding)]
