@@ -114,7 +114,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy_table", &["render"]),
-    ("csv", &["import", "prospect", "render"]),
+    ("csv", &["import", "prospect", "render", "cli"]),
     ("encoding_rs", &["import", "prospect"]),
     ("indicatif", &["cli"]),
     ("memchr", &["import"]),
@@ -124,7 +124,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", &["store", "cli", "import"]),
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),
-    ("toml", &["process", "import", "list", "prospect"]),
+    ("toml", &["process", "import", "list", "prospect", "cli"]),
 ];
 
 /// What domain code never does: print, or read clock, environment or files.

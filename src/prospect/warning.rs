@@ -20,10 +20,12 @@ pub enum Warning {
     CountryUnknown,
     CodeUnknown,
     WindowsRow,
+    FieldCut,
+    Undecodable,
 }
 
 impl Warning {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ZipPadded,
         Self::SciNumber,
         Self::EmailSyntax,
@@ -38,6 +40,8 @@ impl Warning {
         Self::CountryUnknown,
         Self::CodeUnknown,
         Self::WindowsRow,
+        Self::FieldCut,
+        Self::Undecodable,
     ];
 
     /// As reports and machine output call it.
@@ -57,6 +61,8 @@ impl Warning {
             Self::CountryUnknown => "W_COUNTRY_UNKNOWN",
             Self::CodeUnknown => "W_CODE_UNKNOWN",
             Self::WindowsRow => "W_CP1252_ROW",
+            Self::FieldCut => "W_FIELD_CUT",
+            Self::Undecodable => "W_ENCODING",
         }
     }
 
@@ -83,6 +89,8 @@ impl Warning {
             Self::CountryUnknown => "no country is called that; kept as text",
             Self::CodeUnknown => "the code sheet does not have this code; kept as text",
             Self::WindowsRow => "the row was in Windows-1252, unlike the file",
+            Self::FieldCut => "a value was longer than any value is, and was cut",
+            Self::Undecodable => "characters were lost before the file came here",
         }
     }
 }

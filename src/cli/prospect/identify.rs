@@ -44,7 +44,9 @@ pub(crate) struct SplitArgs {
     after_help = "Examples:\n  salesctl prospect distinct 7KQ2M4 3HB81C\n  salesctl prospect distinct 7KQ2M4 3HB81C --dry-run"
 )]
 pub(crate) struct DistinctArgs {
+    /// One of the two
     prospect: String,
+    /// The other
     other: String,
     /// Say what would be done
     #[arg(short = 'n', long)]

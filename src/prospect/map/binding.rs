@@ -7,7 +7,7 @@ use super::super::field::Field;
 use super::super::record::Record;
 use super::super::warning::Warning;
 use super::{Case, Origin, ProspectMap, code_key};
-use crate::import::read::Row;
+use crate::import::read::{self, Row};
 use crate::process::reader::At;
 
 /// A map whose columns were found in a file.
@@ -144,12 +144,39 @@ impl Binding {
         for (column, name) in &self.rest {
             keep(row.get(*column), name, record, cleaner);
         }
+        self.tell_reading(row, record);
         cleaner
             .clean(record, &self.rules)
             .map_err(|rejection| Rejection {
                 column: rejection.field.and_then(|field| self.heading(field)),
                 ..rejection
             })
+    }
+
+    /// What reading the row has changed or noticed already.
+    fn tell_reading(&self, row: &Row, record: &mut Record) {
+        for warning in row.warnings() {
+            record.warn(match warning {
+                read::Warning::FieldCut { .. } => Warning::FieldCut,
+                read::Warning::Mojibake { .. } => Warning::Mojibake,
+                read::Warning::OtherEncoding => Warning::WindowsRow,
+                read::Warning::Undecodable { .. } => Warning::Undecodable,
+            });
+        }
+        for (column, written) in row.repaired() {
+            // A part of a joined value is not the original of the whole.
+            let of = |bound: &&Bound| {
+                !matches!(bound.slot, Slot::Join(..)) && bound.slot.columns().contains(column)
+            };
+            if is_nothing(written) {
+                continue;
+            }
+            if let Some(bound) = self.bound.iter().find(of) {
+                record.keep_original(bound.field, written);
+            } else if let Some(heading) = self.headings.get(*column) {
+                record.add_attribute(&format!("{heading} (as in the file)"), written);
+            }
+        }
     }
 
     fn heading(&self, field: Field) -> Option<String> {

@@ -10,10 +10,8 @@ const LEAST: f64 = 1e-6;
 
 /// In lines; none when no name was made of that line.
 pub(super) fn lines(who: &Who, line: u64) -> Option<Vec<String>> {
-    let sides = [&who.people, &who.companies].into_iter().flatten();
-    sides
-        .filter_map(|side| side.row_of_line(line).map(|row| of_row(side, row)))
-        .next()
+    let mut sides = [&who.people, &who.companies].into_iter().flatten();
+    sides.find_map(|side| side.row_of_line(line).map(|row| of_row(side, row)))
 }
 
 fn of_row(side: &Side, row: u32) -> Vec<String> {

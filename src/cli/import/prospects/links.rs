@@ -29,7 +29,7 @@ pub(super) fn write(path: &Path, staged: &Store, store: &Store, who: &Who) -> Re
     }
     let bytes = writer
         .into_inner()
-        .map_err(|error| error.into_error())
+        .map_err(csv::IntoInnerError::into_error)
         .with_context(|| Fault::usage("the links can't be written"))?;
     output::write_file(path, &bytes, true)
 }

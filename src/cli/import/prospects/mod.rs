@@ -2,13 +2,16 @@
 //! must be left alone, matched with everybody we know; every row accounted for.
 
 mod explain;
+mod how;
 mod links;
 mod load;
 pub(super) mod retry;
 mod rows;
+mod scratch;
 mod settings;
 mod tell;
 mod who;
+mod words;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,15 +24,17 @@ use super::super::session::Session;
 use super::file::{FileArgs, Reads, open};
 use super::sha256_of;
 use crate::fault::Fault;
-use crate::id::{Id, Ids};
+use crate::id::Id;
 use crate::import::read::Options;
 use crate::prospect::clean::Cleaner;
 use crate::prospect::map;
 use crate::prospect::matching::Thresholds;
 use crate::prospect::{Counts, Seeds};
 use crate::store::{Access, ListRow, Run, RunState, Setup, Store};
-use load::{Guards, RejectLimit};
+use how::How;
+use load::Guards;
 use rows::Rows;
+use scratch::Scratch;
 use settings::{Chosen, Settings};
 use who::Who;
 
@@ -88,58 +93,6 @@ impl PurposeArg {
             Self::All => "all",
         }
     }
-}
-
-/// How the import is run and told of.
-#[derive(Clone, Debug, clap::Args)]
-pub(super) struct How {
-    /// From this probability on two rows are taken for one
-    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = probability)]
-    sure: f64,
-    /// From this probability on a person should look at a pair
-    #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = probability)]
-    unsure: f64,
-    /// Say for one line of the file who it was compared with, and what spoke for and against
-    #[arg(long, value_name = "LINE")]
-    explain: Option<u64>,
-    /// Write who was taken for whom, and how sure that is, as CSV
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    links: Option<PathBuf>,
-    /// Where rejected rows go [default: FILE.rejects.csv beside it]
-    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    rejects: Option<PathBuf>,
-    /// Import nothing when more rows than this are rejected: a number, or a share such as 2%
-    #[arg(long, value_name = "N|P%", value_parser = reject_limit)]
-    reject_limit: Option<RejectLimit>,
-    /// All rejected rows in the summary, not only the first
-    #[arg(long)]
-    details: bool,
-    /// The summary as JSON
-    #[arg(long)]
-    json: bool,
-    /// Do everything but keep nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
-}
-
-fn probability(typed: &str) -> Result<f64, String> {
-    match typed.parse::<f64>() {
-        Ok(p) if p > 0.0 && p <= 1.0 => Ok(p),
-        _ => Err("expected a probability such as 0.95".into()),
-    }
-}
-
-fn reject_limit(typed: &str) -> Result<RejectLimit, String> {
-    let wrong = || "expected a number of rows such as 500, or a share such as 2%".to_string();
-    if let Some(share) = typed.strip_suffix('%') {
-        let share: f64 = share.trim().parse().map_err(|_| wrong())?;
-        return if (0.0..=100.0).contains(&share) {
-            Ok(RejectLimit::Share(share / 100.0))
-        } else {
-            Err(wrong())
-        };
-    }
-    typed.parse().map(RejectLimit::Rows).map_err(|_| wrong())
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
@@ -271,7 +224,7 @@ fn import<R: Read>(
     } else {
         let waiting = || {
             cx.console
-                .note("note: another import is running; waiting for its end")
+                .note("note: another import is running; waiting for its end");
         };
         Some(session.store.importing(waiting)?)
     };
@@ -418,27 +371,4 @@ fn counted(staged: &Store, run: &Run, rejected: u64) -> Result<Counts> {
         .into());
     }
     Ok(counts)
-}
-
-/// Where a dry run stages: a store of its own, gone at the end.
-struct Scratch {
-    store: Option<Store>,
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl Scratch {
-    fn new(dry_run: bool) -> Result<Self> {
-        if !dry_run {
-            return Ok(Self {
-                store: None,
-                _folder: None,
-            });
-        }
-        let folder = tempfile::tempdir()?;
-        let store = Store::create(&folder.path().join("dry-run.db"), false, Ids::random())?;
-        Ok(Self {
-            store: Some(store),
-            _folder: Some(folder),
-        })
-    }
 }

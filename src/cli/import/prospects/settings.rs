@@ -135,17 +135,14 @@ pub(super) fn bind(
     headings: &[String],
     sample: &[Vec<String>],
 ) -> Result<Option<Binding>> {
-    let (map, text) = match &settings.text {
-        Some(text) => (
-            ProspectMap::parse(text)
-                .map_err(|_| Fault::damaged("the map of the import is unreadable"))?,
-            text.as_str(),
-        ),
-        None => {
-            let found = map::recognise(headings, sample, Some(&settings.map))
-                .ok_or_else(|| Fault::damaged(format!("there is no map `{}`", settings.map)))?;
-            (found.map, "")
-        }
+    let (map, text) = if let Some(text) = &settings.text {
+        let map = ProspectMap::parse(text)
+            .map_err(|_| Fault::damaged("the map of the import is unreadable"))?;
+        (map, text.as_str())
+    } else {
+        let found = map::recognise(headings, sample, Some(&settings.map))
+            .ok_or_else(|| Fault::damaged(format!("there is no map `{}`", settings.map)))?;
+        (found.map, "")
     };
     match map.bind(file, headings) {
         Ok(binding) => Ok(Some(binding)),

@@ -1,7 +1,5 @@
 //! What an import of names came to: every row accounted for, on one screen.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -10,16 +8,15 @@ use super::super::super::context::{Context, Status};
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
+use super::words::{accounts, kept, notes, terms};
 use super::{Done, Job, explain};
 use crate::document::{Answer, Document, row};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::import::Input;
 use crate::import::rejects::{self, RejectFile};
-use crate::list::Uses;
 use crate::money::grouped;
-use crate::prospect::Fate;
-use crate::store::{ListRow, Rejected, Store, Tally};
+use crate::store::{Rejected, Store};
 use crate::text::{shortened, visible};
 
 /// Rejected rows that are shown without `--details`.
@@ -29,26 +26,26 @@ const SHOWN_KNOWN: usize = 2;
 
 row! {
     /// One import of names.
-    struct ImportLine {
-        file: String,
-        list: String,
-        map: String,
-        encoding: &'static str,
-        delimiter: &'static str,
-        read: u64,
-        new: u64,
-        known: u64,
-        duplicate: u64,
-        suppressed: u64,
-        seed: u64,
-        rejected: u64,
+    pub(super) struct ImportLine {
+        pub(super) file: String,
+        pub(super) list: String,
+        pub(super) map: String,
+        pub(super) encoding: &'static str,
+        pub(super) delimiter: &'static str,
+        pub(super) read: u64,
+        pub(super) new: u64,
+        pub(super) known: u64,
+        pub(super) duplicate: u64,
+        pub(super) suppressed: u64,
+        pub(super) seed: u64,
+        pub(super) rejected: u64,
         /// Pairs for a person to decide.
-        unsure: usize,
-        companies: usize,
-        companies_known: usize,
-        batch: Option<String>,
-        retry_of: Option<String>,
-        rejects_file: Option<String>,
+        pub(super) unsure: usize,
+        pub(super) companies: usize,
+        pub(super) companies_known: usize,
+        pub(super) batch: Option<String>,
+        pub(super) retry_of: Option<String>,
+        pub(super) rejects_file: Option<String>,
     }
 }
 
@@ -252,109 +249,6 @@ fn write_rejects(
     })
 }
 
-fn kept(attributes: &[String]) -> String {
-    if attributes.is_empty() {
-        return String::new();
-    }
-    let mut names: Vec<String> = attributes
-        .iter()
-        .take(4)
-        .map(|name| format!("\"{}\"", shortened(name, 30)))
-        .collect();
-    if attributes.len() > 4 {
-        names.push(format!("{} more", attributes.len() - 4));
-    }
-    format!("; kept as they are: {}", names.join(", "))
-}
-
-fn accounts(
-    mut document: Document,
-    line: &ImportLine,
-    tallies: &[Tally],
-    rejected: &[Rejected],
-) -> Document {
-    let suppressed = by_count(
-        tallies
-            .iter()
-            .filter(|tally| tally.fate == Fate::Suppressed)
-            .map(|tally| (tally.reason.as_deref().unwrap_or(""), tally.n)),
-    );
-    let why = by_count(rejected.iter().map(|row| (kind_of(&row.reason), 1)));
-    let place = line
-        .rejects_file
-        .as_ref()
-        .map(|file| format!(" → {}", visible(file)))
-        .unwrap_or_default();
-    for (what, n, more) in [
-        ("new", line.new, String::new()),
-        ("already known", line.known, String::new()),
-        ("twice in file", line.duplicate, String::new()),
-        ("suppressed", line.suppressed, suppressed),
-        ("seed", line.seed, String::new()),
-        ("rejected", line.rejected, format!("{why}{place}")),
-        ("total", line.read, String::new()),
-    ] {
-        let gap = if more.is_empty() { "" } else { "   " };
-        document = document.line(format!("  {what:<14} {:>11}{gap}{more}", grouped(n)));
-    }
-    document
-}
-
-/// The commonest, each with its count.
-fn by_count<'a>(counted: impl Iterator<Item = (&'a str, u64)>) -> String {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for (what, n) in counted {
-        *counts.entry(what).or_default() += n;
-    }
-    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(what, n)| (std::cmp::Reverse(*n), *what));
-    let shown: Vec<String> = counts
-        .iter()
-        .take(3)
-        .map(|(what, n)| format!("{} {}", shortened(what, 40), grouped(*n)))
-        .collect();
-    shown.join(", ")
-}
-
-/// A reason without what differs from row to row.
-fn kind_of(reason: &str) -> &str {
-    let kind = reason
-        .split(['`', '"', ';', ':'])
-        .next()
-        .unwrap_or_default();
-    kind.trim_end()
-}
-
-/// `until 31 Mar 2027, one use, 4,000 names rented; 3,906 net (97.7 % of 4,000)`
-fn terms(list: &ListRow, taken: u64, net: u64) -> String {
-    let terms = &list.terms;
-    let mut parts = Vec::new();
-    if let Some(until) = terms.until {
-        parts.push(format!("until {}", crate::date::day(until)));
-    }
-    match terms.uses {
-        Uses::Unlimited => {}
-        Uses::Times(1) => parts.push("one use".to_string()),
-        Uses::Times(n) => parts.push(format!("{n} uses")),
-    }
-    if let Some(rented) = terms.qty_ordered {
-        parts.push(format!("{} names rented", grouped(rented)));
-    }
-    let mut text = parts.join(", ");
-    if !text.is_empty() {
-        text.push_str("; ");
-    }
-    let _ = write!(text, "{} net", grouped(net));
-    if taken > 0 {
-        text.push_str(&format!(
-            " ({:.1} % of {} taken)",
-            net as f64 / taken as f64 * 100.0,
-            grouped(taken)
-        ));
-    }
-    text
-}
-
 fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
     if line.companies > 0 {
         document = document.line(format!(
@@ -371,56 +265,6 @@ fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
         ));
     }
     document
-}
-
-fn notes(tallies: &[Tally], done: &Done, blank: u64) -> Vec<String> {
-    let mut codes: BTreeMap<&str, u64> = BTreeMap::new();
-    for tally in tallies {
-        for code in tally.warnings.as_deref().unwrap_or("").split_whitespace() {
-            *codes.entry(code).or_default() += tally.n;
-        }
-    }
-    let mut notes: Vec<String> = codes
-        .into_iter()
-        .map(|(code, n)| {
-            let sentence = crate::prospect::Warning::ALL
-                .into_iter()
-                .find(|warning| warning.code() == code)
-                .map_or("", crate::prospect::Warning::sentence);
-            format!(
-                "{code} in {}: {sentence}",
-                counted(n as usize, "row", "rows")
-            )
-        })
-        .collect();
-    if !done.unknown_codes.is_empty() {
-        notes.push(format!(
-            "codes that the map does not explain: {}",
-            done.unknown_codes.join(", ")
-        ));
-    }
-    if blank > 0 {
-        notes.push(format!(
-            "{} passed over",
-            counted(blank as usize, "blank line", "blank lines")
-        ));
-    }
-    if done.run.repeated > 0 {
-        notes.push(format!(
-            "{} the list has had word for word before",
-            counted(done.run.repeated as usize, "row", "rows")
-        ));
-    }
-    if done.counts.read == 0 {
-        notes.push("the file has column headings and no rows".to_string());
-    }
-    if done.resumed > 0 {
-        notes.push(format!(
-            "{} had been read before the import was broken off",
-            counted(done.resumed as usize, "row", "rows")
-        ));
-    }
-    notes
 }
 
 fn first_rejected(mut document: Document, rejected: &[Rejected], details: bool) -> Document {

@@ -363,8 +363,8 @@ impl Workplaces {
             known.names.push(&Features {
                 company,
                 domain,
-                state,
                 city,
+                state,
                 ..Features::default()
             });
             known.ids.push(Id(n as i64));
