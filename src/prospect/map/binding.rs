@@ -164,10 +164,8 @@ impl Binding {
             });
         }
         for (column, written) in row.repaired() {
-            // A part of a joined value is not the original of the whole.
-            let of = |bound: &&Bound| {
-                !matches!(bound.slot, Slot::Join(..)) && bound.slot.columns().contains(column)
-            };
+            // Of several columns, one is not the original of what was made of them.
+            let of = |bound: &&Bound| matches!(bound.slot, Slot::Column(only) if only == *column);
             if is_nothing(written) {
                 continue;
             }
