@@ -337,13 +337,12 @@ fn import<R: Read>(
     tell::tell(cx, session, job, &file.input, staged, &done)
 }
 
-/// Writes down who the names are, and what they are looked up by.
+/// Writes down who the names are.
 fn settle(staged: &Store, run: &Run, who: &Who) -> Result<()> {
     for side in [&who.people, &who.companies].into_iter().flatten() {
         let fates: Vec<_> = side.fates().collect();
         let unsure: Vec<_> = side.unsure().collect();
         staged.settle(run, &fates, &[], &unsure, |_| {})?;
-        staged.keep_keys(side.keys().map(|(id, keys)| (id, keys.to_bytes())))?;
         if side.model.is_learnt() {
             let text = serde_json::to_string(&side.model)?;
             staged.keep_match_model(side.model.kind().name(), run.id, &text)?;

@@ -88,12 +88,6 @@ impl Side {
             (id(pair.a), id(pair.b), pair.probability)
         })
     }
-
-    /// What each name of the run is looked up by.
-    pub(super) fn keys(&self) -> impl Iterator<Item = (Id, Keys)> + '_ {
-        let rows = self.known_rows()..self.ids.len();
-        rows.map(|row| (self.ids[row], self.names.keys(row as u32)))
-    }
 }
 
 /// Names being gathered: the known first, then the run's.
@@ -128,6 +122,12 @@ impl Gathering {
         self.names.push(&Features::of(|field| name.get(field)));
         self.ids.push(name.id);
         self.before.push((name.fate, name.line));
+    }
+
+    /// Writes down what the names of the run are looked up by.
+    fn keep_keys(&self, staged: &Store) -> Result<()> {
+        let rows = self.heads.len()..self.ids.len();
+        staged.keep_keys(rows.map(|row| (self.ids[row], self.names.keys(row as u32).to_bytes())))
     }
 
     /// Compares everybody. A file that is large enough teaches its own weights; a smaller one uses those
@@ -192,6 +192,8 @@ pub(super) fn who(
         }
         Ok(())
     })?;
+    people.keep_keys(staged)?;
+    companies.keep_keys(staged)?;
     let mut who = Who {
         workplaces: workplaces.told.len(),
         ..Who::default()
