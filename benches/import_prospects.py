@@ -144,7 +144,7 @@ class Workspace:
                     newest, keyed = store.execute(
                         "SELECT (SELECT MAX(id) FROM prospect), (SELECT MAX(prospect) FROM prospect_key)"
                     ).fetchone()
-                    if newest == keyed:
+                    if newest is not None and newest == keyed:
                         return staged, used_so_far(child.pid, began)
         finally:
             child.kill()

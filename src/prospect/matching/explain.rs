@@ -3,6 +3,7 @@
 use super::compare::{
     COMPANY, COMPARISONS, Comparer, DOMAIN, EMAIL, LEVELS, Levels, PHONE, PLACE, SHARED,
 };
+use super::conflict::conflict;
 use super::find::{Known, Priors};
 use super::model::{Model, Rarity, Weights, probability};
 use super::names::Names;
@@ -44,7 +45,10 @@ pub fn explain(names: &Names, known: Known<'_>, model: &Model, a: u32, b: u32) -
     let total = prior + weights.total(levels, rarity);
     let reasons = reasons(levels, rarity, &weights);
     Evidence {
-        sentence: sentence(&reasons),
+        sentence: match conflict(names, levels, a, b) {
+            Some(why) => format!("{}; never sure: {why}", sentence(&reasons)),
+            None => sentence(&reasons),
+        },
         reasons,
         prior,
         total,

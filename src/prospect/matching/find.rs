@@ -2,6 +2,7 @@
 
 use super::cluster::{self, Edge};
 use super::compare::Comparer;
+use super::conflict::conflict;
 use super::model::{Model, Rarity, Weights, probability};
 use super::names::Names;
 use super::pairs::Pairs;
@@ -70,6 +71,12 @@ pub struct Matches {
 /// Pairs below that many bits are no match under any prior.
 const HOPELESS: f32 = -10.0;
 
+/// How far below sure a pair is put that tells of two people.
+const BELOW: f32 = 0.001;
+
+/// Bits of such a pair when sets are joined: no other pair makes up for them.
+const AGAINST: f32 = -1_000.0;
+
 /// Finds out which rows are the same, and which may be.
 pub fn find(
     names: &Names,
@@ -93,18 +100,27 @@ pub fn find(
         })
         .filter(|edge| edge.probability >= least)
         .collect();
+    let mut comparer = Comparer::new(names);
+    let sure = thresholds.sure as f32;
+    for edge in edges.iter_mut().filter(|edge| edge.probability >= sure) {
+        let levels = comparer.levels(edge.a, edge.b);
+        if conflict(names, levels, edge.a, edge.b).is_some() {
+            edge.probability = sure - BELOW;
+        }
+    }
     edges.sort_unstable_by(|x, y| {
         y.probability
             .total_cmp(&x.probability)
             .then((x.a, x.b).cmp(&(y.a, y.b)))
     });
-    let mut comparer = Comparer::new(names);
     let bits = |a: u32, b: u32| {
         let levels = comparer.levels(a, b);
+        if conflict(names, levels, a, b).is_some() {
+            return AGAINST;
+        }
         let rarity = Rarity::of(levels, &names.rows[a as usize], &frequencies);
         weights.total(levels, rarity) + priors.bits(a)
     };
-    let sure = thresholds.sure as f32;
     cluster::entities(&edges, names.len(), known.entities, sure, bits)
 }
 

@@ -12,6 +12,7 @@ mod alike;
 mod blocks;
 mod cluster;
 mod compare;
+mod conflict;
 mod explain;
 mod find;
 mod fixed;
