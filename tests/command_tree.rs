@@ -16,6 +16,7 @@ const READING: &[&str] = &[
     "doctor",
     "gdpr source",
     "history",
+    "import explain",
     "import list",
     "import probe",
     "import show",
@@ -204,7 +205,13 @@ fn every_reading_command_has_machine_formats() {
     for (name, command) in leaves() {
         let reads = READING.contains(&name.as_str());
         // An import sums up what it did, for people or as JSON.
-        let is_told = ["import list", "import show", "import undo"].contains(&name.as_str());
+        let is_told = [
+            "import explain",
+            "import list",
+            "import show",
+            "import undo",
+        ]
+        .contains(&name.as_str());
         if name.starts_with("import ") && !is_told {
             assert!(has(&command, "json"), "`{name}`");
             continue;

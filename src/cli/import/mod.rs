@@ -2,6 +2,7 @@
 
 mod deals;
 mod draft;
+mod explain;
 mod file;
 mod history;
 mod list;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     History(history::Args),
     List(list::Args),
     Show(show::Args),
+    Explain(explain::Args),
     Undo(undo::Args),
     Suppression(suppression::Args),
     Probe(probe::Args),
@@ -50,6 +52,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::History(args) => history::run(args, cx),
         Command::List(args) => list::run(args, cx),
         Command::Show(args) => show::run(args, cx),
+        Command::Explain(args) => explain::run(args, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Suppression(args) => suppression::run(args, cx),
         Command::Probe(args) => probe::run(args, cx),

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         let evidence = models.explain(&one, &other);
         document = document
             .line(format!(
-                "probability {probability:.2}   why: {}",
+                "probability {probability:.4}   why: {}",
                 evidence.sentence
             ))
             .table(side_by_side(&one, &other));

@@ -55,31 +55,57 @@ pub(crate) struct DistinctArgs {
 
 pub(crate) fn merge(args: &MergeArgs, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
-    let stays = named(&session, &args.prospect)?;
-    let goes = named(&session, &args.same)?;
-    if stays.entity == goes.entity {
-        return Err(Fault::no(format!(
-            "{} and {} are one already",
-            said(&stays),
-            said(&goes)
+    let mut stays = who(&session, &args.prospect)?;
+    let mut goes = who(&session, &args.same)?;
+    // Our own person or account stays, whichever was named first.
+    if stays.name.is_some() && goes.name.is_none() {
+        std::mem::swap(&mut stays, &mut goes);
+    }
+    if goes.name.is_none() {
+        return Err(Fault::usage(format!(
+            "{} and {} are no names of lists",
+            stays.said, goes.said
         ))
+        .hint("salesctl person merge, or salesctl account merge, makes one of two of our own")
         .into());
+    }
+    if stays.entity == goes.entity {
+        return Err(Fault::no(format!("{} and {} are one already", stays.said, goes.said)).into());
     }
     let rows = session.store.names_of_entity(goes.entity)?;
     identify(&session, args.dry_run, &rows, |_| stays.entity)?;
     done(
         cx,
         args.dry_run,
-        &format!("✓ {} is {}", said(&goes), said(&stays)),
+        &format!("✓ {} is {}", goes.said, stays.said),
     )
 }
 
 pub(crate) fn split(args: &SplitArgs, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let row = named(&session, &args.prospect)?;
+    let typed = args.prospect.trim().to_uppercase();
+    let is_id = row.id.handle().starts_with(&typed);
     let together = session.store.names_of_entity(row.entity)?;
     if together.len() < 2 && row.entity == row.id {
         return Err(Fault::no(format!("{} is nobody else's row", said(&row))).into());
+    }
+    if together.len() > 1 && !is_id {
+        let mut fault = Fault::usage(format!(
+            "{} is {} rows of lists: say which one stands alone by its id",
+            said(&row),
+            together.len()
+        ));
+        for name in &together {
+            fault = fault.hint(format!(
+                "{}  {}, line {} of {}",
+                super::short(name.id),
+                visible(&name.called()),
+                name.line,
+                visible(name.file.as_deref().unwrap_or("a file"))
+            ));
+        }
+        return Err(fault.into());
     }
     // The entity has the id of its first row: when that one goes, the rest need another.
     if row.id == row.entity {
@@ -98,29 +124,74 @@ pub(crate) fn split(args: &SplitArgs, cx: &Context) -> Result<Status> {
 
 pub(crate) fn distinct(args: &DistinctArgs, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
-    let one = named(&session, &args.prospect)?;
-    let other = named(&session, &args.other)?;
-    if one.entity == other.entity {
-        return Err(Fault::no(format!(
-            "{} and {} are taken for one",
-            said(&one),
-            said(&other)
-        ))
-        .hint(format!(
-            "salesctl prospect split {} takes the row out",
-            super::short(other.id)
+    let mut one = who(&session, &args.prospect)?;
+    let mut other = who(&session, &args.other)?;
+    if one.name.is_none() {
+        std::mem::swap(&mut one, &mut other);
+    }
+    let Some(name) = &one.name else {
+        return Err(Fault::usage(format!(
+            "{} and {} are no names of lists",
+            one.said, other.said
         ))
         .into());
+    };
+    if one.entity == other.entity {
+        return Err(
+            Fault::no(format!("{} and {} are taken for one", one.said, other.said))
+                .hint(format!(
+                    "salesctl prospect split {} takes the row out",
+                    super::short(name.id)
+                ))
+                .into(),
+        );
     }
+    let other_id = other.name.as_ref().map_or(other.entity, |name| name.id);
     session.write(args.dry_run, |write| {
         let at = write.now();
-        write.append_to_prospect(one.id, at, [Event::ProspectDistinct { other: other.id }])
+        write.append_to_prospect(name.id, at, [Event::ProspectDistinct { other: other_id }])
     })?;
     done(
         cx,
         args.dry_run,
-        &format!("✓ {} is not {}", said(&one), said(&other)),
+        &format!("✓ {} is not {}", one.said, other.said),
     )
+}
+
+/// One of two: a name of a list, or a person or account of our own.
+struct Who {
+    entity: Id,
+    name: Option<Name>,
+    said: String,
+}
+
+fn who(session: &Session<'_>, typed: &str) -> Result<Who> {
+    let store = &session.store;
+    let no_name = match named(session, typed) {
+        Ok(name) => {
+            return Ok(Who {
+                entity: name.entity,
+                said: said(&name),
+                name: Some(name),
+            });
+        }
+        Err(error) => error,
+    };
+    let own = store
+        .resolve_person(typed)
+        .or_else(|_| store.resolve_account(typed));
+    let Ok(entity) = own else {
+        return Err(no_name);
+    };
+    let called = match store.person(entity)? {
+        Some(person) => person.name,
+        None => store.account_name(entity)?.unwrap_or_default(),
+    };
+    Ok(Who {
+        entity,
+        name: None,
+        said: format!("{} {}", super::short(entity), visible(&called)),
+    })
 }
 
 fn identify(

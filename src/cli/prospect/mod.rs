@@ -68,6 +68,13 @@ pub(crate) fn short(id: Id) -> String {
     id.handle()[..6].to_string()
 }
 
+fn purpose_words(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Marketing => "marketing",
+        Purpose::All => "any purpose",
+    }
+}
+
 /// Why a name must not be contacted for marketing, as things stand today.
 fn suppressed(session: &Session<'_>, name: &Name) -> Result<Option<String>> {
     let set = session.store.suppression_set(session.today)?;
@@ -78,5 +85,5 @@ fn suppressed(session: &Session<'_>, name: &Name) -> Result<Option<String>> {
     }
     let mut scratch = Scratch::default();
     let hit = set.reason_for(&record, Purpose::Marketing, &mut scratch);
-    Ok(hit.map(|hit| hit.reason.to_string()))
+    Ok(hit.map(|hit| format!("{} (for {})", hit.reason, purpose_words(hit.purpose))))
 }

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     for name in &names {
         if let Some(reason) = super::suppressed(&session, name)? {
-            let note = format!("must not be contacted for marketing: {reason}");
+            let note = format!("must not be contacted: {reason}");
             document = document.line(visible(&note));
             answer.notes.push(note);
             break;

@@ -108,6 +108,7 @@ impl Cleaner {
 
     /// Makes every value of a row what it should be, and derives what follows from others.
     pub fn clean(&mut self, record: &mut Record, rules: &Rules) -> Result<(), Rejection> {
+        self.refuse_shifted(record)?;
         let country = self.country(record);
         let found = self.state(record, country);
         let country = country.or(found);
@@ -135,6 +136,38 @@ impl Cleaner {
             }
         }
         identity(record)
+    }
+
+    /// A stray delimiter moves every value behind it one column on: what stands under the e-mail heading is
+    /// none, and what stands under another is one.
+    fn refuse_shifted(&mut self, record: &Record) -> Result<(), Rejection> {
+        const BESIDE: [Field; 6] = [
+            Field::Phone,
+            Field::Mobile,
+            Field::Website,
+            Field::Company,
+            Field::Last,
+            Field::Zip,
+        ];
+        let told = record.get(Field::Email);
+        if told.is_empty() || told.contains('@') {
+            return Ok(());
+        }
+        let shifted = BESIDE.into_iter().find(|field| {
+            let value = record.get(*field);
+            value.contains('@') && email::clean(value, &mut self.out) != email::Email::Bad
+        });
+        match shifted {
+            None => Ok(()),
+            Some(field) => Err(Rejection {
+                code: "E_SHIFTED",
+                field: Some(field),
+                column: None,
+                reason:
+                    "the row looks shifted: an e-mail address stands here, and none under e-mail"
+                        .into(),
+            }),
+        }
     }
 
     /// The country of a column that says none: by its own rule, else the file's.

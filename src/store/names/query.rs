@@ -89,6 +89,15 @@ impl Store {
         Ok(found.pop())
     }
 
+    /// The name that came from a line of an import.
+    pub fn name_on_line(&self, batch: Id, line: u64) -> Result<Option<Name>> {
+        let mut found = self.select_names(
+            "AND p.batch = $1 AND p.line = $2",
+            &[batch.0.into(), (line as i64).into()],
+        )?;
+        Ok(found.pop())
+    }
+
     /// The line a name stands on, and its id in the file.
     pub fn place_of_name(&self, id: Id) -> Result<Option<(u64, String)>> {
         self.translated(|connection| {

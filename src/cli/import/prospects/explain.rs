@@ -1,7 +1,16 @@
 //! `--explain LINE`: who a row was compared with, and what spoke for and against.
 
+use anyhow::Result;
+
 use super::who::{Side, Who};
-use crate::prospect::matching::{Pairs, Thresholds, explain, find};
+use crate::cli::prospect::short;
+use crate::id::Id;
+use crate::prospect::Field;
+use crate::prospect::matching::{
+    Evidence, Features, Keyer, Keys, Kind, Known, Lookup, Model, Names, Pairs, Thresholds, explain,
+    find,
+};
+use crate::store::{Name, Store};
 
 /// Candidates that are shown.
 const SHOWN: usize = 5;
@@ -45,22 +54,90 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
         let known = side.known_rows();
         let whom = match (other as usize).checked_sub(known) {
             Some(at) => format!("line {}", side.before[at].1),
-            None => format!(
-                "{}, known",
-                crate::cli::prospect::short(side.ids[other as usize])
-            ),
+            None => format!("{}, known", short(side.ids[other as usize])),
         };
-        lines.push(format!(
-            "{whom}: probability {:.4}   {}",
-            evidence.probability, evidence.sentence
-        ));
-        for reason in &evidence.reasons {
-            lines.push(format!("  {:<32} {:>+7.1} bits", reason.level, reason.bits));
-        }
-        lines.push(format!(
-            "  {:<32} {:>+7.1} bits",
-            "before looking", evidence.prior
-        ));
+        lines.extend(told(&whom, &evidence));
     }
     lines
+}
+
+fn told(whom: &str, evidence: &Evidence) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{whom}: probability {:.4}   {}",
+        evidence.probability, evidence.sentence
+    )];
+    for reason in &evidence.reasons {
+        lines.push(format!("  {:<32} {:>+7.1} bits", reason.level, reason.bits));
+    }
+    lines.push(format!(
+        "  {:<32} {:>+7.1} bits",
+        "before looking", evidence.prior
+    ));
+    lines
+}
+
+/// The same for a name that was imported, held against everybody the store knows today.
+pub(in crate::cli) fn of_name(store: &Store, name: &Name) -> Result<Vec<String>> {
+    let kind = if [Field::First, Field::Last, Field::Email]
+        .into_iter()
+        .any(|field| !name.get(field).is_empty())
+    {
+        Kind::Person
+    } else {
+        Kind::Company
+    };
+    let own = Features::of(|field| name.get(field));
+    let keys = Keyer::new(kind).of(&own);
+    let mut lookup = Lookup::new([keys]);
+    let mut population = 0;
+    store.known_keys(|id, bytes| {
+        population += 1;
+        if let Some(keys) = Keys::from_bytes(bytes)
+            && id != name.id
+        {
+            lookup.offer(id.0, keys);
+        }
+    })?;
+    let ids: Vec<Id> = lookup.finish().into_iter().map(Id).collect();
+    let mut names = Names::new(kind);
+    let mut others = Vec::new();
+    store.names(&ids, |other| {
+        if other.is_person() == (kind == Kind::Person) {
+            names.push(&Features::of(|field| other.get(field)));
+            others.push((other.id, other.line));
+        }
+        Ok(())
+    })?;
+    let row = names.push(&own);
+    let kept = store.match_model(kind.name())?;
+    let model = kept
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_else(|| Model::fixed(kind));
+    let heads: Vec<u32> = (0..row).collect();
+    let known = Known {
+        entities: &heads,
+        population,
+    };
+    let mut all: Vec<(usize, Evidence)> = (0..others.len())
+        .map(|at| (at, explain(&names, known, &model, row, at as u32)))
+        .collect();
+    all.sort_by(|(_, x), (_, y)| y.probability.total_cmp(&x.probability));
+    let mut lines = Vec::new();
+    for (at, evidence) in all.iter().take(SHOWN) {
+        let (id, line) = others[*at];
+        let whom = match store.name(id)? {
+            Some(other) => format!(
+                "{} {}, line {line} of {}",
+                short(id),
+                other.called(),
+                other.file.as_deref().unwrap_or("a file")
+            ),
+            None => short(id),
+        };
+        lines.extend(told(&whom, evidence));
+    }
+    if lines.is_empty() {
+        lines.push("nobody shares enough with it to be compared".to_string());
+    }
+    Ok(lines)
 }

@@ -1,7 +1,7 @@
 //! `import prospects`: a rented list goes in whole. Staged row by row, cleaned, held against decoys and who
 //! must be left alone, matched with everybody we know; every row accounted for.
 
-mod explain;
+pub(super) mod explain;
 mod how;
 mod links;
 mod load;

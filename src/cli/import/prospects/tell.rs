@@ -160,6 +160,19 @@ pub(super) fn again(
         before.file,
         crate::date::day(session.process.calendar.date_of(before.recorded)),
     );
+    let mut notes = vec![note];
+    if job.how.explain.is_some() {
+        notes.push(format!(
+            "--explain is for rows as they are imported; of this one's, `salesctl import explain {short} LINE`"
+        ));
+    }
+    let settings = serde_json::to_string(&job.settings)?;
+    let run = session.store.run(batch)?;
+    if run.is_some_and(|run| run.setup.settings != settings) {
+        notes.push(format!(
+            "it was with another map or other settings: `salesctl import undo {short}` first, to take it anew"
+        ));
+    }
     let counts = before.counts;
     let line = ImportLine {
         file: before.file.clone(),
@@ -181,9 +194,11 @@ pub(super) fn again(
         retry_of: before.retry_of.map(Id::handle),
         rejects_file: None,
     };
-    let document = Document::default().line(visible(&note));
+    let document = notes.iter().fold(Document::default(), |document, note| {
+        document.line(visible(note))
+    });
     let answer = Answer {
-        notes: vec![note],
+        notes,
         ..output::answer(session, "salesctl/import-prospects/1", vec![line])
     };
     show(cx, job, &answer, &document)?;

@@ -72,18 +72,16 @@ pub(super) fn by_count<'a>(counted: impl Iterator<Item = (&'a str, u64)>) -> Str
     let shown: Vec<String> = counts
         .iter()
         .take(3)
-        .map(|(what, n)| format!("{} {}", shortened(what, 40), grouped(*n)))
+        .map(|(what, n)| format!("{} × {}", grouped(*n), shortened(what, 44)))
         .collect();
     shown.join(", ")
 }
 
 /// A reason without what differs from row to row.
 pub(super) fn kind_of(reason: &str) -> &str {
-    let kind = reason
-        .split(['`', '"', ';', ':'])
-        .next()
-        .unwrap_or_default();
-    kind.trim_end()
+    let ends = |c: char| ['`', '"', ';', ':'].contains(&c) || c.is_ascii_digit();
+    let kind = reason.split(ends).next().unwrap_or_default().trim_end();
+    if kind.is_empty() { reason } else { kind }
 }
 
 /// `until 31 Mar 2027, one use, 4,000 names rented; 3,906 net (97.7 % of 4,000)`
