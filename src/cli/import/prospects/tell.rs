@@ -113,7 +113,7 @@ where
             counts.new
         )
     ));
-    document = matched(document, &line, done);
+    document = matched(document, &line, done, how.dry_run);
     let notes = notes(&tallies, done, input.reader.blank_rows());
     for note in &notes {
         document = document.line(format!("  note: {note}"));
@@ -249,7 +249,7 @@ fn write_rejects(
     })
 }
 
-fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
+fn matched(mut document: Document, line: &ImportLine, done: &Done, dry_run: bool) -> Document {
     if line.companies > 0 {
         document = document.line(format!(
             "  companies      {} named, {} of them accounts of ours ({} work there)",
@@ -259,10 +259,14 @@ fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
         ));
     }
     if line.unsure > 0 {
-        document = document.line(format!(
-            "  to be decided  {}: `salesctl prospect duplicates` shows them side by side",
-            counted(line.unsure, "pair", "pairs")
-        ));
+        let pairs = counted(line.unsure, "pair", "pairs");
+        // Nothing is kept of a dry run that could be shown.
+        let how = if dry_run {
+            ""
+        } else {
+            ": `salesctl prospect duplicates` shows them side by side"
+        };
+        document = document.line(format!("  to be decided  {pairs}{how}"));
     }
     document
 }
