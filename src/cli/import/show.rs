@@ -70,8 +70,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         *reasons.entry(row.reason.as_str()).or_default() += 1;
     }
     for row in rejected.iter().take(SHOWN) {
+        let column = row
+            .column
+            .as_ref()
+            .map(|column| format!("\"{}\": ", shortened(column, 30)))
+            .unwrap_or_default();
         document = document.line(format!(
-            "  line {:<7} rejected  {}",
+            "  line {:<7} rejected  {column}{}",
             row.line,
             shortened(&row.reason, 200)
         ));

@@ -41,7 +41,7 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
     }
     let mut lines = vec![format!("compared by {weights}:")];
     for other in others {
-        let evidence = explain(&side.names, side.known(), &side.model, row, other);
+        let evidence = explain(&side.names, side.known(), &side.model, &all, row, other);
         let known = side.known_rows();
         let whom = match (other as usize).checked_sub(known) {
             Some(at) => format!("line {}", side.before[at].1),
