@@ -1,5 +1,7 @@
 //! `--explain LINE`: who a row was compared with, and what spoke for and against.
 
+use rustc_hash::FxHashSet;
+
 use super::who::{Side, Who};
 use crate::prospect::matching::{Pairs, Thresholds, explain, find};
 
@@ -28,6 +30,9 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
         .filter(|pair| pair.a == row || pair.b == row)
         .map(|pair| if pair.a == row { pair.b } else { pair.a })
         .collect();
+    // Rows of one entity are told once, by the likeliest of them.
+    let mut told = FxHashSet::default();
+    others.retain(|other| told.insert(side.ids[*other as usize]));
     others.truncate(SHOWN);
     let weights = if side.model.is_learnt() {
         format!("weights learnt from {} names", side.model.learnt_from())

@@ -16,6 +16,7 @@ use crate::id::Id;
 use crate::import::Input;
 use crate::import::rejects::{self, RejectFile};
 use crate::money::grouped;
+use crate::prospect::Fate;
 use crate::store::{Rejected, Store};
 use crate::text::{shortened, visible};
 
@@ -301,16 +302,18 @@ fn first_known(
     staged: &Store,
     done: &Done,
 ) -> Result<Document> {
-    let Some(side) = &done.who.people else {
-        return Ok(document);
-    };
-    let known = side
-        .matches
-        .links
-        .iter()
-        .filter(|link| (link.to as usize) < side.known_rows());
-    for link in known.take(SHOWN_KNOWN) {
-        let fated = side.fated(link);
+    let sides = [&done.who.people, &done.who.companies];
+    let known = sides.into_iter().flatten().flat_map(|side| {
+        let fated = side
+            .matches
+            .links
+            .iter()
+            .map(|link| (link, side.fated(link)));
+        fated.filter(|(link, fated)| {
+            (link.to as usize) < side.known_rows() && fated.fate == Fate::Known
+        })
+    });
+    for (_, fated) in known.take(SHOWN_KNOWN) {
         let Some((line, _)) = staged.place_of_name(fated.name)? else {
             continue;
         };
@@ -322,7 +325,10 @@ fn first_known(
             ),
             None => match session.store.person(fated.entity)? {
                 Some(person) => visible(&person.name),
-                None => String::new(),
+                None => {
+                    let account = session.store.account_name(fated.entity)?;
+                    format!("our account {}", visible(&account.unwrap_or_default()))
+                }
             },
         };
         document = document.line(format!(
