@@ -21,7 +21,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 SETUP = [["init", "--quiet"], ["list", "add", "zoom", "--uses", "unlimited"]]
-IMPORT = ["import", "prospects", "{file}", "--list", "zoom", "--json"]
+# The corpus stays as it is: what is rejected goes to the folder of the store.
+IMPORT = ["import", "prospects", "{file}", "--list", "zoom", "--rejects", "rejects.csv", "--json"]
 COUNTS = ["new", "known", "duplicate", "suppressed", "seed", "rejected"]
 FOUND = "SELECT email, last_name, zip, phone FROM prospect WHERE email IS NOT NULL"
 

@@ -161,6 +161,13 @@ pub(crate) fn kept_words(session: &Session<'_>, reversed: &Reversed) -> Result<O
                 let name = session.store.account_name(*id)?.unwrap_or_default();
                 format!("account {}", visible(&name))
             }
+            StreamKind::Prospect => match session.store.name(*id)? {
+                Some(name) => {
+                    let short = super::prospect::short(name.id);
+                    format!("{short} {}", visible(&name.called()))
+                }
+                None => session.store.short(*id)?,
+            },
             kind => format!("{} {}", kind.name(), session.store.short(*id)?),
         });
     }

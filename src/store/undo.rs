@@ -51,7 +51,12 @@ impl Store {
 
     /// Undoes the import that a batch came from, whoever ran it and whatever was done since.
     pub fn undo_batch(&self, acting: &Acting, batch: Id) -> Result<Reversed> {
-        self.reverse(acting, Direction::Undo, Some(batch))
+        let mut reversed = self.reverse(acting, Direction::Undo, Some(batch))?;
+        let names = self.names_worked_on(batch)?.into_iter();
+        reversed
+            .kept
+            .extend(names.map(|name| (name, StreamKind::Prospect)));
+        Ok(reversed)
     }
 
     /// Brings back what `undo` took away last, as long as nothing new was done since.

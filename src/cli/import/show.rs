@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
+use super::super::session::Session;
 use super::list::BatchLine;
 use crate::document::Document;
 use crate::money::grouped;
-use crate::store::{Access, BatchState};
-use crate::text::shortened;
+use crate::store::{Access, BatchRow, BatchState};
+use crate::text::{shortened, visible};
 
 /// Show one import: what became of its rows, and which were rejected
 #[derive(Debug, clap::Args)]
@@ -60,14 +61,22 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     ] {
         document = document.line(format!("  {what:<14} {:>11}", grouped(n)));
     }
+    for told in retries(&session, &batch)? {
+        document = document.line(format!("  {told}"));
+    }
     let rejected = session.store.rejected(batch.id)?;
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rejected {
         *reasons.entry(row.reason.as_str()).or_default() += 1;
     }
     for row in rejected.iter().take(SHOWN) {
+        let column = row
+            .column
+            .as_ref()
+            .map(|column| format!("\"{}\": ", shortened(column, 30)))
+            .unwrap_or_default();
         document = document.line(format!(
-            "  line {:<7} rejected  {}",
+            "  line {:<7} rejected  {column}{}",
             row.line,
             shortened(&row.reason, 200)
         ));
@@ -87,4 +96,30 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+/// Where its rows were rejected before, and where those that it rejected came again.
+fn retries(session: &Session<'_>, batch: &BatchRow) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for other in session.store.batches()? {
+        let called = || -> Result<String> {
+            let short = session.store.short(other.id)?;
+            Ok(format!("batch {short} of {}", visible(&other.file)))
+        };
+        if batch.retry_of == Some(other.id) {
+            lines.push(format!("rows that {} rejected, repaired", called()?));
+        }
+        if other.retry_of == Some(batch.id) {
+            let state = match other.state {
+                BatchState::Complete => String::new(),
+                state => format!(", {}", state.name()),
+            };
+            let read = grouped(other.counts.read);
+            lines.push(format!(
+                "{read} of its rejected rows came again in {}{state}",
+                called()?
+            ));
+        }
+    }
+    Ok(lines)
 }

@@ -9,7 +9,7 @@ use crate::id::Id;
 use crate::money::grouped;
 use crate::prospect::Field;
 use crate::prospect::clean::person::{self, NameOrder};
-use crate::prospect::matching::{Evidence, Features, Kind, Known, Model, Names, explain};
+use crate::prospect::matching::{Evidence, Features, Kind, Known, Matches, Model, Names, explain};
 use crate::store::{Access, Store};
 
 /// Show pairs that may be the same person or company, side by side, with what speaks for and against
@@ -250,6 +250,13 @@ impl Models {
         let a = names.push(&one.features());
         let b = names.push(&other.features());
         let entities = [a];
-        explain(&names, Known::all(&entities), model, a, b)
+        explain(
+            &names,
+            Known::all(&entities),
+            model,
+            &Matches::default(),
+            a,
+            b,
+        )
     }
 }

@@ -11,9 +11,15 @@ use super::{Case, Cell, Origin, built_in::recognise};
 use crate::process::reader::At;
 use crate::text::{shortened, visible};
 
-/// Writes the draft. `rows` are the first rows of the file, a thousand or so.
-pub fn guess(file: &str, headings: &[String], rows: &[Vec<String>]) -> String {
-    let Some(found) = recognise(headings, rows, None) else {
+/// Writes the draft. `rows` are the first rows of the file, a thousand or so; `forced` is one of our maps that
+/// somebody asked for.
+pub fn guess(
+    file: &str,
+    headings: &[String],
+    rows: &[Vec<String>],
+    forced: Option<&str>,
+) -> String {
+    let Some(found) = recognise(headings, rows, forced) else {
         return String::new();
     };
     let sample = Sample { headings, rows };

@@ -178,7 +178,7 @@ fn a_draft_can_be_used_as_it_is() {
         Anna;Müller;Acme GmbH;anna@acme.de;1.200,50;25/03/2026;@anna;01/02/1980\n\
         Bob;Stone;Delta Co;bob@delta.com;7,5;03/04/2026;;03/04/1990\n";
     let file = file(csv);
-    let draft = guess("kontakte.csv", &file.headings, &file.sample());
+    let draft = guess("kontakte.csv", &file.headings, &file.sample(), None);
     assert_eq!(
         draft,
         r#"# A first draft of what the columns of kontakte.csv mean: check each line, then import with --dry-run.

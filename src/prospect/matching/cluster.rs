@@ -53,7 +53,11 @@ pub(super) fn entities(
             })
         })
         .collect();
-    Matches { links, unsure }
+    Matches {
+        links,
+        unsure,
+        priors: None,
+    }
 }
 
 /// Bits that the pairs between two sets may have on average and still be one: a row of which little is

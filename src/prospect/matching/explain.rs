@@ -4,7 +4,7 @@ use super::compare::{
     COMPANY, COMPARISONS, Comparer, DOMAIN, EMAIL, LEVELS, Levels, PHONE, PLACE, SHARED,
 };
 use super::conflict::conflict;
-use super::find::{Known, Priors};
+use super::find::{Known, Matches, Priors};
 use super::model::{Model, Rarity, Weights, probability};
 use super::names::Names;
 use super::terms::Frequencies;
@@ -34,14 +34,25 @@ pub struct Evidence {
     pub sentence: String,
 }
 
-/// Says what speaks for and against rows `a` and `b` being the same.
-pub fn explain(names: &Names, known: Known<'_>, model: &Model, a: u32, b: u32) -> Evidence {
+/// Says what speaks for and against rows `a` and `b` being the same. `among` is what `find` came to with these
+/// names, which settled how likely a match is before looking; of a pair on its own there is none.
+pub fn explain(
+    names: &Names,
+    known: Known<'_>,
+    model: &Model,
+    among: &Matches,
+    a: u32,
+    b: u32,
+) -> Evidence {
     let (a, b) = (a.min(b), a.max(b));
     let levels = Comparer::new(names).levels(a, b);
-    let frequencies = Frequencies::new(names, &model.common, model.learnt_from);
+    let frequencies = Frequencies::new(names, known.entities, model);
     let rarity = Rarity::of(levels, &names.rows[a as usize], &frequencies);
     let weights = Weights::new(model);
-    let prior = Priors::before(names.len(), known, model).bits(a);
+    let priors = among
+        .priors
+        .unwrap_or_else(|| Priors::before(names.len(), known, model));
+    let prior = priors.bits(a);
     let total = prior + weights.total(levels, rarity);
     let reasons = reasons(levels, rarity, &weights);
     Evidence {

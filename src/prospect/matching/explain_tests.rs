@@ -31,7 +31,14 @@ fn against(known: Features<'_>, new: Features<'_>) -> Evidence {
         entities: &[0],
         population: 100_000,
     };
-    explain(&names, known, &Model::fixed(Kind::Person), 0, 1)
+    explain(
+        &names,
+        known,
+        &Model::fixed(Kind::Person),
+        &Matches::default(),
+        0,
+        1,
+    )
 }
 
 #[rstest]
@@ -91,8 +98,8 @@ fn both_ways_the_same() {
         ..JANA
     });
     let model = Model::fixed(Kind::Person);
-    let there = explain(&names, Known::default(), &model, 0, 1);
-    let back = explain(&names, Known::default(), &model, 1, 0);
+    let there = explain(&names, Known::default(), &model, &Matches::default(), 0, 1);
+    let back = explain(&names, Known::default(), &model, &Matches::default(), 1, 0);
     assert_eq!(there.reasons, back.reasons);
     assert!((there.total - back.total).abs() < 1e-6);
 }

@@ -66,6 +66,8 @@ pub struct Matches {
     pub links: Vec<Link>,
     /// Pairs of different entities, the likeliest first.
     pub unsure: Vec<Pair>,
+    /// How likely a match was before looking, as settled for these names.
+    pub(super) priors: Option<Priors>,
 }
 
 /// Pairs below that many bits are no match under any prior.
@@ -85,7 +87,7 @@ pub fn find(
     model: &Model,
     thresholds: Thresholds,
 ) -> Matches {
-    let frequencies = Frequencies::new(names, &model.common, model.learnt_from);
+    let frequencies = Frequencies::new(names, known.entities, model);
     let weights = Weights::new(model);
     let weighed = Weighed::new(names, pairs, &weights, &frequencies);
     let priors = weighed.settled(model, Priors::before(names.len(), known, model));
@@ -121,12 +123,15 @@ pub fn find(
         let rarity = Rarity::of(levels, &names.rows[a as usize], &frequencies);
         weights.total(levels, rarity) + priors.bits(a)
     };
-    cluster::entities(&edges, names.len(), known.entities, sure, bits)
+    Matches {
+        priors: Some(priors),
+        ..cluster::entities(&edges, names.len(), known.entities, sure, bits)
+    }
 }
 
 /// Matching pairs for each row of the file: inside it, and with known names; settled for these pairs.
 pub(super) fn rates(names: &Names, pairs: &Pairs, model: &Model) -> (f64, f64) {
-    let frequencies = Frequencies::new(names, &model.common, model.learnt_from);
+    let frequencies = Frequencies::new(names, &[], model);
     let weighed = Weighed::new(names, pairs, &Weights::new(model), &frequencies);
     let priors = weighed.settled(model, Priors::first(names.len(), pairs.known, model));
     (priors.within, priors.across)
@@ -180,7 +185,7 @@ const BELIEF: f64 = 20.0;
 const MOST: f64 = 2.0;
 
 /// The chance of a random pair to match, before looking at it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Priors {
     within: f64,
     across: f64,

@@ -2,6 +2,7 @@
 //! must hold whatever the list.
 
 use super::*;
+use crate::prospect::matching::explain::explain;
 use crate::prospect::matching::keys::{Keyer, Lookup};
 use crate::prospect::matching::names::{Features, Kind};
 
@@ -328,4 +329,39 @@ fn nothing_to_match_is_no_match() {
         Thresholds::default(),
     );
     assert!(found.links.is_empty() && found.unsure.is_empty());
+}
+
+#[test]
+fn rows_of_one_company_are_no_evidence_of_others_of_its_name() {
+    // Fifty accounts, each known from two lists too: nothing is told of them but what they are called.
+    let mut random = fastrand::Rng::with_seed(7);
+    let called: Vec<String> = (0..50)
+        .map(|n| format!("{} {n}", word(&mut random)))
+        .collect();
+    let mut names = Names::new(Kind::Company);
+    let mut heads = Vec::new();
+    for n in 0..200_u32 {
+        let company = &called[n as usize % 50];
+        names.push(&Features {
+            company,
+            ..Features::default()
+        });
+        if n < 150 {
+            heads.push(n % 50);
+        }
+    }
+    let model = Model::fixed(Kind::Company);
+    let known = Known::all(&heads);
+    let pairs = Pairs::new(&names, heads.len(), &mut |_, _| {});
+    let found = find(&names, &pairs, known, &model, Thresholds::default());
+    assert_eq!(found.links.len(), 50);
+    for link in &found.links {
+        assert_eq!(link.to, (link.row - 150) % 50);
+        // What is said of a pair is what was decided on.
+        let told = explain(&names, known, &model, &found, link.to, link.row);
+        assert!(
+            (told.probability - link.probability).abs() < 1e-4,
+            "{told:?} {link:?}"
+        );
+    }
 }

@@ -55,7 +55,7 @@ fn a_rare_name_weighs_more_by_the_logarithm_of_its_frequency() {
         });
     }
     let model = Model::fixed(Kind::Person);
-    let frequencies = Frequencies::new(&names, &model.common, 0);
+    let frequencies = Frequencies::new(&names, &[], &model);
     let same = levels(&[(LAST, SAME)]);
     let bits = |row: usize| {
         let rarity = Rarity::of(same, &names.rows[row], &frequencies);

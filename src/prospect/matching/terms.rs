@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use super::model::Model;
 use super::names::{Names, Row};
 use super::pool::{NONE, Pool};
 
@@ -101,12 +102,21 @@ pub(super) struct Frequencies {
 
 impl Frequencies {
     /// Of these very names, when they are about as many as the model was learnt from; else as remembered.
-    pub(super) fn new(names: &Names, common: &[Common; Column::COUNT], learnt_from: u64) -> Self {
-        let counted = names.len() as u64 * 2 >= learnt_from;
+    /// `heads` are the entities of the known among them, whose values count once however many rows say so.
+    pub(super) fn new(names: &Names, heads: &[u32], model: &Model) -> Self {
+        let counted = names.len() as u64 * 2 >= model.learnt_from;
         let of = Column::ALL.map(|column| {
-            let common = &common[column as usize];
+            let common = &model.common[column as usize];
             let pool = column.pool(names);
-            let (counts, present) = counts(names, column);
+            let (mut counts, mut present) = counts(names, column);
+            for (row, head) in names.rows.iter().zip(heads) {
+                let value = column.of(row);
+                let first = &names.rows[*head as usize];
+                if value != NONE && !std::ptr::eq(row, first) && value == column.of(first) {
+                    counts[value as usize] -= 1;
+                    present -= 1;
+                }
+            }
             let frequency = |(id, count): (usize, &u32)| {
                 // the two rows that agree are no evidence of how many others have the value
                 let seen = f64::from(count.saturating_sub(2)) + BELIEF * common.rest;

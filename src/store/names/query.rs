@@ -111,6 +111,18 @@ impl Store {
         })
     }
 
+    /// The names of a batch that something happened to since: they count whatever becomes of it.
+    pub fn names_worked_on(&self, batch: Id) -> Result<Vec<Id>> {
+        self.translated(|connection| {
+            let mut statement = connection.prepare(
+                "SELECT p.id FROM prospect_state s JOIN prospect p ON p.id = s.prospect
+                 WHERE p.batch = $1 ORDER BY p.id",
+            )?;
+            let ids = statement.query_map([batch.0], |row| Ok(Id(row.get(0)?)))?;
+            Ok(ids.collect::<rusqlite::Result<Vec<_>>>()?)
+        })
+    }
+
     /// All rows that are one entity, in the order they came in.
     pub fn names_of_entity(&self, entity: Id) -> Result<Vec<Name>> {
         self.select_names(

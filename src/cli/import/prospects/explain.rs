@@ -1,14 +1,15 @@
 //! `--explain LINE`: who a row was compared with, and what spoke for and against.
 
 use anyhow::Result;
+use rustc_hash::FxHashSet;
 
 use super::who::{Side, Who};
 use crate::cli::prospect::short;
 use crate::id::Id;
 use crate::prospect::Field;
 use crate::prospect::matching::{
-    Evidence, Features, Keyer, Keys, Kind, Known, Lookup, Model, Names, Pairs, Thresholds, explain,
-    find,
+    Evidence, Features, Keyer, Keys, Kind, Known, Lookup, Matches, Model, Names, Pairs, Thresholds,
+    explain, find,
 };
 use crate::store::{Name, Store};
 
@@ -37,6 +38,9 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
         .filter(|pair| pair.a == row || pair.b == row)
         .map(|pair| if pair.a == row { pair.b } else { pair.a })
         .collect();
+    // Rows of one entity are told once, by the likeliest of them.
+    let mut seen = FxHashSet::default();
+    others.retain(|other| seen.insert(side.ids[*other as usize]));
     others.truncate(SHOWN);
     let weights = if side.model.is_learnt() {
         format!("weights learnt from {} names", side.model.learnt_from())
@@ -50,7 +54,7 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
     }
     let mut lines = vec![format!("compared by {weights}:")];
     for other in others {
-        let evidence = explain(&side.names, side.known(), &side.model, row, other);
+        let evidence = explain(&side.names, side.known(), &side.model, &all, row, other);
         let known = side.known_rows();
         let whom = match (other as usize).checked_sub(known) {
             Some(at) => format!("line {}", side.before[at].1),
@@ -118,8 +122,9 @@ pub(in crate::cli) fn of_name(store: &Store, name: &Name) -> Result<Vec<String>>
         entities: &heads,
         population,
     };
+    let alone = Matches::default();
     let mut all: Vec<(usize, Evidence)> = (0..others.len())
-        .map(|at| (at, explain(&names, known, &model, row, at as u32)))
+        .map(|at| (at, explain(&names, known, &model, &alone, row, at as u32)))
         .collect();
     all.sort_by(|(_, x), (_, y)| y.probability.total_cmp(&x.probability));
     let mut lines = Vec::new();

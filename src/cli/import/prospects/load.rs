@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::rows::Rows;
-use crate::import::read::Row;
+use crate::import::read::{Defect, Row};
 use crate::prospect::clean::Cleaner;
 use crate::prospect::map::Binding;
 use crate::prospect::suppression::{Purpose, Scratch, SuppressionSet};
@@ -58,6 +58,7 @@ pub(super) fn load<R: Read>(
     mut progress: impl FnMut(u64, u64),
 ) -> Result<()> {
     file.skip(run.records)?;
+    let headings = file.input.reader.headers().to_vec();
     let mut row = Row::default();
     let mut chunk: Vec<Taken> = Vec::with_capacity(CHUNK);
     let mut filled = 0;
@@ -78,7 +79,8 @@ pub(super) fn load<R: Read>(
         }
         records += 1;
         if let Some(defect) = &row.defect {
-            rejected.push(refused(&row, None, defect.to_string()));
+            let column = place(&row, defect).and_then(|at| headings.get(at).cloned());
+            rejected.push(refused(&row, column, defect.to_string()));
             continue;
         }
         let hash = hash(&row, &mut raw);
@@ -121,6 +123,14 @@ fn refused(row: &Row, column: Option<String>, reason: String) -> Rejected {
         column,
         reason,
         fields: row.to_fields(),
+    }
+}
+
+/// The column that a defect is in, when it is in one.
+fn place(row: &Row, defect: &Defect) -> Option<usize> {
+    match defect {
+        Defect::Nul => row.fields().position(|field| field.contains('\0')),
+        _ => None,
     }
 }
 

@@ -107,12 +107,17 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .hint("between the two a person is asked; above --sure nobody is")
             .into());
     }
-    let Some(chosen) = settings::choose(cx, args.map.as_deref())? else {
+    let draft_to = args
+        .map
+        .as_deref()
+        .filter(|map| args.guess_map && settings::is_new(map));
+    let map = args.map.as_deref().filter(|_| draft_to.is_none());
+    let Some(chosen) = settings::choose(cx, map)? else {
         return Ok(Status::Unusable);
     };
     let options = args.dialect.over(&chosen.profile.options);
     if args.guess_map {
-        return guess_map(args, cx, &options);
+        return guess_map(args, cx, &chosen, draft_to, &options);
     }
     let code = args.list.as_deref().unwrap_or_default();
     let list = session.store.list_named(code)?;
@@ -128,15 +133,32 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     import(cx, &session, &job, file)
 }
 
-/// The map in force as text that can be edited; beside the file, as the other imports do.
-fn guess_map(args: &Args, cx: &Context, options: &Options) -> Result<Status> {
+/// The map in force as text that can be edited, with how the file is written where that was told; to a new
+/// file that `--map` names, else beside the list.
+fn guess_map(
+    args: &Args,
+    cx: &Context,
+    chosen: &Chosen,
+    to: Option<&str>,
+    options: &Options,
+) -> Result<Status> {
+    if let (Some(_), Some(named)) = (&chosen.text, &chosen.map) {
+        return Err(Fault::no(format!("`{named}` is a map already"))
+            .hint("edit it, or name a new file with --map FILE.toml")
+            .into());
+    }
     let file = Rows::open(open(cx, &args.file, options, Reads::Once)?)?;
-    let text = map::guess(
+    let mut text = map::guess(
         &file.input.name,
         file.input.reader.headers(),
         &file.sample(),
+        chosen.map.as_deref(),
     );
-    let target = match &args.map {
+    if let Some(table) = &chosen.file {
+        text.push('\n');
+        text.push_str(table);
+    }
+    let target = match to {
         Some(named) => PathBuf::from(named),
         None => args.file.with_extension("map.toml"),
     };
@@ -164,7 +186,7 @@ fn settled<R: Read>(args: &Args, chosen: Chosen, options: &Options, file: &Rows<
             );
             // Its text, so that a rerun or a retry reads the columns in the same way.
             (
-                Some(map::guess(&file.input.name, headings, &sample)),
+                Some(map::guess(&file.input.name, headings, &sample, None)),
                 name,
                 why,
             )

@@ -65,6 +65,14 @@ pub(super) struct Chosen {
     pub(super) text: Option<String>,
     pub(super) map: Option<String>,
     pub(super) profile: Profile,
+    /// The `[file]` table that the profile stands in, when there is nothing else: `import probe --save`.
+    pub(super) file: Option<String>,
+}
+
+/// Whether `--map` names a file that is still to be written.
+pub(super) fn is_new(typed: &str) -> bool {
+    let path = Path::new(typed);
+    path.extension().is_some_and(|end| end == "toml") && !path.exists()
 }
 
 /// Reads what `--map` names; `None` when it was unusable, which has been shown.
@@ -74,6 +82,7 @@ pub(super) fn choose(cx: &Context, typed: Option<&str>) -> Result<Option<Chosen>
             text: None,
             map: None,
             profile: Profile::default(),
+            file: None,
         }));
     };
     let path = Path::new(typed);
@@ -82,6 +91,7 @@ pub(super) fn choose(cx: &Context, typed: Option<&str>) -> Result<Option<Chosen>
             text: None,
             map: Some(typed.to_string()),
             profile: Profile::default(),
+            file: None,
         }));
     }
     if !path.exists() {
@@ -94,6 +104,14 @@ pub(super) fn choose(cx: &Context, typed: Option<&str>) -> Result<Option<Chosen>
         .map_err(|error| Fault::input(format!("cannot read the map `{typed}`: {error}")))?;
     let text = crate::process::decode(bytes)
         .map_err(|problem| Fault::input(format!("{}: {problem}", cx.shown(path))))?;
+    if let Some(file) = only_file(&text) {
+        return Ok(Some(Chosen {
+            text: None,
+            map: None,
+            profile: profile(&cx.shown(path), &text)?,
+            file: Some(file),
+        }));
+    }
     if let Err(problems) = ProspectMap::parse(&text) {
         let shown = render_problems(
             &cx.shown(path),
@@ -108,7 +126,16 @@ pub(super) fn choose(cx: &Context, typed: Option<&str>) -> Result<Option<Chosen>
         profile: profile(&cx.shown(path), &text)?,
         text: Some(text),
         map: Some(typed.to_string()),
+        file: None,
     }))
+}
+
+/// How a file is written and nothing of its columns, as `import probe --save` puts it: they are recognised as
+/// without a map.
+fn only_file(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    let is_one = table.len() == 1 && table.get("file").is_some_and(toml::Value::is_table);
+    is_one.then(|| table.to_string())
 }
 
 /// The `[file]` table of a map.

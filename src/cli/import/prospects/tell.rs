@@ -16,6 +16,7 @@ use crate::id::Id;
 use crate::import::Input;
 use crate::import::rejects::{self, RejectFile};
 use crate::money::grouped;
+use crate::prospect::Fate;
 use crate::store::{Rejected, Store};
 use crate::text::{shortened, visible};
 
@@ -113,7 +114,7 @@ where
             counts.new
         )
     ));
-    document = matched(document, &line, done);
+    document = matched(document, &line, done, how.dry_run);
     let notes = notes(&tallies, done, input.reader.blank_rows());
     for note in &notes {
         document = document.line(format!("  note: {note}"));
@@ -264,7 +265,7 @@ fn write_rejects(
     })
 }
 
-fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
+fn matched(mut document: Document, line: &ImportLine, done: &Done, dry_run: bool) -> Document {
     if line.companies > 0 {
         document = document.line(format!(
             "  companies      {} named, {} of them accounts of ours ({} work there)",
@@ -274,10 +275,14 @@ fn matched(mut document: Document, line: &ImportLine, done: &Done) -> Document {
         ));
     }
     if line.unsure > 0 {
-        document = document.line(format!(
-            "  to be decided  {}: `salesctl prospect duplicates` shows them side by side",
-            counted(line.unsure, "pair", "pairs")
-        ));
+        let pairs = counted(line.unsure, "pair", "pairs");
+        // Nothing is kept of a dry run that could be shown.
+        let how = if dry_run {
+            ""
+        } else {
+            ": `salesctl prospect duplicates` shows them side by side"
+        };
+        document = document.line(format!("  to be decided  {pairs}{how}"));
     }
     document
 }
@@ -312,16 +317,18 @@ fn first_known(
     staged: &Store,
     done: &Done,
 ) -> Result<Document> {
-    let Some(side) = &done.who.people else {
-        return Ok(document);
-    };
-    let known = side
-        .matches
-        .links
-        .iter()
-        .filter(|link| (link.to as usize) < side.known_rows());
-    for link in known.take(SHOWN_KNOWN) {
-        let fated = side.fated(link);
+    let sides = [&done.who.people, &done.who.companies];
+    let known = sides.into_iter().flatten().flat_map(|side| {
+        let fated = side
+            .matches
+            .links
+            .iter()
+            .map(|link| (link, side.fated(link)));
+        fated.filter(|(link, fated)| {
+            (link.to as usize) < side.known_rows() && fated.fate == Fate::Known
+        })
+    });
+    for (_, fated) in known.take(SHOWN_KNOWN) {
         let Some((line, _)) = staged.place_of_name(fated.name)? else {
             continue;
         };
@@ -333,7 +340,10 @@ fn first_known(
             ),
             None => match session.store.person(fated.entity)? {
                 Some(person) => visible(&person.name),
-                None => String::new(),
+                None => {
+                    let account = session.store.account_name(fated.entity)?;
+                    format!("our account {}", visible(&account.unwrap_or_default()))
+                }
             },
         };
         document = document.line(format!(
