@@ -170,6 +170,7 @@ pub(crate) fn with_lists() -> Sandbox {
     let mut sandbox = Sandbox::workspace();
     sandbox.write("decoys.csv", "email,last_name\ndecoy@own.example,King\n");
     for line in [
+        "suppress add stop@initech.example --purpose marketing --reason 'asked us to stop'",
         "list add zoom-q4 --broker 'Acme Lists' --cpm 100 --qty 8 --uses 1 --until 2026-12-31 \
          --obtained-on 2026-11-02 --channels mail,email --net-pct 50 --run-charge 10 --jurisdiction DE \
          --source-name 'Zoom Directories' --lawful-basis 'legitimate interest' --seeds decoys.csv",
