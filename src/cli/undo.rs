@@ -6,7 +6,7 @@ use super::context::{Context, Status};
 use super::session::Session;
 use super::show::counted;
 use crate::deal::contact::{Account, Person};
-use crate::deal::event::StreamKind;
+use crate::deal::event::{Event, StreamKind};
 use crate::id::Id;
 use crate::store::{Access, BatchState, ProspectMatch, Reversed};
 use crate::text::visible;
@@ -156,6 +156,13 @@ fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
                 let entries = session.store.suppressions(|entry| entry.id == *id)?;
                 entries.into_iter().next().map(|entry| entry.shown)
             }
+            StreamKind::Catalog => events
+                .iter()
+                .rev()
+                .find_map(|recorded| match &recorded.event {
+                    Event::CatalogSet(entry) => Some(entry.name.clone()),
+                    _ => None,
+                }),
             _ => (!events.is_empty()).then(String::new),
         };
         let short = match kind {

@@ -265,16 +265,26 @@ impl Store {
         })
     }
 
-    /// How many people on a list may only be used as long as its terms allow it.
+    /// How many people on a list may only be used as long as its terms allow it: who answered is ours, and
+    /// who was taken up as a person since, which the address tells.
     pub fn borrowed(&self, list: &ListRow) -> Result<u64> {
         let members = self.list_members(list.id)?;
         let elsewhere = self.elsewhere(list, &members)?;
-        let responded = self.responded()?;
+        let mut ours = self.ids(
+            &format!(
+                "SELECT COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = p.id), p.entity)
+                 FROM {COUNTING} AND r.list = $1
+                 AND p.email IN (SELECT LOWER(email) FROM person WHERE email IS NOT NULL)"
+            ),
+            &[&list.id.0],
+        )?;
+        ours.extend(self.responded()?);
+        ours.extend(elsewhere.ours);
         let borrowed: FxHashSet<Id> = members
             .iter()
             .filter(|member| !matches!(member.fate, Fate::Seed | Fate::Suppressed))
             .map(|member| member.entity)
-            .filter(|entity| !elsewhere.ours.contains(entity) && !responded.contains(entity))
+            .filter(|entity| !ours.contains(entity))
             .collect();
         Ok(borrowed.len() as u64)
     }

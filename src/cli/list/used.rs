@@ -333,7 +333,7 @@ fn told(
         };
         let _ = write!(
             line,
-            ", {} of them without {}",
+            ", {} of the names without {}",
             grouped(chosen.unreachable as u64),
             what
         );
