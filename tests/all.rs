@@ -7,6 +7,7 @@ mod concurrency;
 mod demo;
 mod exit_codes;
 mod import;
+mod list_files;
 mod lists;
 mod mapping;
 mod markdown;

@@ -6,8 +6,9 @@ use super::context::{Context, Status};
 use super::session::Session;
 use super::show::counted;
 use crate::deal::contact::{Account, Person};
-use crate::deal::event::StreamKind;
-use crate::store::{Access, Reversed};
+use crate::deal::event::{Event, StreamKind};
+use crate::id::Id;
+use crate::store::{Access, BatchState, ProspectMatch, Reversed};
 use crate::text::visible;
 
 /// Undo your latest command; again to go further back
@@ -77,6 +78,7 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
                     None => "the list is gone".to_string(),
                 }
             }
+            Some((id, StreamKind::Batch)) => import_now(session, reversed, *id)?,
             _ => contacts_now(session, reversed)?,
         });
     }
@@ -113,7 +115,33 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
     ))
 }
 
-/// Where the touched persons and accounts are now: `account CHBM Acme Corporation is as it was`.
+/// `the import of 4,812 names from apollo.csv is gone`
+fn import_now(session: &Session<'_>, reversed: &Reversed, batch: Id) -> Result<String> {
+    let batches = session.store.batches()?;
+    let Some(batch) = batches.into_iter().find(|one| one.id == batch) else {
+        return Ok("the import is gone".to_string());
+    };
+    let taken = (batch.counts.read - batch.counts.rejected) as usize;
+    let what = match batch.what.as_str() {
+        "prospects" => counted(taken, "name", "names"),
+        "suppression" => counted(batch.counts.new as usize, "entry", "entries"),
+        _ => counted(taken, "row", "rows"),
+    };
+    let dry_run = reversed.outcome.dry_run;
+    let now = match ((batch.state == BatchState::Undone) != dry_run, dry_run) {
+        (true, false) => "is gone",
+        (true, true) => "would be gone",
+        (false, false) => "counts again",
+        (false, true) => "would count again",
+    };
+    Ok(format!(
+        "the import of {what} from {} {now}",
+        visible(&batch.file)
+    ))
+}
+
+/// Where the touched persons, accounts, prospects and suppressions are now: `account CHBM Acme Corporation
+/// is as it was`.
 fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
     const NAMED: usize = 3;
     let streams = &reversed.streams;
@@ -123,11 +151,27 @@ fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
         let name = match kind {
             StreamKind::Account => Account::from_events(&events).map(|account| account.name),
             StreamKind::Person => Person::from_events(&events).map(|person| person.name),
-            _ => return Ok(counted(streams.len(), "thing", "things")),
+            StreamKind::Prospect => session.store.name(*id)?.map(|name| name.called()),
+            StreamKind::Suppression => {
+                let entries = session.store.suppressions(|entry| entry.id == *id)?;
+                entries.into_iter().next().map(|entry| entry.shown)
+            }
+            StreamKind::Catalog => events
+                .iter()
+                .rev()
+                .find_map(|recorded| match &recorded.event {
+                    Event::CatalogSet(entry) => Some(entry.name.clone()),
+                    _ => None,
+                }),
+            _ => (!events.is_empty()).then(String::new),
         };
-        let short = format!("{} {}", kind.name(), session.store.short(*id)?);
+        let short = match kind {
+            StreamKind::Prospect => ProspectMatch::short_of(*id),
+            _ => session.store.short(*id)?,
+        };
+        let short = format!("{} {short}", kind.name());
         match name {
-            Some(name) => there.push(format!("{short} {}", visible(&name))),
+            Some(name) => there.push(format!("{short} {}", visible(&name)).trim_end().to_string()),
             None => gone.push(short),
         }
     }

@@ -1,4 +1,4 @@
-//! Where a name came from: every row that holds an e-mail address, whether it counts or not.
+//! Where a name came from: every row of whoever has an e-mail address, whether it counts or not.
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -9,7 +9,7 @@ use super::query::date;
 use crate::id::Id;
 use crate::prospect::Fate;
 
-/// A row of a list that has the address.
+/// A row of a list that is of whoever has the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     pub name: Id,
@@ -25,18 +25,31 @@ pub struct Membership {
     pub responded: Option<NaiveDate>,
     /// When this very name was told that we have it.
     pub notice_given: Option<NaiveDate>,
+    /// Otherwise it was taken for the same person by the rest of the row.
+    pub has_address: bool,
 }
 
 impl Store {
-    /// Rows of lists with this e-mail address, those of undone imports too: they are kept.
+    /// Rows of lists with this e-mail address, and rows that were taken for the same person though they
+    /// lack it; those of undone imports too: they are kept.
     pub fn memberships(&self, email: &str) -> Result<Vec<Membership>> {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT p.id, p.list, p.batch, r.file, p.line, p.fate,
-                    EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch), s.responded, s.notice_given
-                 FROM prospect p JOIN import_run r ON r.id = p.batch
+                "WITH whose (entity) AS (
+                    SELECT COALESCE(s.entity, p.entity) FROM prospect p
+                    LEFT JOIN prospect_state s ON s.prospect = p.id WHERE p.email = $1 AND p.fate <> 4
+                    UNION SELECT id FROM person WHERE email = $1 COLLATE NOCASE),
+                 rows_of (id) AS (
+                    SELECT id FROM prospect WHERE email = $1 UNION SELECT entity FROM whose
+                    UNION SELECT p.id FROM whose w JOIN prospect p ON p.entity = w.entity AND p.entity <> p.id
+                    UNION SELECT s.prospect FROM whose w JOIN prospect_state s ON s.entity = w.entity)
+                 SELECT p.id, p.list, p.batch, r.file, p.line, p.fate,
+                    EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch), s.responded, s.notice_given,
+                    COALESCE(p.email = $1, 0)
+                 FROM rows_of o JOIN prospect p ON p.id = o.id JOIN import_run r ON r.id = p.batch
                  LEFT JOIN prospect_state s ON s.prospect = p.id
-                 WHERE p.email = $1 ORDER BY p.id",
+                 WHERE p.email = $1 OR COALESCE(s.entity, p.entity) IN (SELECT entity FROM whose)
+                 ORDER BY p.id",
             )?;
             let mut imported = connection
                 .prepare_cached("SELECT day, actor FROM event WHERE stream = $1 AND seq = 1")?;
@@ -58,6 +71,7 @@ impl Store {
                     counts: row.get(6)?,
                     responded: date(row.get(7)?),
                     notice_given: date(row.get(8)?),
+                    has_address: row.get(9)?,
                 });
             }
             Ok(found)

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Store;
@@ -22,15 +22,37 @@ pub(super) const COUNTING: &str = "import_run r
     AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = r.id)
         OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))";
 
-static WHOLE: LazyLock<String> = LazyLock::new(|| {
-    let columns = Field::ALL.map(|field| format!("p.{}", field.name()));
-    format!(
-        "SELECT p.id, p.entity, p.fate, p.line, r.file, {} FROM {COUNTING} AND r.list = $1 ORDER BY p.id",
-        columns.join(", ")
-    )
+/// A row of a list with what [`member`] reads first. Whoever was used was free to be, whatever the import
+/// held against them.
+const MEMBER: &str = "p.id, COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = p.id), p.entity),
+    CASE WHEN p.fate = 3 AND EXISTS (SELECT 1 FROM list_use u JOIN list_use_name n ON n.list_use = u.id
+        WHERE u.list = r.list AND n.prospect = p.id) THEN p.entity <> p.id ELSE p.fate END";
+
+static FIELDS: LazyLock<String> = LazyLock::new(|| {
+    Field::ALL
+        .map(|field| format!("p.{}", field.name()))
+        .join(", ")
 });
-/// Where the columns of [`Field`] begin in [`WHOLE`].
+/// Where the columns of [`Field`] begin when a row is read whole.
 const FIELDS_FROM: usize = 5;
+
+/// Persons and accounts that turned out to be another, each with that one.
+struct Merged(FxHashMap<Id, Id>);
+
+impl Merged {
+    fn read(connection: &Connection) -> Result<Self> {
+        let mut statement = connection.prepare_cached(
+            "SELECT id, merged FROM person WHERE merged IS NOT NULL
+             UNION ALL SELECT id, merged FROM account WHERE merged IS NOT NULL",
+        )?;
+        let rows = statement.query_map([], |row| Ok((Id(row.get(0)?), Id(row.get(1)?))))?;
+        Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
+    }
+
+    fn now(&self, entity: Id) -> Id {
+        self.0.get(&entity).copied().unwrap_or(entity)
+    }
+}
 
 /// What came in for a list, in rows. Rows that were mended and read again count once, as what they came
 /// to in the end.
@@ -46,13 +68,14 @@ impl Store {
     /// Its rows that count, in the order they came in.
     pub fn list_members(&self, list: Id) -> Result<Vec<Member>> {
         self.translated(|connection| {
+            let merged = Merged::read(connection)?;
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT p.id, p.entity, p.fate FROM {COUNTING} AND r.list = $1 ORDER BY p.id"
+                "SELECT {MEMBER} FROM {COUNTING} AND r.list = $1 ORDER BY p.id"
             ))?;
             let mut rows = statement.query([list.0])?;
             let mut members = Vec::new();
             while let Some(row) = rows.next()? {
-                members.push(member(row)?);
+                members.push(member(row, &merged)?);
             }
             Ok(members)
         })
@@ -65,23 +88,66 @@ impl Store {
         mut each: impl FnMut(&Member, &str, &Record) -> Result<()>,
     ) -> Result<()> {
         self.translated(|connection| {
-            let mut statement = connection.prepare_cached(&WHOLE)?;
+            let merged = Merged::read(connection)?;
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {MEMBER}, p.line, r.file, {} FROM {COUNTING} AND r.list = $1 ORDER BY p.id",
+                *FIELDS
+            ))?;
             let mut rows = statement.query([list.0])?;
             let mut record = Record::default();
             while let Some(row) = rows.next()? {
-                record.begin(row.get::<_, i64>(3)? as u64);
-                for (n, field) in Field::ALL.into_iter().enumerate() {
-                    if let Some(value) = row
-                        .get_ref(FIELDS_FROM + n)?
-                        .as_str_or_null()
-                        .ok()
-                        .flatten()
-                    {
-                        record.set(field, value);
-                    }
-                }
+                read(row, &mut record)?;
                 let file = row.get_ref(4)?.as_str().map_err(anyhow::Error::from)?;
-                each(&member(row)?, file, &record)?;
+                each(&member(row, &merged)?, file, &record)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What other lists and we ourselves know of the people on a list: each row of theirs that counts, and
+    /// what is known of persons, with whose it is.
+    pub fn each_name_elsewhere(
+        &self,
+        list: Id,
+        people: &FxHashSet<Id>,
+        mut each: impl FnMut(Id, &Record) -> Result<()>,
+    ) -> Result<()> {
+        self.translated(|connection| {
+            let merged = Merged::read(connection)?;
+            let mut record = Record::default();
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {MEMBER}, p.line, r.file, {} FROM {COUNTING} AND r.list <> $1 AND p.fate <> 4",
+                *FIELDS
+            ))?;
+            let mut rows = statement.query([list.0])?;
+            while let Some(row) = rows.next()? {
+                let entity = member(row, &merged)?.entity;
+                if people.contains(&entity) {
+                    read(row, &mut record)?;
+                    each(entity, &record)?;
+                }
+            }
+            let mut statement = connection.prepare_cached(
+                "SELECT COALESCE(p.merged, p.id), p.name, p.email, p.phone, p.mobile, a.name
+                 FROM person p LEFT JOIN account_now a ON a.id = p.account",
+            )?;
+            let told = [
+                Field::Name,
+                Field::Email,
+                Field::Phone,
+                Field::Mobile,
+                Field::Company,
+            ];
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let person = Id(row.get(0)?);
+                if people.contains(&person) {
+                    record.begin(0);
+                    for (n, field) in told.into_iter().enumerate() {
+                        set(&mut record, field, row, n + 1)?;
+                    }
+                    each(person, &record)?;
+                }
             }
             Ok(())
         })
@@ -135,11 +201,13 @@ impl Store {
 
     /// Who of a list responded, whichever of their rows it was.
     pub fn responded(&self) -> Result<FxHashSet<Id>> {
-        self.ids(
-            "SELECT p.entity FROM prospect_state s JOIN prospect p ON p.id = s.prospect
+        let responded = self.ids(
+            "SELECT COALESCE(s.entity, p.entity) FROM prospect_state s JOIN prospect p ON p.id = s.prospect
              WHERE s.responded IS NOT NULL",
             &[],
-        )
+        )?;
+        let merged = self.translated(|connection| Merged::read(connection))?;
+        Ok(responded.into_iter().map(|who| merged.now(who)).collect())
     }
 
     /// What is known of the people on a list beyond it.
@@ -151,15 +219,16 @@ impl Store {
             .map(|other| (other.id, (other.claim(), other.terms.is_ours())))
             .collect();
         self.translated(|connection| {
+            let merged = Merged::read(connection)?;
             let mut found = Elsewhere::default();
             let mut statement = connection.prepare_cached(
-                "SELECT p.entity FROM prospect_state s JOIN prospect p ON p.id = s.prospect
+                "SELECT COALESCE(s.entity, p.entity) FROM prospect_state s JOIN prospect p ON p.id = s.prospect
                  WHERE p.list <> $1
                  AND s.responded < (SELECT MIN(b.day) FROM batch b WHERE b.list = $1)",
             )?;
             let mut rows = statement.query([list.id.0])?;
             while let Some(row) = rows.next()? {
-                found.ours.insert(Id(row.get(0)?));
+                found.ours.insert(merged.now(Id(row.get(0)?)));
             }
             for sql in ["SELECT id FROM person", "SELECT id FROM account"] {
                 let mut statement = connection.prepare_cached(sql)?;
@@ -169,12 +238,13 @@ impl Store {
                 }
             }
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT p.entity, r.list FROM {COUNTING} AND r.list <> $1 AND p.fate <= 2"
+                "SELECT {MEMBER}, r.list FROM {COUNTING} AND r.list <> $1 AND p.fate <> 4"
             ))?;
             let mut rows = statement.query([list.id.0])?;
             while let Some(row) = rows.next()? {
-                let (entity, other) = (Id(row.get(0)?), Id(row.get(1)?));
-                if !on_it.contains(&entity) {
+                let Member { entity, fate, .. } = member(row, &merged)?;
+                let other = Id(row.get(3)?);
+                if fate == Fate::Suppressed || !on_it.contains(&entity) {
                     continue;
                 }
                 match claims.get(&other) {
@@ -195,16 +265,26 @@ impl Store {
         })
     }
 
-    /// How many people on a list may only be used as long as its terms allow it.
+    /// How many people on a list may only be used as long as its terms allow it: who answered is ours, and
+    /// who was taken up as a person since, which the address tells.
     pub fn borrowed(&self, list: &ListRow) -> Result<u64> {
         let members = self.list_members(list.id)?;
         let elsewhere = self.elsewhere(list, &members)?;
-        let responded = self.responded()?;
+        let mut ours = self.ids(
+            &format!(
+                "SELECT COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = p.id), p.entity)
+                 FROM {COUNTING} AND r.list = $1
+                 AND p.email IN (SELECT LOWER(email) FROM person WHERE email IS NOT NULL)"
+            ),
+            &[&list.id.0],
+        )?;
+        ours.extend(self.responded()?);
+        ours.extend(elsewhere.ours);
         let borrowed: FxHashSet<Id> = members
             .iter()
             .filter(|member| !matches!(member.fate, Fate::Seed | Fate::Suppressed))
             .map(|member| member.entity)
-            .filter(|entity| !elsewhere.ours.contains(entity) && !responded.contains(entity))
+            .filter(|entity| !ours.contains(entity))
             .collect();
         Ok(borrowed.len() as u64)
     }
@@ -212,15 +292,21 @@ impl Store {
     /// People on a list whose notice was not given: neither with the list nor one by one.
     pub fn without_notice(&self, list: Id) -> Result<u64> {
         self.translated(|connection| {
-            let sql = format!(
-                "SELECT COUNT(DISTINCT p.entity) FROM {COUNTING} AND r.list = $1 AND p.fate <= 2
+            let merged = Merged::read(connection)?;
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {MEMBER} FROM {COUNTING} AND r.list = $1 AND p.fate <> 4
                  AND NOT EXISTS (SELECT 1 FROM prospect_state told
                     WHERE told.prospect = p.id AND told.notice_given IS NOT NULL)"
-            );
-            let n: i64 = connection
-                .prepare_cached(&sql)?
-                .query_row([list.0], |row| row.get(0))?;
-            Ok(n as u64)
+            ))?;
+            let mut rows = statement.query([list.0])?;
+            let mut people = FxHashSet::default();
+            while let Some(row) = rows.next()? {
+                let one = member(row, &merged)?;
+                if one.fate != Fate::Suppressed {
+                    people.insert(one.entity);
+                }
+            }
+            Ok(people.len() as u64)
         })
     }
 
@@ -242,12 +328,29 @@ impl ListRow {
     }
 }
 
-fn member(row: &Row<'_>) -> Result<Member> {
+/// Who a row is as things stand: what somebody decided goes before what matching found.
+fn member(row: &Row<'_>, merged: &Merged) -> Result<Member> {
     Ok(Member {
         id: Id(row.get(0)?),
-        entity: Id(row.get(1)?),
+        entity: merged.now(Id(row.get(1)?)),
         fate: Fate::from_number(row.get(2)?).unwrap_or(Fate::New),
     })
+}
+
+fn read(row: &Row<'_>, record: &mut Record) -> Result<()> {
+    record.begin(row.get::<_, i64>(3)? as u64);
+    for (n, field) in Field::ALL.into_iter().enumerate() {
+        set(record, field, row, FIELDS_FROM + n)?;
+    }
+    Ok(())
+}
+
+fn set(record: &mut Record, field: Field, row: &Row<'_>, column: usize) -> Result<()> {
+    let value = row.get_ref(column)?;
+    if let Some(text) = value.as_str_or_null().ok().flatten() {
+        record.set(field, text);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub enum Notified {
 const MOST: usize = 11;
 
 const MATCH: &str =
-    "SELECT p.id, p.entity, l.code, p.name, p.first_name, p.last_name, p.company, p.email
+    "SELECT p.id, COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = p.id), p.entity), l.code, p.name, p.first_name, p.last_name, p.company, p.email
     FROM prospect p JOIN import_run r ON r.id = p.batch LEFT JOIN list l ON l.id = p.list
     WHERE r.state = 'complete' AND p.fate <> 4
     AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
@@ -188,7 +188,7 @@ impl Write<'_> {
             .transaction
             .prepare_cached(
                 "SELECT 1 FROM prospect_state s JOIN prospect p ON p.id = s.prospect
-                 WHERE s.responded IS NOT NULL AND p.entity = $1",
+                 WHERE s.responded IS NOT NULL AND COALESCE(s.entity, p.entity) = $1",
             )?
             .exists([entity.0])?)
     }

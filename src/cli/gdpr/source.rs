@@ -17,7 +17,9 @@ use crate::prospect::{Field, Record};
 use crate::store::{Access, ListRow, Membership};
 use crate::text::visible;
 
-/// Say where we have somebody from: every list, file and line with their e-mail address
+/// Say where we have somebody from: every list, file and line that has them
+///
+/// That is every row with their e-mail address, and every row that was taken for the same person.
 ///
 /// Rows of imports that were undone are told too, since they are kept.
 #[derive(Debug, clap::Args)]
@@ -155,6 +157,9 @@ fn membership(
     let about = match (&found.imported, found.counts) {
         (None, _) => Some("its import was never completed".to_string()),
         (Some(_), false) => Some("its import was undone; the row is kept".to_string()),
+        (Some(_), true) if !found.has_address => {
+            Some("without the address, taken for the same person".to_string())
+        }
         (Some(_), true) => None,
     };
     Ok(SourceRow {
@@ -187,10 +192,11 @@ fn document(session: &Session<'_>, email: &str, rows: &[SourceRow]) -> Document 
     if rows.is_empty() {
         return Document::default().line(nothing(email));
     }
+    let sources = rows.iter().filter(|row| row.kind != "suppression").count();
     let heading = format!(
         "{}: {}",
         visible(email),
-        counted(rows.len(), "source", "sources")
+        counted(sources, "source", "sources")
     );
     let mut document = Document::default().heading(heading);
     for row in rows {

@@ -89,6 +89,9 @@ fn table(session: &Session<'_>, batches: &[BatchRow]) -> Result<Table> {
             number(batch.counts.read),
             number(batch.counts.new),
             number(batch.counts.known),
+            number(batch.counts.twice),
+            number(batch.counts.suppressed),
+            number(batch.counts.seed),
             number(batch.counts.rejected),
         ]);
     }
@@ -102,6 +105,9 @@ fn table(session: &Session<'_>, batches: &[BatchRow]) -> Result<Table> {
             TableColumn::right("read"),
             TableColumn::right("new"),
             TableColumn::right("known").rank(1),
+            TableColumn::right("twice").rank(4),
+            TableColumn::right("suppressed").rank(4),
+            TableColumn::right("seed").rank(4),
             TableColumn::right("rejected").rank(1),
         ],
         rows,

@@ -24,7 +24,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let mut lists = session.store.lists()?;
+    let all = lists.len();
     lists.retain(|list| args.all || list.state == State::Active);
+    let ended = all - lists.len();
     let (mut rows, mut shown) = (Vec::new(), Vec::new());
     for list in &lists {
         let figures = figures::of(&session, list)?;
@@ -66,7 +68,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             rows: shown,
         });
     if answer.n == 0 {
-        document = Document::default().line("no lists; salesctl list add CODE adds one");
+        document = Document::default().line(match ended {
+            0 => "no lists; salesctl list add CODE adds one".to_string(),
+            n => format!(
+                "no list in use, {} retired or returned: salesctl list list --all",
+                counted(n, "list", "lists")
+            ),
+        });
     }
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)

@@ -33,8 +33,10 @@ pub(crate) struct Args {
     /// Where it works
     #[arg(long)]
     company: Option<String>,
+    /// Its e-mail address
     #[arg(long)]
     email: Option<String>,
+    /// Its phone number
     #[arg(long)]
     phone: Option<String>,
     /// Street and number

@@ -16,6 +16,7 @@ use crate::deal::event::{Override, Private};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{Channel, Forbidden, Seed, forbidden};
+use crate::money::grouped;
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Fate, Field, Member, Record};
 use crate::store::{Access, ListRow, Used};
@@ -167,31 +168,22 @@ fn check(
 }
 
 fn choose(args: &Args, session: &Session<'_>, list: &ListRow, channel: Channel) -> Result<Chosen> {
-    let suppressed = session.store.suppression_set(session.today)?;
-    let (mut scratch, mut seen) = (Scratch::default(), FxHashSet::default());
+    let free = free(session, list)?;
+    let mut seen = FxHashSet::default();
     let mut chosen = Chosen::default();
     session
         .store
         .each_name_of_list(list.id, |member: &Member, _, record: &Record| {
-            match member.fate {
-                // Decoys come from what is known of them, since they must not be recognised by their rows.
-                Fate::Seed => return Ok(()),
-                Fate::Suppressed => {
-                    chosen.suppressed += 1;
-                    return Ok(());
-                }
-                _ if !seen.insert(member.entity) => return Ok(()),
-                Fate::Known if args.net => {
-                    chosen.known += 1;
-                    return Ok(());
-                }
-                _ => {}
+            // Decoys come from what is known of them, since they must not be recognised by their rows.
+            if member.fate == Fate::Seed || !seen.insert(member.entity) {
+                return Ok(());
             }
-            if suppressed
-                .reason_for(record, Purpose::Marketing, &mut scratch)
-                .is_some()
-            {
+            if !free.contains(&member.entity) {
                 chosen.suppressed += 1;
+                return Ok(());
+            }
+            if args.net && member.fate == Fate::Known {
+                chosen.known += 1;
                 return Ok(());
             }
             if !reachable(record, channel) {
@@ -203,12 +195,44 @@ fn choose(args: &Args, session: &Session<'_>, list: &ListRow, channel: Channel) 
     Ok(chosen)
 }
 
+/// The people on a list who may be contacted today, by anything that is known of them: who asked to be left
+/// alone by one address is left alone, though the list has another or none.
+fn free(session: &Session<'_>, list: &ListRow) -> Result<FxHashSet<Id>> {
+    let suppressed = session.store.suppression_set(session.today)?;
+    let mut scratch = Scratch::default();
+    let mut hit = |record: &Record| {
+        suppressed
+            .reason_for(record, Purpose::Marketing, &mut scratch)
+            .is_some()
+    };
+    let (mut people, mut not_free) = (FxHashSet::default(), FxHashSet::default());
+    session
+        .store
+        .each_name_of_list(list.id, |member, _, record| {
+            people.insert(member.entity);
+            if member.fate != Fate::Seed && hit(record) {
+                not_free.insert(member.entity);
+            }
+            Ok(())
+        })?;
+    session
+        .store
+        .each_name_elsewhere(list.id, &people, |entity, record| {
+            if hit(record) {
+                not_free.insert(entity);
+            }
+            Ok(())
+        })?;
+    people.retain(|entity| !not_free.contains(entity));
+    Ok(people)
+}
+
 fn reachable(record: &Record, channel: Channel) -> bool {
     let has = |fields: &[Field]| fields.iter().any(|field| record.has(*field));
     match channel {
         Channel::Email => has(&[Field::Email]),
         Channel::Phone => has(&[Field::Phone, Field::Mobile]),
-        Channel::Mail => has(&[Field::Address, Field::Zip, Field::City]),
+        Channel::Mail => has(&[Field::Address]) && has(&[Field::Zip, Field::City]),
     }
 }
 
@@ -301,6 +325,19 @@ fn told(
     if seeds > 0 {
         let _ = write!(line, " and {}", counted(seeds, "decoy", "decoys"));
     }
+    if chosen.unreachable > 0 {
+        let what = match channel {
+            Channel::Email => "an e-mail address",
+            Channel::Phone => "a phone number",
+            Channel::Mail => "a postal address",
+        };
+        let _ = write!(
+            line,
+            ", {} of the names without {}",
+            grouped(chosen.unreachable as u64),
+            what
+        );
+    }
     if let Some(path) = args.to.file() {
         let _ = write!(line, " → {}", cx.shown(path));
     }
@@ -313,14 +350,6 @@ fn told(
     }
     if !left.is_empty() {
         let _ = write!(line, "; left out: {}", left.join(", "));
-    }
-    if chosen.unreachable > 0 {
-        let _ = write!(
-            line,
-            "; {} of them can't be reached by {}",
-            chosen.unreachable,
-            channel.name()
-        );
     }
     line
 }

@@ -1,6 +1,6 @@
 //! Whose employee an e-mail address tells of.
 
-use crate::prospect::suppression::is_free_mail;
+use crate::prospect::clean::is_free_mail;
 
 /// The domain of an address at work, in lower case.
 pub(super) fn at_work(email: &str) -> Option<String> {

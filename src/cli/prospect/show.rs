@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
+use super::super::page;
 use super::super::show::counted;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::prospect::Field;
@@ -40,6 +42,9 @@ row! {
         file: Option<String>,
         line: u64,
         fate: &'static str,
+        /// Of something that was done or noted (`field` is `happened`): when and by whom.
+        day: Option<NaiveDate>,
+        by: Option<String>,
     }
 }
 
@@ -53,7 +58,18 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .name(found.id)?
         .map_or(found.entity, |name| name.entity);
     let names = session.store.names_of_entity(entity)?;
-    let rows: Vec<ValueLine> = names.iter().flat_map(values).collect();
+    let mut rows: Vec<ValueLine> = names.iter().flat_map(values).collect();
+    let mut happened = Vec::new();
+    for name in &names {
+        let entries = page::entries(&session, &[name.id], None, |_| true)?;
+        rows.extend(entries.iter().map(|entry| ValueLine {
+            day: Some(entry.day),
+            by: entry.by.clone(),
+            ..value_line(name, "happened", &entry.what, None)
+        }));
+        happened.extend(entries);
+    }
+    happened.sort_by_key(|entry| entry.day);
     let mut answer = output::answer(&session, "salesctl/prospect/1", rows);
     let mut document = Document::default();
     if let Some(first) = names.first() {
@@ -68,6 +84,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     for name in &names {
         document = document.line(format!("  {}", membership(name)));
     }
+    document = page::happened(&session, document, &happened)?;
     for name in &names {
         if let Some(reason) = super::suppressed(&session, name)? {
             let note = format!("must not be contacted: {reason}");
@@ -80,8 +97,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-fn values(name: &Name) -> Vec<ValueLine> {
-    let line = |field: &str, value: &str, original: Option<&String>| ValueLine {
+fn value_line(name: &Name, field: &str, value: &str, original: Option<&String>) -> ValueLine {
+    ValueLine {
         field: field.to_string(),
         value: value.to_string(),
         original: original.cloned(),
@@ -91,6 +108,14 @@ fn values(name: &Name) -> Vec<ValueLine> {
         file: name.file.clone(),
         line: name.line,
         fate: name.fate.name(),
+        day: None,
+        by: None,
+    }
+}
+
+fn values(name: &Name) -> Vec<ValueLine> {
+    let line = |field: &str, value: &str, original: Option<&String>| {
+        value_line(name, field, value, original)
     };
     let fields = Field::ALL.into_iter().filter_map(|field| {
         let original = name.original.get(field.name());

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::stand_in::{company_key, fold};
+use crate::prospect::normal;
 use crate::text::is_plain;
 
 /// Fewer digits are an extension or a slip, not a number that can be dialled.
@@ -210,7 +210,9 @@ fn is_name(text: &str) -> bool {
 /// A company's name without its legal form.
 pub(super) fn company(name: &str, to: &mut String) -> bool {
     let start = to.len();
-    company_key(name, to);
+    let (mut words, mut key) = (String::new(), String::new());
+    normal::company(name, &mut words, &mut key);
+    to.push_str(&key);
     to.len() > start
 }
 
@@ -248,6 +250,12 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> &'a str {
         Some(start) if start.eq_ignore_ascii_case(prefix) => &text[prefix.len()..],
         _ => text,
     }
+}
+
+fn fold(text: &str, to: &mut String) {
+    let mut folded = String::new();
+    normal::fold(text, &mut folded);
+    to.push_str(&folded);
 }
 
 fn lower(text: &str, to: &mut String) {

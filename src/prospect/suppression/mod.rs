@@ -13,10 +13,8 @@ mod entry;
 mod file;
 mod form;
 mod set;
-mod stand_in;
 
 pub use columns::{Columns, are_values};
 pub use entry::{Entry, Keys, Kind, Purpose};
 pub use file::Taken;
 pub use set::{Hit, Scratch, Source, SuppressionSet};
-pub use stand_in::is_free_mail;

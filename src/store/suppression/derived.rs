@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use super::super::Store;
 use crate::deal::book::Day;
 use crate::id::Id;
-use crate::prospect::suppression::{Entry, Purpose, Source, SuppressionSet, is_free_mail};
+use crate::prospect::clean::is_free_mail;
+use crate::prospect::suppression::{Entry, Purpose, Source, SuppressionSet};
 
 /// Fields of an account that tell where its web pages are, if the process has them.
 const SITES: &str = "('website', 'domain')";

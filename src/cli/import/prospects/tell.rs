@@ -268,10 +268,14 @@ fn write_rejects(
 fn matched(mut document: Document, line: &ImportLine, done: &Done, dry_run: bool) -> Document {
     if line.companies > 0 {
         document = document.line(format!(
-            "  companies      {} named, {} of them accounts of ours ({} work there)",
+            "  companies      {} named, {} of them accounts of ours ({})",
             grouped(line.companies as u64),
             grouped(line.companies_known as u64),
-            counted(done.who.employers.len(), "name", "names"),
+            counted(
+                done.who.employers.len(),
+                "name works there",
+                "names work there"
+            ),
         ));
     }
     if line.unsure > 0 {
