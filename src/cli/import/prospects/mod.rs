@@ -259,6 +259,9 @@ fn import<R: Read>(
             crate::money::grouped(run.records)
         ));
     }
+    if run.state == RunState::Staged {
+        staged.unsettle(&run)?;
+    }
     if run.state == RunState::Staging {
         let guards = Guards {
             seeds: Seeds::new(session.store.seeds(job.list.id)?),
