@@ -1,5 +1,6 @@
 //! The one integration test binary. A test in `architecture` sees that no file is forgotten here.
 
+mod accounting;
 mod architecture;
 mod bad_input;
 mod command_tree;
@@ -7,10 +8,12 @@ mod concurrency;
 mod demo;
 mod exit_codes;
 mod import;
+mod interrupted;
 mod list_files;
 mod lists;
 mod mapping;
 mod markdown;
+mod migration;
 mod process;
 mod properties;
 mod readme;

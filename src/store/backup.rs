@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use rusqlite::Connection;
 
-use super::{Access, Store, doctor, log, open};
+use super::{Store, doctor, log, open};
 use crate::fault::Fault;
 
 /// The shape of the stamp in a kept backup's name: digits where it has zeros.
@@ -44,12 +44,7 @@ pub fn keep(store: &Store, stamp: &str, n: usize) -> Result<Kept> {
         || "sales".into(),
         |stem| stem.to_string_lossy().into_owned(),
     );
-    let mut target = folder.join(format!("{stem}-{stamp}.db"));
-    let mut again = 1;
-    while target.exists() {
-        again += 1;
-        target = folder.join(format!("{stem}-{stamp}-{again}.db"));
-    }
+    let target = free_name(&folder, &format!("{stem}-{stamp}"));
     let mut kept = backup(store, &target)?;
     let mut all: Vec<((String, u32), PathBuf)> = fs::read_dir(&folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -89,12 +84,25 @@ fn age(path: &Path, stem: &str) -> Option<(String, u32)> {
 /// A released store is copied before its schema changes.
 pub(super) fn before_migration(connection: &Connection, path: &Path, version: i32) -> Result<()> {
     let folder = folder_of(path);
-    fs::create_dir_all(&folder)?;
-    let target = folder.join(format!("before-schema-{}.db", version + 1));
-    if !target.exists() {
-        copy(connection, &target)?;
-    }
+    fs::create_dir_all(&folder)
+        .with_context(|| Fault::store(format!("cannot make the folder `{}`", folder.display())))?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = format!("{stem}-before-schema-{}", version + 1);
+    // An earlier copy is of an earlier store: somebody went back to it since.
+    let target = free_name(&folder, &stem);
+    copy(connection, &target)?;
     Ok(())
+}
+
+/// `STEM.db` in the folder, or the first of `STEM-2.db`, `STEM-3.db` … that is not there.
+fn free_name(folder: &Path, stem: &str) -> PathBuf {
+    let mut target = folder.join(format!("{stem}.db"));
+    let mut again = 1;
+    while target.exists() {
+        again += 1;
+        target = folder.join(format!("{stem}-{again}.db"));
+    }
+    target
 }
 
 fn folder_of(store: &Path) -> PathBuf {
@@ -154,7 +162,7 @@ fn copy_and_check(connection: &Connection, partial: &Path) -> Result<(i64, Strin
         let plain = Connection::open(partial)?;
         plain.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
     }
-    let copy = open::open(partial, Access::Read)?;
+    let copy = open::open_as_it_is(partial)?;
     let trouble = doctor::integrity(&copy)?;
     if let Some(first) = trouble.first() {
         return Err(Fault::store(format!("the copy is damaged: {first}"))

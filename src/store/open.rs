@@ -25,24 +25,29 @@ pub enum Access {
     Write,
 }
 
-/// Opens an existing store.
+/// Opens an existing store; one that an older salesctl wrote is brought up to date first, whoever asks.
 pub(super) fn open(path: &Path, access: Access) -> Result<Connection> {
     let path = canonical(path)?;
     let version = header_version(&path)?;
     if version > NEWEST {
         return Err(newer(&path, version).into());
     }
-    let connection = match connect(&path, access) {
-        Ok(connection) => connection,
-        Err(error) if access == Access::Read && is_shm_trouble(&error) => {
-            connect_without_shm(&path)?
-        }
-        Err(error) => return Err(translate(error, &path)),
-    };
     if version < NEWEST {
-        migrate(&connection, &path, version)?;
+        bring_up_to_date(&path, version)?;
     }
-    Ok(connection)
+    match connect(&path, access) {
+        Ok(connection) => Ok(connection),
+        Err(error) if access == Access::Read && is_shm_trouble(&error) => {
+            connect_without_shm(&path)
+        }
+        Err(error) => Err(translate(error, &path)),
+    }
+}
+
+/// Opens a copy for a look, whatever its schema: a backup of an older store stays one.
+pub(super) fn open_as_it_is(path: &Path) -> Result<Connection> {
+    let path = canonical(path)?;
+    connect(&path, Access::Read).map_err(|error| translate(error, &path))
 }
 
 /// Makes a new, empty store with mode 0600 (0660 when shared by a group); refuses an existing file.
@@ -82,7 +87,7 @@ fn initialise(path: &Path) -> Result<Connection> {
     connection
         .pragma_update_and_check(None, "journal_mode", journal, |row| row.get::<_, String>(0))?;
     settings(&connection, true)?;
-    migrate(&connection, &path, 0)?;
+    migrate(&connection, &path)?;
     if let Some(folder) = path.parent() {
         // The new name must survive a power cut too.
         File::open(folder)?.sync_all()?;
@@ -232,18 +237,36 @@ fn settings(connection: &Connection, write: bool) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
+/// Migrates an existing store. Needs the right to write, even when the command only reads.
+fn bring_up_to_date(path: &Path, seen: i32) -> Result<()> {
+    let migrated = connect(path, Access::Write)
+        .map_err(anyhow::Error::from)
+        .and_then(|connection| migrate(&connection, path));
+    migrated.map_err(|error| {
+        let error = in_words(error, path);
+        error.context(
+            Fault::store(format!(
+                "the store `{}` has schema {seen} and could not be brought to schema {NEWEST}, which this salesctl reads",
+                path.display()
+            ))
+            .hint("nothing was changed; run any command, such as `salesctl doctor`, once as somebody who may write to its folder"),
+        )
+    })
+}
+
 /// Brings an older store to the newest schema inside one immediate transaction.
-fn migrate(connection: &Connection, path: &Path, seen: i32) -> Result<()> {
-    if seen > 0 {
-        // Released stores get a copy first; see `backup`.
-        super::backup::before_migration(connection, path, seen)?;
-    }
+fn migrate(connection: &Connection, path: &Path) -> Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
     let transaction =
         rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    // Under the lock: another command may have done it meanwhile.
     let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version > NEWEST {
         return Err(newer(path, version).into());
+    }
+    if (1..NEWEST).contains(&version) {
+        // By a connection of its own: SQLite copies nothing from one that is about to write.
+        super::backup::before_migration(&connect(path, Access::Read)?, path, version)?;
     }
     for migration in &MIGRATIONS[version as usize..] {
         transaction.execute_batch(migration)?;

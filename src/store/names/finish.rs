@@ -4,6 +4,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::{Acting, Outcome, Store, Write};
+use super::name_id;
 use super::run::{Run, RunState};
 use crate::deal::event::{Event, StreamKind};
 use crate::fault::Fault;
@@ -94,6 +95,41 @@ impl Store {
             })?;
         }
         Ok(())
+    }
+
+    /// Forgets what an earlier try wrote down: who is known may be others now, and so may the thresholds.
+    pub fn unsettle(&self, run: &Run) -> Result<()> {
+        let mut from = run.first;
+        while from.0 < run.last().0 {
+            let to = name_id(from, AT_ONCE as u64);
+            let upto = to.0.min(run.last().0);
+            self.in_short(|connection| {
+                connection
+                    .prepare_cached(
+                        "UPDATE prospect SET fate = CASE WHEN fate IN ($1, $2) THEN $3 ELSE fate END,
+                            entity = id, probability = NULL
+                         WHERE id >= $4 AND id < $5 AND (entity <> id OR fate IN ($1, $2))",
+                    )?
+                    .execute(params![
+                        Fate::Known.number(),
+                        Fate::Twice.number(),
+                        Fate::New.number(),
+                        from.0,
+                        upto
+                    ])?;
+                connection
+                    .prepare_cached(
+                        "DELETE FROM prospect_employer WHERE prospect >= $1 AND prospect < $2",
+                    )?
+                    .execute([from.0, upto])?;
+                Ok(())
+            })?;
+            from = to;
+        }
+        self.in_short(|connection| {
+            connection.execute("DELETE FROM prospect_pair WHERE batch = $1", [run.id.0])?;
+            Ok(())
+        })
     }
 
     /// Writes down what the names of a run are looked up by.

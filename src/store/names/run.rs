@@ -230,10 +230,20 @@ impl Store {
         })
     }
 
-    /// Takes away what a run that was broken off has staged.
+    /// Takes away what a run that was broken off has staged. Ask only while [`Importing`].
     pub fn give_up(&self, run: &Run) -> Result<()> {
         const AT_ONCE: i64 = 5_000;
         self.translated(|connection| {
+            // Broken off itself, it must not be gone on with: a run without a hash never is.
+            let given_up = connection.execute(
+                "UPDATE import_run SET sha256 = '' WHERE id = $1 AND state <> 'complete'",
+                [run.id.0],
+            )?;
+            if given_up == 0 {
+                return Err(Fault::no("the import is complete or gone already")
+                    .hint("`salesctl import list` shows all of them")
+                    .into());
+            }
             let mut from = run.first.0;
             while from <= run.last().0 {
                 let to = from + AT_ONCE * STEP;

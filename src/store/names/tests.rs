@@ -181,6 +181,17 @@ fn fates_and_rejects_are_written_down() {
         })
         .expect("read");
     assert_eq!(read, [(Fate::New, ids[0]), (Fate::Twice, ids[0])]);
+
+    // Broken off after that, it is settled anew: by then others may be known.
+    store.unsettle(&run).expect("unsettled");
+    read.clear();
+    store
+        .names(&ids, |name| {
+            read.push((name.fate, name.entity));
+            Ok(())
+        })
+        .expect("read");
+    assert_eq!(read, [(Fate::New, ids[0]), (Fate::New, ids[1])]);
 }
 
 #[test]
@@ -201,6 +212,7 @@ fn what_was_broken_off_can_be_given_up() {
             .is_err()
     );
     store.end_staging(&mut other).expect("ended");
+    assert!(store.give_up(&run).is_err(), "it is gone already");
 }
 
 #[test]

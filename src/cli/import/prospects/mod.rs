@@ -122,7 +122,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let code = args.list.as_deref().unwrap_or_default();
     let list = session.store.list_named(code)?;
     let file = Rows::open(open(cx, &args.file, &options, Reads::Once)?)?;
-    let settings = settled(args, chosen, &options, &file);
+    let settings = settled(args, chosen, &options, &file)?;
     let job = Job {
         path: &args.file,
         list,
@@ -160,6 +160,7 @@ fn guess_map(
     }
     let target = match to {
         Some(named) => PathBuf::from(named),
+        None if args.file == Path::new("-") => PathBuf::from("stdin.map.toml"),
         None => args.file.with_extension("map.toml"),
     };
     super::super::output::write_source(&target, &text, false)?;
@@ -172,27 +173,27 @@ fn guess_map(
     Ok(Status::Done)
 }
 
-fn settled<R: Read>(args: &Args, chosen: Chosen, options: &Options, file: &Rows<R>) -> Settings {
+fn settled<R: Read>(
+    args: &Args,
+    chosen: Chosen,
+    options: &Options,
+    file: &Rows<R>,
+) -> Result<Settings> {
     let headings = file.input.reader.headers();
     let sample = file.sample();
     let (text, map, why) = match (chosen.text, chosen.map) {
         (Some(text), Some(map)) => (Some(text), map, "given".to_string()),
         (_, Some(map)) => (None, map, "asked for".to_string()),
         (_, None) => {
-            let found = map::recognise(headings, &sample, None);
-            let (name, why) = found.map_or_else(
-                || ("plain".to_string(), String::new()),
-                |found| (found.name.to_string(), found.why),
-            );
+            let found = map::recognise(headings, &sample, None)
+                .filter(|found| found.map.fields().next().is_some())
+                .ok_or_else(|| settings::nothing_known(&file.input.name, headings))?;
             // Its text, so that a rerun or a retry reads the columns in the same way.
-            (
-                Some(map::guess(&file.input.name, headings, &sample, None)),
-                name,
-                why,
-            )
+            let text = map::guess(&file.input.name, headings, &sample, None);
+            (Some(text), found.name.to_string(), found.why)
         }
     };
-    Settings {
+    Ok(Settings {
         text,
         map,
         why,
@@ -201,7 +202,7 @@ fn settled<R: Read>(args: &Args, chosen: Chosen, options: &Options, file: &Rows<
         date_format: chosen.profile.date_format,
         purpose: args.rules.purpose.name().to_string(),
         dialect: format!("{options:?}"),
-    }
+    })
 }
 
 /// One import of one file.
@@ -280,6 +281,9 @@ fn import<R: Read>(
             session.store.short(run.id)?,
             crate::money::grouped(run.records)
         ));
+    }
+    if run.state == RunState::Staged {
+        staged.unsettle(&run)?;
     }
     if run.state == RunState::Staging {
         let guards = Guards {

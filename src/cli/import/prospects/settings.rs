@@ -15,6 +15,7 @@ use crate::prospect::clean::number::Decimal;
 use crate::prospect::clean::{Country, Settings as Cleaning};
 use crate::prospect::map::{self, Binding, ProspectMap};
 use crate::prospect::suppression::Purpose;
+use crate::text::shortened;
 
 /// Serialised, the identity of a run besides its file and list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,6 +153,20 @@ fn profile(name: &str, text: &str) -> Result<Profile> {
         }
         fault.into()
     })
+}
+
+/// Nothing of the file says who is meant.
+pub(super) fn nothing_known(file: &str, headings: &[String]) -> Fault {
+    let shown: Vec<String> = headings
+        .iter()
+        .take(12)
+        .map(|heading| format!("\"{}\"", shortened(heading, 40)))
+        .collect();
+    Fault::input(format!(
+        "no column of `{file}` is known; expected one such as Email, Last Name or Company, found {}",
+        shown.join(", ")
+    ))
+    .hint("--guess-map writes a map to edit, --map MAP goes by it; `salesctl import probe FILE` shows how the file is read")
 }
 
 /// Holds the map against the headings of the file; `None` when it doesn't fit, which has been shown.

@@ -1,0 +1,179 @@
+//! A store that an older salesctl wrote is brought up to date by the first command that opens it, whether
+//! that one reads or writes; a copy of it is kept.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use rstest::rstest;
+use rusqlite::Connection;
+
+use super::sandbox::Sandbox;
+
+const SCHEMA: &str = include_str!("../src/store/schema.rs");
+
+/// The first schema, as it was released.
+fn first_schema() -> &'static str {
+    let (_, after) = SCHEMA.split_once("const V1: &str = \"").expect("V1");
+    after.split_once("\";").expect("its end").0
+}
+
+/// Two deals, one of them at its second stage, in a store of the first schema.
+fn with_an_old_store() -> Sandbox {
+    let mut sandbox = Sandbox::workspace();
+    for line in [
+        "deal add 'Acme GmbH' --value 4200 --on 2026-10-20",
+        "deal add Globex --value 38k --owner ab --on 2026-09-01",
+        "deal advance globex --override 'known from the last project' --on 2026-10-02",
+        "deal note acme 'a word'",
+    ] {
+        sandbox.sh(&format!("salesctl {line}")).ok();
+    }
+    let new = sandbox.path("new.db");
+    fs::rename(sandbox.store(), &new).expect("moved");
+    let old = Connection::open(sandbox.store()).expect("it opens");
+    old.pragma_update(None, "journal_mode", "wal").expect("set");
+    old.execute_batch(first_schema()).expect("the first schema");
+    old.execute("ATTACH $1 AS new", [new.to_str().expect("text")])
+        .expect("attached");
+    for table in texts(
+        &old,
+        "SELECT name FROM main.sqlite_schema WHERE type = 'table'",
+    ) {
+        let columns = texts(
+            &old,
+            &format!("SELECT name FROM pragma_table_info('{table}', 'main')"),
+        );
+        let columns = columns.join(", ");
+        old.execute_batch(&format!(
+            "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"
+        ))
+        .expect("copied");
+    }
+    let id: i32 = old
+        .pragma_query_value(Some("new".into()), "application_id", |row| row.get(0))
+        .expect("asked");
+    old.execute_batch("DETACH new").expect("detached");
+    old.pragma_update(None, "application_id", id).expect("set");
+    old.pragma_update(None, "user_version", 1).expect("set");
+    drop(old);
+    fs::remove_file(new).expect("removed");
+    assert_eq!(version(&sandbox.store()), 1);
+    sandbox
+}
+
+fn texts(connection: &Connection, question: &str) -> Vec<String> {
+    let mut statement = connection.prepare(question).expect("asked");
+    let rows = statement.query_map([], |row| row.get(0)).expect("asked");
+    rows.collect::<Result<_, _>>().expect("read")
+}
+
+fn version(store: &Path) -> i32 {
+    let store = Connection::open(store).expect("it opens");
+    store
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .expect("asked")
+}
+
+fn kept(sandbox: &Sandbox) -> Vec<String> {
+    let Ok(folder) = fs::read_dir(sandbox.path("backups")) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = folder
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("text")
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[rstest]
+#[case::reading("salesctl deal list")]
+#[case::writing("salesctl deal note acme 'another word'")]
+#[case::rehearsing("salesctl deal note acme 'another word' --dry-run")]
+#[case::examining("salesctl doctor")]
+fn the_first_command_brings_it_up_to_date(#[case] line: &str) {
+    let mut sandbox = with_an_old_store();
+    sandbox.sh(line).ok();
+    assert!(version(&sandbox.store()) > 1);
+    assert_eq!(kept(&sandbox), ["sales-before-schema-2.db"]);
+    let copy = sandbox.path("backups/sales-before-schema-2.db");
+    assert_eq!(version(&copy), 1, "the copy is as the store was");
+    sandbox.sh("salesctl doctor").ok();
+    sandbox
+        .sh("salesctl deal list")
+        .ok()
+        .says("Acme GmbH")
+        .says("Globex");
+    sandbox
+        .sh("salesctl deal win globex --override 'signed'")
+        .ok();
+    sandbox
+        .sh("salesctl list add zoom && printf 'Email\\nx@y.example\\n' > zoom.csv && salesctl import prospects zoom.csv --list zoom")
+        .ok();
+    sandbox.sh("salesctl doctor").ok();
+
+    // Somebody goes back to the copy: that store gets one of its own.
+    fs::copy(&copy, sandbox.store()).expect("copied");
+    sandbox.sh("salesctl deal list").ok();
+    assert_eq!(
+        kept(&sandbox),
+        ["sales-before-schema-2-2.db", "sales-before-schema-2.db"]
+    );
+}
+
+#[test]
+fn several_shells_meet_at_an_old_store() {
+    let mut sandbox = with_an_old_store();
+    let shells: Vec<_> = (0..4)
+        .map(|_| {
+            sandbox
+                .command(env!("CARGO_BIN_EXE_salesctl"))
+                .args(["deal", "list"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it starts")
+        })
+        .collect();
+    for shell in shells {
+        let output = shell.wait_with_output().expect("it ends");
+        assert!(output.status.success());
+    }
+    assert_eq!(kept(&sandbox), ["sales-before-schema-2.db"]);
+    sandbox.sh("salesctl doctor").ok();
+}
+
+#[test]
+fn what_can_not_be_brought_up_to_date_says_what_to_do() {
+    let mut sandbox = with_an_old_store();
+    // No copy, no change.
+    sandbox.write("backups", "in the way");
+    sandbox
+        .sh("salesctl deal list")
+        .exits(5)
+        .warns("has schema 1 and could not be brought to schema 2")
+        .warns("nothing was changed");
+    assert_eq!(version(&sandbox.store()), 1);
+
+    let read_only = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(sandbox.store(), read_only).expect("set");
+    if fs::OpenOptions::new()
+        .write(true)
+        .open(sandbox.store())
+        .is_ok()
+    {
+        eprintln!("not asked: this account may write to what it may not write to");
+        return;
+    }
+    sandbox
+        .sh("salesctl deal list")
+        .exits(5)
+        .warns("has schema 1 and could not be brought to schema 2");
+}
