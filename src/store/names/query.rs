@@ -121,9 +121,9 @@ impl Store {
         if !filter.works_at.is_empty() {
             let ids: Vec<String> = filter.works_at.iter().map(|id| id.0.to_string()).collect();
             let ids = ids.join(", ");
-            and.push_str(&format!(
+            and = format!(
                 " AND p.id IN (SELECT prospect FROM prospect_employer WHERE account IN ({ids}))"
-            ));
+            );
         }
         let mut add = |sql: &str, value: rusqlite::types::Value| {
             values.push(value);
