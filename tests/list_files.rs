@@ -330,3 +330,43 @@ fn undo_says_what_was_undone_in_the_users_words() {
         assert!(told.contains(&words), "{told}");
     }
 }
+
+/// Who is named is known by every row that is them.
+#[test]
+fn somebody_of_a_list_is_suppressed_by_name() {
+    let mut sandbox = rented();
+    import(&mut sandbox);
+    let told = said(
+        &mut sandbox,
+        "suppress add 'mara winter' --purpose all --reason 'rang up'",
+    );
+    for part in ["mara.winter@umbrella.de", "+49694441234"] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert_eq!(last_names(&mut sandbox, "beta"), "Berg Lang Roth Stein");
+    // That a firm has people on lists makes nobody of them meant by its name.
+    sandbox
+        .sh("salesctl suppress add 'Stark AG' --purpose all --reason x")
+        .exits(4)
+        .warns("--company alone");
+}
+
+#[test]
+fn an_account_tells_who_works_there() {
+    let mut sandbox = rented();
+    sandbox.sh("salesctl account add 'Stark AG'").ok();
+    import(&mut sandbox);
+    sandbox
+        .sh("salesctl account show stark")
+        .ok()
+        .says("1 name: salesctl prospect list --account");
+    let names = sandbox
+        .sh("salesctl prospect list --account 'Stark AG' --json")
+        .ok()
+        .json();
+    assert_eq!(names["rows"][0]["email"], "eva.lang@stark.de");
+    sandbox
+        .sh("salesctl list notice beta --given 2027-01-01")
+        .exits(2)
+        .warns("--given: 1 Jan 2027 is in the future");
+}

@@ -200,7 +200,7 @@ fn a_mailing_has_each_person_once_and_every_decoy() {
     sandbox
         .sh("salesctl list use zoom-q4 --channel mail --output out.csv")
         .ok()
-        .says("4 names and 2 decoys, 4 of the names without");
+        .says("4 names (4 without a postal address) and 2");
     let text = fs::read_to_string(sandbox.path("out.csv")).expect("written");
     let mut last = column(&text, "last_name");
     last.sort();

@@ -122,14 +122,16 @@ impl Session<'_> {
 
     /// The date that `--on` names: in the past, a weekday the last one.
     pub(crate) fn day(&self, on: Option<&str>) -> Result<NaiveDate> {
-        let Some(typed) = on else {
-            return Ok(self.today);
-        };
+        on.map_or(Ok(self.today), |typed| self.day_of("--on", typed))
+    }
+
+    /// The date in the past that an option names.
+    pub(crate) fn day_of(&self, option: &str, typed: &str) -> Result<NaiveDate> {
         let day = parse_day(typed, self.today, Direction::Back)
-            .map_err(|problem| Fault::usage(format!("--on: {problem}")))?;
+            .map_err(|problem| Fault::usage(format!("{option}: {problem}")))?;
         if day > self.today {
             return Err(Fault::usage(format!(
-                "--on: {} is in the future; what has not happened can't be recorded",
+                "{option}: {} is in the future; what has not happened can't be recorded",
                 crate::date::day(day)
             ))
             .into());

@@ -156,13 +156,20 @@ fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
                 let entries = session.store.suppressions(|entry| entry.id == *id)?;
                 entries.into_iter().next().map(|entry| entry.shown)
             }
-            StreamKind::Catalog => events
-                .iter()
-                .rev()
-                .find_map(|recorded| match &recorded.event {
-                    Event::CatalogSet(entry) => Some(entry.name.clone()),
-                    _ => None,
-                }),
+            StreamKind::Catalog => {
+                let last = events
+                    .iter()
+                    .rev()
+                    .find_map(|recorded| match &recorded.event {
+                        Event::CatalogSet(entry) => Some(entry),
+                        _ => None,
+                    });
+                if let Some(entry) = last {
+                    there.push(format!("{} {}", entry.kind.name(), visible(&entry.name)));
+                    continue;
+                }
+                None
+            }
             _ => (!events.is_empty()).then(String::new),
         };
         let short = match kind {

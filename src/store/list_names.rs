@@ -206,7 +206,7 @@ impl Store {
              WHERE s.responded IS NOT NULL",
             &[],
         )?;
-        let merged = self.translated(|connection| Merged::read(connection))?;
+        let merged = self.translated(Merged::read)?;
         Ok(responded.into_iter().map(|who| merged.now(who)).collect())
     }
 

@@ -68,21 +68,26 @@ impl Store {
     /// The one name that `typed` means: a whole id, an e-mail address, the beginning of an id, or a name;
     /// `on` says of which list when somebody is on several. Otherwise the reason, with the candidates.
     pub fn resolve_prospect(&self, typed: &str, on: Option<&str>) -> Result<ProspectMatch> {
-        let typed = typed.trim();
+        let (how, found) = self.prospects_meant(typed.trim())?;
+        self.one_of(typed.trim(), how, found, on)
+    }
+
+    /// Every name that `typed` may mean, and how it means them.
+    pub fn prospects_meant(&self, typed: &str) -> Result<(&'static str, Vec<ProspectMatch>)> {
         if let Some(id) = Id::from_handle(typed) {
             let found = self.prospects("AND p.id = $1", params![id.0])?;
-            if let Some(one) = found.into_iter().next() {
-                return Ok(one);
+            if !found.is_empty() {
+                return Ok(("is the id of", found));
             }
         }
         if typed.contains('@') {
             let found = self.prospects("AND p.email = $1", params![typed.to_lowercase()])?;
-            return self.one_of(typed, "is the address of", found, on);
+            return Ok(("is the address of", found));
         }
         if let Some((low, mask)) = low_bits(typed) {
             let found = self.prospects("AND (p.id & $1) = $2", params![mask, low])?;
             if !found.is_empty() {
-                return self.one_of(typed, "begins the id of", found, on);
+                return Ok(("begins the id of", found));
             }
         }
         let (first, last) = typed.rsplit_once(' ').unwrap_or(("", typed));
@@ -93,7 +98,7 @@ impl Store {
                 OR ($3 = '' AND p.first_name = $2 COLLATE NOCASE))",
             params![typed, last, first],
         )?;
-        self.one_of(typed, "is the name of", found, on)
+        Ok(("is the name of", found))
     }
 
     fn prospects(

@@ -16,7 +16,7 @@ use crate::condition::Value;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::id::Id;
 use crate::money::Currency;
-use crate::store::{Access, DealOf, PersonRow};
+use crate::store::{Access, DealOf, NameFilter, PersonRow};
 
 /// Show an account: its people, its deals with what they come to, what is known, what happened
 #[derive(Debug, clap::Args)]
@@ -77,6 +77,8 @@ row! {
         deals: Vec<DealRow>,
         activities: Vec<Entry>,
         lists: Vec<ListRow>,
+        /// Names on lists who work there, as their import found.
+        names: u64,
     }
 }
 
@@ -92,6 +94,8 @@ struct Page {
     totals: Totals,
     activities: Vec<Entry>,
     lists: Vec<ListRow>,
+    /// How many names on lists work there.
+    names: u64,
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
@@ -114,6 +118,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         deals: page.deals.iter().map(deal).collect(),
         activities: page.activities.clone(),
         lists: page.lists.clone(),
+        names: page.names,
     };
     let document = document(&session, &page)?;
     let mut answer = output::answer(&session, "salesctl/account/1", vec![shown]);
@@ -147,6 +152,11 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
         .map(|(_, name)| name)
         .collect();
     other_names.dedup();
+    let works_at = NameFilter {
+        works_at: ids.clone(),
+        ..NameFilter::default()
+    };
+    let (_, names) = store.list_names(&works_at, 0)?;
     Ok(Page {
         other_names,
         merged: ids.into_iter().filter(|id| *id != subject.id).collect(),
@@ -156,6 +166,7 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
         deals,
         activities,
         lists: origins.iter().map(ListRow::of).collect(),
+        names,
         subject,
     })
 }
@@ -215,6 +226,14 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
     for (name, value) in &page.fields {
         let words = fact_words(session, name, value);
         facts.push((name.clone(), words.trim_matches('"').to_string()));
+    }
+    if page.names > 0 {
+        let words = format!(
+            "{}: salesctl prospect list --account {}",
+            counted(page.names as usize, "name", "names"),
+            session.store.short(page.subject.id)?
+        );
+        facts.push(("on lists".to_string(), words));
     }
     let totals = page.totals;
     for (name, sum) in [

@@ -118,13 +118,17 @@ fn reading(session: &Session<'_>) -> Reading {
 
 /// Now, or the end of the past day that `--on` names.
 pub(crate) fn moment(session: &Session<'_>, on: Option<&str>) -> Result<Moment> {
-    let day = session.day(on)?;
+    Ok(moment_of(session, session.day(on)?))
+}
+
+/// The end of a day, or now.
+fn moment_of(session: &Session<'_>, day: chrono::NaiveDate) -> Moment {
     let instant = if day < session.today {
         session.process.calendar.end_of(day)
     } else {
         session.now
     };
-    Ok(Moment { instant, day })
+    Moment { instant, day }
 }
 
 /// The status line of a command that wrote, and whether it was for nothing.

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::show::counted;
-use super::{ListArg, code, finish, moment};
+use super::{ListArg, code, finish, moment_of};
 use crate::date::day;
 use crate::store::{Access, Notified};
 
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let list = args.list.find(&session)?;
-    let at = moment(&session, Some(&args.given))?;
+    let at = moment_of(&session, session.day_of("--given", &args.given)?);
     let names = args
         .names
         .iter()

@@ -322,9 +322,6 @@ fn told(
         channel.name(),
         counted(chosen.names.len(), "name", "names")
     );
-    if seeds > 0 {
-        let _ = write!(line, " and {}", counted(seeds, "decoy", "decoys"));
-    }
     if chosen.unreachable > 0 {
         let what = match channel {
             Channel::Email => "an e-mail address",
@@ -333,10 +330,12 @@ fn told(
         };
         let _ = write!(
             line,
-            ", {} of the names without {}",
-            grouped(chosen.unreachable as u64),
-            what
+            " ({} without {what})",
+            grouped(chosen.unreachable as u64)
         );
+    }
+    if seeds > 0 {
+        let _ = write!(line, " and {}", counted(seeds, "decoy", "decoys"));
     }
     if let Some(path) = args.to.file() {
         let _ = write!(line, " → {}", cx.shown(path));

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
+use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use crate::document::{Cell, Document, Table, TableColumn, row};
@@ -30,6 +31,9 @@ pub(crate) struct Args {
     /// Only names who answered, and so are ours
     #[arg(long)]
     responded: bool,
+    /// Only names who work at this account of ours, as their import found
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// So many at most; 0 for all
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
@@ -95,6 +99,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         batch: batch.map(|batch| batch.id),
         fate: args.fate.map(FateArg::meant),
         responded: args.responded,
+        works_at: match &args.account {
+            Some(typed) => {
+                let account = Subject::account(&session, typed)?;
+                session.store.account_ids(account.id)?
+            }
+            None => Vec::new(),
+        },
         text: args.text.as_ref().map(|text| text.trim().to_lowercase()),
     };
     let limit = if args.limit == 0 {

@@ -6,8 +6,9 @@ use super::super::context::{Context, Status};
 use super::super::session::Session;
 use super::PurposeArg;
 use crate::fault::Fault;
+use crate::id::canonical_handle;
 use crate::prospect::suppression::{Entry, Purpose};
-use crate::store::{Access, Contact};
+use crate::store::{Access, Contact, ProspectMatch};
 use crate::text::visible;
 
 /// Keep an address, a number, a domain, a person or a company from being contacted, from now on
@@ -122,12 +123,16 @@ fn entries(args: &Args, session: &Session<'_>) -> Result<Vec<Entry>> {
                 .into()
         });
     }
-    let contact = known(session, who)?;
-    let entries = of_contact(&contact);
+    let mut entries: Vec<Entry> = Vec::new();
+    for entry in known(session, who)?.iter().flat_map(of_contact) {
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
     if entries.is_empty() {
         return Err(Fault::no(format!(
             "nothing is known of {} by which they could be recognised",
-            visible(&contact.name)
+            visible(who)
         ))
         .hint("give their e-mail address or phone number instead")
         .into());
@@ -135,35 +140,68 @@ fn entries(args: &Args, session: &Session<'_>) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// The one person that an id or a whole name means.
-fn known(session: &Session<'_>, who: &str) -> Result<Contact> {
-    let mut found = session.store.contacts(who)?;
-    if found.len() > 1 {
-        let mut fault = Fault::not_found(format!(
-            "`{}` is the name of {} people: say which by the id",
-            visible(who),
-            found.len()
-        ));
-        for contact in found.iter().take(10) {
-            let company = contact.company.as_deref().unwrap_or("(no account)");
-            let short = session.store.short(contact.id)?;
-            fault = fault.hint(format!(
-                "{short}  {}, {}",
-                visible(&contact.name),
-                visible(company)
-            ));
-        }
-        return Err(fault.into());
+/// The one person that an id or a whole name means, by everything that the store has of them: as a person,
+/// and on each row of a list.
+fn known(session: &Session<'_>, who: &str) -> Result<Vec<Contact>> {
+    let store = &session.store;
+    let mut found = store.contacts(who)?;
+    let mut entities = Vec::new();
+    for person in &found {
+        entities.extend(store.person_ids(person.id)?);
     }
-    found.pop().ok_or_else(|| {
-        Fault::not_found(format!(
+    if found.is_empty() {
+        // A company's name is no person's.
+        let (_, mut names) = store.prospects_meant(who)?;
+        names.retain(|name| {
+            name.name.to_lowercase() == who.to_lowercase()
+                || canonical_handle(who).is_some_and(|id| name.id.handle().starts_with(&id))
+        });
+        for name in names {
+            if !entities.contains(&name.entity) {
+                entities.push(name.entity);
+                let row = store.name(name.id)?;
+                found.extend(row.as_ref().map(Contact::of));
+            }
+        }
+    }
+    if found.len() > 1 {
+        return Err(several(session, who, &found)?.into());
+    }
+    if found.is_empty() {
+        return Err(Fault::not_found(format!(
             "`{}` is no e-mail address, phone number or domain, and nobody in the store has it as name or id",
             visible(who)
         ))
         .hint("--company NAME or --place POSTCODE says which person of that name is meant")
         .hint("--company alone, without a name before it, means the whole company")
-        .into()
-    })
+        .into());
+    }
+    for entity in entities {
+        found.extend(store.names_of_entity(entity)?.iter().map(Contact::of));
+    }
+    Ok(found)
+}
+
+fn several(session: &Session<'_>, who: &str, found: &[Contact]) -> Result<Fault> {
+    let mut fault = Fault::not_found(format!(
+        "`{}` is the name of {} people: say which by the id",
+        visible(who),
+        found.len()
+    ));
+    for contact in found.iter().take(10) {
+        let company = contact.company.as_deref().unwrap_or("(no account)");
+        // Names of lists are no streams, whose beginnings are told apart by themselves.
+        let short = match session.store.person(contact.id)? {
+            Some(_) => session.store.short(contact.id)?,
+            None => ProspectMatch::short_of(contact.id),
+        };
+        fault = fault.hint(format!(
+            "{short}  {}, {}",
+            visible(&contact.name),
+            visible(company)
+        ));
+    }
+    Ok(fault)
 }
 
 fn of_contact(contact: &Contact) -> Vec<Entry> {

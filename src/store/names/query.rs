@@ -67,6 +67,8 @@ pub struct NameFilter {
     pub batch: Option<Id>,
     pub fate: Option<Fate>,
     pub responded: bool,
+    /// Only who works at one of these accounts.
+    pub works_at: Vec<Id>,
     /// A part of the name, company or address, in lower case.
     pub text: Option<String>,
 }
@@ -137,6 +139,13 @@ impl Store {
     pub fn list_names(&self, filter: &NameFilter, limit: usize) -> Result<(Vec<Name>, u64)> {
         let mut values: Vec<rusqlite::types::Value> = Vec::new();
         let mut and = String::new();
+        if !filter.works_at.is_empty() {
+            let ids: Vec<String> = filter.works_at.iter().map(|id| id.0.to_string()).collect();
+            let ids = ids.join(", ");
+            and = format!(
+                " AND p.id IN (SELECT prospect FROM prospect_employer WHERE account IN ({ids}))"
+            );
+        }
         let mut add = |sql: &str, value: rusqlite::types::Value| {
             values.push(value);
             and.push_str(&sql.replace('?', &format!("${}", values.len())));

@@ -3,8 +3,9 @@
 use anyhow::Result;
 use rusqlite::Connection;
 
-use super::super::{Store, project};
+use super::super::{Name, Store, project};
 use crate::id::{Id, canonical_handle};
+use crate::prospect::Field;
 
 /// Somebody, with everything they can be recognised by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Contact {
 const SHORTEST_PREFIX: usize = 4;
 
 impl Store {
-    /// Who has `typed` as their name, or else whose id begins so.
+    /// Persons who have `typed` as their name, or else whose id begins so.
     pub fn contacts(&self, typed: &str) -> Result<Vec<Contact>> {
         self.translated(|connection| {
             let people = people(connection)?;
@@ -39,22 +40,29 @@ impl Store {
             else {
                 return Ok(Vec::new());
             };
-            let mut found: Vec<Contact> = people
+            Ok(people
                 .into_iter()
                 .filter(|person| person.id.handle().starts_with(&prefix))
-                .collect();
-            let mut statement = connection.prepare(
-                "SELECT id FROM prospect WHERE id IN (SELECT prospect FROM prospect_state)
-                 OR batch IN (SELECT id FROM batch) ORDER BY id",
-            )?;
-            for id in statement.query_map([], |row| Ok(Id(row.get(0)?)))? {
-                let id = id?;
-                if id.handle().starts_with(&prefix) {
-                    found.push(prospect(connection, id)?);
-                }
-            }
-            Ok(found)
+                .collect())
         })
+    }
+}
+
+impl Contact {
+    /// Somebody as one row of a list has them.
+    pub fn of(name: &Name) -> Self {
+        let told = |fields: &[Field]| {
+            let values = fields.iter().map(|field| name.get(*field).to_string());
+            values.filter(|value| !value.is_empty()).collect::<Vec<_>>()
+        };
+        Self {
+            id: name.id,
+            name: name.called(),
+            company: told(&[Field::Company]).pop(),
+            zip: told(&[Field::Zip]).pop(),
+            emails: told(&[Field::Email]),
+            phones: told(&[Field::Phone, Field::Mobile]),
+        }
     }
 }
 
@@ -77,23 +85,4 @@ fn people(connection: &Connection) -> Result<Vec<Contact>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-fn prospect(connection: &Connection, id: Id) -> Result<Contact> {
-    Ok(connection
-        .prepare_cached(
-            "SELECT name, first_name, last_name, company, zip, email, phone, mobile FROM prospect WHERE id = $1",
-        )?
-        .query_row([id.0], |row| {
-            let part = |at| row.get::<_, Option<String>>(at);
-            let parts = [part(1)?, part(2)?].into_iter().flatten().collect::<Vec<_>>();
-            Ok(Contact {
-                id,
-                name: part(0)?.unwrap_or_else(|| parts.join(" ")),
-                company: part(3)?,
-                zip: part(4)?,
-                emails: part(5)?.into_iter().collect(),
-                phones: [part(6)?, part(7)?].into_iter().flatten().collect(),
-            })
-        })?)
 }
