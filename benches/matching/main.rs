@@ -246,7 +246,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some((a, b)) = &asked.explain {
         let row = |id: &String| ids.iter().position(|other| other == id);
         if let (Some(a), Some(b)) = (row(a), row(b)) {
-            let evidence = explain(&names, known, &model, a as u32, b as u32);
+            let evidence = explain(&names, known, &model, &matches, a as u32, b as u32);
             writeln!(stdout(), "{evidence:#?}")?;
         }
     }
