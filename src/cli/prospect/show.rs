@@ -1,5 +1,6 @@
 //! `prospect show`: everything known of one person or company that came in on lists, and from where.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
@@ -133,19 +134,23 @@ fn values(name: &Name) -> Vec<ValueLine> {
 fn merged(names: &[Name]) -> Table {
     let mut rows = Vec::new();
     for field in Field::ALL {
-        let mut told = names
-            .iter()
-            .map(|name| (name.get(field), name.original.get(field.name())))
-            .filter(|(value, original)| !value.is_empty() || original.is_some());
-        let Some((value, original)) = told.next() else {
+        let told = || {
+            let told = names.iter();
+            told.map(|name| (name.get(field), name.original.get(field.name())))
+        };
+        // A row that has nothing of use is filled from another.
+        let of_use = told().find(|(value, _)| !value.is_empty());
+        let Some((value, original)) =
+            of_use.or_else(|| told().find(|(_, original)| original.is_some()))
+        else {
             continue;
         };
-        let mut others: Vec<&str> = told
-            .map(|(value, _)| value)
-            .filter(|v| !v.is_empty())
-            .collect();
-        others.retain(|other| *other != value);
-        others.dedup();
+        let mut others: Vec<&str> = Vec::new();
+        for (other, _) in told() {
+            if !other.is_empty() && other != value && !others.contains(&other) {
+                others.push(other);
+            }
+        }
         let mut beside: Vec<String> = original
             .filter(|original| original.as_str() != value)
             .map(|original| format!("the file has \"{original}\""))
@@ -160,15 +165,26 @@ fn merged(names: &[Name]) -> Table {
             Cell::Text(beside.join("; ")),
         ]);
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut kept: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (heading, value) in names.iter().flat_map(|name| &name.attributes) {
-        if seen.insert(heading) {
-            rows.push(vec![
-                Cell::Text(heading.clone()),
-                Cell::Text(value.clone()),
-                Cell::Text("kept as it came".into()),
-            ]);
+        let values = kept.entry(heading).or_default();
+        if !values.contains(&value.as_str()) {
+            values.push(value);
         }
+    }
+    for (heading, values) in kept {
+        let [first, others @ ..] = values.as_slice() else {
+            continue;
+        };
+        let mut beside = "kept as it came".to_string();
+        if !others.is_empty() {
+            beside = format!("{beside}; also {}", others.join(", "));
+        }
+        rows.push(vec![
+            Cell::Text(heading.to_string()),
+            Cell::Text((*first).to_string()),
+            Cell::Text(beside),
+        ]);
     }
     Table {
         columns: vec![

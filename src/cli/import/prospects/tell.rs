@@ -336,19 +336,17 @@ fn first_known(
         let Some((line, _)) = staged.place_of_name(fated.name)? else {
             continue;
         };
-        let whom = match session.store.name(fated.entity)? {
-            Some(name) => format!(
+        let whom = if let Some(name) = session.store.name(fated.entity)? {
+            format!(
                 "{}, from list {}",
                 visible(&name.called()),
                 visible(name.list.as_deref().unwrap_or_default())
-            ),
-            None => match session.store.person(fated.entity)? {
-                Some(person) => visible(&person.name),
-                None => {
-                    let account = session.store.account_name(fated.entity)?;
-                    format!("our account {}", visible(&account.unwrap_or_default()))
-                }
-            },
+            )
+        } else if let Some(person) = session.store.person(fated.entity)? {
+            visible(&person.name)
+        } else {
+            let account = session.store.account_name(fated.entity)?;
+            format!("our account {}", visible(&account.unwrap_or_default()))
         };
         document = document.line(format!(
             "  line {line:<7} {:<9} = {} {whom} ({:.3})",
