@@ -22,11 +22,14 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
         unsure: LEAST,
     };
     let all = find(&side.names, &pairs, side.known(), &side.model, thresholds);
-    let mut others: Vec<u32> = all
+    let mut others: Vec<(u32, f32)> = all
         .unsure
         .iter()
         .filter(|pair| pair.a == row || pair.b == row)
-        .map(|pair| if pair.a == row { pair.b } else { pair.a })
+        .map(|pair| {
+            let other = if pair.a == row { pair.b } else { pair.a };
+            (other, pair.probability)
+        })
         .collect();
     others.truncate(SHOWN);
     let weights = if side.model.is_learnt() {
@@ -40,7 +43,7 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
         )];
     }
     let mut lines = vec![format!("compared by {weights}:")];
-    for other in others {
+    for (other, probability) in others {
         let evidence = explain(&side.names, side.known(), &side.model, row, other);
         let known = side.known_rows();
         let whom = match (other as usize).checked_sub(known) {
@@ -51,16 +54,21 @@ fn of_row(side: &Side, row: u32) -> Vec<String> {
             ),
         };
         lines.push(format!(
-            "{whom}: probability {:.4}   {}",
-            evidence.probability, evidence.sentence
+            "{whom}: probability {probability:.4}   {}",
+            evidence.sentence
         ));
         for reason in &evidence.reasons {
             lines.push(format!("  {:<32} {:>+7.1} bits", reason.level, reason.bits));
         }
-        lines.push(format!(
-            "  {:<32} {:>+7.1} bits",
-            "before looking", evidence.prior
-        ));
+        // How many matches the file turned out to have shifts what one expects: the evidence alone is that
+        // of before.
+        let odds = probability / (1.0 - probability);
+        let before = if odds.is_finite() {
+            odds.log2() - (evidence.total - evidence.prior)
+        } else {
+            evidence.prior
+        };
+        lines.push(format!("  {:<32} {before:>+7.1} bits", "before looking"));
     }
     lines
 }
