@@ -281,7 +281,6 @@ fn check(sandbox: &mut Sandbox, sheet: &Sheet) -> Result<bool, TestCaseError> {
     let batch = said["batch"].as_str().expect("a batch");
     sandbox.run(&["import", "undo", batch]).ok();
     prop_assert_eq!(names(sandbox), before, "undo leaves nothing");
-    sandbox.run(&["doctor"]).ok();
     Ok(true)
 }
 
@@ -306,6 +305,9 @@ fn every_row_is_accounted_for() {
             sandbox.write("sales.db", &store);
             cases.set(cases.get() + 1);
             usable.set(usable.get() + u32::from(check(&mut sandbox, &sheet)?));
+            if cases.get() % 4 == 0 {
+                sandbox.run(&["doctor"]).ok();
+            }
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));

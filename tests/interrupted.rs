@@ -211,6 +211,7 @@ fn what_was_half_given_up_begins_anew() {
 
 /// `SALESCTL_ROWS=50000` takes longer and says how long others waited.
 #[test]
+#[allow(clippy::print_stdout)] // a figure to look at, which no machine promises
 fn others_work_while_an_import_runs() {
     let rows = std::env::var("SALESCTL_ROWS").ok();
     let rows = rows.and_then(|rows| rows.parse().ok()).unwrap_or(3_000);

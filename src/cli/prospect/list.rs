@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
+use super::super::show::counted;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::money::grouped;
 use crate::prospect::{Fate, Field};
@@ -118,7 +119,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let shown = rows.len();
     let mut answer = output::answer(&session, "salesctl/prospects/1", rows);
     let heading = if shown as u64 == n {
-        format!("{} names", grouped(n))
+        counted(shown, "name", "names")
     } else {
         let note = format!(
             "the first {} of {} names; --limit 0 shows all",

@@ -163,6 +163,11 @@ fn guess_map(
         None if args.file == Path::new("-") => PathBuf::from("stdin.map.toml"),
         None => args.file.with_extension("map.toml"),
     };
+    if target.exists() {
+        return Err(Fault::no(format!("`{}` exists already", cx.shown(&target)))
+            .hint("--guess-map never overwrites: name another file with --map FILE")
+            .into());
+    }
     super::super::output::write_source(&target, &text, false)?;
     cx.console.say(&format!(
         "✓ {}   a draft: read it, edit it, then `salesctl import prospects {} --list CODE --map {}`",
@@ -252,7 +257,7 @@ fn import<R: Read>(
         Some(session.store.importing(waiting)?)
     };
     if !is_stdin && let Some(batch) = session.store.batch_of_file(job.list.id, &sha256)? {
-        return tell::again(cx, session, job, batch);
+        return tell::again(cx, session, job, batch, file.input.reader.headers());
     }
     let headings = file.input.reader.headers().to_vec();
     let sample = file.sample();

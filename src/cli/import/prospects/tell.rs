@@ -64,7 +64,7 @@ where
 {
     let how = job.how;
     let rejected = staged.rejected(done.run.id)?;
-    let rejects_file = write_rejects(job, input.reader.headers(), &rejected, done)?;
+    let rejects_file = write_rejects(job, input.reader.headers(), &rejected, done.run.id)?;
     let tallies = staged.tally(&done.run)?;
     let dialect = input.reader.dialect();
     let counts = done.counts;
@@ -147,20 +147,33 @@ where
     Ok(Status::Done)
 }
 
-/// The very file that was imported before: nothing to do.
+/// The very file that was imported before: nothing to do, unless it was broken off before the rejected rows
+/// were written to their file, or that is gone.
 pub(super) fn again(
     cx: &Context,
     session: &Session<'_>,
     job: &Job<'_>,
     batch: Id,
+    headings: &[String],
 ) -> Result<Status> {
     let before = session.store.resolve_batch(&batch.handle())?;
+    let rejects_file = if before.counts.rejected > 0 && !rejects_target(job).exists() {
+        write_rejects(job, headings, &session.store.rejected(batch)?, batch)?
+    } else {
+        None
+    };
     let short = session.store.short(batch)?;
-    let note = format!(
+    let mut note = format!(
         "{} was imported already, on {} as batch {short}: nothing to do",
         before.file,
         crate::date::day(session.process.calendar.date_of(before.recorded)),
     );
+    let rejects_file = rejects_file.map(|path| cx.shown(&path));
+    if let Some(file) = &rejects_file {
+        note.push_str(" but to write ");
+        note.push_str(file);
+        note.push_str(" again");
+    }
     let mut notes = vec![note];
     if job.how.explain.is_some() {
         notes.push(format!(
@@ -193,7 +206,7 @@ pub(super) fn again(
         companies_known: 0,
         batch: Some(batch.handle()),
         retry_of: before.retry_of.map(Id::handle),
-        rejects_file: None,
+        rejects_file,
     };
     let document = notes.iter().fold(Document::default(), |document, note| {
         document.line(visible(note))
@@ -222,22 +235,27 @@ fn show(
     Ok(())
 }
 
+/// Where the rejected rows go.
+fn rejects_target(job: &Job<'_>) -> PathBuf {
+    match (&job.how.rejects, job.path == Path::new("-")) {
+        (Some(named), _) => named.clone(),
+        (None, true) => PathBuf::from("stdin.rejects.csv"),
+        (None, false) => rejects::path_of(job.path),
+    }
+}
+
 /// A dry run leaves no file behind; a run without rejects takes an earlier reject file away.
 fn write_rejects(
     job: &Job<'_>,
     headings: &[String],
     rejected: &[Rejected],
-    done: &Done,
+    batch: Id,
 ) -> Result<Option<PathBuf>> {
     if job.how.dry_run {
         return Ok(None);
     }
-    let target = match (&job.how.rejects, job.path == Path::new("-")) {
-        (Some(named), _) => named.clone(),
-        (None, true) => PathBuf::from("stdin.rejects.csv"),
-        (None, false) => rejects::path_of(job.path),
-    };
-    let batch = done.run.id.handle();
+    let target = rejects_target(job);
+    let batch = batch.handle();
     let file = RejectFile {
         headings,
         batch: Some(&batch),

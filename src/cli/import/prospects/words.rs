@@ -79,9 +79,26 @@ pub(super) fn by_count<'a>(counted: impl Iterator<Item = (&'a str, u64)>) -> Str
 
 /// A reason without what differs from row to row.
 pub(super) fn kind_of(reason: &str) -> &str {
-    let ends = |c: char| ['`', '"', ';', ':'].contains(&c) || c.is_ascii_digit();
-    let kind = reason.split(ends).next().unwrap_or_default().trim_end();
-    if kind.is_empty() { reason } else { kind }
+    if reason.contains(", the headings have ") {
+        return "too few or too many fields";
+    }
+    // `b@x` is not an e-mail address, and so on.
+    if let Some((_, of)) = reason
+        .strip_prefix('`')
+        .and_then(|rest| rest.split_once("` "))
+    {
+        let kind = of.strip_prefix("is ").unwrap_or(of);
+        return kind
+            .split([',', '`', ';', ':'])
+            .next()
+            .unwrap_or(kind)
+            .trim_end();
+    }
+    let kind = reason
+        .split(['`', '"', ';', ':'])
+        .next()
+        .unwrap_or_default();
+    kind.trim_end()
 }
 
 /// `until 31 Mar 2027, one use, 4,000 names rented; 3,906 net (97.7 % of 4,000)`
@@ -159,4 +176,35 @@ pub(super) fn notes(tallies: &[Tally], done: &Done, blank: u64) -> Vec<String> {
         ));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind_of;
+
+    #[test]
+    fn a_kind_is_the_same_for_rows_that_differ() {
+        for (reason, kind) in [
+            (
+                "3 fields, the headings have 7",
+                "too few or too many fields",
+            ),
+            ("1 field, the headings have 7", "too few or too many fields"),
+            (
+                "`b@x` is not an e-mail address, and there is nothing else to know it by",
+                "not an e-mail address",
+            ),
+            (
+                "no company, no name: nothing to know it by",
+                "no company, no name",
+            ),
+            (
+                "a quote in line 3 is never closed",
+                "a quote in line 3 is never closed",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(kind_of(reason), kind);
+        }
+    }
 }
