@@ -1,6 +1,7 @@
 //! `import prospects`: a rented list goes in whole. Staged row by row, cleaned, held against decoys and who
 //! must be left alone, matched with everybody we know; every row accounted for.
 
+mod draft;
 pub(super) mod explain;
 mod how;
 mod links;
@@ -117,7 +118,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let options = args.dialect.over(&chosen.profile.options);
     if args.guess_map {
-        return guess_map(args, cx, &chosen, draft_to, &options);
+        return draft::write(args, cx, &chosen, draft_to, &options);
     }
     let code = args.list.as_deref().unwrap_or_default();
     let list = session.store.list_named(code)?;
@@ -131,51 +132,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         how: &args.how,
     };
     import(cx, &session, &job, file)
-}
-
-/// The map in force as text that can be edited, with how the file is written where that was told; to a new
-/// file that `--map` names, else beside the list.
-fn guess_map(
-    args: &Args,
-    cx: &Context,
-    chosen: &Chosen,
-    to: Option<&str>,
-    options: &Options,
-) -> Result<Status> {
-    if let (Some(_), Some(named)) = (&chosen.text, &chosen.map) {
-        return Err(Fault::no(format!("`{named}` is a map already"))
-            .hint("edit it, or name a new file with --map FILE.toml")
-            .into());
-    }
-    let file = Rows::open(open(cx, &args.file, options, Reads::Once)?)?;
-    let mut text = map::guess(
-        &file.input.name,
-        file.input.reader.headers(),
-        &file.sample(),
-        chosen.map.as_deref(),
-    );
-    if let Some(table) = &chosen.file {
-        text.push('\n');
-        text.push_str(table);
-    }
-    let target = match to {
-        Some(named) => PathBuf::from(named),
-        None if args.file == Path::new("-") => PathBuf::from("stdin.map.toml"),
-        None => args.file.with_extension("map.toml"),
-    };
-    if target.exists() {
-        return Err(Fault::no(format!("`{}` exists already", cx.shown(&target)))
-            .hint("--guess-map never overwrites: name another file with --map FILE")
-            .into());
-    }
-    super::super::output::write_source(&target, &text, false)?;
-    cx.console.say(&format!(
-        "✓ {}   a draft: read it, edit it, then `salesctl import prospects {} --list CODE --map {}`",
-        cx.shown(&target),
-        cx.shown(&args.file),
-        cx.shown(&target)
-    ))?;
-    Ok(Status::Done)
 }
 
 fn settled<R: Read>(

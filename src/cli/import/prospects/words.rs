@@ -74,7 +74,7 @@ pub(super) fn by_count<'a>(counted: impl Iterator<Item = (&'a str, u64)>) -> Str
         .take(3)
         .map(|(what, n)| format!("{} × {}", grouped(*n), shortened(what, 44)))
         .collect();
-    shown.join(", ")
+    shown.join("; ")
 }
 
 /// A reason without what differs from row to row.
