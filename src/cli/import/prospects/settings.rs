@@ -15,6 +15,7 @@ use crate::prospect::clean::number::Decimal;
 use crate::prospect::clean::{Country, Settings as Cleaning};
 use crate::prospect::map::{self, Binding, ProspectMap};
 use crate::prospect::suppression::Purpose;
+use crate::text::{shortened, visible};
 
 /// Serialised, the identity of a run besides its file and list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -144,6 +145,9 @@ pub(super) fn bind(
             .ok_or_else(|| Fault::damaged(format!("there is no map `{}`", settings.map)))?;
         (found.map, "")
     };
+    if map.fields().next().is_none() {
+        return Err(nothing_known(file, headings).into());
+    }
     match map.bind(file, headings) {
         Ok(binding) => Ok(Some(binding)),
         Err(problems) => {
@@ -152,4 +156,21 @@ pub(super) fn bind(
             Ok(None)
         }
     }
+}
+
+/// Every row would be rejected, for nobody can be known by what nothing is known of.
+fn nothing_known(file: &str, headings: &[String]) -> Fault {
+    let shown: Vec<String> = headings
+        .iter()
+        .take(30)
+        .map(|heading| format!("`{}`", shortened(heading, 40)))
+        .collect();
+    let file = visible(file);
+    let listed = shown.join(", ");
+    Fault::input(format!(
+        "the map says nothing of the columns of `{file}`: {listed}"
+    ))
+    .hint(
+        "--guess-map writes a map to fill in, with every column and what it holds; --map names it",
+    )
 }
