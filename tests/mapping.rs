@@ -95,20 +95,22 @@ fn files_of_the_corpus(#[case] name: &str, #[case] rows: usize) {
     }
 }
 
-/// Each broken file, with the map that is made out for it and with each of ours.
+/// Each broken file, with the map that is made out for it and with one of ours after the other.
 fn any_map_takes_the_files_of(folder: &Path) {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let files: Vec<_> = entries
         .map(|entry| entry.expect("an entry").path())
         .collect();
     assert!(files.len() > 10, "there are files");
-    for path in files.iter().filter(|path| path.is_file()) {
+    let countries = ["DE", "US", ""].map(Country::find);
+    let names: Vec<&str> = built_in_names().collect();
+    let ways = names.iter().cycle().zip(countries.into_iter().cycle());
+    for (path, (name, country)) in files.iter().filter(|path| path.is_file()).zip(ways) {
         let mut bytes = std::fs::read(path).expect("readable");
         // What is meant to be large is about reading.
-        bytes.truncate(64 * 1024);
-        let ways = std::iter::once(By::Guess).chain(built_in_names().map(By::BuiltIn));
-        for (way, country) in ways.zip(["DE", "US", ""].into_iter().cycle()) {
-            mapped::check(&bytes, &Options::default(), way, Country::find(country));
+        bytes.truncate(16 * 1024);
+        for by in [By::Guess, By::BuiltIn(name)] {
+            mapped::check(&bytes, &Options::default(), by, country);
         }
     }
 }
@@ -135,6 +137,45 @@ fn columns_that_nobody_knows_make_no_record() {
         rejected: 2,
     };
     assert_eq!(fates, Some(rejected));
+}
+
+#[test]
+fn a_map_of_ones_own_keeps_what_mapping_promises() {
+    let map = r#"
+        ignore = ["note"]
+        [map]
+        name = { join = ["last", "first"], with = ", ", case = "title" }
+        company = { first = ["firm", "mail"] }
+        phone = { column = "tel", country = "AT" }
+        revenue = { column = "sales", multiply = 1000, decimal = "," }
+        employees = { column = "size", default = "?" }
+        birth_date = { column = "born", date_format = "%d.%m.%Y" }
+        [values.employees]
+        A = "1-4"
+        [attributes]
+        remark = "x"
+    "#;
+    let file = "first;last;firm;mail;tel;sales;size;born;x;note\n\
+                Anna;MÜLLER;;a@acme.at;01 5123456;1,5;A;3.4.64;\u{1b}[31m;n\n\
+                ;;;;12;;Z9;soon;;\n";
+    let fates = mapped::check(file.as_bytes(), &Options::default(), By::Own(map), None);
+    let expected = Fates {
+        read: 2,
+        taken: 1,
+        rejected: 1,
+    };
+    assert_eq!(fates, Some(expected));
+    // What can't be used is told safely.
+    for wrong in [
+        "[map]\nphone = \"\u{7}\u{202e}\"\n",
+        "[map]\n\u{0} = 1",
+        "é = [",
+    ] {
+        assert_eq!(
+            mapped::check(file.as_bytes(), &Options::default(), By::Own(wrong), None),
+            None
+        );
+    }
 }
 
 const HEADINGS: &[&str] = &[
@@ -217,7 +258,7 @@ const VALUES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
     #[test]
     fn any_table_keeps_what_mapping_promises(
         headings in prop::collection::vec(prop::sample::select(HEADINGS), 1..9),
