@@ -167,7 +167,7 @@ impl Mapped<'_> {
         }
         if !self.own {
             is_clean(record);
-            self.nothing_is_lost(row, record);
+            nothing_is_lost(row, record);
             self.stays_clean(record);
         }
     }
@@ -180,31 +180,6 @@ impl Mapped<'_> {
         );
         let column = rejection.column.as_ref();
         assert!(column.is_none_or(|column| self.headings.contains(column)));
-    }
-
-    /// What the row says is in a field, kept as it was written, or an attribute.
-    fn nothing_is_lost(&self, row: &Row, record: &Record) {
-        if row.len() > NARROW {
-            return;
-        }
-        let fields = Field::ALL.into_iter().map(|field| record.get(field));
-        let originals = record.originals().map(|(_, value)| value);
-        let attributes = record.attributes().map(|(_, value)| value);
-        let kept: Vec<String> = fields.chain(originals).chain(attributes).map(ink).collect();
-        for column in 0..row.len() {
-            let value = row.get(column);
-            // Text that was decoded wrongly is repaired, and the words for nothing are nothing.
-            if !value.is_ascii()
-                || value.starts_with(['#', 'n', 'N', '(', '<', '\\', '[', '-', '.', '?'])
-            {
-                continue;
-            }
-            let value = ink(value);
-            assert!(
-                kept.iter().any(|kept| kept.contains(&value)),
-                "{value:?} of column {column} is lost: {record:?}"
-            );
-        }
     }
 
     /// Cleaning a clean value changes nothing.
@@ -221,6 +196,31 @@ impl Mapped<'_> {
             }
             assert_eq!(twice.get(field), once.get(field), "{name} of {once:?}");
         }
+    }
+}
+
+/// What the row says is in a field, kept as it was written, or an attribute.
+fn nothing_is_lost(row: &Row, record: &Record) {
+    if row.len() > NARROW {
+        return;
+    }
+    let fields = Field::ALL.into_iter().map(|field| record.get(field));
+    let originals = record.originals().map(|(_, value)| value);
+    let attributes = record.attributes().map(|(_, value)| value);
+    let kept: Vec<String> = fields.chain(originals).chain(attributes).map(ink).collect();
+    for column in 0..row.len() {
+        let value = row.get(column);
+        // Text that was decoded wrongly is repaired, and the words for nothing are nothing.
+        if !value.is_ascii()
+            || value.starts_with(['#', 'n', 'N', '(', '<', '\\', '[', '-', '.', '?'])
+        {
+            continue;
+        }
+        let value = ink(value);
+        assert!(
+            kept.iter().any(|kept| kept.contains(&value)),
+            "{value:?} of column {column} is lost: {record:?}"
+        );
     }
 }
 
