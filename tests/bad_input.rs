@@ -435,3 +435,21 @@ fn with_bytes(file: &[u8], at: usize, bytes: &[u8]) -> Vec<u8> {
     file[at..at + bytes.len()].copy_from_slice(bytes);
     file
 }
+
+#[test]
+fn a_list_whose_columns_nobody_knows_is_refused_as_what_it_is() {
+    let mut sandbox = Sandbox::workspace();
+    sandbox.run(&["list", "add", "odd"]).ok();
+    sandbox.write("odd.csv", "foo,bar\nx,y\nv,w\n");
+    sandbox
+        .run(&["import", "prospects", "odd.csv", "--guess-map"])
+        .ok();
+    let import = ["import", "prospects", "odd.csv", "--list", "odd"];
+    for map in [&[][..], &["--map", "apollo"], &["--map", "odd.map.toml"]] {
+        sandbox
+            .run(&[&import[..], map].concat())
+            .exits(3)
+            .warns("says nothing of the columns of `odd.csv`: `foo`, `bar`")
+            .warns("--guess-map");
+    }
+}

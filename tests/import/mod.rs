@@ -3,6 +3,7 @@
 mod accounted;
 mod cli;
 mod history;
+pub(crate) mod mapped;
 mod maven;
 mod maven_reports;
 mod reading;

@@ -54,16 +54,15 @@ fn single(text: &str, style: Style, out: &mut String) -> bool {
     let Some(number) = read(text, style) else {
         return false;
     };
-    number.write(style.multiply.unwrap_or(1), out)
+    number.write(style, out)
 }
 
 /// `10 to 49`, `1,001 - 5,000`, `<500k`, `1000+`
 fn band(text: &str, style: Style, out: &mut String) -> bool {
     let text = text.trim();
-    let factor = style.multiply.unwrap_or(1);
     for more in ["+", " and more", " or more", " und mehr", " et plus"] {
         if let Some(number) = text.strip_suffix(more).and_then(|low| read(low, style)) {
-            let written = number.write(factor, out);
+            let written = number.write(style, out);
             out.push('+');
             return written;
         }
@@ -87,7 +86,7 @@ fn band(text: &str, style: Style, out: &mut String) -> bool {
             .filter(|start| start.eq_ignore_ascii_case(mark));
         if let Some(number) = of.and_then(|_| read(&text[mark.len()..], style)) {
             out.push(kept);
-            return number.write(factor, out);
+            return number.write(style, out);
         }
     }
     for between in [" to ", " bis ", "–", "—", "-"] {
@@ -101,9 +100,9 @@ fn band(text: &str, style: Style, out: &mut String) -> bool {
         if !low.scaled && high.scaled && low.mantissa < 1000 {
             low.scale_by(high.unit);
         }
-        let written = low.write(factor, out);
+        let written = low.write(style, out);
         out.push('-');
-        return written && high.write(factor, out);
+        return written && high.write(style, out);
     }
     false
 }
@@ -122,8 +121,10 @@ impl Number {
         self.mantissa *= u128::from(unit);
     }
 
-    fn write(&self, factor: u32, out: &mut String) -> bool {
+    /// False when it is too large, or a fraction of what only comes whole.
+    fn write(&self, style: Style, out: &mut String) -> bool {
         use std::fmt::Write;
+        let factor = style.multiply.unwrap_or(1);
         let Some(mut mantissa) = self.mantissa.checked_mul(u128::from(factor)) else {
             return false;
         };
@@ -131,6 +132,9 @@ impl Number {
         while places > 0 && mantissa.is_multiple_of(10) {
             mantissa /= 10;
             places -= 1;
+        }
+        if style.whole && places > 0 {
+            return false;
         }
         if self.negative && mantissa > 0 {
             out.push('-');

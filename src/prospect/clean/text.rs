@@ -1,6 +1,8 @@
 //! What is wrong with any text, whatever it says: blanks nobody sees, control characters, letters in
 //! pieces, and text that was decoded wrongly before it came here.
 
+use std::borrow::Cow;
+
 use encoding_rs::{UTF_8, WINDOWS_1252};
 use unicode_normalization::UnicodeNormalization;
 
@@ -22,10 +24,32 @@ pub(crate) fn clean(text: &str, out: &mut String) -> Tidy {
     if is_tidy(text) {
         return Tidy::Fine;
     }
-    let repaired = if text.is_ascii() { None } else { decoded(text) };
+    let mut repaired = false;
+    let mut now = Cow::Borrowed(text);
+    loop {
+        if let Some(better) = decoded(&now) {
+            repaired = true;
+            now = Cow::Owned(better);
+        }
+        write_visible(&now, out);
+        // What was taken away may have stood between letters that belong together.
+        if out.is_ascii() || *out == *now {
+            break;
+        }
+        now = Cow::Owned(out.clone());
+    }
+    match *out == *text {
+        _ if repaired => Tidy::Repaired,
+        true => Tidy::Fine,
+        false => Tidy::Changed,
+    }
+}
+
+/// Writes what can be seen of a text, letters whole and blanks single.
+fn write_visible(text: &str, out: &mut String) {
     out.clear();
     let mut gap = false;
-    for c in repaired.as_deref().unwrap_or(text).nfc() {
+    for c in text.nfc() {
         if c.is_whitespace() || matches!(c, '\u{1f}' | '\u{0}') {
             gap = true;
         } else if is_plain(c) {
@@ -35,11 +59,6 @@ pub(crate) fn clean(text: &str, out: &mut String) -> Tidy {
             gap = false;
             out.push(c);
         }
-    }
-    match repaired {
-        Some(_) => Tidy::Repaired,
-        None if *out == *text => Tidy::Fine,
-        None => Tidy::Changed,
     }
 }
 
@@ -135,6 +154,10 @@ mod tests {
     #[case("GrÃ¶ÃŸe", "Größe", Tidy::Repaired)]
     #[case("Dâ€™Angelo", "D’Angelo", Tidy::Repaired)]
     #[case("MÃƒÂ¼ller", "Müller", Tidy::Repaired)]
+    // What nobody sees stood between the letters that prove it.
+    #[case("MÃ\u{200b}¼ller", "Müller", Tidy::Repaired)]
+    #[case("MA\u{303}¼ller", "Müller", Tidy::Repaired)]
+    #[case("Zoe\u{200b}\u{308}", "Zoë", Tidy::Changed)]
     // One right letter among the wrong ones: no proof that all of it was decoded wrongly.
     #[case("Müller MÃ¼ller", "Müller MÃ¼ller", Tidy::Fine)]
     #[case("São Paulo", "São Paulo", Tidy::Fine)]

@@ -199,7 +199,13 @@ fn spaced(bare: &str, code: &str, out: &mut String) {
         ("CA", "A9A9A9")
         | ("GB", "A99AA" | "A999AA" | "AA99AA" | "AA999AA" | "A9A9AA" | "AA9A9AA") => 3,
         ("NL", "9999AA") => 2,
-        ("IE" | "MT", whole) if whole.len() == 7 && whole.starts_with('A') => 4,
+        ("IE" | "MT", whole)
+            if whole.len() == 7
+                && whole.starts_with('A')
+                && whole.bytes().all(|c| matches!(c, b'A' | b'9')) =>
+        {
+            4
+        }
         _ => {
             out.push_str(bare);
             return;
@@ -250,6 +256,8 @@ mod tests {
     #[case("k1a-0b1", "ON", "CA", "K1A 0B1", Zip::Changed)]
     #[case("k1a0b1", "ON", "", "K1A 0B1", Zip::Changed)]
     #[case("1012ab", "", "NL", "1012 AB", Zip::Changed)]
+    #[case("d02x285", "", "IE", "D02 X285", Zip::Changed)]
+    #[case("A....65", "", "IE", "A....65", Zip::Fine)]
     #[case("unknown", "MA", "US", "unknown", Zip::Fine)]
     #[case("0", "", "DE", "0", Zip::Fine)]
     #[case("", "", "DE", "", Zip::Fine)]

@@ -79,14 +79,6 @@ fn cells(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<(Field, Cell)> {
         let written = keys.get(field.name());
         cells.extend(written.and_then(|value| Some((field, cell(reader, field, value)?))));
     }
-    if value
-        .get_ref()
-        .as_table()
-        .is_some_and(toml::map::Map::is_empty)
-    {
-        let label = "add `company = \"the column's heading\"` and such";
-        reader.absent(value.span(), "[map] is empty", label);
-    }
     cells
 }
 

@@ -126,7 +126,8 @@ impl ProspectMap {
 
     /// The map with the columns that a file has, each under the heading it has there.
     fn settled(&self, headings: &[String]) -> Self {
-        let find = |name: &str| Some(headings[column(name, headings)?].clone());
+        let columns = Columns::of(headings);
+        let find = |name: &str| Some(headings[columns.find(name)?].clone());
         let mut settled = self.clone();
         settled.cells = self
             .cells
@@ -173,10 +174,11 @@ impl ProspectMap {
     /// Finds the columns in a file with these headings; every one that is not there is told at its place.
     pub fn bind(&self, file: &str, headings: &[String]) -> Result<Binding, Vec<Problem>> {
         let mut problems = Vec::new();
+        let columns = Columns::of(headings);
         let binding = Binding::of(
             self,
             |name| {
-                let found = column(&name.value, headings);
+                let found = columns.find(&name.value);
                 if found.is_none() {
                     problems.push(no_column(file, name, headings));
                 }
@@ -193,16 +195,31 @@ impl ProspectMap {
     }
 }
 
-/// The column of that name: as written, else by [`heading_key`].
-fn column(name: &str, headings: &[String]) -> Option<usize> {
-    let exact = headings.iter().position(|heading| heading == name);
-    exact.or_else(|| {
-        let key = heading_key(name);
-        let near = headings
-            .iter()
-            .position(|heading| heading_key(heading) == key);
-        near.filter(|_| !key.is_empty())
-    })
+/// The columns of a file by their headings: maps know hundreds of names, and files have thousands of columns.
+struct Columns<'h> {
+    written: FxHashMap<&'h str, usize>,
+    by_key: FxHashMap<String, usize>,
+}
+
+impl<'h> Columns<'h> {
+    fn of(headings: &'h [String]) -> Self {
+        let mut columns = Self {
+            written: FxHashMap::default(),
+            by_key: FxHashMap::default(),
+        };
+        for (at, heading) in headings.iter().enumerate() {
+            columns.written.entry(heading).or_insert(at);
+            columns.by_key.entry(heading_key(heading)).or_insert(at);
+        }
+        columns.by_key.remove("");
+        columns
+    }
+
+    /// The column of that name: as written, else by [`heading_key`]. Of several the first.
+    fn find(&self, name: &str) -> Option<usize> {
+        let near = || self.by_key.get(&heading_key(name));
+        self.written.get(name).or_else(near).copied()
+    }
 }
 
 fn no_column(file: &str, name: &At<String>, headings: &[String]) -> Problem {

@@ -186,6 +186,9 @@ pub(super) fn bind(
             .ok_or_else(|| Fault::damaged(format!("there is no map `{}`", settings.map)))?;
         (found.map, "")
     };
+    if map.fields().next().is_none() {
+        return Err(nothing_known(file, headings).into());
+    }
     match map.bind(file, headings) {
         Ok(binding) => Ok(Some(binding)),
         Err(problems) => {

@@ -67,6 +67,9 @@ fn whole_and_multiplied() {
         ..Style::default()
     };
     assert_eq!(cleaned("1.200", whole).as_deref(), Some("1200"));
+    assert_eq!(cleaned("12.0", whole).as_deref(), Some("12"));
+    // As `1.234` it would be read as 1234 the next time.
+    assert_eq!(cleaned("1.2340", whole), None);
     let thousands = Style {
         multiply: Some(1000),
         ..Style::default()

@@ -27,12 +27,6 @@ fn problems(text: &str) -> Vec<(String, String, String)> {
     "x"
 )]
 #[case(
-    "[map]\n",
-    "[map] is empty",
-    "add `company = \"the column's heading\"` and such",
-    "[map]"
-)]
-#[case(
     "[map]\ncompany = [\"A\", \"B\"]\n",
     "`company` has a list, which can mean two things",
     "write `{ join = [...] }` for all of them, or `{ first = [...] }` for the first that is filled",
