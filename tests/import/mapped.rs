@@ -100,7 +100,7 @@ fn bound(by: By<'_>, headings: &[String], sample: &[Vec<String>]) -> Option<Bind
     let file = "li\u{1b}st\n.csv";
     let (map, text) = match by {
         By::Guess => {
-            let text = map::guess(file, headings, sample);
+            let text = map::guess(file, headings, sample, None);
             let map = ProspectMap::parse(&text)
                 .unwrap_or_else(|problems| panic!("{}\n{text}", shown(&text, &problems)));
             (map, text)
