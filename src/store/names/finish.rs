@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
-use super::super::{Acting, Outcome, Store, Write};
+use super::super::{Acting, Outcome, Store, Write, open};
 use super::name_id;
 use super::run::{Run, RunState};
 use crate::deal::event::{Event, StreamKind};
@@ -141,7 +141,7 @@ impl Store {
                     "INSERT INTO prospect_key (prospect, keys) VALUES ($1, $2)
                      ON CONFLICT (prospect) DO UPDATE SET keys = excluded.keys",
                 )?;
-                for (name, bytes) in keys.by_ref().take(AT_ONCE * 10) {
+                for (name, bytes) in keys.by_ref().take(AT_ONCE * 4) {
                     statement.execute(params![name.0, bytes.as_ref()])?;
                 }
                 Ok(())
@@ -159,6 +159,8 @@ impl Store {
             )?;
             change(&transaction)?;
             transaction.commit()?;
+            // One such transaction follows the other: whoever waits gets in between.
+            std::thread::sleep(open::PAUSE + open::PAUSE);
             Ok(())
         })
     }
