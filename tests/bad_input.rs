@@ -449,7 +449,7 @@ fn a_list_whose_columns_nobody_knows_is_refused_as_what_it_is() {
         sandbox
             .run(&[&import[..], map].concat())
             .exits(3)
-            .warns("says nothing of the columns of `odd.csv`: `foo`, `bar`")
+            .warns("no column of `odd.csv` is known")
             .warns("--guess-map");
     }
 }
