@@ -33,14 +33,15 @@ const SAMPLE: usize = 50;
 /// Of wider rows it is not looked whether each cell is kept, which takes the square of their width.
 const NARROW: usize = 64;
 
-/// Without any of these there is nobody.
-const KNOWN_BY: [Field; 6] = [
+/// Without any of these, or a first name with a birth date or an address, there is nobody.
+const KNOWN_BY: [Field; 7] = [
     Field::Email,
     Field::Phone,
     Field::Mobile,
     Field::Last,
     Field::Name,
     Field::Company,
+    Field::Number,
 ];
 
 /// What a map may say how to read.
@@ -156,7 +157,9 @@ impl Mapped<'_> {
         }
         let taken = self.binding.apply(row, record, &mut self.cleaner);
         assert_eq!(record.line, row.line);
-        let known = KNOWN_BY.into_iter().any(|field| record.has(field));
+        let beside = record.has(Field::BirthDate) || record.has(Field::Address);
+        let known = KNOWN_BY.into_iter().any(|field| record.has(field))
+            || (record.has(Field::First) && beside);
         // Cells that stand one column off are refused whoever they may be of.
         let nobody = taken
             .as_ref()

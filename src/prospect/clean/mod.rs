@@ -348,15 +348,21 @@ fn aside(record: &mut Record, parts: &person::Parts) {
 
 /// Nobody can be found again, called or written to by a row without any of these.
 fn identity(record: &Record) -> Result<(), Rejection> {
-    const KNOWN_BY: [Field; 6] = [
+    const KNOWN_BY: [Field; 7] = [
         Field::Email,
         Field::Phone,
         Field::Mobile,
         Field::Last,
         Field::Name,
         Field::Company,
+        Field::Number,
     ];
-    if KNOWN_BY.into_iter().any(|field| record.has(field)) {
+    // A first name alone is nobody; with a birth date or an address it is somebody.
+    let first = record.has(Field::First);
+    let beside = [Field::BirthDate, Field::Address]
+        .into_iter()
+        .any(|field| record.has(field));
+    if (first && beside) || KNOWN_BY.into_iter().any(|field| record.has(field)) {
         return Ok(());
     }
     let lost = KNOWN_BY

@@ -87,7 +87,7 @@ fn values(#[case] given: &[(Field, &str)], #[case] field: Field, #[case] expecte
 
 #[rstest]
 #[case(&[], None, "no company, no name, no e-mail, no phone: nothing to know it by")]
-#[case(&[(Field::First, "Anna")], None, "no company, no name, no e-mail, no phone: nothing to know it by")]
+#[case(&[(Field::First, "Anna"), (Field::City, "Ulm")], None, "no company, no name, no e-mail, no phone: nothing to know it by")]
 #[case(
     &[(Field::Email, "anna@gmail,com")],
     Some(Field::Email),
