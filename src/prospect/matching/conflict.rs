@@ -15,7 +15,12 @@ pub(super) fn conflict(names: &Names, levels: Levels, a: u32, b: u32) -> Option<
     if same(EMAIL) || same(NUMBER) || same(BIRTH) {
         return None;
     }
+    // Nor are a number or a birth date nearly the same by chance.
     let differs = |comparison: usize| levels.get(comparison) == LEVELS[comparison].len();
+    let near = |comparison: usize| levels.get(comparison) != 0 && !differs(comparison);
+    if near(NUMBER) || near(BIRTH) {
+        return None;
+    }
     if differs(FIRST) {
         return Some("the first names are two");
     }
