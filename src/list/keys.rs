@@ -217,9 +217,12 @@ fn uses(text: &str) -> Result<Uses, String> {
     if text == "unlimited" {
         return Ok(Uses::Unlimited);
     }
-    text.parse().map(Uses::Times).map_err(|_| {
-        format!("`{text}` is no number of uses; expected 1, another number, or unlimited")
-    })
+    match text.parse() {
+        Ok(times) if times > 0 => Ok(Uses::Times(times)),
+        _ => Err(format!(
+            "`{text}` is no number of uses; expected 1, another number, or unlimited"
+        )),
+    }
 }
 
 fn channels(text: &str) -> Result<Vec<Channel>, String> {
@@ -311,6 +314,7 @@ mod tests {
 
     #[rstest]
     #[case("uses", "twice", "expected 1, another number, or unlimited")]
+    #[case("uses", "0", "expected 1, another number, or unlimited")]
     #[case("until", "soon", "is not a date")]
     #[case("channels", "fax", "is no channel")]
     #[case("qty", "-5", "not a whole number")]

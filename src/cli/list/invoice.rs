@@ -39,7 +39,8 @@ pub(crate) struct Args {
     /// Names that could not be used, instead of those we found
     #[arg(long, value_name = "N", requires = "gross")]
     duplicates: Option<u64>,
-    /// Where the proof goes, as CSV: every row with what it came to
+    /// Where the proof goes, as CSV: every row that was taken, with what it came to; `import show` has the
+    /// rejected ones
     #[arg(long, value_name = "FILE", conflicts_with = "gross", value_hint = clap::ValueHint::FilePath)]
     proof: Option<PathBuf>,
     #[command(flatten)]
