@@ -37,10 +37,11 @@ static FIELDS: LazyLock<String> = LazyLock::new(|| {
 const FIELDS_FROM: usize = 5;
 
 /// Persons and accounts that turned out to be another, each with that one.
-struct Merged(FxHashMap<Id, Id>);
+#[derive(Debug, Default)]
+pub(super) struct Merged(FxHashMap<Id, Id>);
 
 impl Merged {
-    fn read(connection: &Connection) -> Result<Self> {
+    pub(super) fn read(connection: &Connection) -> Result<Self> {
         let mut statement = connection.prepare_cached(
             "SELECT id, merged FROM person WHERE merged IS NOT NULL
              UNION ALL SELECT id, merged FROM account WHERE merged IS NOT NULL",
@@ -49,7 +50,7 @@ impl Merged {
         Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
     }
 
-    fn now(&self, entity: Id) -> Id {
+    pub(super) fn now(&self, entity: Id) -> Id {
         self.0.get(&entity).copied().unwrap_or(entity)
     }
 }
