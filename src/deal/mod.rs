@@ -11,5 +11,6 @@ pub mod event;
 pub mod fact;
 pub mod gate;
 pub mod history;
+pub mod staffing;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};
