@@ -244,8 +244,8 @@ impl Store {
             for some in accounts.chunks(CHUNK) {
                 let ids: Vec<String> = some.iter().map(|id| id.0.to_string()).collect();
                 let ids = ids.join(", ");
-                let mut statement =
-                    connection.prepare(&format!("SELECT id, name FROM account WHERE id IN ({ids})"))?;
+                let mut statement = connection
+                    .prepare(&format!("SELECT id, name FROM account WHERE id IN ({ids})"))?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
                     found.entry(Id(row.get(0)?)).or_default().name = row.get(1)?;

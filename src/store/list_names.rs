@@ -349,12 +349,7 @@ fn read(row: &Row<'_>, record: &mut Record) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn set(
-    record: &mut Record,
-    field: Field,
-    row: &Row<'_>,
-    column: usize,
-) -> Result<()> {
+pub(super) fn set(record: &mut Record, field: Field, row: &Row<'_>, column: usize) -> Result<()> {
     let value = row.get_ref(column)?;
     if let Some(text) = value.as_str_or_null().ok().flatten() {
         record.set(field, text);

@@ -41,11 +41,7 @@ fn span(absence: &Absence) -> String {
     if absence.from == absence.until {
         return date::day(absence.from);
     }
-    format!(
-        "{} – {}",
-        date::day(absence.from),
-        date::day(absence.until)
-    )
+    format!("{} – {}", date::day(absence.from), date::day(absence.until))
 }
 
 /// So much of an absence's id is shown.
@@ -61,9 +57,11 @@ fn rep(session: &Session<'_>, typed: &str) -> Result<(Id, String)> {
         .entries
         .iter()
         .find(|(_, entry)| entry.kind == CatalogKind::Rep && entry.name == name);
-    found.map(|(id, entry)| (*id, entry.name.clone())).ok_or_else(|| {
-        crate::fault::Fault::usage(format!("`{}` names no rep", visible(typed)))
-            .hint("salesctl catalog list rep shows them")
-            .into()
-    })
+    found
+        .map(|(id, entry)| (*id, entry.name.clone()))
+        .ok_or_else(|| {
+            crate::fault::Fault::usage(format!("`{}` names no rep", visible(typed)))
+                .hint("salesctl catalog list rep shows them")
+                .into()
+        })
 }

@@ -57,7 +57,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
                 ));
                 let told = several.iter().map(|one| {
                     let rep = super::rep_name(&catalog, one.rep);
-                    format!("{}  {}  {}", super::short(one.id), visible(&rep), super::span(one))
+                    format!(
+                        "{}  {}  {}",
+                        super::short(one.id),
+                        visible(&rep),
+                        super::span(one)
+                    )
                 });
                 return Err(told.fold(fault, Fault::hint).into());
             }
