@@ -12,6 +12,7 @@ pub mod matching;
 pub mod normal;
 mod purge;
 mod record;
+pub mod score;
 mod seeds;
 pub mod suppression;
 mod warning;
