@@ -33,6 +33,10 @@ static FIELDS: LazyLock<String> = LazyLock::new(|| {
         .map(|field| format!("p.{}", field.name()))
         .join(", ")
 });
+/// The columns of [`Field`], in their order, of the row that is called `p`.
+pub(super) fn fields() -> &'static str {
+    &FIELDS
+}
 /// Where the columns of [`Field`] begin when a row is read whole.
 const FIELDS_FROM: usize = 5;
 
@@ -346,7 +350,7 @@ fn read(row: &Row<'_>, record: &mut Record) -> Result<()> {
     Ok(())
 }
 
-fn set(record: &mut Record, field: Field, row: &Row<'_>, column: usize) -> Result<()> {
+pub(super) fn set(record: &mut Record, field: Field, row: &Row<'_>, column: usize) -> Result<()> {
     let value = row.get_ref(column)?;
     if let Some(text) = value.as_str_or_null().ok().flatten() {
         record.set(field, text);
