@@ -31,6 +31,7 @@ mod prospect;
 mod redo;
 mod refusal;
 mod report;
+mod score;
 mod session;
 mod show;
 mod suppress;
@@ -74,6 +75,7 @@ Feed:
   list        Rent lists, use them within their terms, return and pay them
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
+  score       Learn from won and lost deals which prospects are worth most
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
@@ -146,6 +148,9 @@ enum Command {
     /// Names of lists, one by one: who they are, what is done with them, who answered
     #[command(subcommand)]
     Prospect(prospect::Command),
+    /// Learn from won and lost deals which prospects are worth most
+    #[command(subcommand)]
+    Score(score::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -242,6 +247,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
+        Command::Score(command) => score::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),

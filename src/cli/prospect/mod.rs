@@ -7,6 +7,7 @@ mod log;
 mod note;
 mod respond;
 mod show;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
