@@ -8,6 +8,7 @@ mod backup;
 mod batch;
 mod before;
 mod book;
+mod candidates;
 mod cases;
 mod contact;
 mod contact_rows;
@@ -48,6 +49,7 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
+pub use candidates::{AccountFacts, AccountNames, Bond, ClosedRow, CustomerRow};
 pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
 pub use costs::{Absence, Cost};
 pub use doctor::Findings;

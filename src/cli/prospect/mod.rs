@@ -7,6 +7,7 @@ mod log;
 mod note;
 mod respond;
 mod show;
+mod start;
 mod why;
 
 use anyhow::Result;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Split(identify::SplitArgs),
     Log(log::Args),
     Note(note::Args),
+    Start(Box<start::Args>),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -44,6 +46,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Split(args) => identify::split(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Start(args) => start::run(args, cx),
     }
 }
 
