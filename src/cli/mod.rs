@@ -32,6 +32,7 @@ mod prospect;
 mod redo;
 mod refusal;
 mod report;
+mod score;
 mod selection;
 mod session;
 mod show;
@@ -78,6 +79,7 @@ Feed:
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
   selection   List saved selections, show and run them again
+  score       Learn from won and lost deals which prospects are worth most
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
@@ -156,6 +158,9 @@ enum Command {
     /// Whom you chose by name, to be chosen again or to start deals with
     #[command(subcommand)]
     Selection(selection::Command),
+    /// Learn from won and lost deals which prospects are worth most
+    #[command(subcommand)]
+    Score(score::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -254,6 +259,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),
+        Command::Score(command) => score::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),

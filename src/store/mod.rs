@@ -6,6 +6,7 @@
 mod agree;
 mod backup;
 mod batch;
+mod before;
 mod book;
 mod candidates;
 mod cases;
