@@ -36,6 +36,7 @@ mod score;
 mod selection;
 mod session;
 mod show;
+mod source;
 mod suppress;
 mod today;
 mod undo;
@@ -82,6 +83,7 @@ Feed:
   score       Learn from won and lost deals which prospects are worth most
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
+  source      Note what sources and lists cost beside their terms
 
 Keep:
   check       Check what must not be forgotten: lists past their end, notices due
@@ -174,6 +176,9 @@ enum Command {
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// What is kept of sources and lists beside what the catalog and the terms say
+    #[command(subcommand)]
+    Source(source::Command),
     /// What is in force here, and where it came from
     #[command(subcommand)]
     Config(config::Command),
@@ -265,6 +270,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Import(command) => import::run(command, cx),
         Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
+        Command::Source(command) => source::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),
         Command::Doctor(args) => doctor::run(args, cx),

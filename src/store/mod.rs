@@ -26,6 +26,7 @@ mod log;
 mod merge;
 mod names;
 mod open;
+mod payback;
 mod project;
 mod prospect;
 mod query;
