@@ -37,6 +37,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub(crate) use names::slugified;
 
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};

@@ -15,6 +15,7 @@ mod query;
 mod record;
 mod seeds;
 pub mod suppression;
+pub mod topic;
 mod warning;
 
 pub use fate::{Counts, Fate};

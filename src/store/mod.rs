@@ -24,6 +24,7 @@ mod log;
 mod merge;
 mod names;
 mod open;
+mod origins;
 mod project;
 mod prospect;
 mod query;
@@ -62,7 +63,9 @@ pub use names::{
 pub use open::Access;
 pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
-pub use ratings::Rating;
+pub use crate::prospect::topic::Rating;
+pub use ratings::Rated;
+pub use origins::Origins;
 pub use resolve::DealMatch;
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
