@@ -28,6 +28,7 @@ mod page;
 mod person;
 mod process;
 mod prospect;
+mod rating;
 mod redo;
 mod refusal;
 mod report;
@@ -35,6 +36,7 @@ mod session;
 mod show;
 mod suppress;
 mod today;
+mod topic;
 mod undo;
 mod value;
 mod worklist;
@@ -74,6 +76,7 @@ Feed:
   list        Rent lists, use them within their terms, return and pay them
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
+  topic       Show what people and companies are rated by
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
@@ -146,6 +149,9 @@ enum Command {
     /// Names of lists, one by one: who they are, what is done with them, who answered
     #[command(subcommand)]
     Prospect(prospect::Command),
+    /// What people and companies are rated by
+    #[command(subcommand)]
+    Topic(topic::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -242,6 +248,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
+        Command::Topic(command) => topic::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),

@@ -46,9 +46,10 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 
+pub use crate::prospect::topic::Rating;
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
-pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
+pub use contact::{AccountRow, DealOf, PersonRow};
 pub use costs::{Absence, Cost};
 pub use doctor::Findings;
 pub use gdpr::Membership;
@@ -61,11 +62,10 @@ pub use names::{
     Setup, Taken, Tally,
 };
 pub use open::Access;
+pub use origins::Origins;
 pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
-pub use crate::prospect::topic::Rating;
 pub use ratings::Rated;
-pub use origins::Origins;
 pub use resolve::DealMatch;
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};

@@ -5,6 +5,7 @@ mod identify;
 mod list;
 mod log;
 mod note;
+mod rate;
 mod respond;
 mod show;
 
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Split(identify::SplitArgs),
     Log(log::Args),
     Note(note::Args),
+    Rate(rate::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -43,6 +45,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Split(args) => identify::split(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Rate(args) => rate::run(args, cx),
     }
 }
 
