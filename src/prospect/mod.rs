@@ -12,6 +12,7 @@ pub mod matching;
 pub mod normal;
 mod purge;
 mod query;
+pub mod rating_file;
 mod record;
 mod seeds;
 pub mod suppression;

@@ -60,11 +60,6 @@ fn before_a_deal(session: &Session<'_>, args: &Args) -> Result<Status> {
         ))
         .into());
     }
-    let article = if kind == StreamKind::Account {
-        "an"
-    } else {
-        "a"
-    };
     let words = WordArgs::new(args.write.on.clone(), args.write.dry_run);
     subject.log_saying(
         session,

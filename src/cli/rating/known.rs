@@ -13,7 +13,7 @@ use crate::deal::event::StreamKind;
 use crate::prospect::topic::mean_words;
 use crate::store::PersonRow;
 
-/// So many topics are named in a line.
+/// So many topics of each are named in a line.
 const NAMED: usize = 4;
 
 /// What those who take part in a deal were given by one topic.
@@ -104,15 +104,24 @@ pub(crate) fn known_of(session: &Session<'_>, deal: &Deal, people: &[PersonRow])
     Ok(known)
 }
 
-/// `forecasting 4.5 (Acme GmbH), cloud 3 (Jana Roth)`, the best first.
+/// `Acme GmbH forecasting 2; Jana Roth forecasting 4.5, cloud 3`, of each the best first.
 fn rated_words(ratings: &[KnownRating]) -> String {
-    let mut best: Vec<&KnownRating> = ratings.iter().collect();
-    best.sort_by(|a, b| b.mean_stars.total_cmp(&a.mean_stars));
-    let named = best.iter().take(NAMED);
-    let named: Vec<String> = named
-        .map(|one| format!("{} {} ({})", one.topic, mean_words(one.mean_stars), one.of))
-        .collect();
-    let more = best.len().saturating_sub(NAMED);
-    let more = (more > 0).then(|| format!(" and {more} more"));
-    format!("{}{}", named.join(", "), more.unwrap_or_default())
+    let mut words = Vec::new();
+    for theirs in ratings.chunk_by(|a, b| a.of_id == b.of_id) {
+        let mut best: Vec<&KnownRating> = theirs.iter().collect();
+        best.sort_by(|a, b| b.mean_stars.total_cmp(&a.mean_stars));
+        let named = best.iter().take(NAMED);
+        let named: Vec<String> = named
+            .map(|one| format!("{} {}", one.topic, mean_words(one.mean_stars)))
+            .collect();
+        let more = best.len().saturating_sub(NAMED);
+        let more = (more > 0).then(|| format!(" and {more} more"));
+        let of = best.first().map_or("", |one| one.of.as_str());
+        words.push(format!(
+            "{of} {}{}",
+            named.join(", "),
+            more.unwrap_or_default()
+        ));
+    }
+    words.join("; ")
 }

@@ -287,37 +287,37 @@ fn words(
         }
         _ => String::new(),
     };
-    let mut parts = Vec::new();
+    let (mut parts, mut stands) = (Vec::new(), Vec::new());
     for rating in told {
         let topic = &rating.topic;
         let later = theirs(topic).filter(|known| known.day > at.day);
         let before = theirs(topic).filter(|known| known.stars != rating.stars && later.is_none());
         let before = before.map(|known| format!("{} → ", known.stars));
-        let mut part = format!(
+        parts.push(format!(
             "{topic} {}{} of 5{}",
             before.unwrap_or_default(),
             rating.stars,
             together(topic)
-        );
+        ));
         if let Some(later) = later {
             let day = crate::date::day(later.day);
-            part = format!("{part}, though {} of {day} stands", later.stars);
+            stands.push(format!("; {topic} {} of {day} stands", later.stars));
         }
-        parts.push(part);
     }
     let taken: BTreeSet<&str> = gone.iter().map(|rating| rating.topic.as_str()).collect();
     for topic in taken {
         parts.push(format!("{topic} taken back{}", together(topic)));
     }
     let when = format!(", on {}", crate::date::day(at.day));
+    let when = if told.is_empty() || at.day == today {
+        ""
+    } else {
+        &when
+    };
     format!(
-        "{} by {}{}",
+        "{} by {}{when}{}",
         parts.join(", "),
         visible(by),
-        if told.is_empty() || at.day == today {
-            ""
-        } else {
-            when.as_str()
-        }
+        stands.concat()
     )
 }

@@ -95,7 +95,7 @@ pub(crate) fn rated(document: Document, opinions: &[Opinion]) -> Document {
         TableColumn::right("mean"),
         TableColumn::right("stars"),
         TableColumn::left("by"),
-        TableColumn::left("day").rank(1),
+        TableColumn::left("day"),
         TableColumn::left("note"),
     ];
     let keep = [true, of_others, true, true, true, true, noted];
