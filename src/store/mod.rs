@@ -26,6 +26,7 @@ mod log;
 mod merge;
 mod names;
 mod open;
+mod origins;
 mod payback;
 mod project;
 mod prospect;
@@ -49,10 +50,11 @@ use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::Connection;
 
+pub use crate::prospect::topic::Rating;
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
 pub use candidates::{AccountFacts, AccountNames, Bond, ClosedRow, CustomerRow};
-pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
+pub use contact::{AccountRow, DealOf, PersonRow};
 pub use costs::{Absence, Cost};
 pub use doctor::Findings;
 pub use gdpr::Membership;
@@ -65,9 +67,10 @@ pub use names::{
     Setup, Taken, Tally,
 };
 pub use open::Access;
+pub use origins::Origins;
 pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
-pub use ratings::Rating;
+pub use ratings::Rated;
 pub use resolve::DealMatch;
 pub use select::{Candidate, Candidates, Stars, Wanted};
 pub use selection::{Chosen, SelectionRow};
