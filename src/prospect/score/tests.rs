@@ -123,13 +123,13 @@ fn deals_of_few_companies_are_less_sure() {
             })
             .collect()
     };
-    let (once, thrice) = (copies(1), copies(3));
+    let (single, tripled) = (copies(1), copies(3));
     let width = |deals: &[Predicted]| {
         let gain = gain(deals);
         gain.high - gain.low
     };
-    close(width(&thrice), width(&once));
-    let (one, three) = (auc(&once).unwrap(), auc(&thrice).unwrap());
+    close(width(&tripled), width(&single));
+    let (one, three) = (auc(&single).unwrap(), auc(&tripled).unwrap());
     close(one.value, 0.75);
     close(three.value, 0.75);
     // Obuchowski by hand: each of the two won beats 1 and .5 of the lost, and so the other way round:
