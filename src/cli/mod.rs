@@ -33,6 +33,7 @@ mod redo;
 mod refusal;
 mod report;
 mod score;
+mod selection;
 mod session;
 mod show;
 mod suppress;
@@ -77,6 +78,7 @@ Feed:
   list        Rent lists, use them within their terms, return and pay them
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
+  selection   List saved selections, show and run them again
   score       Learn from won and lost deals which prospects are worth most
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
@@ -153,6 +155,9 @@ enum Command {
     /// Names of lists, one by one: who they are, what is done with them, who answered
     #[command(subcommand)]
     Prospect(prospect::Command),
+    /// Whom you chose by name, to be chosen again or to start deals with
+    #[command(subcommand)]
+    Selection(selection::Command),
     /// Learn from won and lost deals which prospects are worth most
     #[command(subcommand)]
     Score(score::Command),
@@ -253,6 +258,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
+        Command::Selection(command) => selection::run(command, cx),
         Command::Score(command) => score::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
