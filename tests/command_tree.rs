@@ -36,6 +36,7 @@ const READING: &[&str] = &[
     "report pipeline",
     "report velocity",
     "report win-rate",
+    "score fit",
     "suppress check",
     "suppress list",
 ];
