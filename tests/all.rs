@@ -18,5 +18,6 @@ mod process;
 mod properties;
 mod readme;
 mod sandbox;
+mod start;
 mod suppression;
 mod transcripts;

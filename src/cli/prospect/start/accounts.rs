@@ -109,15 +109,12 @@ impl<'s> Accounts<'s> {
             let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
                 continue;
             };
-            match field_value(session, field, text) {
-                Ok(value) => values.push((field.name.clone(), value)),
-                Err(_) => {
-                    let first = || (0, text.to_string());
-                    self.unreadable
-                        .entry(field.name.clone())
-                        .or_insert_with(first)
-                        .0 += 1;
-                }
+            if let Ok(value) = field_value(session, field, text) {
+                values.push((field.name.clone(), value));
+            } else {
+                let first = || (0, text.to_string());
+                let counted = self.unreadable.entry(field.name.clone());
+                counted.or_insert_with(first).0 += 1;
             }
         }
         values
