@@ -6,6 +6,7 @@ mod list;
 mod log;
 mod note;
 mod respond;
+pub(crate) mod select;
 mod show;
 mod start;
 
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Split(identify::SplitArgs),
     Log(log::Args),
     Note(note::Args),
+    Select(Box<select::Args>),
     Start(Box<start::Args>),
 }
 
@@ -45,6 +47,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Split(args) => identify::split(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Select(args) => select::run(args, cx),
         Command::Start(args) => start::run(args, cx),
     }
 }
