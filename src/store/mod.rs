@@ -6,6 +6,7 @@
 mod agree;
 mod backup;
 mod batch;
+mod before;
 mod book;
 mod candidates;
 mod cases;
@@ -25,6 +26,7 @@ mod log;
 mod merge;
 mod names;
 mod open;
+mod payback;
 mod project;
 mod prospect;
 mod query;

@@ -9,6 +9,7 @@ mod respond;
 pub(crate) mod select;
 mod show;
 mod start;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -357,7 +357,7 @@ fn the_proposal_gives_the_points_and_says_what_they_rest_on() {
     assert_eq!(classes.iter().map(|class| class.n).sum::<usize>(), 3_000);
     assert!(proposal.medium < proposal.high);
     assert!(classes[0].n >= 600 && classes[2].n > 0, "{classes:?}");
-    let text = proposal.toml("learnt from 3,000 deals");
+    let text = proposal.toml("learnt from 3,000 deals", false);
     let table: toml::Table = text.parse().unwrap();
     assert_eq!(
         table["prospecting"]["high"].as_integer(),
