@@ -159,7 +159,7 @@ fn everything_is_filled_in_and_nothing_is_typed_twice() {
     sandbox
         .sh("salesctl account show globex")
         .ok()
-        .says("industry   retail");
+        .says("industry    retail");
     sandbox
         .sh("salesctl list show zoom-q4")
         .ok()
@@ -214,7 +214,7 @@ fn whoever_must_be_left_alone_is() {
         .sh("salesctl list seed zoom-q4 --email eve@umbrella.example --owner")
         .ok();
     sandbox
-        .sh("salesctl deal add Globex --owner jr --set decider='Omar Haddad' && salesctl person set 'Omar Haddad' email=omar@globex.example")
+        .sh("salesctl deal add Globex --owner jr --set decider='Omar Haddad' && salesctl person set 'Omar Haddad' --email omar@globex.example")
         .ok();
     sandbox
         .sh("salesctl prospect start --from fair --to-rep ab")
