@@ -19,5 +19,6 @@ mod process;
 mod properties;
 mod readme;
 mod sandbox;
+mod start;
 mod suppression;
 mod transcripts;

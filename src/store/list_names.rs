@@ -33,10 +33,6 @@ static FIELDS: LazyLock<String> = LazyLock::new(|| {
         .map(|field| format!("p.{}", field.name()))
         .join(", ")
 });
-/// The columns of [`Field`], in their order, of the row that is called `p`.
-pub(super) fn fields() -> &'static str {
-    &FIELDS
-}
 /// Where the columns of [`Field`] begin when a row is read whole.
 const FIELDS_FROM: usize = 5;
 

@@ -53,7 +53,7 @@ use rusqlite::Connection;
 pub use crate::prospect::topic::Rating;
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
-pub use candidates::{AccountFacts, AccountNames, Bond, ClosedRow, CustomerRow};
+pub use candidates::{AccountFacts, AccountNames, Bond, ClosedRow, CustomerRow, Standing};
 pub use contact::{AccountRow, DealOf, PersonRow};
 pub use costs::{Absence, Cost};
 pub use doctor::Findings;
