@@ -4,8 +4,8 @@
 //! (city, postcode, area, state, country, or any), in each grouped by what is known of them and sorted by size.
 //! A candidate looks into the buckets with the most it can have in common first. What is in common
 //! is known of a bucket, so the best that a group can hold, and within it the best at a size, is known
-//! before anybody in it is looked at; who cannot beat the best so far is passed over. Topics are no bucket: who
-//! shares one with the candidate is compared first, the most alike in them first; then nobody else does.
+//! before anybody in it is looked at; who cannot beat the best so far is passed over. Who shares a topic with the
+//! candidate is looked up by topic and industry beforehand: in the buckets nobody does any more.
 //! The outcome is that of comparing with everybody.
 
 use std::collections::hash_map::Entry;
@@ -28,14 +28,14 @@ pub struct Likeness {
     buckets: FxHashMap<u64, Vec<Group>>,
     /// Everything that is known of any customer.
     known: Vec<u8>,
-    /// Sets of topics that customers have, with who has them.
-    by_topics: FxHashMap<Sym, Vec<u32>>,
+    /// What is known of both a candidate and any customer, by what is known of the candidate.
+    shapes: FxHashMap<u8, Box<[u8]>>,
+    /// Who has a topic, by industry and topic; under no industry everybody.
+    by_topic: FxHashMap<u64, Vec<u32>>,
     /// Industries of customers.
     industries: Vec<Sym>,
     /// Per industry of a candidate: those of customers that have something in common, the most alike first.
     industry_rows: FxHashMap<Sym, Box<[(f64, Sym)]>>,
-    /// The same for sets of topics.
-    topic_rows: FxHashMap<Sym, Box<[(f64, Sym)]>>,
 }
 
 /// The most alike customer.
@@ -61,6 +61,7 @@ const TOPICS_KNOWN: u8 = 1;
 const INDUSTRY_KNOWN: u8 = 2;
 const EMPLOYEES_KNOWN: u8 = 4;
 const REVENUE_KNOWN: u8 = 8;
+const SIZE_KNOWN: u8 = EMPLOYEES_KNOWN | REVENUE_KNOWN;
 const PLACE_KNOWN: u8 = 16 | 32 | 64 | 128;
 
 /// Bits of what is known.
@@ -104,10 +105,10 @@ impl Likeness {
             distinct: Vec::new(),
             buckets: FxHashMap::default(),
             known: Vec::new(),
-            by_topics: FxHashMap::default(),
+            shapes: FxHashMap::default(),
+            by_topic: FxHashMap::default(),
             industries: Vec::new(),
             industry_rows: FxHashMap::default(),
-            topic_rows: FxHashMap::default(),
         };
         let mut seen = FxHashMap::default();
         for (at, customer) in customers.iter().enumerate() {
@@ -133,13 +134,15 @@ impl Likeness {
         self.distinct.push(at);
         self.known.push(known);
         self.industries.extend(customer.industry);
-        if let Some(topics) = customer.topics {
-            self.by_topics.entry(topics).or_default().push(at);
-        }
         let places = levels(customer).map(|(place, _)| place);
         let places = places.into_iter().flatten().map(Some).chain([None]);
         let industries = customer.industry.into_iter().map(Some).chain([None]);
+        let stars = customer.topics.map(|topics| self.names.stars(topics));
         for industry in industries {
+            for (topic, _) in stars.unwrap_or_default() {
+                let who = self.by_topic.entry(key(industry, Some(*topic)));
+                who.or_default().push(at);
+            }
             for place in places.clone() {
                 let groups = self.buckets.entry(key(industry, place)).or_default();
                 let at_group = groups.iter().position(|group| group.known == known);
@@ -171,24 +174,16 @@ impl Likeness {
     /// The same, if they are more alike than `floor`; the higher that is, the faster it is found that nobody is.
     pub fn nearest_above(&mut self, candidate: &Profile, floor: f64) -> Option<Near> {
         self.prepare(candidate);
+        let known = known(candidate);
         let mut search = Search {
             of: self,
             candidate,
-            known: known(candidate),
+            known,
+            shapes: self.shapes.get(&known).map_or(&[], |shapes| &**shapes),
             best: floor,
             found: None,
         };
-        search.sharing_topics();
-        let industries: &[(f64, Sym)] = match candidate.industry {
-            Some(industry) => &self.industry_rows[&industry],
-            None => &[],
-        };
-        for (alike, industry) in industries {
-            if !search.industry(*alike, Some(*industry)) {
-                break;
-            }
-        }
-        search.industry(0.0, None);
+        search.everywhere();
         let likeness = search.best;
         search.found.map(|customer| Near {
             likeness,
@@ -230,29 +225,42 @@ impl Likeness {
         reasons::reasons(&self.names, candidate, &self.customers[customer])
     }
 
-    /// Compares what the candidate has with what customers have, once for each industry and set of topics.
+    /// What is the same for all candidates of an industry, or of whom the same is known, is found once.
     fn prepare(&mut self, candidate: &Profile) {
-        let row = |alike: &dyn Fn(Sym) -> f64, of: &mut dyn Iterator<Item = Sym>| {
-            let mut row: Vec<(f64, Sym)> = of
-                .map(|other| (alike(other), other))
-                .filter(|(alike, _)| *alike > 0.0)
-                .collect();
-            row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            row.into_boxed_slice()
-        };
+        self.shapes
+            .entry(known(candidate))
+            .or_insert_with_key(|of| {
+                let mut shapes: Vec<u8> =
+                    self.known.iter().map(|known| shape(known & of)).collect();
+                shapes.sort_unstable();
+                shapes.dedup();
+                shapes.into_boxed_slice()
+            });
         if let Some(industry) = candidate.industry {
             self.industry_rows.entry(industry).or_insert_with(|| {
                 let alike = |other| self.names.industries_alike(industry, other);
-                row(&alike, &mut self.industries.iter().copied())
-            });
-        }
-        if let Some(topics) = candidate.topics {
-            self.topic_rows.entry(topics).or_insert_with(|| {
-                let alike = |other| self.names.topics_alike(topics, other);
-                row(&alike, &mut self.by_topics.keys().copied())
+                let industries = self.industries.iter();
+                let mut row: Vec<(f64, Sym)> = industries
+                    .map(|other| (alike(*other), *other))
+                    .filter(|(alike, _)| *alike > 0.0)
+                    .collect();
+                row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+                row.into_boxed_slice()
             });
         }
     }
+}
+
+/// Employees and revenue are one attribute, so are the parts of a place: one bit for each.
+fn shape(both: u8) -> u8 {
+    let mut shape = both & (TOPICS_KNOWN | INDUSTRY_KNOWN);
+    if both & SIZE_KNOWN > 0 {
+        shape |= EMPLOYEES_KNOWN;
+    }
+    if both & PLACE_KNOWN > 0 {
+        shape |= PLACE_KNOWN;
+    }
+    shape
 }
 
 /// What makes two customers the same.
@@ -276,53 +284,58 @@ struct Search<'l> {
     of: &'l Likeness,
     candidate: &'l Profile,
     known: u8,
+    /// What can be known of both.
+    shapes: &'l [u8],
     best: f64,
     found: Option<u32>,
 }
 
 impl Search<'_> {
-    /// Those with a topic in common, while being alike in all else could make up for the topics.
-    fn sharing_topics(&mut self) {
-        let Some(topics) = self.candidate.topics else {
-            return;
+    fn everywhere(&mut self) {
+        let row: &[(f64, Sym)] = match &self.candidate.industry {
+            Some(industry) => &self.of.industry_rows[industry],
+            None => &[],
         };
-        for (alike, set) in &self.of.topic_rows[&topics] {
-            let could = self
-                .of
-                .known
+        let industries = || {
+            let some = row
                 .iter()
-                .filter(|known| *known & TOPICS_KNOWN > 0);
-            let could =
-                could.filter_map(|known| self.could_be(*known, *alike, 1.0, Some(1.0), 1.0));
-            if could.fold(-1.0, f64::max) <= self.best {
-                break;
+                .map(|(alike, industry)| (*alike, Some(*industry)));
+            some.chain([(0.0, None)])
+        };
+        if let Some(topics) = self.candidate.topics {
+            let stars = self.of.names.stars(topics);
+            for (alike, industry) in industries() {
+                if self.hopeless(1.0, alike, industry) {
+                    continue;
+                }
+                for (topic, _) in stars {
+                    let who = self.of.by_topic.get(&key(industry, Some(*topic)));
+                    for customer in who.into_iter().flatten() {
+                        self.compare(*customer);
+                    }
+                }
             }
-            for customer in &self.of.by_topics[set] {
-                self.compare(*customer);
+        }
+        for (alike, industry) in industries() {
+            if self.hopeless(0.0, alike, industry) {
+                continue;
             }
+            for (place, near) in levels(self.candidate) {
+                if place.is_some() {
+                    self.bucket(key(industry, place), alike, near);
+                }
+            }
+            self.bucket(key(industry, None), alike, 0.0);
         }
     }
 
-    /// Those of one industry, or of any. Whether going on with industries less alike can still be of use.
-    fn industry(&mut self, alike: f64, industry: Option<Sym>) -> bool {
-        let hope = |search: &Self, place: f64| {
-            let known = search.of.known.iter();
-            known
-                .filter(|known| industry.is_none() || *known & INDUSTRY_KNOWN > 0)
-                .filter_map(|known| search.could_be(*known, 0.0, alike, Some(1.0), place))
-                .fold(-1.0, f64::max)
-                > search.best
-        };
-        if !hope(self, 1.0) {
-            return false;
-        }
-        for (place, near) in levels(self.candidate) {
-            if place.is_some() {
-                self.bucket(key(industry, place), alike, near);
-            }
-        }
-        self.bucket(key(industry, None), alike, 0.0);
-        true
+    /// Whether nobody of an industry, or of any, can beat the best, were they the same in size and place.
+    fn hopeless(&self, topics: f64, alike: f64, industry: Option<Sym>) -> bool {
+        let shapes = self.shapes.iter();
+        shapes
+            .filter(|shape| industry.is_none() || **shape & INDUSTRY_KNOWN > 0)
+            .filter_map(|shape| self.could_be(*shape, topics, alike, Some(1.0), 1.0))
+            .all(|could| could <= self.best)
     }
 
     fn bucket(&mut self, key: u64, industry: f64, place: f64) {
@@ -402,7 +415,7 @@ impl Search<'_> {
         Parts {
             topics: when(TOPICS_KNOWN, topics),
             industry: when(INDUSTRY_KNOWN, industry),
-            size: size.and_then(|size| when(EMPLOYEES_KNOWN | REVENUE_KNOWN, size)),
+            size: size.and_then(|size| when(SIZE_KNOWN, size)),
             place: when(PLACE_KNOWN, place),
         }
         .likeness()
