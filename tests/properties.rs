@@ -660,6 +660,7 @@ fn entry(kind: CatalogKind, name: &str, team: Option<&str>) -> CatalogEntry {
         login: None,
         price_minor: None,
         capacity: None,
+        margin: None,
         active: true,
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::book::{Left, State};
 use super::event::{Activity, Amount, Change, Event, FieldValue, Move, Recorded};
 use super::fact;
+use super::start::Origin;
 use crate::condition::Value;
 use crate::id::Id;
 use crate::process::{BuyingRole, LOST, WON};
@@ -41,6 +42,8 @@ pub struct Deal {
     pub activities: Vec<DatedActivity>,
     /// Facts with the day since when they hold, in order: what `--as-of` reads.
     pub facts: Vec<Fact>,
+    /// Where it came from, when the program knows.
+    pub origin: Option<Origin>,
     /// Gates passed by override.
     pub overrides: u32,
     /// Day of the last event that counts.
@@ -182,6 +185,7 @@ impl Deal {
             follow_ups: Vec::new(),
             activities: Vec::new(),
             facts: Vec::new(),
+            origin: None,
             overrides: 0,
             touched: since,
             floor: recorded.effective,
@@ -317,6 +321,7 @@ impl Deal {
                     item.due = *due;
                 }
             }
+            Event::DealOrigin(origin) => self.origin = Some((**origin).clone()),
             Event::DealOpened { .. }
             | Event::Noted { .. }
             | Event::AccountAdded { .. }
@@ -345,6 +350,18 @@ impl Deal {
             | Event::ProspectDistinct { .. }
             | Event::SuppressionAdded { .. }
             | Event::SuppressionRemoved { .. }
+            | Event::Rated { .. }
+            | Event::RatingTaken { .. }
+            | Event::SelectionSaved { .. }
+            | Event::SelectionRemoved
+            | Event::CaseOpened(_)
+            | Event::CaseAssigned { .. }
+            | Event::CaseAnswered { .. }
+            | Event::CaseReopened { .. }
+            | Event::CostAdded { .. }
+            | Event::CostRemoved { .. }
+            | Event::AbsenceAdded { .. }
+            | Event::AbsenceRemoved { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

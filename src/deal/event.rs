@@ -14,13 +14,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::case::Opening;
 use super::contact::{PersonChange, SalesRole};
+use super::start::Origin;
 use crate::condition::Value;
 use crate::id::Id;
 use crate::list::{Channel, Terms};
 use crate::money::Currency;
 use crate::process::BuyingRole;
-use crate::prospect::Counts;
+use crate::prospect::{Counts, Query};
 
 pub use crate::text::Private;
 
@@ -41,6 +43,10 @@ pub enum StreamKind {
     Prospect,
     /// Who must not be contacted.
     Suppression,
+    /// Who was chosen, and by what.
+    Selection,
+    /// A referral, an experience after the sale, a request.
+    Case,
 }
 
 impl StreamKind {
@@ -55,6 +61,8 @@ impl StreamKind {
             Self::List => "list",
             Self::Prospect => "prospect",
             Self::Suppression => "suppression",
+            Self::Selection => "selection",
+            Self::Case => "case",
         }
     }
 
@@ -69,6 +77,8 @@ impl StreamKind {
             Self::List,
             Self::Prospect,
             Self::Suppression,
+            Self::Selection,
+            Self::Case,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)
@@ -122,6 +132,9 @@ pub struct CatalogEntry {
     pub price_minor: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u32>,
+    /// Of a product: the share of its value that is left after what it cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
     pub active: bool,
 }
 
@@ -408,6 +421,74 @@ pub enum Event {
         reason: Private,
     },
 
+    // Accounts, persons and names of lists alike
+    /// Somebody gave 1 to 5 stars for a topic. The latest of one person on one topic counts.
+    Rated {
+        topic: String,
+        stars: u8,
+        /// Who says so, when it is not who typed it.
+        by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Private>,
+    },
+    RatingTaken {
+        topic: String,
+        by: String,
+    },
+
+    // Selections
+    /// Who was chosen, by what; the whole each time, the last one counts. The names stand under `run` in the
+    /// store.
+    SelectionSaved {
+        name: String,
+        query: Box<Query>,
+        run: Id,
+        names: u64,
+    },
+    SelectionRemoved,
+
+    // Cases
+    CaseOpened(Box<Opening>),
+    CaseAssigned {
+        owner: Option<String>,
+        due: Option<NaiveDate>,
+    },
+    CaseAnswered {
+        text: Option<Private>,
+        /// Nothing more is to be done about it.
+        closes: bool,
+        /// The deal that was opened for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deal: Option<Id>,
+    },
+    CaseReopened {
+        reason: Option<Private>,
+    },
+
+    // Of sources and lists: what they cost beside what the terms say
+    CostAdded {
+        id: Id,
+        amount: Amount,
+        text: Private,
+    },
+    CostRemoved {
+        id: Id,
+    },
+    // Of reps: the first and the last day they are away
+    AbsenceAdded {
+        id: Id,
+        from: NaiveDate,
+        until: NaiveDate,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Private>,
+    },
+    AbsenceRemoved {
+        id: Id,
+    },
+
+    /// In a deal's stream: where it came from.
+    DealOrigin(Box<Origin>),
+
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are
     /// the whole of it.
     HistoryTold,
@@ -426,7 +507,7 @@ impl Event {
     pub fn changes_deal(&self) -> bool {
         !matches!(
             self,
-            Self::Noted { .. } | Self::Logged(_) | Self::HistoryTold
+            Self::Noted { .. } | Self::Logged(_) | Self::HistoryTold | Self::DealOrigin(_)
         )
     }
 

@@ -156,6 +156,55 @@ pub fn words(
         Event::SuppressionRemoved { reason } => {
             format!("suppression removed: {}", reason.text)
         }
+        Event::Rated {
+            topic,
+            stars,
+            by,
+            note,
+        } => {
+            let note = note.as_ref().map(|note| format!(": \"{}\"", note.text));
+            format!("{topic} {stars} of 5 by {by}{}", note.unwrap_or_default())
+        }
+        Event::RatingTaken { topic, by } => format!("rating of {topic} by {by} taken back"),
+        Event::SelectionSaved { name, names, .. } => format!("selection {name} of {names} saved"),
+        Event::SelectionRemoved => "selection removed".to_string(),
+        Event::CaseOpened(opening) => {
+            let text = opening.text.as_ref();
+            let text = text.map(|text| format!(": \"{}\"", text.text));
+            format!(
+                "{} by {}{}",
+                opening.what.name(),
+                opening.by,
+                text.unwrap_or_default()
+            )
+        }
+        Event::CaseAssigned { owner, .. } => match owner {
+            Some(owner) => format!("is the work of {owner}"),
+            None => "is nobody's work".to_string(),
+        },
+        Event::CaseAnswered { text, closes, .. } => {
+            let text = text.as_ref().map(|text| format!(": \"{}\"", text.text));
+            let what = if *closes { "closed" } else { "answered" };
+            format!("{what}{}", text.unwrap_or_default())
+        }
+        Event::CaseReopened { .. } => "open again".to_string(),
+        Event::CostAdded { amount, text, .. } => format!(
+            "cost {}: \"{}\"",
+            Money {
+                minor: amount.minor,
+                currency: amount.currency
+            },
+            text.text
+        ),
+        Event::CostRemoved { .. } => "cost taken back".to_string(),
+        Event::AbsenceAdded { from, until, .. } => {
+            format!("away {} to {}", date::day(*from), date::day(*until))
+        }
+        Event::AbsenceRemoved { .. } => "absence taken back".to_string(),
+        Event::DealOrigin(origin) => match &origin.why {
+            Some(why) => format!("chosen: {why}"),
+            None => "where it came from noted".to_string(),
+        },
         Event::BatchImported {
             file,
             what,

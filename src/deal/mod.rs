@@ -1,6 +1,7 @@
 //! What happens: deals, their events, the decisions about them, and the Book that reports read.
 
 pub mod book;
+pub mod case;
 pub mod contact;
 #[cfg(test)]
 mod contact_tests;
@@ -11,5 +12,6 @@ pub mod event;
 pub mod fact;
 pub mod gate;
 pub mod history;
+pub mod start;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

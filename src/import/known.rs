@@ -255,6 +255,7 @@ impl Directory {
             login: None,
             price_minor: None,
             capacity: None,
+            margin: None,
             active: true,
         };
         fill(&mut entry);

@@ -10,7 +10,8 @@ use super::stages::StageWritten;
 use super::syntax::Source;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Reason, Requirement, Stage, WON, deal_columns, relations,
+    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, prospect_columns,
+    prospecting, relations,
 };
 use crate::condition::{Condition, Engine};
 
@@ -88,6 +89,18 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         .iter()
         .map(|stage| stage.name.value.clone())
         .collect();
+    let sources: Vec<String> = definition
+        .sources
+        .iter()
+        .map(|source| source.value.name.clone())
+        .collect();
+    let (prospecting, scores, topics) = prospecting(
+        reader,
+        definition.prospecting,
+        &definition.fields,
+        &order,
+        &sources,
+    )?;
     let stages = definition
         .stages
         .into_iter()
@@ -137,10 +150,44 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
             .into_iter()
             .map(|source| source.value)
             .collect(),
+        prospecting,
+        scores,
+        topics,
+        margin: definition.margin,
         rates: definition.rates,
         settings: definition.settings,
         engine,
     })
+}
+
+/// Conditions of points read what is known of a name; most processes score nobody and need no engine for it.
+fn prospecting(
+    reader: &Reader<'_>,
+    written: prospecting::Written,
+    fields: &[At<Field>],
+    stages: &[String],
+    sources: &[String],
+) -> Option<(Prospecting, Vec<ScoreRule>, Vec<Topic>)> {
+    let engine = if written.scores.is_empty() {
+        None
+    } else {
+        let fields: Vec<Field> = fields.iter().map(|field| field.value.clone()).collect();
+        match Engine::new(prospect_columns(&fields, false)) {
+            Ok(engine) => Some(engine),
+            Err(error) => {
+                let message = "what is known of prospects cannot be laid out as columns";
+                reader.error(0..0, message, error.root_cause().to_string());
+                return None;
+            }
+        }
+    };
+    Some(prospecting::check(
+        reader,
+        written,
+        stages,
+        sources,
+        |when| condition(reader, engine.as_ref()?, when),
+    ))
 }
 
 fn ends(reader: &Reader<'_>, definition: &Definition) -> (String, String, Vec<Reason>) {

@@ -144,26 +144,196 @@ pub fn deal_columns(fields: &[Field], names: &Names<'_>) -> Vec<Column> {
     let custom = fields
         .iter()
         .filter(|field| field.of != FieldOf::BuiltIn)
-        .map(|field| Column {
-            name: field.name.clone(),
-            kind: match field.kind {
-                FieldKind::Integer => ColumnKind::Integer,
-                FieldKind::Number | FieldKind::Money => ColumnKind::Number,
-                FieldKind::Date => ColumnKind::Date,
-                FieldKind::Bool => ColumnKind::Bool,
-                FieldKind::Text | FieldKind::Choice | FieldKind::Person => ColumnKind::Text,
-            },
-            doc: field.why.clone().unwrap_or_default(),
-            values: if field.kind == FieldKind::Choice {
-                field.choices.clone()
-            } else {
-                Vec::new()
-            },
-        });
+        .map(of_field);
     built_in.chain(roles).chain(steps).chain(custom).collect()
 }
 
 /// Whether a name is taken by a fact every deal has.
 pub fn is_built_in(name: &str) -> bool {
     BUILT_IN.iter().any(|(built_in, ..)| *built_in == name)
+}
+
+/// What is known of a name of a list.
+const PROSPECT: &[(&str, ColumnKind, &str)] = &[
+    (
+        "id",
+        ColumnKind::Text,
+        "the prospect's id, all 13 characters",
+    ),
+    ("list", ColumnKind::Text, "code of the list it is on"),
+    (
+        "list_kind",
+        ColumnKind::Text,
+        "how that list was made: `response`, `compiled`, `house`, …",
+    ),
+    ("first_name", ColumnKind::Text, "first name"),
+    ("last_name", ColumnKind::Text, "last name"),
+    ("title", ColumnKind::Text, "what they do at the company"),
+    ("company", ColumnKind::Text, "name of the company"),
+    ("email", ColumnKind::Text, "e-mail address"),
+    (
+        "phone",
+        ColumnKind::Text,
+        "phone number, with + and country",
+    ),
+    (
+        "mobile",
+        ColumnKind::Text,
+        "mobile number, with + and country",
+    ),
+    ("domain", ColumnKind::Text, "web domain of the company"),
+    ("city", ColumnKind::Text, "city"),
+    ("state", ColumnKind::Text, "state or province"),
+    ("zip", ColumnKind::Text, "postcode"),
+    ("country", ColumnKind::Text, "country, two capital letters"),
+    ("industry", ColumnKind::Text, "industry, as the list has it"),
+    ("employees", ColumnKind::Number, "how many work there"),
+    (
+        "revenue",
+        ColumnKind::Number,
+        "yearly revenue, as the list has it",
+    ),
+    (
+        "source_date",
+        ColumnKind::Date,
+        "when the list's owner had it",
+    ),
+    ("imported", ColumnKind::Date, "when it came in"),
+    ("responded", ColumnKind::Date, "when they answered"),
+    (
+        "known",
+        ColumnKind::Bool,
+        "1 when we knew them from elsewhere as they came in",
+    ),
+    ("today", ColumnKind::Date, "the date it is evaluated for"),
+];
+
+/// What the process makes of that.
+const SCORED: &[(&str, ColumnKind, &str)] = &[
+    (
+        "score",
+        ColumnKind::Integer,
+        "points by the rules of the process",
+    ),
+    ("priority", ColumnKind::Text, "`high`, `medium` or `low`"),
+];
+
+/// What is known of an account that bought something.
+const CUSTOMER: &[(&str, ColumnKind, &str)] = &[
+    (
+        "id",
+        ColumnKind::Text,
+        "the account's id, all 13 characters",
+    ),
+    ("account", ColumnKind::Text, "name of the account"),
+    (
+        "owner",
+        ColumnKind::Text,
+        "name of the rep who owns its latest deal",
+    ),
+    ("won_deals", ColumnKind::Integer, "deals won"),
+    (
+        "won_value",
+        ColumnKind::Number,
+        "their value in major units of the process currency",
+    ),
+    ("last_won", ColumnKind::Date, "when the latest was won"),
+    (
+        "products",
+        ColumnKind::Text,
+        "names of what it bought, with commas between",
+    ),
+    ("open_deals", ColumnKind::Integer, "deals that are open"),
+    (
+        "last_contact",
+        ColumnKind::Date,
+        "when something was last done with it or its people",
+    ),
+    (
+        "open_requests",
+        ColumnKind::Integer,
+        "requests that nobody answered yet",
+    ),
+    (
+        "experience",
+        ColumnKind::Number,
+        "mean of its ratings after the sale, 1 to 5",
+    ),
+    (
+        "last_experience",
+        ColumnKind::Integer,
+        "the latest of these ratings",
+    ),
+    ("city", ColumnKind::Text, "city"),
+    ("state", ColumnKind::Text, "state or province"),
+    ("zip", ColumnKind::Text, "postcode"),
+    ("country", ColumnKind::Text, "country, two capital letters"),
+    ("industry", ColumnKind::Text, "industry"),
+    ("employees", ColumnKind::Number, "how many work there"),
+    ("revenue", ColumnKind::Number, "yearly revenue"),
+    ("today", ColumnKind::Date, "the date it is evaluated for"),
+];
+
+/// The columns of names of lists: what is known of each, then account fields, whose values are the columns
+/// of the file that are called so; and, when asked for, what the scoring rules make of it.
+pub fn prospect_columns(fields: &[Field], scored: bool) -> Vec<Column> {
+    let mut columns = laid_out(PROSPECT);
+    if scored {
+        columns.extend(laid_out(SCORED));
+    }
+    for column in &mut columns {
+        if column.name == "priority" {
+            column.values = super::Priority::ALL.map(|p| p.name().to_string()).to_vec();
+        }
+    }
+    with_account_fields(columns, fields, &["score", "priority"])
+}
+
+/// The columns of accounts that bought something, their fields among them.
+pub fn customer_columns(fields: &[Field]) -> Vec<Column> {
+    with_account_fields(laid_out(CUSTOMER), fields, &[])
+}
+
+fn laid_out(columns: &[(&str, ColumnKind, &str)]) -> Vec<Column> {
+    let column = |(name, kind, doc): &(&str, ColumnKind, &str)| Column {
+        name: (*name).to_string(),
+        kind: *kind,
+        doc: (*doc).to_string(),
+        values: Vec::new(),
+    };
+    columns.iter().map(column).collect()
+}
+
+/// A field that is called like a column of its own means the same.
+fn with_account_fields(
+    mut columns: Vec<Column>,
+    fields: &[Field],
+    reserved: &[&str],
+) -> Vec<Column> {
+    for field in fields.iter().filter(|field| field.of == FieldOf::Account) {
+        let taken = columns.iter().any(|column| column.name == field.name);
+        if !taken && !reserved.contains(&field.name.as_str()) {
+            columns.push(of_field(field));
+        }
+    }
+    columns
+}
+
+fn of_field(field: &Field) -> Column {
+    Column {
+        name: field.name.clone(),
+        kind: match field.kind {
+            FieldKind::Integer => ColumnKind::Integer,
+            FieldKind::Number | FieldKind::Money => ColumnKind::Number,
+            FieldKind::Date => ColumnKind::Date,
+            FieldKind::Bool => ColumnKind::Bool,
+            FieldKind::Text | FieldKind::Choice | FieldKind::Person => ColumnKind::Text,
+        },
+        doc: field.why.clone().unwrap_or_default(),
+        values: if field.kind == FieldKind::Choice {
+            field.choices.clone()
+        } else {
+            Vec::new()
+        },
+    }
 }

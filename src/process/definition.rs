@@ -12,6 +12,7 @@ use super::keys::Keys;
 use super::names::{slug, slugified, titled, twice, unique};
 use super::people::{self, Person};
 use super::problem::Lines;
+use super::prospecting;
 use super::reader::{At, Reader};
 use super::stages::{self, StageWritten};
 use super::zone::Zone;
@@ -44,6 +45,8 @@ pub(super) struct Definition {
     pub(super) reps: Vec<Person>,
     pub(super) products: Vec<At<Product>>,
     pub(super) sources: Vec<At<Source>>,
+    pub(super) prospecting: prospecting::Written,
+    pub(super) margin: Option<f64>,
 }
 
 pub(super) struct TypeWritten {
@@ -73,6 +76,9 @@ const TABLES: &[&str] = &[
     "rep",
     "product",
     "source",
+    "prospecting",
+    "score",
+    "topic",
 ];
 
 impl Definition {
@@ -90,6 +96,7 @@ impl Definition {
             definition.stages = stages::read(reader, &lines, &file);
             definition.ends(reader, &file);
             people::read(&mut definition, reader, &file);
+            definition.prospecting = prospecting::read(reader, &lines, &file);
         }
         definition
     }
@@ -114,6 +121,8 @@ impl Definition {
             reps: Vec::new(),
             products: Vec::new(),
             sources: Vec::new(),
+            prospecting: prospecting::Written::default(),
+            margin: None,
         }
     }
 
@@ -128,6 +137,7 @@ impl Definition {
             "holidays",
             "owner",
             "review_every",
+            "margin",
         ];
         let Some(value) = file.get("process") else {
             let message = format!("`{path_label}` has no `[process]`");
@@ -204,6 +214,7 @@ impl Definition {
         }
         self.owner = keys.words("owner");
         self.review_every = keys.parsed("review_every");
+        self.margin = keys.share("margin");
     }
 
     fn settings(&mut self, reader: &Reader<'_>, file: &Keys<'_>) {

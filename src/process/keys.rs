@@ -120,6 +120,20 @@ impl<'t> Keys<'t> {
         self.reader.number_of(key, self.get(key)?)
     }
 
+    /// A number from 0 to 1.
+    pub(crate) fn share(&self, key: &str) -> Option<f64> {
+        let share = self.number(key)?;
+        if (0.0..=1.0).contains(&share.value) {
+            return Some(share.value);
+        }
+        self.reader.error(
+            share.span,
+            format!("`{key}` is out of range"),
+            "expected a share from 0 to 1, such as 0.4",
+        );
+        None
+    }
+
     /// An amount in the process currency, in minor units; without a currency nothing can be said about it.
     pub(crate) fn amount(&self, key: &str, currency: Option<Currency>) -> Option<i64> {
         let value = self.get(key)?;

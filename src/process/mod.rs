@@ -16,6 +16,7 @@ pub(crate) mod keys;
 mod names;
 mod people;
 mod problem;
+mod prospecting;
 pub(crate) mod reader;
 mod relations;
 mod span;
@@ -32,10 +33,13 @@ use serde::Serialize;
 
 pub use calendar::Calendar;
 pub use check::{Checked, check, decode};
-pub use columns::{Names, REQUIRABLE, deal_columns, is_built_in};
+pub use columns::{
+    Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
+};
 pub use config::workspace_of_config;
 
 pub use problem::{Level, Problem, render as render_problems};
+pub use prospecting::{Priority, Prospecting};
 pub use span::Span;
 pub use zone::Zone;
 
@@ -68,6 +72,14 @@ pub struct Process {
     pub reps: Vec<Rep>,
     pub products: Vec<Product>,
     pub sources: Vec<Source>,
+    /// How names of lists become deals.
+    pub prospecting: Prospecting,
+    /// What makes a name worth more, or less.
+    pub scores: Vec<ScoreRule>,
+    /// The words that people and companies are rated by; none given, any word may be used.
+    pub topics: Vec<Topic>,
+    /// Share of a deal's value that is left after what it cost, of products that say nothing themselves.
+    pub margin: Option<f64>,
     /// Units of the process currency for one unit of the key, from a date on; oldest first.
     pub rates: BTreeMap<String, Vec<(NaiveDate, f64)>>,
     /// Defaults below flags and environment, from `[settings]`.
@@ -289,13 +301,33 @@ pub struct Rep {
     pub active: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Product {
     pub name: String,
     pub title: String,
     /// List price in minor units of the process currency.
     pub price_minor: Option<i64>,
+    /// Share of its value that is left after what it cost.
+    pub margin: Option<f64>,
     pub active: bool,
+}
+
+/// Points for every prospect that a condition is true of.
+#[derive(Debug)]
+pub struct ScoreRule {
+    /// Over [`prospect_columns`].
+    pub when: Condition,
+    pub points: i64,
+    /// The rule in the team's words.
+    pub say: Option<String>,
+    pub lines: Range<usize>,
+}
+
+/// Something that people and companies are rated by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Topic {
+    pub name: String,
+    pub title: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -329,6 +361,16 @@ impl Process {
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {
         self.roles.iter().find(|rule| rule.role == role)
+    }
+
+    /// Checks and judges conditions over the names of lists, their points among them.
+    pub fn prospect_engine(&self) -> anyhow::Result<Engine> {
+        Engine::new(prospect_columns(&self.fields, true))
+    }
+
+    /// Checks and judges conditions over accounts that bought something.
+    pub fn customer_engine(&self) -> anyhow::Result<Engine> {
+        Engine::new(customer_columns(&self.fields))
     }
 
     /// Units of the process currency for one unit of `currency` on `day`; `None` without a stated rate.

@@ -55,11 +55,12 @@ pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys
         reader,
         file,
         "product",
-        &["name", "title", "price", "active"],
+        &["name", "title", "price", "margin", "active"],
         |name, title, keys| Product {
             name,
             title,
             price_minor: keys.amount("price", currency),
+            margin: keys.share("margin"),
             active: keys.flag("active", true),
         },
     );

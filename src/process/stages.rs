@@ -153,7 +153,7 @@ fn stage(
 }
 
 /// Lines counted from 1, the end exclusive.
-fn line_range(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
+pub(super) fn line_range(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
     lines.number(span.start)..lines.number(span.end.saturating_sub(1).max(span.start)) + 1
 }
 

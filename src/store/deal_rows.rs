@@ -39,11 +39,45 @@ pub(super) fn write(
                 .execute(params![external, id.0])?;
         }
     }
+    write_origin(connection, id, old, new)?;
     write_visits(connection, id, old, new)?;
     write_facts(connection, id, old, new)?;
     write_follow_ups(connection, id, old, new)?;
     write_activities(connection, id, old, new)?;
     write_roles(connection, id, old, new)
+}
+
+fn write_origin(
+    connection: &Connection,
+    id: Id,
+    old: Option<&Deal>,
+    new: Option<&Deal>,
+) -> Result<()> {
+    let origin = |deal: Option<&Deal>| deal.and_then(|deal| deal.origin.clone());
+    if origin(old) == origin(new) {
+        return Ok(());
+    }
+    connection
+        .prepare_cached("DELETE FROM origin WHERE deal = $1")?
+        .execute([id.0])?;
+    if let Some(origin) = origin(new) {
+        let number = |id: Option<Id>| id.map(|id| id.0);
+        connection
+            .prepare_cached(
+                "INSERT INTO origin (deal, prospect, person, list, selection, from_case, why)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )?
+            .execute(params![
+                id.0,
+                number(origin.prospect),
+                number(origin.person),
+                number(origin.list),
+                number(origin.selection),
+                number(origin.case),
+                origin.why,
+            ])?;
+    }
+    Ok(())
 }
 
 fn write_row(connection: &Connection, deal: &Deal) -> Result<()> {

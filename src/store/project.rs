@@ -7,7 +7,9 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
-use super::{contact_rows, deal_rows, list_rows, names, suppression};
+use super::{
+    cases, contact_rows, costs, deal_rows, list_rows, names, ratings, selection, suppression,
+};
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
 use crate::deal::event::{CatalogEntry, Event, Recorded, StreamKind};
@@ -28,18 +30,34 @@ pub(super) fn stream(
             let (old, new) = (Deal::from_events(before), Deal::from_events(events));
             deal_rows::write(connection, id, old.as_ref(), new.as_ref())
         }
-        StreamKind::Account => contact_rows::account(connection, id, events, before.is_empty()),
-        StreamKind::Person => contact_rows::person(connection, id, events, before.is_empty()),
-        StreamKind::Catalog => catalog(connection, id, events),
+        StreamKind::Account => {
+            contact_rows::account(connection, id, events, before.is_empty())?;
+            ratings::project(connection, id, events, before.is_empty())
+        }
+        StreamKind::Person => {
+            contact_rows::person(connection, id, events, before.is_empty())?;
+            ratings::project(connection, id, events, before.is_empty())
+        }
+        StreamKind::Catalog => {
+            catalog(connection, id, events)?;
+            costs::project(connection, id, events)?;
+            costs::project_absences(connection, id, events)
+        }
         StreamKind::Batch => batch(connection, id, events),
         // The texts of applied versions are kept for good; which one counts is told by the events.
         StreamKind::Process => Ok(()),
-        StreamKind::List => list_rows::list(connection, id, events),
+        StreamKind::List => {
+            list_rows::list(connection, id, events)?;
+            costs::project(connection, id, events)
+        }
         StreamKind::Prospect => {
             names::project(connection, id, events)?;
-            contact_rows::activities(connection, id, events, before.is_empty())
+            contact_rows::activities(connection, id, events, before.is_empty())?;
+            ratings::project(connection, id, events, before.is_empty())
         }
         StreamKind::Suppression => suppression::project(connection, id, events),
+        StreamKind::Selection => selection::project(connection, id, events),
+        StreamKind::Case => cases::project(connection, id, events),
     }
 }
 
@@ -117,8 +135,8 @@ fn catalog(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
     if let Some(entry) = last {
         connection
             .prepare_cached(
-                "INSERT INTO catalog (id, kind, name, title, team, manager, login, price_minor, capacity, active)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                "INSERT INTO catalog (id, kind, name, title, team, manager, login, price_minor, capacity, active, margin)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             )?
             .execute(params![
                 id.0,
@@ -131,6 +149,7 @@ fn catalog(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
                 entry.price_minor,
                 entry.capacity,
                 i64::from(entry.active),
+                entry.margin,
             ])?;
     }
     Ok(())

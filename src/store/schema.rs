@@ -9,7 +9,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
 
 /// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3];
 
 pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
@@ -37,6 +37,12 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "list",
     "prospect_state",
     "prospect_distinct",
+    "origin",
+    "rating",
+    "selection",
+    "customer_case",
+    "cost",
+    "absence",
 ];
 
 const V1: &str = "
@@ -478,4 +484,90 @@ ALTER TABLE batch ADD COLUMN list INTEGER;
 ALTER TABLE batch ADD COLUMN twice_n INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN suppressed_n INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN seed_n INTEGER NOT NULL DEFAULT 0;
+";
+
+/// From names to deals.
+///
+/// `origin` says which deal came from which row of which list, or from which case; `rating` holds the latest
+/// stars of each person on each topic. The names of a selection (`selection_name`) count when `selection` has
+/// their run. `cost` is what a source or a list cost beside its terms, `absence` when a rep is away.
+const V3: &str = "
+CREATE TABLE origin (
+    deal INTEGER PRIMARY KEY NOT NULL,
+    prospect INTEGER,
+    person INTEGER,
+    list INTEGER,
+    selection INTEGER,
+    from_case INTEGER,
+    why TEXT
+) STRICT;
+CREATE INDEX origin_prospect ON origin (prospect) WHERE prospect IS NOT NULL;
+
+CREATE TABLE rating (
+    subject INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    rater TEXT NOT NULL,
+    stars INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    note TEXT,
+    PRIMARY KEY (subject, topic, rater)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rating_topic ON rating (topic);
+
+CREATE TABLE selection (
+    id INTEGER PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    query TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    names INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    actor TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE selection_name (
+    run INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    subject INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE customer_case (
+    id INTEGER PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('referral', 'experience', 'request')),
+    about INTEGER NOT NULL,
+    deal INTEGER,
+    product TEXT,
+    told_by TEXT NOT NULL,
+    owner TEXT,
+    stars INTEGER,
+    text TEXT,
+    due INTEGER,
+    opened INTEGER NOT NULL,
+    answer TEXT,
+    closed INTEGER
+) STRICT;
+CREATE INDEX customer_case_about ON customer_case (about);
+CREATE INDEX customer_case_open ON customer_case (owner) WHERE closed IS NULL;
+
+CREATE TABLE cost (
+    id INTEGER PRIMARY KEY NOT NULL,
+    subject INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX cost_subject ON cost (subject);
+
+CREATE TABLE absence (
+    id INTEGER PRIMARY KEY NOT NULL,
+    rep INTEGER NOT NULL,
+    from_day INTEGER NOT NULL,
+    until_day INTEGER NOT NULL,
+    note TEXT
+) STRICT;
+CREATE INDEX absence_rep ON absence (rep);
+
+ALTER TABLE catalog ADD COLUMN margin REAL;
 ";

@@ -158,6 +158,7 @@ fn known() -> Known {
         login: None,
         price_minor: None,
         capacity: None,
+        margin: None,
         active: true,
     };
     Known {

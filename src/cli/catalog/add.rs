@@ -53,6 +53,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         login: None,
         price_minor: None,
         capacity: None,
+        margin: None,
         active: true,
     };
     args.known.lay_over(&session, &mut entry)?;

@@ -68,6 +68,9 @@ struct Known {
     /// How many open deals a rep can carry
     #[arg(long, value_name = "N")]
     capacity: Option<u32>,
+    /// The share of a product's value that is left after what it cost: 0.4
+    #[arg(long, value_name = "SHARE")]
+    margin: Option<f64>,
 }
 
 impl Known {
@@ -89,6 +92,7 @@ impl Known {
             self.price.is_some(),
             &[CatalogKind::Product, CatalogKind::Rep],
         )?;
+        only("--margin", self.margin.is_some(), &[CatalogKind::Product])?;
         if let Some(title) = &self.title {
             entry.title.clone_from(title);
         }
@@ -104,6 +108,15 @@ impl Known {
         }
         if let Some(capacity) = self.capacity {
             entry.capacity = Some(capacity);
+        }
+        if let Some(margin) = self.margin {
+            if !(0.0..=1.0).contains(&margin) {
+                return Err(Fault::usage(format!(
+                    "--margin: {margin} is no share; expected one from 0 to 1, such as 0.4"
+                ))
+                .into());
+            }
+            entry.margin = Some(margin);
         }
         if let Some(typed) = &self.price {
             let currency = session.process.currency;

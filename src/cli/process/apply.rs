@@ -169,6 +169,7 @@ fn entries(process: &Process) -> Vec<CatalogEntry> {
         login: None,
         price_minor: None,
         capacity: None,
+        margin: None,
         active: true,
     };
     let teams = process.teams.iter().map(|team| CatalogEntry {
@@ -185,6 +186,7 @@ fn entries(process: &Process) -> Vec<CatalogEntry> {
     });
     let products = process.products.iter().map(|product| CatalogEntry {
         price_minor: product.price_minor,
+        margin: product.margin,
         active: product.active,
         ..blank(CatalogKind::Product, &product.name, &product.title)
     });
