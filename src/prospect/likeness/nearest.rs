@@ -1,12 +1,12 @@
 //! The most alike of many customers, for a million candidates in a row.
 //!
-//! Customers that are the same in everything are one. They lie in buckets by industry (or any) and place
-//! (city, postcode, area, state, country, or any), in each grouped by what is known of them and sorted by size.
-//! A candidate looks into the buckets with the most it can have in common first. What is in common
-//! is known of a bucket, so the best that a group can hold, and within it the best at a size, is known
-//! before anybody in it is looked at; who cannot beat the best so far is passed over. Who shares a topic with the
-//! candidate is looked up by topic and industry beforehand: in the buckets nobody does any more.
-//! The outcome is that of comparing with everybody.
+//! Customers that are the same in everything are one. They lie in buckets by topic (or any), industry (or
+//! any) and place (city, postcode, area, state, country, or any), in each grouped by what is known of them
+//! and sorted by size. A candidate looks into the buckets with the most it can have in common first. What is
+//! in common is known of a bucket, so the best that a group can hold, and within it the best at a size, is
+//! known before anybody in it is looked at; who cannot beat the best so far is passed over. When the buckets
+//! of the candidate's topics were looked into, nobody in the others shares one. The outcome is that of
+//! comparing with everybody.
 
 use std::collections::hash_map::Entry;
 
@@ -23,19 +23,15 @@ pub struct Likeness {
     pub names: Names,
     /// As they were given.
     customers: Vec<Profile>,
-    /// Those that differ: places in `customers`.
-    distinct: Vec<u32>,
-    buckets: FxHashMap<u64, Vec<Group>>,
+    buckets: FxHashMap<Key, Vec<Group>>,
     /// Everything that is known of any customer.
     known: Vec<u8>,
-    /// What is known of both a candidate and any customer, by what is known of the candidate.
-    shapes: FxHashMap<u8, Box<[u8]>>,
-    /// Who has a topic, by industry and topic; under no industry everybody.
-    by_topic: FxHashMap<u64, Vec<u32>>,
     /// Industries of customers.
     industries: Vec<Sym>,
+    /// What is known of both a candidate and any customer, by what is known of the candidate.
+    shapes: Vec<Option<Box<[u8]>>>,
     /// Per industry of a candidate: those of customers that have something in common, the most alike first.
-    industry_rows: FxHashMap<Sym, Box<[(f64, Sym)]>>,
+    industry_rows: Vec<Option<Row>>,
 }
 
 /// The most alike customer.
@@ -47,6 +43,11 @@ pub struct Near {
     pub customer: usize,
 }
 
+/// Topic, industry and place; 0 is any.
+type Key = (u32, u32, u32);
+
+type Row = Box<[(f64, Sym)]>;
+
 /// Customers of one bucket of whom the same is known.
 #[derive(Debug)]
 struct Group {
@@ -55,6 +56,30 @@ struct Group {
     by_employees: Vec<(f32, u32)>,
     /// By revenue where known.
     by_revenue: Vec<(f32, u32)>,
+}
+
+impl Group {
+    /// The group of a bucket of whose customers so much is known.
+    fn of(known: u8, groups: &mut Vec<Self>) -> &mut Self {
+        let at = groups.iter().position(|group| group.known == known);
+        let at = at.unwrap_or_else(|| {
+            groups.push(Self {
+                known,
+                by_employees: Vec::new(),
+                by_revenue: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        &mut groups[at]
+    }
+
+    fn add(&mut self, at: u32, customer: &Profile) {
+        let size = customer.employees.map_or(0.0, |size| size.0);
+        self.by_employees.push((size, at));
+        if let Some(size) = customer.revenue {
+            self.by_revenue.push((size.0, at));
+        }
+    }
 }
 
 const TOPICS_KNOWN: u8 = 1;
@@ -80,6 +105,12 @@ fn known(profile: &Profile) -> u8 {
     .fold(0, |bits, (is, bit)| if is { bits | bit } else { bits })
 }
 
+/// One bit for each attribute: employees and revenue are one, so are the parts of a place.
+fn shape(both: u8) -> u8 {
+    let one = |bits: u8| if both & bits > 0 { bits } else { 0 };
+    both & (TOPICS_KNOWN | INDUSTRY_KNOWN) | one(SIZE_KNOWN) | one(PLACE_KNOWN)
+}
+
 /// Where a place is looked for, the nearest first, and what finding it there is worth. A bucket holds all
 /// that are at least so near, and some that have the name only.
 fn levels(of: &Profile) -> [(Option<Sym>, f64); 5] {
@@ -92,9 +123,9 @@ fn levels(of: &Profile) -> [(Option<Sym>, f64); 5] {
     ]
 }
 
-fn key(industry: Option<Sym>, place: Option<Sym>) -> u64 {
+fn key(topic: Option<Sym>, industry: Option<Sym>, place: Option<Sym>) -> Key {
     let number = |sym: Option<Sym>| sym.map_or(0, Sym::number);
-    u64::from(number(industry)) << 32 | u64::from(number(place))
+    (number(topic), number(industry), number(place))
 }
 
 impl Likeness {
@@ -102,13 +133,11 @@ impl Likeness {
         let mut likeness = Self {
             names,
             customers: customers.to_vec(),
-            distinct: Vec::new(),
             buckets: FxHashMap::default(),
             known: Vec::new(),
-            shapes: FxHashMap::default(),
-            by_topic: FxHashMap::default(),
             industries: Vec::new(),
-            industry_rows: FxHashMap::default(),
+            shapes: vec![None; 256],
+            industry_rows: Vec::new(),
         };
         let mut seen = FxHashMap::default();
         for (at, customer) in customers.iter().enumerate() {
@@ -131,35 +160,18 @@ impl Likeness {
 
     fn add(&mut self, at: u32, customer: &Profile) {
         let known = known(customer);
-        self.distinct.push(at);
         self.known.push(known);
         self.industries.extend(customer.industry);
+        let stars = customer.topics.map(|topics| self.names.stars(topics));
+        let topics = stars.unwrap_or_default().iter();
         let places = levels(customer).map(|(place, _)| place);
         let places = places.into_iter().flatten().map(Some).chain([None]);
         let industries = customer.industry.into_iter().map(Some).chain([None]);
-        let stars = customer.topics.map(|topics| self.names.stars(topics));
-        for industry in industries {
-            for (topic, _) in stars.unwrap_or_default() {
-                let who = self.by_topic.entry(key(industry, Some(*topic)));
-                who.or_default().push(at);
-            }
-            for place in places.clone() {
-                let groups = self.buckets.entry(key(industry, place)).or_default();
-                let at_group = groups.iter().position(|group| group.known == known);
-                let at_group = at_group.unwrap_or_else(|| {
-                    groups.push(Group {
-                        known,
-                        by_employees: Vec::new(),
-                        by_revenue: Vec::new(),
-                    });
-                    groups.len() - 1
-                });
-                let group = &mut groups[at_group];
-                group
-                    .by_employees
-                    .push((customer.employees.map_or(0.0, |size| size.0), at));
-                if let Some(size) = customer.revenue {
-                    group.by_revenue.push((size.0, at));
+        for topic in topics.map(|(topic, _)| Some(*topic)).chain([None]) {
+            for industry in industries.clone() {
+                for place in places.clone() {
+                    let groups = self.buckets.entry(key(topic, industry, place));
+                    Group::of(known, groups.or_default()).add(at, customer);
                 }
             }
         }
@@ -173,13 +185,13 @@ impl Likeness {
 
     /// The same, if they are more alike than `floor`; the higher that is, the faster it is found that nobody is.
     pub fn nearest_above(&mut self, candidate: &Profile, floor: f64) -> Option<Near> {
-        self.prepare(candidate);
         let known = known(candidate);
+        self.prepare(candidate, known);
         let mut search = Search {
             of: self,
             candidate,
             known,
-            shapes: self.shapes.get(&known).map_or(&[], |shapes| &**shapes),
+            shapes: self.shapes[usize::from(known)].as_deref().unwrap_or(&[]),
             best: floor,
             found: None,
         };
@@ -226,41 +238,30 @@ impl Likeness {
     }
 
     /// What is the same for all candidates of an industry, or of whom the same is known, is found once.
-    fn prepare(&mut self, candidate: &Profile) {
-        self.shapes
-            .entry(known(candidate))
-            .or_insert_with_key(|of| {
-                let mut shapes: Vec<u8> =
-                    self.known.iter().map(|known| shape(known & of)).collect();
-                shapes.sort_unstable();
-                shapes.dedup();
-                shapes.into_boxed_slice()
-            });
-        if let Some(industry) = candidate.industry {
-            self.industry_rows.entry(industry).or_insert_with(|| {
-                let alike = |other| self.names.industries_alike(industry, other);
-                let industries = self.industries.iter();
-                let mut row: Vec<(f64, Sym)> = industries
-                    .map(|other| (alike(*other), *other))
-                    .filter(|(alike, _)| *alike > 0.0)
-                    .collect();
-                row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                row.into_boxed_slice()
-            });
+    fn prepare(&mut self, candidate: &Profile, known: u8) {
+        self.shapes[usize::from(known)].get_or_insert_with(|| {
+            let mut shapes: Vec<u8> = self.known.iter().map(|of| shape(of & known)).collect();
+            shapes.sort_unstable();
+            shapes.dedup();
+            shapes.into_boxed_slice()
+        });
+        let Some(industry) = candidate.industry else {
+            return;
+        };
+        if self.industry_rows.len() <= industry.at() {
+            self.industry_rows.resize(industry.at() + 1, None);
         }
+        self.industry_rows[industry.at()].get_or_insert_with(|| {
+            let alike = |other| self.names.industries_alike(industry, other);
+            let industries = self.industries.iter();
+            let mut row: Vec<(f64, Sym)> = industries
+                .map(|other| (alike(*other), *other))
+                .filter(|(alike, _)| *alike > 0.0)
+                .collect();
+            row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            row.into_boxed_slice()
+        });
     }
-}
-
-/// Employees and revenue are one attribute, so are the parts of a place: one bit for each.
-fn shape(both: u8) -> u8 {
-    let mut shape = both & (TOPICS_KNOWN | INDUSTRY_KNOWN);
-    if both & SIZE_KNOWN > 0 {
-        shape |= EMPLOYEES_KNOWN;
-    }
-    if both & PLACE_KNOWN > 0 {
-        shape |= PLACE_KNOWN;
-    }
-    shape
 }
 
 /// What makes two customers the same.
@@ -290,113 +291,110 @@ struct Search<'l> {
     found: Option<u32>,
 }
 
+/// What those in a bucket have in common with the candidate, and how much that is at most.
+type Common = (Option<Sym>, f64);
+
 impl Search<'_> {
     fn everywhere(&mut self) {
-        let row: &[(f64, Sym)] = match &self.candidate.industry {
-            Some(industry) => &self.of.industry_rows[industry],
-            None => &[],
-        };
-        let industries = || {
-            let some = row
-                .iter()
-                .map(|(alike, industry)| (*alike, Some(*industry)));
-            some.chain([(0.0, None)])
-        };
         if let Some(topics) = self.candidate.topics {
-            let stars = self.of.names.stars(topics);
-            for (alike, industry) in industries() {
-                if self.hopeless(1.0, alike, industry) {
-                    continue;
-                }
-                for (topic, _) in stars {
-                    let who = self.of.by_topic.get(&key(industry, Some(*topic)));
-                    for customer in who.into_iter().flatten() {
-                        self.compare(*customer);
-                    }
-                }
+            for (topic, _) in self.of.names.stars(topics) {
+                self.with_topic((Some(*topic), 1.0));
             }
         }
-        for (alike, industry) in industries() {
-            if self.hopeless(0.0, alike, industry) {
-                continue;
+        self.with_topic((None, 0.0));
+    }
+
+    /// From the same industry to any.
+    fn with_topic(&mut self, topic: Common) {
+        let row = self.candidate.industry;
+        let row = row.and_then(|industry| self.of.industry_rows[industry.at()].as_deref());
+        for (alike, industry) in row.unwrap_or_default() {
+            if self.hopeless(topic.1, *alike, INDUSTRY_KNOWN) {
+                break;
             }
-            for (place, near) in levels(self.candidate) {
-                if place.is_some() {
-                    self.bucket(key(industry, place), alike, near);
-                }
-            }
-            self.bucket(key(industry, None), alike, 0.0);
+            self.with_industry(topic, (Some(*industry), *alike));
+        }
+        if !self.hopeless(topic.1, 0.0, 0) {
+            self.with_industry(topic, (None, 0.0));
         }
     }
 
-    /// Whether nobody of an industry, or of any, can beat the best, were they the same in size and place.
-    fn hopeless(&self, topics: f64, alike: f64, industry: Option<Sym>) -> bool {
+    /// From the same place to any.
+    fn with_industry(&mut self, topic: Common, industry: Common) {
+        let of = self.of;
+        for (place, near) in levels(self.candidate).into_iter().chain([(None, 0.0)]) {
+            if place.is_none() && near > 0.0 {
+                continue;
+            }
+            let groups = of.buckets.get(&key(topic.0, industry.0, place));
+            for group in groups.into_iter().flatten() {
+                self.group(group, topic.1, industry.1, near);
+            }
+        }
+    }
+
+    /// Whether nobody of whom `least` is known can beat the best, were they the same in size and place.
+    fn hopeless(&self, topics: f64, industry: f64, least: u8) -> bool {
         let shapes = self.shapes.iter();
         shapes
-            .filter(|shape| industry.is_none() || **shape & INDUSTRY_KNOWN > 0)
-            .filter_map(|shape| self.could_be(*shape, topics, alike, Some(1.0), 1.0))
+            .filter(|shape| **shape & least == least)
+            .filter_map(|shape| self.could_be(*shape, topics, industry, 1.0, 1.0))
             .all(|could| could <= self.best)
     }
 
-    fn bucket(&mut self, key: u64, industry: f64, place: f64) {
-        let of = self.of;
-        let Some(groups) = of.buckets.get(&key) else {
+    /// Those of a group that can beat the best.
+    fn group(&mut self, group: &Group, topics: f64, industry: f64, place: f64) {
+        let could = |search: &Self, size: f64| {
+            search
+                .could_be(group.known, topics, industry, size, place)
+                .is_some_and(|could| could > search.best)
+        };
+        if !could(self, 1.0) {
+            return;
+        }
+        let both = group.known & self.known;
+        let (members, size) = if both & EMPLOYEES_KNOWN > 0 {
+            (&group.by_employees, self.candidate.employees)
+        } else if both & REVENUE_KNOWN > 0 {
+            (&group.by_revenue, self.candidate.revenue)
+        } else {
+            (&group.by_employees, None)
+        };
+        let Some(size) = size else {
+            for (_, member) in members {
+                self.compare(*member);
+                if !could(self, 1.0) {
+                    return;
+                }
+            }
             return;
         };
-        for group in groups {
-            let by_employees = both_have(group.known, self.known, EMPLOYEES_KNOWN);
-            let by_revenue = !by_employees && both_have(group.known, self.known, REVENUE_KNOWN);
-            let could = |search: &Self, size: Option<f64>| {
-                search
-                    .could_be(group.known, 0.0, industry, size, place)
-                    .is_some_and(|could| could > search.best)
-            };
-            if !could(self, Some(1.0)) {
-                continue;
-            }
-            let (members, size) = if by_employees {
-                (&group.by_employees, self.candidate.employees)
-            } else if by_revenue {
-                (&group.by_revenue, self.candidate.revenue)
-            } else {
-                (&group.by_employees, None)
-            };
-            let Some(size) = size else {
-                for (_, member) in members {
-                    if !could(self, None) {
-                        break;
-                    }
-                    self.compare(*member);
+        // From the nearest size on to both sides.
+        let mut above = members.partition_point(|(other, _)| *other < size.0);
+        let mut below = above;
+        loop {
+            let up = members.get(above);
+            let down = below.checked_sub(1).map(|at| &members[at]);
+            let distance = |member: &(f32, u32)| (member.0 - size.0).abs();
+            let next = match (up, down) {
+                (Some(up), Some(down)) if distance(down) <= distance(up) => {
+                    below -= 1;
+                    down
                 }
-                continue;
-            };
-            // From the nearest size on to both sides.
-            let mut above = members.partition_point(|(other, _)| *other < size.0);
-            let mut below = above;
-            loop {
-                let up = members.get(above);
-                let down = below.checked_sub(1).map(|at| &members[at]);
-                let distance = |member: &(f32, u32)| (member.0 - size.0).abs();
-                let next = match (up, down) {
-                    (Some(up), Some(down)) if distance(down) <= distance(up) => {
-                        below -= 1;
-                        down
-                    }
-                    (Some(up), _) => {
-                        above += 1;
-                        up
-                    }
-                    (None, Some(down)) => {
-                        below -= 1;
-                        down
-                    }
-                    (None, None) => break,
-                };
-                if !could(self, Some(size.alike(Size(next.0)))) {
-                    break;
+                (Some(up), _) => {
+                    above += 1;
+                    up
                 }
-                self.compare(next.1);
+                (None, Some(down)) => {
+                    below -= 1;
+                    down
+                }
+                (None, None) => return,
+            };
+            if !could(self, size.alike(Size(next.0))) {
+                return;
             }
+            self.compare(next.1);
         }
     }
 
@@ -407,7 +405,7 @@ impl Search<'_> {
         known: u8,
         topics: f64,
         industry: f64,
-        size: Option<f64>,
+        size: f64,
         place: f64,
     ) -> Option<f64> {
         let both = known & self.known;
@@ -415,7 +413,8 @@ impl Search<'_> {
         Parts {
             topics: when(TOPICS_KNOWN, topics),
             industry: when(INDUSTRY_KNOWN, industry),
-            size: size.and_then(|size| when(SIZE_KNOWN, size)),
+            // One of them known of the one, the other of the other, is nothing known of both.
+            size: when(SIZE_KNOWN, size),
             place: when(PLACE_KNOWN, place),
         }
         .likeness()
@@ -429,8 +428,4 @@ impl Search<'_> {
             self.found = Some(customer);
         }
     }
-}
-
-fn both_have(a: u8, b: u8, bit: u8) -> bool {
-    a & b & bit > 0
 }
