@@ -203,14 +203,20 @@ impl Likeness {
         })
     }
 
-    /// The `k` customers most alike to one of them, without itself: the most alike first, then in their order.
-    pub fn nearest_customers(&self, customer: usize, k: usize) -> Vec<Near> {
+    /// The `k` customers most alike to one of them, of those that are `among`: the most alike first, then in
+    /// their order. It is not among its own.
+    pub fn nearest_of(
+        &self,
+        customer: usize,
+        k: usize,
+        among: impl Fn(usize) -> bool,
+    ) -> Vec<Near> {
         let of = &self.customers[customer];
         let mut all: Vec<Near> = self
             .customers
             .iter()
             .enumerate()
-            .filter(|(other, _)| *other != customer)
+            .filter(|(other, _)| *other != customer && among(*other))
             .filter_map(|(customer, other)| {
                 let likeness = parts(&self.names, of, other).likeness()?;
                 Some(Near { likeness, customer })

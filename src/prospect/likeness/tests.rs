@@ -192,11 +192,14 @@ fn the_nearest_customers_are_the_most_alike_first_then_in_their_order() {
         .map(|size| profile(&mut names, &company("Software", *size, MUNICH)))
         .collect();
     let likeness = Likeness::new(names, &customers);
-    let near = likeness.nearest_customers(0, 4);
-    let order: Vec<usize> = near.iter().map(|near| near.customer).collect();
-    assert_eq!(order, [5, 3, 1, 2]);
-    assert_eq!(likeness.nearest_customers(0, 0), []);
-    assert_eq!(likeness.nearest_customers(0, 99).len(), 5);
+    let near = |k, among: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        let near = likeness.nearest_of(0, k, among);
+        near.into_iter().map(|near| near.customer).collect()
+    };
+    assert_eq!(near(4, &|_| true), [5, 3, 1, 2]);
+    assert_eq!(near(4, &|other| other < 4), [3, 1, 2]);
+    assert_eq!(near(0, &|_| true), [0; 0]);
+    assert_eq!(near(99, &|_| true).len(), 5);
 }
 
 const INDUSTRIES: [&str; 6] = [
