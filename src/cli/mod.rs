@@ -1,5 +1,6 @@
 //! How it is asked: arguments in, one call, one status line. One file a leaf command.
 
+mod absence;
 mod account;
 mod activity;
 mod assignment;
@@ -63,6 +64,7 @@ Sell:
   deal        Add deals, move them through the gates, see where they stand
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
+  absence     Say when reps are away, so that no new deals are given to them
   followup    Mark follow-ups of today's work as done, or put them off
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
@@ -132,6 +134,9 @@ enum Command {
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
+    /// When reps are away, so that no new deals are given to them
+    #[command(subcommand)]
+    Absence(absence::Command),
     Undo(undo::Args),
     Redo(redo::Args),
     History(history::Args),
@@ -236,6 +241,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Person(command) => person::run(command, cx),
         Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
+        Command::Absence(command) => absence::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
