@@ -16,6 +16,7 @@ mod query;
 mod record;
 mod seeds;
 pub mod suppression;
+mod topic_rule;
 mod warning;
 
 pub use fate::{Counts, Fate};
@@ -24,4 +25,5 @@ pub use purge::{Elsewhere, Member, Part, purge};
 pub use query::Query;
 pub use record::Record;
 pub use seeds::{SeedColumns, Seeds};
+pub use topic_rule::{Comparison, TopicRule};
 pub use warning::{Warning, Warnings};

@@ -41,6 +41,7 @@ pub(super) fn fields() -> &'static str {
 const FIELDS_FROM: usize = 5;
 
 /// Persons and accounts that turned out to be another, each with that one.
+#[derive(Debug, Default)]
 pub(super) struct Merged(FxHashMap<Id, Id>);
 
 impl Merged {

@@ -8,7 +8,7 @@ mod load;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -130,9 +130,12 @@ impl Customer {
         let count = |n: usize| Value::Integer(n as i64);
         let day =
             |day: Option<NaiveDate>| day.map_or(Value::Null, |day| Value::Text(day.to_string()));
+        // A band such as `10-49` counts with its lower end, as it does of names of lists.
         let size = |text: &Option<String>| {
-            let size = text.as_deref().and_then(Size::read);
-            size.map_or(Value::Null, |size| Value::Number(size.amount()))
+            let text = text.as_deref().unwrap_or_default();
+            let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+            let number = text[..end.unwrap_or(text.len())].parse();
+            number.map_or(Value::Null, Value::Number)
         };
         let traits = &self.traits;
         match column {
@@ -229,19 +232,6 @@ impl Store {
             customer.last_contact = contacts.get(&customer.id).copied();
         }
         Ok(customers)
-    }
-
-    /// How many deals each rep has on their desk, those on hold among them.
-    pub fn open_deals_by_owner(&self) -> Result<HashMap<String, usize>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare(
-                "SELECT owner, COUNT(*) FROM deal WHERE state IN ('open', 'hold') AND owner IS NOT NULL
-                 GROUP BY owner",
-            )?;
-            let rows =
-                statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as usize)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
     }
 
     /// What names are compared with: some accounts, or everybody who bought something.
