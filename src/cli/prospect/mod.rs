@@ -6,6 +6,7 @@ mod list;
 mod log;
 mod note;
 mod respond;
+mod select;
 mod show;
 mod start;
 
@@ -24,6 +25,7 @@ use crate::store::Name;
 pub(crate) enum Command {
     List(list::Args),
     Show(show::Args),
+    Select(Box<select::Args>),
     Respond(respond::Args),
     Duplicates(duplicates::Args),
     Merge(identify::MergeArgs),
@@ -38,6 +40,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::List(args) => list::run(args, cx),
         Command::Show(args) => show::run(args, cx),
+        Command::Select(args) => select::run(args, cx),
         Command::Respond(args) => respond::run(args, cx),
         Command::Duplicates(args) => duplicates::run(args, cx),
         Command::Merge(args) => identify::merge(args, cx),

@@ -14,14 +14,17 @@
 //! KDD 2007): known weight / (known weight + [`PRIOR`]), scaled so that two that are alike in everything
 //! are 1. So one attribute more that matches always adds, and a better match never takes away.
 //!
-//! `names` makes texts comparable, `nearest` finds the most alike of many, `reasons` says why.
+//! `names` makes texts comparable, `nearest` finds the most alike of many, `reasons` says why,
+//! `lacks` what those alike bought and one of them has not.
 
+mod lacks;
 mod names;
 mod nearest;
 mod reasons;
 #[cfg(test)]
 mod tests;
 
+pub use lacks::{ALIKE, LIKE_ENOUGH, Lack, lacks};
 pub use names::{Names, Sym};
 pub use nearest::{Likeness, Near};
 pub use reasons::{Attribute, Reason};

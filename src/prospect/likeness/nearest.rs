@@ -211,15 +211,13 @@ impl Likeness {
         k: usize,
         among: impl Fn(usize) -> bool,
     ) -> Vec<Near> {
-        let of = &self.customers[customer];
-        let mut all: Vec<Near> = self
-            .customers
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != customer && among(*other))
-            .filter_map(|(customer, other)| {
-                let likeness = parts(&self.names, of, other).likeness()?;
-                Some(Near { likeness, customer })
+        let mut all: Vec<Near> = (0..self.customers.len())
+            .filter(|other| *other != customer && among(*other))
+            .filter_map(|other| {
+                Some(Near {
+                    likeness: self.between(customer, other)?,
+                    customer: other,
+                })
             })
             .collect();
         let order = |a: &Near, b: &Near| {
@@ -234,8 +232,14 @@ impl Likeness {
         all
     }
 
-    pub fn customer(&self, at: usize) -> &Profile {
-        &self.customers[at]
+    /// How alike two of the customers are; none when nothing is known of both.
+    pub fn between(&self, one: usize, other: usize) -> Option<f64> {
+        parts(&self.names, &self.customers[one], &self.customers[other]).likeness()
+    }
+
+    /// Why two of the customers are alike.
+    pub fn reasons_between(&self, one: usize, other: usize) -> Vec<Reason> {
+        self.reasons(&self.customers[one], other)
     }
 
     /// Why a candidate is like a customer, in words: what counts most first.

@@ -68,7 +68,7 @@ fn deals(
     let mut statement = connection.prepare(&format!(
         "SELECT n.now, d.state, d.owner, d.product, d.value_minor, d.currency, d.closed
          FROM deal d JOIN account_now n ON n.id = d.account WHERE n.now IN ({wanted})
-         ORDER BY COALESCE(d.opened, d.closed, -2147483648), d.id"
+         ORDER BY COALESCE(d.opened, 0), d.id"
     ))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
