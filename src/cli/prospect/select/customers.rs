@@ -11,13 +11,13 @@ use chrono::NaiveDate;
 
 use super::super::super::assignment::in_catalog;
 use super::super::super::context::Status;
-use super::super::super::deal::dry_run_line;
-use super::super::super::filter::condition_over;
+use super::super::super::filter;
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
 use crate::condition::Truth;
 use crate::deal::event::CatalogKind;
+use crate::deal::staffing::Seat;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::{Class, Fault};
 use crate::id::Id;
@@ -62,7 +62,7 @@ struct Picked {
 }
 
 /// Chooses, saves when a name is given, and shows.
-pub(super) fn run_customers(
+pub(crate) fn run_customers(
     session: &Session<'_>,
     query: &Query,
     save: Option<&str>,
@@ -90,6 +90,7 @@ pub(super) fn run_customers(
     for at in places(&resembled, &named) {
         notes.push(own_lacks(&resembled, &catalog, at));
     }
+    let mut saving = None;
     if let Some(name) = save {
         let chosen: Vec<Chosen> = rows
             .iter()
@@ -99,11 +100,7 @@ pub(super) fn run_customers(
                 why: why(session, &catalog, row),
             })
             .collect();
-        let (_, outcome) =
-            session.write(dry_run, |write| write.save_selection(name, query, &chosen))?;
-        let saved = counted(chosen.len(), "customer", "customers");
-        notes.push(format!("saved as {name}: {saved}"));
-        dry_run_line(session, outcome)?;
+        saving = Some((name, chosen));
     }
     let mut answer = output::answer(session, "salesctl/prospect-select-customers/1", rows);
     answer.notes = notes;
@@ -136,7 +133,31 @@ pub(super) fn run_customers(
         document = document.line(note.clone());
     }
     output.show(&session.cx.console, &answer, &document)?;
+    if let Some((name, chosen)) = saving {
+        keep(session, name, query, &chosen, dry_run)?;
+    }
     Ok(Status::Done)
+}
+
+/// The line that says so goes beside the data.
+fn keep(
+    session: &Session<'_>,
+    name: &str,
+    query: &Query,
+    chosen: &[Chosen],
+    dry_run: bool,
+) -> Result<()> {
+    let (_, outcome) = session.write(dry_run, |write| write.save_selection(name, query, chosen))?;
+    let console = &session.cx.console;
+    console.note(&format!(
+        "✓ selection {} saved: {}; `salesctl prospect start --from {0}` opens deals with them",
+        visible(name),
+        counted(chosen.len(), "customer", "customers")
+    ));
+    if outcome.dry_run {
+        console.note("dry run: nothing written");
+    }
+    Ok(())
 }
 
 fn refuse_options_of_names(query: &Query) -> Result<()> {
@@ -228,10 +249,14 @@ fn pick(
                 like.insert(*at, most);
             }
         }
-        let known: Vec<Id> = like.keys().map(|at| customers[*at].id).collect();
-        let mut comparable = |customer: &Customer| known.binary_search(&customer.id).is_ok();
-        let why = "nothing is known of them that could be compared".into();
-        drop(&mut left, &mut comparable, why);
+        let known: Vec<Id> = like
+            .iter()
+            .filter(|(_, (likeness, _))| *likeness >= LIKE_ENOUGH)
+            .map(|(at, _)| customers[*at].id)
+            .collect();
+        let mut alike = |customer: &Customer| known.binary_search(&customer.id).is_ok();
+        let why = format!("less than {:.0} % alike", LIKE_ENOUGH * 100.0);
+        drop(&mut left, &mut alike, why);
     }
     left.sort_by(|a, b| {
         let likeness = |at: &usize| like.get(at).map_or(0.0, |(likeness, _)| *likeness);
@@ -242,14 +267,7 @@ fn pick(
             .then(a.cmp(b))
     });
     if !query.mailing {
-        let open = session.store.open_deals_by_owner()?;
-        let mut room: BTreeMap<&str, u32> = BTreeMap::new();
-        for rep in catalog.of(CatalogKind::Rep) {
-            if let Some(capacity) = rep.capacity {
-                let open = open.get(&rep.name).copied().unwrap_or(0);
-                room.insert(&rep.name, capacity.saturating_sub(open));
-            }
-        }
+        let mut room = rooms(session, catalog, left.len())?;
         let mut fits = |customer: &Customer| {
             let owner = customer.owner.as_deref().unwrap_or_default();
             room.get_mut(owner).is_none_or(|room| {
@@ -261,10 +279,10 @@ fn pick(
         drop(
             &mut left,
             &mut fits,
-            "beyond the capacity of their owner".into(),
+            "their owner is away or has no room".into(),
         );
     }
-    if let Some(limit) = query.limit
+    if let Some(limit) = query.limit.filter(|limit| *limit > 0)
         && left.len() > limit
     {
         notes.push(format!(
@@ -282,6 +300,31 @@ fn pick(
         universe,
         notes,
     })
+}
+
+/// How many deals more each rep can take; of one who left no number is known, but somebody must look after
+/// their customers.
+fn rooms(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    wanted: usize,
+) -> Result<BTreeMap<String, usize>> {
+    let open = session.store.open_deals_by_owner()?;
+    let absences = session.store.absences()?;
+    let today = session.today;
+    let reps = catalog.entries.iter();
+    let here = reps.filter(|(_, entry)| entry.kind == CatalogKind::Rep && entry.active);
+    let rooms = here.map(|(id, rep)| {
+        let mut away = absences.iter().filter(|absence| absence.rep == *id);
+        let seat = Seat {
+            rep: rep.name.clone(),
+            capacity: rep.capacity,
+            open: open.get(&rep.name).copied().unwrap_or(0),
+            absent: away.any(|absence| absence.from <= today && today <= absence.until),
+        };
+        (rep.name.clone(), seat.room(wanted))
+    });
+    Ok(rooms.collect())
 }
 
 fn nobody(universe: usize, passing: usize, notes: &[String]) -> Fault {
@@ -309,7 +352,7 @@ fn judged(
     asked: &[usize],
 ) -> Result<Vec<bool>> {
     let engine = session.process.customer_engine()?;
-    let condition = condition_over(&engine, typed)?;
+    let condition = filter::checked(&engine, typed)?;
     let facts = asked.iter().map(|at| {
         let customer = &customers[*at];
         customer.facts(engine.columns(), &session.process, session.today)
