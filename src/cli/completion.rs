@@ -139,6 +139,18 @@ pub(crate) fn lists() -> ArgValueCandidates {
     })
 }
 
+pub(crate) fn selections() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let selections = session.store.selections()?.into_iter().map(|selection| {
+                let names = format!("{} names", selection.names);
+                CompletionCandidate::new(selection.name).help(Some(names.into()))
+            });
+            Ok(selections.collect())
+        })
+    })
+}
+
 /// `value=`, `problem=`, `decider=`
 pub(crate) fn fields() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {

@@ -32,6 +32,7 @@ mod prospect;
 mod redo;
 mod refusal;
 mod report;
+mod selection;
 mod session;
 mod show;
 mod suppress;
@@ -76,6 +77,7 @@ Feed:
   list        Rent lists, use them within their terms, return and pay them
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
+  selection   List saved selections, show and run them again
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
 
@@ -151,6 +153,9 @@ enum Command {
     /// Names of lists, one by one: who they are, what is done with them, who answered
     #[command(subcommand)]
     Prospect(prospect::Command),
+    /// Whom you chose by name, to be chosen again or to start deals with
+    #[command(subcommand)]
+    Selection(selection::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -248,6 +253,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
+        Command::Selection(command) => selection::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),

@@ -14,6 +14,7 @@ pub mod normal;
 mod purge;
 mod query;
 mod record;
+pub mod score;
 mod seeds;
 pub mod suppression;
 mod topic_rule;

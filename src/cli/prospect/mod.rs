@@ -6,7 +6,7 @@ mod list;
 mod log;
 mod note;
 mod respond;
-mod select;
+pub(crate) mod select;
 mod show;
 mod start;
 
@@ -25,7 +25,6 @@ use crate::store::Name;
 pub(crate) enum Command {
     List(list::Args),
     Show(show::Args),
-    Select(Box<select::Args>),
     Respond(respond::Args),
     Duplicates(duplicates::Args),
     Merge(identify::MergeArgs),
@@ -33,6 +32,7 @@ pub(crate) enum Command {
     Split(identify::SplitArgs),
     Log(log::Args),
     Note(note::Args),
+    Select(Box<select::Args>),
     Start(Box<start::Args>),
 }
 
@@ -40,7 +40,6 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::List(args) => list::run(args, cx),
         Command::Show(args) => show::run(args, cx),
-        Command::Select(args) => select::run(args, cx),
         Command::Respond(args) => respond::run(args, cx),
         Command::Duplicates(args) => duplicates::run(args, cx),
         Command::Merge(args) => identify::merge(args, cx),
@@ -48,6 +47,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Split(args) => identify::split(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Select(args) => select::run(args, cx),
         Command::Start(args) => start::run(args, cx),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
+use rustc_hash::FxHashMap;
 
 use super::super::query::date;
 use super::super::{Store, Write};
@@ -97,6 +98,18 @@ impl Store {
             "AND p.id IN (SELECT subject FROM selection_name WHERE run = $1)",
             &[run.0.into()],
         )
+    }
+
+    /// These names, in this order; without those that do not count any more.
+    pub fn names_by_id(&self, ids: &[Id]) -> Result<Vec<Name>> {
+        const CHUNK: usize = 500;
+        let mut found = FxHashMap::default();
+        for some in ids.chunks(CHUNK) {
+            let some: Vec<String> = some.iter().map(|id| id.0.to_string()).collect();
+            let names = self.select_names(&format!("AND p.id IN ({})", some.join(", ")), &[])?;
+            found.extend(names.into_iter().map(|name| (name.id, name)));
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// The name that came from a line of an import.

@@ -55,13 +55,13 @@ impl To {
 }
 
 /// The reps as they are today.
-pub(super) struct Staff {
+pub(in super::super) struct Staff {
     seats: Vec<Seat>,
     away: BTreeMap<String, Absence>,
 }
 
 impl Staff {
-    pub(super) fn read(session: &Session<'_>, catalog: &Catalog) -> Result<Self> {
+    pub(in super::super) fn read(session: &Session<'_>, catalog: &Catalog) -> Result<Self> {
         let open = session.store.open_deals_by_owner()?;
         let absences = session.store.absences()?;
         let mut staff = Self {
@@ -86,6 +86,20 @@ impl Staff {
             });
         }
         Ok(staff)
+    }
+
+    /// How many deals those who are here can still take; none where one of them has no limit, or where there
+    /// are no reps to ask.
+    pub(in super::super) fn room(&self) -> Option<usize> {
+        if self.seats.is_empty() {
+            return None;
+        }
+        let mut room = 0;
+        for seat in self.seats.iter().filter(|seat| !seat.absent) {
+            seat.capacity?;
+            room += seat.room(usize::MAX);
+        }
+        Some(room)
     }
 
     fn seat(&self, rep: &str) -> Option<&Seat> {
