@@ -170,7 +170,7 @@ fn everything_is_filled_in_and_nothing_is_typed_twice() {
         .ok()
         .says("undid `prospect start");
     assert_eq!(deals(&mut sandbox), Vec::<Value>::new());
-    sandbox.sh("salesctl account list").ok().says("no accounts");
+    sandbox.sh("salesctl account list").ok().says("0 accounts");
     sandbox
         .sh("salesctl list show zoom-q4")
         .ok()
@@ -220,7 +220,7 @@ fn whoever_must_be_left_alone_is() {
         .sh("salesctl prospect start --from fair --to-rep ab")
         .ok()
         .says("✓ 3 deals from fair: 3 to ab")
-        .says("left out: 1 suppressed (1 asked to be left alone), 1 in a deal already, 1 of a list's decoys")
+        .says("left out: 1 suppressed (1 asked to be left alone), 1 in a deal already, 1 of a\n    list's decoys")
         .says("used by phone: 3 names");
     // Once more: those are in deals now.
     sandbox
