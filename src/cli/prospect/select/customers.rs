@@ -15,16 +15,17 @@ use super::super::super::filter;
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
+use super::choose;
 use crate::condition::Truth;
 use crate::deal::event::CatalogKind;
 use crate::deal::staffing::Seat;
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::fault::{Class, Fault};
+use crate::fault::Fault;
 use crate::id::Id;
 use crate::money::{Money, grouped};
 use crate::prospect::likeness::{ALIKE, LIKE_ENOUGH, Lack, lacks};
 use crate::prospect::suppression::{Purpose, Scratch};
-use crate::prospect::{Field, Query, Record, TopicRule};
+use crate::prospect::{Field, Query, Record};
 use crate::store::{Catalog, Chosen, Customer, Resembled};
 use crate::text::visible;
 
@@ -210,7 +211,7 @@ fn pick(
         let met = judged(session, typed, customers, &left)?;
         left.retain(|at| met[*at]);
     }
-    for rule in rules(session, query)? {
+    for rule in choose::topics(session, &query.topics)? {
         left.retain(|at| rule.is_met(customers[*at].topics.get(&rule.topic).copied()));
     }
     let passing = left.len();
@@ -363,33 +364,6 @@ fn judged(
         met[*at] = truth == Truth::Met;
     }
     Ok(met)
-}
-
-/// The topics that were asked for, by names that are in use.
-fn rules(session: &Session<'_>, query: &Query) -> Result<Vec<TopicRule>> {
-    if query.topics.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut known: Vec<String> = session.store.topics()?.into_keys().collect();
-    known.extend(
-        session
-            .process
-            .topics
-            .iter()
-            .map(|topic| topic.name.clone()),
-    );
-    query
-        .topics
-        .iter()
-        .map(|typed| {
-            let rule: TopicRule = typed.parse().map_err(Fault::usage)?;
-            if known.contains(&rule.topic) {
-                return Ok(rule);
-            }
-            let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            Err(Fault::unknown(Class::Usage, "topic", &rule.topic, &names).into())
-        })
-        .collect()
 }
 
 /// By what an account can be suppressed: its name, and where its web pages are.
