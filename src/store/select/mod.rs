@@ -9,6 +9,7 @@ mod people;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,19 +24,34 @@ pub use contacts::Stars;
 use self::contacts::Ratings;
 use self::facts::{BY_THEMSELVES, Facts, Known, OF_BATCHES};
 pub(super) use self::people::People;
-use super::Store;
 use super::list::ListRow;
+use super::{Name, Store};
 use crate::condition::{Column, Condition, Value};
 use crate::deal::book::Day;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{Channel, Forbidden, State, forbidden};
 use crate::process::{Process, prospect_columns};
+use crate::prospect::likeness::{Likeness, Names, Near, Profile, Size, Sym};
 use crate::prospect::{Fate, Field, Record, TopicRule};
 use crate::text::shortened;
 
 /// Longest text that a condition may make of a row, as the engine bounds its own.
 const MAX_TEXT: i32 = 1_000_000;
+/// What is read of each row beside the facts that are asked for: when it was news, and what it is compared by.
+const NEWS: &[Field] = &[Field::SourceDate];
+const COMPARED: &[Field] = &[
+    Field::SourceDate,
+    Field::Industry,
+    Field::Employees,
+    Field::Revenue,
+    Field::Country,
+    Field::State,
+    Field::City,
+    Field::Zip,
+];
+/// Where these begin in the columns of [`Facts::sql`].
+const BESIDE: usize = 4;
 /// Rows that are read by their ids at a time.
 const CHUNK: usize = 500;
 
@@ -61,6 +77,17 @@ pub struct Candidate {
     pub score: i64,
     /// When the list's owner had it.
     pub source_day: Option<Day>,
+    /// The customer that they are most like, where that was asked for and anything is known.
+    pub like: Option<Near>,
+}
+
+impl Candidate {
+    /// Better ones are greater: likeness, then points, then news, then the earlier row.
+    pub fn rank(&self) -> (u64, i64, Option<Day>, Reverse<Id>) {
+        // Bits of numbers that are not negative are in their order.
+        let like = self.like.map_or(0, |near| near.likeness.max(0.0).to_bits());
+        (like, self.score, self.source_day, Reverse(self.id))
+    }
 }
 
 /// Everybody who may be chosen, in no order, and how many may not, each for the first reason there is.
@@ -79,9 +106,17 @@ pub struct Candidates {
     pub contacted: usize,
     people: Arc<People>,
     ratings: Ratings,
+    /// The topics that they are compared by.
+    rated: FxHashMap<i64, Sym>,
 }
 
 impl Candidates {
+    /// What one of them was compared by.
+    pub fn profile(&self, likeness: &mut Likeness, name: &Name, entity: Id) -> Profile {
+        let topics = self.rated.get(&entity.0).copied();
+        profile(&mut likeness.names, topics, |field| name.get(field))
+    }
+
     /// What is thought of somebody, by each of the topics that were asked for.
     pub fn stars(&self, entity: Id) -> Vec<Stars> {
         let of = |by: &FxHashMap<i64, Stars>| by.get(&entity.0).copied().unwrap_or_default();
@@ -143,18 +178,29 @@ struct Passing {
     score: i64,
     source_day: Option<Day>,
     suppressed: bool,
+    like: Option<Near>,
 }
 
 impl Passing {
-    /// Better rows are greater: points, then news, then the earlier row.
-    fn rank(&self) -> (i64, Option<Day>, std::cmp::Reverse<i64>) {
-        (self.score, self.source_day, std::cmp::Reverse(self.id))
+    fn candidate(&self, entity: i64) -> Candidate {
+        Candidate {
+            id: Id(self.id),
+            entity: Id(entity),
+            list: Id(self.list),
+            score: self.score,
+            source_day: self.source_day,
+            like: self.like,
+        }
     }
 }
 
 impl Store {
-    /// Everybody who may be chosen today.
-    pub fn candidates(&self, wanted: &Wanted<'_>) -> Result<Candidates> {
+    /// Everybody who may be chosen today, each compared with the customers that are given.
+    pub fn candidates(
+        &self,
+        wanted: &Wanted<'_>,
+        mut like: Option<&mut Likeness>,
+    ) -> Result<Candidates> {
         let lists = self.lists()?;
         let usable = self.usable_lists(&lists, wanted.today)?;
         self.translated(|connection| {
@@ -177,10 +223,25 @@ impl Store {
                 filter.ours = ours(connection, &filter.people, &lists)?;
             }
             let mut gathered = Gathered::default();
-            let rules = wanted.topics;
-            scan(connection, wanted, |row| {
+            if let Some(like) = &mut like {
+                let names = &mut like.names;
+                gathered.result.rated = contacts::topics(connection, &filter.people, names)?;
+            }
+            let beside = if like.is_some() { COMPARED } else { NEWS };
+            scan(connection, wanted, beside, |mut row, sql| {
                 let entity = filter.people.of(row.id);
-                let verdict = filter.verdict(rules, entity, &row);
+                let verdict = filter.verdict(wanted.topics, entity, &row);
+                if let (Some(like), Verdict::Chosen) = (&mut like, verdict) {
+                    let topics = gathered.result.rated.get(&entity).copied();
+                    let text = |field: Field| {
+                        let at = beside.iter().position(|beside| *beside == field);
+                        let text = at.and_then(|at| sql.get_ref(BESIDE + at).ok());
+                        text.and_then(|text| text.as_str_or_null().ok().flatten())
+                            .unwrap_or_default()
+                    };
+                    let profile = profile(&mut like.names, topics, text);
+                    row.like = like.nearest(&profile);
+                }
                 gathered.add(filter.people.is_shared(entity), entity, row, verdict);
             })?;
             Ok(gathered.settle(filter))
@@ -356,7 +417,8 @@ impl Gathered {
             return;
         }
         let kept = self.shared.entry(entity).or_insert((verdict, row));
-        if (verdict, std::cmp::Reverse(row.rank())) < (kept.0, std::cmp::Reverse(kept.1.rank())) {
+        let rank = |row: &Passing| Reverse(row.candidate(entity).rank());
+        if (verdict, rank(&row)) < (kept.0, rank(&kept.1)) {
             *kept = (verdict, row);
         }
     }
@@ -365,13 +427,7 @@ impl Gathered {
         let result = &mut self.result;
         result.passing += 1;
         match verdict {
-            Verdict::Chosen => result.found.push(Candidate {
-                id: Id(row.id),
-                entity: Id(entity),
-                list: Id(row.list),
-                score: row.score,
-                source_day: row.source_day,
-            }),
+            Verdict::Chosen => result.found.push(row.candidate(entity)),
             Verdict::Contacted => result.contacted += 1,
             Verdict::InADeal => result.in_a_deal += 1,
             Verdict::Unusable => *result.unusable.entry(Id(row.list)).or_default() += 1,
@@ -391,7 +447,12 @@ impl Gathered {
 }
 
 /// Every row that counts and passes, one at a time.
-fn scan(connection: &Connection, wanted: &Wanted<'_>, mut each: impl FnMut(Passing)) -> Result<()> {
+fn scan(
+    connection: &Connection,
+    wanted: &Wanted<'_>,
+    beside: &[Field],
+    mut each: impl FnMut(Passing, &Row<'_>),
+) -> Result<()> {
     // Rows that were left out of the file when it came in stand for nobody.
     let mut only = "p.fate IN (0, 1, 3)".to_string();
     if !wanted.lists.is_empty() {
@@ -401,7 +462,7 @@ fn scan(connection: &Connection, wanted: &Wanted<'_>, mut each: impl FnMut(Passi
     let facts = Facts {
         process: wanted.process,
         today: wanted.today,
-        beside: &["source_date"],
+        beside,
         only: &only,
     };
     let _bounds = Bounds::new(connection)?;
@@ -414,13 +475,15 @@ fn scan(connection: &Connection, wanted: &Wanted<'_>, mut each: impl FnMut(Passi
                 Ok(None) => break,
                 Err(error) => return Err(judging(wanted.condition, error)),
             };
-            each(Passing {
+            let passing = Passing {
                 id: row.get(0)?,
                 list: row.get(1)?,
                 suppressed: row.get::<_, i64>(2)? == Fate::Suppressed.number(),
                 score: row.get(3)?,
-                source_day: day(row.get_ref(4)?.as_str_or_null().ok().flatten()),
-            });
+                source_day: day(row.get_ref(BESIDE)?.as_str_or_null().ok().flatten()),
+                like: None,
+            };
+            each(passing, row);
         }
     }
     Ok(())
@@ -463,6 +526,23 @@ fn judging(condition: Option<&Condition>, error: rusqlite::Error) -> anyhow::Err
             )))
         }
         _ => error.into(),
+    }
+}
+
+/// What a row is compared by.
+fn profile<'t>(names: &mut Names, topics: Option<Sym>, text: impl Fn(Field) -> &'t str) -> Profile {
+    let country = names.country(text(Field::Country));
+    let (zip, area) = names.zip(text(Field::Zip));
+    Profile {
+        industry: names.industry(text(Field::Industry)),
+        employees: Size::read(text(Field::Employees)),
+        revenue: Size::read(text(Field::Revenue)),
+        country,
+        state: names.state(text(Field::State), country),
+        city: names.city(text(Field::City)),
+        zip,
+        area,
+        topics,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Who is selected: everybody that the store finds, the best first, as many as may be.
 
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use anyhow::Result;
@@ -11,29 +10,37 @@ use super::super::super::session::Session;
 use super::super::super::show::counted;
 use super::super::start::staff::Staff;
 use crate::date;
-use crate::deal::book::Day;
 use crate::fault::{Class, Fault};
 use crate::id::Id;
 use crate::money::grouped;
 use crate::process::{Priority, Process};
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Query, TopicRule};
-use crate::store::{Candidate, Candidates, ListRow, Name, Stars, Wanted};
+use crate::store::{Candidate, Candidates, ListRow, Name, Resembled, Stars, Wanted};
 use crate::text::{shortened, visible};
 
 /// One of those who were selected.
-pub(crate) struct Line {
-    pub(crate) candidate: Candidate,
+pub(super) struct Line {
+    pub(super) candidate: Candidate,
     pub(super) name: Name,
     pub(super) priority: Option<Priority>,
     /// By each of the topics that were asked for.
     pub(super) stars: Vec<Stars>,
-    pub(crate) why: String,
+    /// The customer that they are most like.
+    pub(super) like: Option<Like>,
+    pub(super) why: String,
+}
+
+/// How much like whom, and in what.
+pub(super) struct Like {
+    pub(super) share: f64,
+    pub(super) account: String,
+    pub(super) reasons: Vec<String>,
 }
 
 /// Who was selected, the best first, and what there is to say about the others.
-pub(crate) struct Selected {
-    pub(crate) lines: Vec<Line>,
+pub(super) struct Selected {
+    pub(super) lines: Vec<Line>,
     /// How many could have been, capacity and limit aside.
     pub(super) found: usize,
     pub(super) topics: Vec<TopicRule>,
@@ -45,7 +52,7 @@ pub(crate) struct Selected {
     pub(super) asked: Option<String>,
 }
 
-pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
+pub(super) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
     let process: &Process = &session.process;
     let condition = match &query.condition {
         None => None,
@@ -66,8 +73,10 @@ pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
         topics: &topics,
         lists: &on,
     };
-    let mut candidates = session.store.candidates(&wanted)?;
-    let limit = query.limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+    let mut resembled = resembled(session, query)?;
+    let likeness = resembled.as_mut().map(|resembled| &mut resembled.likeness);
+    let mut candidates = session.store.candidates(&wanted, likeness)?;
+    let limit = query.limit.unwrap_or(usize::MAX);
     let most = limit.min(room.unwrap_or(usize::MAX));
     let found = candidates.found.len();
     let (best, suppressed) = best(session, &mut candidates, most)?;
@@ -83,13 +92,13 @@ pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
         ),
         _ => format!("--limit {limit}; 0 selects all"),
     });
-    let lines = lines(
-        session,
-        &candidates,
-        &topics,
-        condition.as_ref().map(|c| c.text.as_str()),
-        best,
-    )?;
+    let mut lines = lines(session, &candidates, best)?;
+    for line in &mut lines {
+        if let Some(resembled) = &mut resembled {
+            line.like = like(&candidates, resembled, line);
+        }
+        line.why = why(session, line, &topics, query.condition.as_deref());
+    }
     Ok(Selected {
         lines,
         found,
@@ -101,7 +110,7 @@ pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
 }
 
 /// Rules about topics that are used, each by the name it has there.
-fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
+pub(super) fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
     if typed.is_empty() {
         return Ok(Vec::new());
     }
@@ -130,6 +139,41 @@ fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
         rules.push(rule);
     }
     Ok(rules)
+}
+
+/// Whom names are compared with.
+fn resembled(session: &Session<'_>, query: &Query) -> Result<Option<Resembled>> {
+    if query.like.is_empty() && !query.like_won {
+        return Ok(None);
+    }
+    let store = &session.store;
+    let named = query
+        .like
+        .iter()
+        .map(|typed| store.resolve_account(typed))
+        .collect::<Result<Vec<Id>>>()?;
+    let resembled = store.resembled(&session.process, session.today, &named, query.like_won)?;
+    if resembled.customers.is_empty() {
+        return Err(
+            Fault::no("nobody has bought anything yet that prospects could be like")
+                .hint("--like ACCOUNT compares them with an account, whether it bought or not")
+                .into(),
+        );
+    }
+    Ok(Some(resembled))
+}
+
+fn like(candidates: &Candidates, resembled: &mut Resembled, line: &Line) -> Option<Like> {
+    let near = line.candidate.like?;
+    let likeness = &mut resembled.likeness;
+    let profile = candidates.profile(likeness, &line.name, line.candidate.entity);
+    let reasons = likeness.reasons(&profile, near.customer);
+    let account = resembled.customers.get(near.customer)?;
+    Some(Like {
+        share: near.likeness,
+        account: account.name.clone(),
+        reasons: reasons.into_iter().map(|reason| reason.words).collect(),
+    })
 }
 
 /// How many more deals the reps who are here can take; none when that does not matter.
@@ -161,10 +205,7 @@ fn best(
     const FEWEST: usize = 200;
     const MOST: usize = 20_000;
     let found = std::mem::take(&mut candidates.found);
-    let ranked = found.iter().enumerate().map(|(at, one)| {
-        let day: Option<Day> = one.source_day;
-        (one.score, day, Reverse(one.id), at)
-    });
+    let ranked = found.iter().enumerate().map(|(at, one)| (one.rank(), at));
     let mut heap: BinaryHeap<_> = ranked.collect();
     let set = session.store.suppression_set(session.today)?;
     let mut scratch = Scratch::default();
@@ -206,8 +247,6 @@ fn best(
 fn lines(
     session: &Session<'_>,
     candidates: &Candidates,
-    topics: &[TopicRule],
-    condition: Option<&str>,
     best: Vec<Candidate>,
 ) -> Result<Vec<Line>> {
     let ids: Vec<Id> = best.iter().map(|one| one.id).collect();
@@ -222,15 +261,14 @@ fn lines(
     let lines = best.into_iter().zip(names).map(|(candidate, name)| {
         let stars = candidates.stars(candidate.entity);
         let priority = session.process.prospecting.priority(candidate.score);
-        let mut line = Line {
+        Line {
             candidate,
             name,
             priority,
             stars,
+            like: None,
             why: String::new(),
-        };
-        line.why = why(session, &line, topics, condition);
-        line
+        }
     });
     Ok(lines.collect())
 }
@@ -243,6 +281,14 @@ fn why(
     condition: Option<&str>,
 ) -> String {
     let mut parts = Vec::new();
+    if let Some(like) = &line.like {
+        let percent = (like.share * 100.0).round();
+        let mut text = format!("{percent} % like {}", like.account);
+        if !like.reasons.is_empty() {
+            text = format!("{text}: {}", like.reasons.join(", "));
+        }
+        parts.push(text);
+    }
     let points = || counted_points(line.candidate.score);
     match line.priority {
         Some(priority) => parts.push(format!("{} priority, {}", priority.name(), points())),
@@ -340,7 +386,7 @@ fn nobody(
             condition: None,
             ..*wanted
         };
-        let all = session.store.candidates(&all)?.passing;
+        let all = session.store.candidates(&all, None)?.passing;
         return Ok(match &query.condition {
             Some(condition) if all > 0 => Fault::no(format!(
                 "nobody is selected: of {} {} none passes --where \"{}\"",
@@ -355,6 +401,7 @@ fn nobody(
     let passing = super::tell::people(candidates.passing);
     let passes = match &query.condition {
         Some(condition) => format!("pass --where \"{}\"", visible(condition)),
+        None if candidates.passing == 1 => format!("is {}", on()),
         None => format!("are {}", on()),
     };
     if candidates.unrated == candidates.passing {
@@ -375,6 +422,10 @@ fn asked(query: &Query) -> Option<String> {
     parts.extend(query.topics.iter().cloned());
     if !query.lists.is_empty() {
         parts.push(format!("on {}", query.lists.join(", ")));
+    }
+    parts.extend(query.like.iter().map(|account| format!("like {account}")));
+    if query.like_won {
+        parts.push("like our customers".to_string());
     }
     if query.mailing {
         parts.push("for a mailing".to_string());

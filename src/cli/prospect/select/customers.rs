@@ -4,10 +4,11 @@
 //! bought that it has not. Customers are spared cold mailings, not the talk with whoever looks after them:
 //! only suppression for every purpose keeps one out.
 
+mod tell;
+
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::NaiveDate;
 
 use super::super::super::assignment::in_catalog;
 use super::super::super::context::Status;
@@ -15,41 +16,20 @@ use super::super::super::filter;
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
+use super::choose;
 use crate::condition::Truth;
 use crate::deal::event::CatalogKind;
 use crate::deal::staffing::Seat;
-use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::fault::{Class, Fault};
+use crate::document::Document;
+use crate::fault::Fault;
 use crate::id::Id;
-use crate::money::{Money, grouped};
-use crate::prospect::likeness::{ALIKE, LIKE_ENOUGH, Lack, lacks};
+use crate::money::grouped;
+use crate::prospect::likeness::LIKE_ENOUGH;
 use crate::prospect::suppression::{Purpose, Scratch};
-use crate::prospect::{Field, Query, Record, TopicRule};
+use crate::prospect::{Field, Query, Record};
 use crate::store::{Catalog, Chosen, Customer, Resembled};
 use crate::text::visible;
-
-row! {
-    /// A customer, the best first. Sums are in the currency of the answer.
-    struct CustomerRow {
-        id: String,
-        account: String,
-        owner: Option<String>,
-        won_deals: usize,
-        won_minor: i64,
-        last_won: Option<NaiveDate>,
-        products: Vec<String>,
-        open_deals: usize,
-        last_contact: Option<NaiveDate>,
-        open_requests: usize,
-        experience: Option<f64>,
-        likeness_share: Option<f64>,
-        /// The named account that it is most like, and why.
-        like: Option<String>,
-        reasons: Vec<String>,
-        /// What those who resemble it bought and it has not.
-        lacks: Vec<Lack>,
-    }
-}
+use tell::{CustomerRow, own_lacks, row, table, why};
 
 /// Who is chosen: places among the customers, the best first.
 struct Picked {
@@ -203,14 +183,14 @@ fn pick(
     let mut left: Vec<usize> = (0..customers.len())
         .filter(|at| customers[*at].won_deals > 0 && mine(&customers[*at]))
         .collect();
-    let universe = left.len();
     let named = places(resembled, named);
     left.retain(|at| !named.contains(at));
+    let universe = left.len();
     if let Some(typed) = &query.condition {
         let met = judged(session, typed, customers, &left)?;
         left.retain(|at| met[*at]);
     }
-    for rule in rules(session, query)? {
+    for rule in choose::topics(session, &query.topics)? {
         left.retain(|at| rule.is_met(customers[*at].topics.get(&rule.topic).copied()));
     }
     let passing = left.len();
@@ -365,33 +345,6 @@ fn judged(
     Ok(met)
 }
 
-/// The topics that were asked for, by names that are in use.
-fn rules(session: &Session<'_>, query: &Query) -> Result<Vec<TopicRule>> {
-    if query.topics.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut known: Vec<String> = session.store.topics()?.into_keys().collect();
-    known.extend(
-        session
-            .process
-            .topics
-            .iter()
-            .map(|topic| topic.name.clone()),
-    );
-    query
-        .topics
-        .iter()
-        .map(|typed| {
-            let rule: TopicRule = typed.parse().map_err(Fault::usage)?;
-            if known.contains(&rule.topic) {
-                return Ok(rule);
-            }
-            let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            Err(Fault::unknown(Class::Usage, "topic", &rule.topic, &names).into())
-        })
-        .collect()
-}
-
 /// By what an account can be suppressed: its name, and where its web pages are.
 fn record(customer: &Customer) -> Record {
     let mut record = Record::default();
@@ -403,136 +356,4 @@ fn record(customer: &Customer) -> Record {
         }
     }
     record
-}
-
-/// What those who resemble a customer bought that it has not, and that is still sold.
-fn lacks_of(resembled: &Resembled, catalog: &Catalog, at: usize) -> Vec<Lack> {
-    let customers = &resembled.customers;
-    let bought = |other: usize| customers[other].won_deals > 0;
-    let near = resembled.likeness.nearest_of(at, ALIKE, bought);
-    let alike = near.iter().filter(|near| near.likeness >= LIKE_ENOUGH);
-    let products = alike.map(|near| &customers[near.customer].products);
-    let mut lacks = lacks(&customers[at].products, products);
-    lacks.retain(|lack| {
-        let product = catalog.get(CatalogKind::Product, &lack.product);
-        product.is_none_or(|product| product.active)
-    });
-    lacks
-}
-
-fn lacks_words(catalog: &Catalog, lacks: &[Lack]) -> Option<String> {
-    let words: Vec<String> = lacks
-        .iter()
-        .map(|lack| {
-            let title = catalog.title(CatalogKind::Product, &lack.product);
-            format!("{title} ({} of {} alike)", lack.n, lack.of)
-        })
-        .collect();
-    (!words.is_empty()).then(|| words.join(", "))
-}
-
-/// What a named account itself has not bought.
-fn own_lacks(resembled: &Resembled, catalog: &Catalog, at: usize) -> String {
-    let name = &resembled.customers[at].name;
-    match lacks_words(catalog, &lacks_of(resembled, catalog, at)) {
-        Some(words) => format!("{name} itself could buy {words}"),
-        None => format!("{name} itself lacks nothing that several who resemble it bought"),
-    }
-}
-
-fn row(resembled: &Resembled, picked: &Picked, catalog: &Catalog, at: usize) -> CustomerRow {
-    let customer = &resembled.customers[at];
-    let like = picked.like.get(&at);
-    let reasons = like.map_or_else(Vec::new, |(_, to)| {
-        let reasons = resembled.likeness.reasons_between(at, *to);
-        reasons.into_iter().map(|reason| reason.words).collect()
-    });
-    CustomerRow {
-        id: customer.id.handle(),
-        account: customer.name.clone(),
-        owner: customer.owner.clone(),
-        won_deals: customer.won_deals,
-        won_minor: customer.won_minor,
-        last_won: customer.last_won,
-        products: customer.products.iter().cloned().collect(),
-        open_deals: customer.open_deals,
-        last_contact: customer.last_contact,
-        open_requests: customer.open_requests,
-        experience: customer.experience,
-        likeness_share: like.map(|(likeness, _)| *likeness),
-        like: like.map(|(_, to)| resembled.customers[*to].name.clone()),
-        reasons,
-        lacks: lacks_of(resembled, catalog, at),
-    }
-}
-
-/// Why one was chosen, as whoever gets the deal reads it.
-fn why(session: &Session<'_>, catalog: &Catalog, row: &CustomerRow) -> String {
-    let bought = Money {
-        minor: row.won_minor,
-        currency: session.process.currency,
-    };
-    let mut parts = vec![format!(
-        "customer, {} for {bought}",
-        counted(row.won_deals, "deal", "deals")
-    )];
-    if let (Some(share), Some(like)) = (row.likeness_share, &row.like) {
-        let because = if row.reasons.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", row.reasons.join(", "))
-        };
-        parts.push(format!("{:.0} % like {like}{because}", share * 100.0));
-    }
-    if let Some(words) = lacks_words(catalog, &row.lacks) {
-        parts.push(format!("could buy {words}"));
-    }
-    visible(&parts.join("; "))
-}
-
-fn table(
-    rows: &[CustomerRow],
-    shorts: Vec<String>,
-    like: bool,
-    currency: crate::money::Currency,
-    catalog: &Catalog,
-) -> Table {
-    let mut columns = vec![
-        TableColumn::left("id"),
-        TableColumn::left("customer"),
-        TableColumn::left("owner").rank(4),
-        TableColumn::right("bought").rank(3),
-        TableColumn::left("last contact").rank(5),
-        TableColumn::right("requests").rank(6),
-        TableColumn::right("experience").rank(7),
-    ];
-    if like {
-        columns.push(TableColumn::right("alike"));
-        columns.push(TableColumn::left("because").rank(1));
-    }
-    columns.push(TableColumn::left("could buy"));
-    let rows = rows.iter().zip(shorts).map(|(row, short)| {
-        let minor = row.won_minor;
-        let mut cells = vec![
-            Cell::Text(short),
-            Cell::Text(row.account.clone()),
-            Cell::text(row.owner.clone()),
-            Cell::Money { minor, currency },
-            row.last_contact.map_or(Cell::Nothing, Cell::Date),
-            Cell::Count(row.open_requests as i64),
-            Cell::text(row.experience.map(|stars| format!("{stars:.1}"))),
-        ];
-        if like {
-            cells.push(row.likeness_share.map_or(Cell::Nothing, Cell::Share));
-            cells.push(Cell::text(
-                (!row.reasons.is_empty()).then(|| row.reasons.join(", ")),
-            ));
-        }
-        cells.push(Cell::text(lacks_words(catalog, &row.lacks)));
-        cells
-    });
-    Table {
-        columns,
-        rows: rows.collect(),
-    }
 }
