@@ -6,6 +6,7 @@
 mod choose;
 mod customers;
 mod tell;
+mod words;
 
 use anyhow::Result;
 

@@ -3,7 +3,8 @@
 use super::super::super::output;
 use super::super::super::session::Session;
 use super::super::super::show::counted;
-use super::choose::{Selected, tenths};
+use super::choose::Selected;
+use super::words::tenths;
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::grouped;
 use crate::prospect::Field;
