@@ -47,7 +47,10 @@ const CONTACTED: &str = concat!(
     of_deals!("(d.opened >= $1 OR d.closed >= $1)")
 );
 
-pub(super) fn in_a_deal(connection: &Connection, people: &People) -> Result<FxHashSet<i64>> {
+pub(in crate::store) fn in_a_deal(
+    connection: &Connection,
+    people: &People,
+) -> Result<FxHashSet<i64>> {
     everybody(connection, people, IN_A_DEAL, &[])
 }
 
