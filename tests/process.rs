@@ -127,6 +127,9 @@ fn the_reference_shows_every_key() {
         "[[rep]]",
         "[[product]]",
         "[[source]]",
+        "[[topic]]",
+        "[prospecting]",
+        "[[score]]",
     ] {
         let broken = text.replacen(table, &format!("{table}\nxqxqxqxq = 1"), 1);
         let problems = check("process.toml", &broken).problems;
