@@ -145,7 +145,8 @@ impl Store {
                     SELECT prospect FROM chosen UNION SELECT entity FROM chosen
                     UNION SELECT q.id FROM chosen c JOIN prospect q ON q.entity = c.entity AND q.entity <> q.id
                     UNION SELECT t.prospect FROM chosen c JOIN prospect_state t ON t.entity = c.entity)
-                 AND (s.prospect IS NOT NULL OR EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch))",
+                 AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
+                    OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))",
                 fields()
             ))?;
             let mut rows = statement.query([run.0])?;

@@ -33,7 +33,7 @@ pub(super) struct Prospect {
     pub(super) bond: Bond,
     /// Its place among the lists.
     pub(super) list: Option<usize>,
-    /// Bound by the terms of that list: neither did they answer, nor is the list our own file.
+    /// Bound by the terms of that list: they neither answered nor had a deal, nor is the list our own file.
     pub(super) borrowed: bool,
 }
 
@@ -148,7 +148,7 @@ pub(super) fn prospects(
         .collect();
     let blocked = blocked(session, selection)?;
     let in_deals = store.in_open_deals()?;
-    let responded = store.responded()?;
+    let won_over = store.won_over()?;
     let mut decoys: FxHashMap<usize, Seeds> = FxHashMap::default();
     let mut seen = FxHashSet::default();
     let (mut left, mut candidates) = (Left::default(), Vec::new());
@@ -188,7 +188,7 @@ pub(super) fn prospects(
                 candidates.push(Candidate {
                     why: why.get(&bond.prospect).copied().unwrap_or_default().into(),
                     who: Who::Prospect(Box::new(Prospect {
-                        borrowed: !ours && !responded.contains(&bond.entity),
+                        borrowed: !ours && !won_over.contains(&bond.entity),
                         name,
                         bond,
                         list,
