@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use rustc_hash::FxHashSet;
 
 use super::Write;
 use super::query::OperationRow;
@@ -10,23 +11,44 @@ use crate::deal::event::StreamKind;
 use crate::fault::Fault;
 use crate::id::Id;
 
-/// For what an operation began (`b`): who refers to it.
-const USERS: [&str; 14] = [
-    "deal d ON d.account = b.stream",
-    "person d ON d.account = b.stream",
-    "account d ON d.merged = b.stream",
-    "person d ON d.merged = b.stream",
-    "batch d ON d.list = b.stream",
-    "customer_case d ON d.about = b.stream",
-    "customer_case d ON d.deal = b.stream",
-    "(SELECT deal AS id, person FROM participant) d ON d.person = b.stream",
-    "(SELECT deal AS id, person FROM activity) d ON d.person = b.stream",
-    "(SELECT subject AS id, person FROM contact_activity) d ON d.person = b.stream",
-    "(SELECT deal AS id, person FROM origin) d ON d.person = b.stream",
-    "(SELECT deal AS id, from_case FROM origin) d ON d.from_case = b.stream",
-    "catalog c ON c.id = b.stream JOIN deal d ON (c.kind = 'rep' AND d.owner = c.name)
-        OR (c.kind = 'product' AND d.product = c.name) OR (c.kind = 'source' AND d.source = c.name)",
-    "catalog c ON c.id = b.stream JOIN catalog d ON c.kind = 'team' AND d.kind = 'rep' AND d.team = c.name",
+/// What can be leaned on: the kind of it, who refers to it, and where that is told. `b` is the first event of
+/// what an operation began. The order of a join is fixed: from the few begun where there is an index to who
+/// refers to them, otherwise once through all that may.
+const USERS: [(StreamKind, &str, &str); 15] = [
+    (StreamKind::Account, "d.id", "event b CROSS JOIN deal d ON d.account = b.stream"),
+    (StreamKind::Account, "d.id", "event b CROSS JOIN person d ON d.account = b.stream"),
+    (
+        StreamKind::Account,
+        "d.id",
+        "account d CROSS JOIN event b ON b.stream = d.merged AND d.merged IS NOT NULL",
+    ),
+    (StreamKind::Account, "d.id", "event b CROSS JOIN customer_case d ON d.about = b.stream"),
+    (StreamKind::Person, "d.deal", "event b CROSS JOIN participant d ON d.person = b.stream"),
+    (StreamKind::Person, "d.deal", "activity d CROSS JOIN event b ON b.stream = d.person"),
+    (StreamKind::Person, "d.subject", "contact_activity d CROSS JOIN event b ON b.stream = d.person"),
+    (StreamKind::Person, "d.deal", "origin d CROSS JOIN event b ON b.stream = d.person"),
+    (
+        StreamKind::Person,
+        "d.id",
+        "person d CROSS JOIN event b ON b.stream = d.merged AND d.merged IS NOT NULL",
+    ),
+    (StreamKind::Person, "d.id", "event b CROSS JOIN customer_case d ON d.about = b.stream"),
+    (StreamKind::Deal, "d.id", "customer_case d CROSS JOIN event b ON b.stream = d.deal"),
+    (StreamKind::Case, "d.deal", "origin d CROSS JOIN event b ON b.stream = d.from_case"),
+    (StreamKind::List, "d.id", "event b CROSS JOIN batch d ON d.list = b.stream"),
+    (
+        StreamKind::Catalog,
+        "d.id",
+        "event b CROSS JOIN catalog c ON c.id = b.stream
+         CROSS JOIN deal d ON (c.kind = 'rep' AND d.owner = c.name)
+            OR (c.kind = 'product' AND d.product = c.name) OR (c.kind = 'source' AND d.source = c.name)",
+    ),
+    (
+        StreamKind::Catalog,
+        "d.id",
+        "event b CROSS JOIN catalog c ON c.id = b.stream
+         CROSS JOIN catalog d ON c.kind = 'team' AND d.kind = 'rep' AND d.team = c.name",
+    ),
 ];
 
 impl Write<'_> {
@@ -39,7 +61,7 @@ impl Write<'_> {
         kept: &mut BTreeSet<Id>,
     ) -> Result<()> {
         let kinds: BTreeMap<Id, StreamKind> = touched.iter().copied().collect();
-        let uses = self.uses(target.id)?;
+        let uses = self.uses(target.id, &kinds.values().copied().collect())?;
         let mut grew = true;
         // What is kept keeps what it leans on in turn.
         while grew {
@@ -68,16 +90,14 @@ impl Write<'_> {
     }
 
     /// What an operation began, each with something that refers to it.
-    fn uses(&self, operation: Id) -> Result<Vec<(Id, Id)>> {
+    fn uses(&self, operation: Id, kinds: &FxHashSet<StreamKind>) -> Result<Vec<(Id, Id)>> {
         let mut uses = Vec::new();
-        for users in USERS {
+        for (_, user, told) in USERS.iter().filter(|(kind, ..)| kinds.contains(kind)) {
             let mut statement = self.transaction.prepare_cached(&format!(
-                "SELECT b.stream, d.id FROM event b JOIN {users} WHERE b.operation = $1 AND b.seq = 1
-                 ORDER BY b.stream, d.id"
+                "SELECT b.stream, {user} FROM {told} WHERE b.operation = $1 AND b.seq = 1 ORDER BY 1, 2"
             ))?;
-            let found = statement.query_map([operation.0], |row| {
-                Ok((Id(row.get(0)?), Id(row.get(1)?)))
-            })?;
+            let found =
+                statement.query_map([operation.0], |row| Ok((Id(row.get(0)?), Id(row.get(1)?))))?;
             for pair in found {
                 uses.push(pair?);
             }

@@ -32,9 +32,7 @@ pub(super) fn head(connection: &Connection, stream: Id) -> Result<Option<Head>> 
     let mut statement =
         connection.prepare_cached("SELECT kind, seq, hash FROM stream WHERE id = $1")?;
     let mut rows = statement.query([stream.0])?;
-    rows.next()?
-        .map(|row| head_row(stream, row, 0))
-        .transpose()
+    rows.next()?.map(|row| head_row(stream, row, 0)).transpose()
 }
 
 /// The kind, number and hash of a row of `stream`, which begin at a column of it.
