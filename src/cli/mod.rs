@@ -22,6 +22,7 @@ mod history;
 mod import;
 mod init;
 mod list;
+mod mailing;
 mod man;
 mod merge;
 mod output;
@@ -42,6 +43,7 @@ mod suppress;
 mod today;
 mod topic;
 mod undo;
+mod uses;
 mod value;
 mod worklist;
 

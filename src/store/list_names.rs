@@ -20,7 +20,7 @@ pub(super) const COUNTING: &str = "import_run r
     JOIN prospect p ON p.id >= r.first_id AND p.id < r.first_id + r.names * 4099 AND p.batch = r.id
     WHERE r.state = 'complete'
     AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = r.id)
-        OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))";
+        OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))";
 
 /// A row of a list with what [`member`] reads first. Whoever was used was free to be, whatever the import
 /// held against them.
@@ -214,6 +214,20 @@ impl Store {
         Ok(responded.into_iter().map(|who| merged.now(who)).collect())
     }
 
+    /// Who is ours by what came of them, whichever of their rows it was: they answered, or got a deal. They
+    /// are no longer bound by what was agreed on for a list.
+    pub fn won_over(&self) -> Result<FxHashSet<Id>> {
+        let mut ours = self.responded()?;
+        let with_deals = self.ids(
+            "SELECT COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = p.id), p.entity)
+             FROM origin o JOIN prospect p ON p.id = o.prospect",
+            &[],
+        )?;
+        let merged = self.translated(Merged::read)?;
+        ours.extend(with_deals.into_iter().map(|who| merged.now(who)));
+        Ok(ours)
+    }
+
     /// What is known of the people on a list beyond it.
     pub fn elsewhere(&self, list: &ListRow, members: &[Member]) -> Result<Elsewhere> {
         let on_it: FxHashSet<Id> = members.iter().map(|member| member.entity).collect();
@@ -269,8 +283,8 @@ impl Store {
         })
     }
 
-    /// How many people on a list may only be used as long as its terms allow it: who answered is ours, and
-    /// who was taken up as a person since, which the address tells.
+    /// How many people on a list may only be used as long as its terms allow it: who answered or got a deal is
+    /// ours, and who was taken up as a person since, which the address tells.
     pub fn borrowed(&self, list: &ListRow) -> Result<u64> {
         let members = self.list_members(list.id)?;
         let elsewhere = self.elsewhere(list, &members)?;
@@ -282,7 +296,7 @@ impl Store {
             ),
             &[&list.id.0],
         )?;
-        ours.extend(self.responded()?);
+        ours.extend(self.won_over()?);
         ours.extend(elsewhere.ours);
         let borrowed: FxHashSet<Id> = members
             .iter()

@@ -19,6 +19,7 @@ mod doctor;
 mod gdpr;
 mod handle;
 mod import;
+mod in_use;
 mod list;
 mod list_names;
 mod list_rows;

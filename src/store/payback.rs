@@ -120,6 +120,12 @@ impl Names {
             let responded = row.get::<_, Option<i32>>(1)?.filter(|day| *day <= as_of);
             states.insert(row.get(0)?, (responded, row.get(2)?));
         }
+        let mut worked_on: FxHashSet<i64> = FxHashSet::default();
+        let mut statement = connection.prepare("SELECT prospect FROM worked_on")?;
+        let mut found = statement.query([])?;
+        while let Some(row) = found.next()? {
+            worked_on.insert(row.get(0)?);
+        }
         let mut used = FxHashSet::default();
         let mut statement = connection.prepare(
             "SELECT n.prospect FROM list_use u JOIN list_use_name n ON n.list_use = u.id WHERE u.day <= $1",
@@ -150,7 +156,7 @@ impl Names {
                 let id: i64 = name.get(0)?;
                 let state = states.get(&id);
                 // Of an import that was undone, those count that something happened to.
-                if counts.is_none() && state.is_none() {
+                if counts.is_none() && !worked_on.contains(&id) {
                     continue;
                 }
                 let entity: i64 = name.get(1)?;

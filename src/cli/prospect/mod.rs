@@ -1,6 +1,7 @@
 //! Names of lists, one by one: who they are, where they came from, what became of them.
 
 mod duplicates;
+mod export;
 mod identify;
 mod list;
 mod log;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Note(note::Args),
     Select(Box<select::Args>),
     Start(Box<start::Args>),
+    Export(export::Args),
     Rate(rate::Args),
 }
 
@@ -52,6 +54,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Note(args) => note::run(args, cx),
         Command::Select(args) => select::run(args, cx),
         Command::Start(args) => start::run(args, cx),
+        Command::Export(args) => export::run(args, cx),
         Command::Rate(args) => rate::run(args, cx),
     }
 }

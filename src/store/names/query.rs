@@ -83,7 +83,7 @@ const SELECT: &str = "SELECT p.id, COALESCE(s.entity, p.entity), p.batch, l.code
     p.revenue, p.linkedin, p.birth_date, p.number, p.record, p.list_code, p.source_date
     FROM prospect p LEFT JOIN prospect_state s ON s.prospect = p.id
     LEFT JOIN batch b ON b.id = p.batch LEFT JOIN list l ON l.id = p.list
-    WHERE (b.id IS NOT NULL OR s.prospect IS NOT NULL)";
+    WHERE (b.id IS NOT NULL OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))";
 
 impl Store {
     /// One row of a list.
@@ -134,12 +134,12 @@ impl Store {
         })
     }
 
-    /// The names of a batch that something happened to since: they count whatever becomes of it.
+    /// The names of a batch that something happened to since, or that deals came of: they count whatever becomes of it.
     pub fn names_worked_on(&self, batch: Id) -> Result<Vec<Id>> {
         self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT p.id FROM prospect_state s JOIN prospect p ON p.id = s.prospect
-                 WHERE p.batch = $1 ORDER BY p.id",
+                "SELECT p.id FROM (SELECT DISTINCT prospect FROM worked_on) w
+                 JOIN prospect p ON p.id = w.prospect WHERE p.batch = $1 ORDER BY p.id",
             )?;
             let ids = statement.query_map([batch.0], |row| Ok(Id(row.get(0)?)))?;
             Ok(ids.collect::<rusqlite::Result<Vec<_>>>()?)

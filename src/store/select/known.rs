@@ -120,7 +120,7 @@ pub(in crate::store) fn known_of(
                 "SELECT p.id, CASE WHEN p.fate <> 3 THEN p.list END, {fields} FROM prospect p
                  WHERE p.id IN ({rows}) AND p.fate <> 4
                  AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
-                    OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))"
+                    OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))"
             ),
             &Field::ALL,
         )?;

@@ -13,12 +13,12 @@ use crate::prospect::{Fate, Field, Record, Seeds};
 use crate::store::{Bond, Chosen, ListRow, Name, SelectionRow, Standing};
 
 /// Somebody a deal is to begin with.
-pub(super) struct Candidate {
-    pub(super) why: String,
-    pub(super) who: Who,
+pub(crate) struct Candidate {
+    pub(crate) why: String,
+    pub(crate) who: Who,
 }
 
-pub(super) enum Who {
+pub(crate) enum Who {
     /// A row of a list.
     Prospect(Box<Prospect>),
     Customer {
@@ -28,18 +28,18 @@ pub(super) enum Who {
     },
 }
 
-pub(super) struct Prospect {
-    pub(super) name: Name,
-    pub(super) bond: Bond,
+pub(crate) struct Prospect {
+    pub(crate) name: Name,
+    pub(crate) bond: Bond,
     /// Its place among the lists.
-    pub(super) list: Option<usize>,
+    pub(crate) list: Option<usize>,
     /// Bound by the terms of that list: neither did they answer, nor are they ours by another way.
-    pub(super) borrowed: bool,
+    pub(crate) borrowed: bool,
 }
 
 /// Who was left out, by why.
 #[derive(Default)]
-pub(super) struct Left {
+pub(crate) struct Left {
     gone: usize,
     decoys: usize,
     twice: usize,
@@ -49,7 +49,7 @@ pub(super) struct Left {
 
 impl Left {
     /// `3 suppressed (2 do not contact, 1 customer), 2 in a deal already`; nothing when nobody was left out.
-    pub(super) fn words(&self) -> Option<String> {
+    pub(crate) fn words(&self) -> Option<String> {
         const SHOWN: usize = 3;
         let mut parts = Vec::new();
         let suppressed: usize = self.suppressed.values().sum();
@@ -82,7 +82,7 @@ impl Left {
 }
 
 /// The customers of a selection who may get a deal for `product`.
-pub(super) fn customers(
+pub(crate) fn customers(
     session: &Session<'_>,
     selection: &SelectionRow,
     chosen: &[Chosen],
@@ -128,7 +128,7 @@ pub(super) fn customers(
 }
 
 /// The names of a selection who may get a deal.
-pub(super) fn prospects(
+pub(crate) fn prospects(
     session: &Session<'_>,
     selection: &SelectionRow,
     chosen: &[Chosen],
@@ -204,7 +204,7 @@ fn reasons(chosen: &[Chosen]) -> FxHashMap<Id, &str> {
     each.collect()
 }
 
-fn fill(record: &mut Record, name: &Name) {
+pub(crate) fn fill(record: &mut Record, name: &Name) {
     record.begin(name.line);
     for field in Field::ALL {
         record.set(field, name.get(field));
@@ -217,7 +217,7 @@ struct Known {
     /// Whoever must be left alone by anything that is known of them, with the reason; none for those who are
     /// in a deal.
     blocked: FxHashMap<Id, Option<String>>,
-    /// Whoever answered, or is on a list that is ours.
+    /// Whoever answered or had a deal, or is on a list that is ours.
     ours: FxHashSet<Id>,
 }
 
@@ -230,7 +230,7 @@ impl Known {
             .map(|list| list.id)
             .collect();
         let mut known = Self {
-            ours: session.store.responded()?,
+            ours: session.store.won_over()?,
             ..Self::default()
         };
         let mut scratch = Scratch::default();
