@@ -47,6 +47,7 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
+pub use cases::CaseRow;
 pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
 pub use costs::{Absence, Cost};
 pub use doctor::Findings;
