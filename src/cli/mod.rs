@@ -4,6 +4,7 @@ mod account;
 mod activity;
 mod assignment;
 mod backup;
+mod case;
 mod catalog;
 mod check;
 mod command_line;
@@ -14,6 +15,7 @@ mod context;
 mod deal;
 mod demo;
 mod doctor;
+mod experience;
 mod filter;
 mod followup;
 mod gdpr;
@@ -29,8 +31,10 @@ mod person;
 mod process;
 mod prospect;
 mod redo;
+mod referral;
 mod refusal;
 mod report;
+mod request;
 mod session;
 mod show;
 mod suppress;
@@ -64,6 +68,9 @@ Sell:
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
   followup    Mark follow-ups of today's work as done, or put them off
+  referral    Say who might buy, open deals with them, see who gets the credit
+  experience  Record what customers made of us after the sale, and answer them
+  request     Record what we could not deliver, and open a deal when we can
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
 
@@ -132,6 +139,15 @@ enum Command {
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
+    /// Say who might buy: anybody in the company may, and gets the credit
+    #[command(subcommand)]
+    Referral(referral::Command),
+    /// Record what customers made of us after the sale, and answer them
+    #[command(subcommand)]
+    Experience(experience::Command),
+    /// Record what customers asked for that we could not deliver, until we can
+    #[command(subcommand)]
+    Request(request::Command),
     Undo(undo::Args),
     Redo(redo::Args),
     History(history::Args),
@@ -236,6 +252,9 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Person(command) => person::run(command, cx),
         Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
+        Command::Referral(command) => referral::run(command, cx),
+        Command::Experience(command) => experience::run(command, cx),
+        Command::Request(command) => request::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),

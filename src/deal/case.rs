@@ -260,7 +260,10 @@ mod tests {
             opened(CaseKind::Referral),
             answered(Some("no budget"), true, None),
         ]);
-        assert_eq!(Case::from_events(&events).expect("one").status(), "declined");
+        assert_eq!(
+            Case::from_events(&events).expect("one").status(),
+            "declined"
+        );
         let undone = |operation, seq| Recorded {
             seq,
             event: Event::Undone { operation },
@@ -287,7 +290,11 @@ mod tests {
 
     #[test]
     fn it_is_said_with_its_text() {
-        let words = |what| Case::from_events(&told(vec![opened(what)])).expect("one").words();
+        let words = |what| {
+            Case::from_events(&told(vec![opened(what)]))
+                .expect("one")
+                .words()
+        };
         assert_eq!(words(CaseKind::Referral), "referral from ann: slow");
         assert_eq!(words(CaseKind::Experience), "experience 2 of 5: slow");
         assert_eq!(words(CaseKind::Request), "request: slow");

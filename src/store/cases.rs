@@ -41,7 +41,8 @@ impl CaseRow {
 /// So many candidates are listed.
 const LISTED: usize = 10;
 
-const CASE: &str = "SELECT c.id, c.kind, c.about, c.deal, c.product, c.told_by, c.owner, c.stars, c.text,
+const CASE: &str =
+    "SELECT c.id, c.kind, c.about, c.deal, c.product, c.told_by, c.owner, c.stars, c.text,
         c.due, c.opened, c.answer, c.closed, c.started, a.now, COALESCE(a.name, x.company), p.name,
         x.name, x.first_name, x.last_name
      FROM customer_case c
@@ -97,7 +98,9 @@ impl Store {
             Some(other) => {
                 let kind = other.case.what.name();
                 let short = self.short(other.case.id)?;
-                fault.hint(format!("{short} is of another kind: salesctl {kind} show {short}"))
+                fault.hint(format!(
+                    "{short} is of another kind: salesctl {kind} show {short}"
+                ))
             }
             None => fault,
         };

@@ -191,9 +191,9 @@ impl Store {
                     && (known.starts_with(&key)
                         || known.split(' ').any(|word| word.starts_with(&key)))
             }),
-            How::Alike => of_names(&|_, known| {
-                jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9
-            }),
+            How::Alike => {
+                of_names(&|_, known| jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9)
+            }
         })
     }
 

@@ -8,7 +8,7 @@ mod merge;
 mod note;
 mod set;
 mod show;
-mod totals;
+pub(crate) mod totals;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
