@@ -79,7 +79,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "prospect",
         &[
-            "date", "document", "fault", "id", "import", "list", "money", "process", "text",
+            "condition",
+            "date",
+            "document",
+            "fault",
+            "id",
+            "import",
+            "list",
+            "money",
+            "process",
+            "text",
         ],
     ),
     (

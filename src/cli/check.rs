@@ -14,7 +14,7 @@ use crate::money::grouped;
 use crate::store::{Access, CaseRow, ListRow, RunState};
 use crate::text::visible;
 
-/// Check what must not be forgotten: lists past their end, notices that are due, imports left half way
+/// Check what must not be forgotten: lists past their end, notices that are due, requests nobody saw to
 ///
 /// Exits with 1 when there is an error; warnings alone don't. With --quiet nothing is printed when all is
 /// well.

@@ -1,5 +1,6 @@
 //! How it is asked: arguments in, one call, one status line. One file a leaf command.
 
+mod absence;
 mod account;
 mod activity;
 mod assignment;
@@ -67,6 +68,7 @@ Sell:
   deal        Add deals, move them through the gates, see where they stand
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
+  absence     Say when reps are away, so that no new deals are given to them
   followup    Mark follow-ups of today's work as done, or put them off
   referral    Say who might buy, open deals with them, see who gets the credit
   experience  Record what customers made of us after the sale, and answer them
@@ -148,6 +150,9 @@ enum Command {
     /// Record what customers asked for that we could not deliver, until we can
     #[command(subcommand)]
     Request(request::Command),
+    /// When reps are away, so that no new deals are given to them
+    #[command(subcommand)]
+    Absence(absence::Command),
     Undo(undo::Args),
     Redo(redo::Args),
     History(history::Args),
@@ -255,6 +260,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Referral(command) => referral::run(command, cx),
         Command::Experience(command) => experience::run(command, cx),
         Command::Request(command) => request::run(command, cx),
+        Command::Absence(command) => absence::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),

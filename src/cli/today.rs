@@ -4,6 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::case::due_by_rule;
 use super::context::{Context, Status, no_workspace};
 use super::output::{self, OutputArgs};
 use super::session::Session;
@@ -220,8 +221,8 @@ fn task(work: &WorkRow, handles: &Handles) -> TaskRow {
 /// What somebody told us that waits for an answer, unless that is due only later.
 fn case(session: &Session<'_>, row: &CaseRow, handles: &Handles) -> Option<TaskRow> {
     let case = &row.case;
-    let ahead = |due: NaiveDate| due.signed_duration_since(session.today).num_days();
-    if case.due.is_some_and(|due| ahead(due) > AHEAD_DAYS) {
+    // What was told today stands here at once; what was put off comes back in time.
+    if case.due.is_some_and(|due| due > due_by_rule(session)) {
         return None;
     }
     let age = session.today.signed_duration_since(case.opened).num_days();

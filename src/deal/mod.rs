@@ -12,6 +12,7 @@ pub mod event;
 pub mod fact;
 pub mod gate;
 pub mod history;
+pub mod staffing;
 pub mod start;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -13,6 +13,7 @@ pub mod normal;
 mod purge;
 mod query;
 mod record;
+pub mod score;
 mod seeds;
 pub mod suppression;
 mod warning;

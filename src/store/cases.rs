@@ -18,7 +18,7 @@ use crate::text::visible;
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaseRow {
     pub case: Case,
-    /// The account, or where the person works.
+    /// The account, or where the person or the name of a list works.
     pub account: Option<Id>,
     pub account_name: Option<String>,
     /// The person, or who the name of a list is.
@@ -47,7 +47,8 @@ const CASE: &str =
         x.name, x.first_name, x.last_name
      FROM customer_case c
      LEFT JOIN person_now n ON n.id = c.about LEFT JOIN person p ON p.id = n.now
-     LEFT JOIN account_now a ON a.id = COALESCE(p.account, c.about)
+     LEFT JOIN prospect_employer e ON e.prospect = c.about
+     LEFT JOIN account_now a ON a.id = COALESCE(p.account, e.account, c.about)
      LEFT JOIN prospect x ON x.id = c.about";
 
 impl Store {

@@ -33,14 +33,18 @@ static FIELDS: LazyLock<String> = LazyLock::new(|| {
         .map(|field| format!("p.{}", field.name()))
         .join(", ")
 });
+/// The columns of [`Field`], in their order, of the row that is called `p`.
+pub(super) fn fields() -> &'static str {
+    &FIELDS
+}
 /// Where the columns of [`Field`] begin when a row is read whole.
 const FIELDS_FROM: usize = 5;
 
 /// Persons and accounts that turned out to be another, each with that one.
-struct Merged(FxHashMap<Id, Id>);
+pub(super) struct Merged(FxHashMap<Id, Id>);
 
 impl Merged {
-    fn read(connection: &Connection) -> Result<Self> {
+    pub(super) fn read(connection: &Connection) -> Result<Self> {
         let mut statement = connection.prepare_cached(
             "SELECT id, merged FROM person WHERE merged IS NOT NULL
              UNION ALL SELECT id, merged FROM account WHERE merged IS NOT NULL",
@@ -49,7 +53,7 @@ impl Merged {
         Ok(Self(rows.collect::<rusqlite::Result<_>>()?))
     }
 
-    fn now(&self, entity: Id) -> Id {
+    pub(super) fn now(&self, entity: Id) -> Id {
         self.0.get(&entity).copied().unwrap_or(entity)
     }
 }
@@ -345,7 +349,7 @@ fn read(row: &Row<'_>, record: &mut Record) -> Result<()> {
     Ok(())
 }
 
-fn set(record: &mut Record, field: Field, row: &Row<'_>, column: usize) -> Result<()> {
+pub(super) fn set(record: &mut Record, field: Field, row: &Row<'_>, column: usize) -> Result<()> {
     let value = row.get_ref(column)?;
     if let Some(text) = value.as_str_or_null().ok().flatten() {
         record.set(field, text);

@@ -7,6 +7,7 @@ mod agree;
 mod backup;
 mod batch;
 mod book;
+mod candidates;
 mod cases;
 mod contact;
 mod contact_rows;
@@ -47,6 +48,7 @@ use rusqlite::Connection;
 
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
+pub use candidates::{AccountFacts, AccountNames, Bond, ClosedRow, CustomerRow};
 pub use cases::CaseRow;
 pub use contact::{AccountRow, DealActivity, DealOf, PersonRow};
 pub use costs::{Absence, Cost};

@@ -24,20 +24,26 @@ impl Write<'_> {
             self.append(account, at, std::iter::once(added).chain(fields))?;
             accounts.push(account);
         }
+        // They rise, so that it can be told who was given a deal last.
+        let mut ids = std::collections::BTreeSet::new();
+        while ids.len() < starting.deals.len() {
+            ids.insert(self.new_id()?);
+        }
         let mut deals = Vec::with_capacity(starting.deals.len());
-        for new in &starting.deals {
+        for (new, deal) in starting.deals.iter().zip(ids) {
             let account = match new.account {
                 Party::Known(id) => id,
                 Party::New(n) => *accounts
                     .get(n)
                     .ok_or_else(|| anyhow!("there is no account {n} to start a deal with"))?,
             };
-            deals.push(self.start_deal(at, account, new)?);
+            self.start_deal(deal, at, account, new)?;
+            deals.push(deal);
         }
         Ok(deals)
     }
 
-    fn start_deal(&mut self, at: Moment, account: Id, new: &NewDeal) -> Result<Id> {
+    fn start_deal(&mut self, deal: Id, at: Moment, account: Id, new: &NewDeal) -> Result<()> {
         let private = |text: &Option<String>| text.as_ref().map(|text| Private::new(text));
         let person = match &new.person {
             None => None,
@@ -64,7 +70,7 @@ impl Write<'_> {
                 Some(id)
             }
         };
-        let deal = self.create(StreamKind::Deal)?;
+        self.create_as(StreamKind::Deal, deal)?;
         let mut events = vec![Event::DealOpened {
             account: Some(account),
             opened: Some(at.day),
@@ -103,7 +109,6 @@ impl Write<'_> {
                 by_rule: item.by_rule,
             });
         }
-        self.append(deal, at, events)?;
-        Ok(deal)
+        self.append(deal, at, events)
     }
 }

@@ -58,24 +58,28 @@ pub(crate) fn open_about(session: &Session<'_>, about: &[Id]) -> Result<Vec<Case
     Ok(CaseLine::of_all(session, &open))
 }
 
-/// The commands that bring a case to its end, the usual one first.
+/// The commands that bring a case on, the usual one first.
 pub(crate) fn ways_on(what: CaseKind, short: &str) -> Vec<String> {
     let kind = what.name();
     let answer = format!("salesctl {kind} answer {short} \"what you answered\"");
     let start = format!("salesctl {kind} start {short}");
+    let later = format!("salesctl {kind} assign {short} --due DATE puts it off");
     match what {
         CaseKind::Referral => vec![
             format!("{start} opens a deal with them"),
             format!("salesctl {kind} decline {short} --reason \"why not\""),
+            later,
         ],
         CaseKind::Experience => vec![
             answer,
             format!("salesctl {kind} close {short} ends it without one"),
+            later,
         ],
         CaseKind::Request => vec![
             answer,
             format!("{start} opens a deal when it can be met"),
             format!("salesctl {kind} close {short} ends it without either"),
+            later,
         ],
     }
 }
@@ -148,7 +152,7 @@ fn due(session: &Session<'_>, typed: Option<&str>) -> Result<Option<NaiveDate>> 
 }
 
 /// When something is due that nobody said a day for.
-fn due_by_rule(session: &Session<'_>) -> NaiveDate {
+pub(crate) fn due_by_rule(session: &Session<'_>) -> NaiveDate {
     let calendar = &session.process.calendar;
     calendar.working_day_from(calendar.add(session.today, ANSWER_WITHIN))
 }

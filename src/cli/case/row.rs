@@ -105,11 +105,11 @@ pub(super) fn table(session: &Session<'_>, lines: &[CaseLine], kinds: Kinds) -> 
         if several {
             cells.push(Cell::Text(line.kind.to_string()));
         }
-        cells.push(Cell::Text(shortened(&whom.join(", "), 32)));
+        cells.push(Cell::Text(shortened(&whom.join(", "), 22)));
         if stars {
             cells.push(line.stars.map_or(Cell::Nothing, |n| Cell::Count(n.into())));
         }
-        let text = line.text.as_deref().map(|text| shortened(text, 36));
+        let text = line.text.as_deref().map(|text| shortened(text, 22));
         cells.push(Cell::text(text));
         cells.push(Cell::Text(line.by.clone()));
         cells.push(Cell::text(line.owner.clone()));

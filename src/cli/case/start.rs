@@ -11,8 +11,8 @@ use super::super::deal::{deal_of, decide, dry_run_line};
 use super::super::session::Session;
 use super::super::show::deal_name;
 use super::whom::{
-    account_called, add_person, fill, known_person, person_of_name, record_of, record_of_name,
-    record_of_person, refuse_an_ended_list, refuse_the_suppressed,
+    account_meant, add_account, add_person, fill, known_person, person_of_name, record_of,
+    record_of_name, record_of_person, refuse_an_ended_list, refuse_the_suppressed,
 };
 use super::{CaseArg, case_of, must_be_open};
 use crate::date::day_and_distance;
@@ -117,7 +117,7 @@ pub(crate) fn run(kind: CaseKind, args: &Args, cx: &Context) -> Result<Status> {
     if let Some(source) = &deal.source {
         let _ = write!(what, ", source {}", visible(source));
     }
-    if let Some(item) = deal.next_follow_up() {
+    if let Some(item) = deal.next_step().or_else(|| deal.next_follow_up()) {
         let when = day_and_distance(item.due, session.today);
         let _ = write!(what, ", next: {} {when}", visible(&item.text));
     }
@@ -202,7 +202,7 @@ fn parties(
 ) -> Result<Parties> {
     let about = row.case.about;
     if let Some(name) = session.store.name(about)? {
-        return from_list(session, write, &name, at);
+        return from_list(session, write, &name, row.account, at);
     }
     let person = session.store.person(about)?;
     let record = match &person {
@@ -236,6 +236,7 @@ fn from_list(
     session: &Session<'_>,
     write: &mut Write<'_>,
     name: &Name,
+    works_at: Option<Id>,
     at: Moment,
 ) -> Result<Parties> {
     refuse_an_ended_list(session, name)?;
@@ -243,15 +244,17 @@ fn from_list(
     let store = &session.store;
     let new = person_of_name(name);
     let company = name.get(Field::Company).trim();
-    let at_account = store
-        .account_named(company)?
-        .filter(|_| !company.is_empty());
+    let called = account_meant(session, company)?;
+    // What matching found, before what is called alike.
+    let itself = store.account_name(name.entity)?.map(|_| name.entity);
+    let at_account = works_at.or(itself).or(called);
     let known = match (store.person(name.entity)?, &new) {
         (Some(person), _) => Some(person),
         (None, Some(new)) => known_person(session, at_account, new)?,
         (None, None) => None,
     };
-    let account = match known.as_ref().and_then(|person| person.account) {
+    let theirs = known.as_ref().and_then(|person| person.account);
+    let account = match theirs.or(at_account) {
         Some(account) => account,
         None if company.is_empty() => {
             return Err(Fault::no(format!(
@@ -261,7 +264,7 @@ fn from_list(
             .hint("salesctl referral add NAME --account ACCOUNT refers them with an account")
             .into());
         }
-        None => account_called(session, write, company, at)?.0,
+        None => add_account(write, company, at)?,
     };
     let person = match (&known, &new) {
         (Some(person), new) => {

@@ -1,5 +1,7 @@
 //! Whom a case is about: found, or added to what is known; and whether they may be contacted at all.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
 use super::super::contact::email_is_known;
@@ -10,27 +12,55 @@ use crate::deal::start::NewPerson;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::State;
+use crate::prospect::normal::company;
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Field, Record};
 use crate::store::{Moment, Name, PersonRow, Write};
 use crate::text::visible;
 
-/// The account of this name, and whether it had to be added.
-pub(crate) fn account_called(
-    session: &Session<'_>,
-    write: &mut Write<'_>,
-    name: &str,
-    at: Moment,
-) -> Result<(Id, bool)> {
-    if let Some(known) = session.store.account_named(name)? {
-        return Ok((known, false));
+/// The account of this name; one that is called so but for its legal form will do where none was said:
+/// `acme` is `Acme GmbH`, and `Acme AG` is not.
+pub(crate) fn account_meant(session: &Session<'_>, name: &str) -> Result<Option<Id>> {
+    if name.is_empty() {
+        return Ok(None);
     }
+    if let Some(known) = session.store.account_named(name)? {
+        return Ok(Some(known));
+    }
+    let (mut words, mut plain, mut other) = (String::new(), String::new(), String::new());
+    company(name, &mut words, &mut plain);
+    let says_its_form = words.split(' ').count() > plain.split(' ').count();
+    if plain.is_empty() || says_its_form {
+        return Ok(None);
+    }
+    let mut meant: BTreeMap<Id, String> = BTreeMap::new();
+    for (id, known) in session.store.accounts()? {
+        company(&known, &mut words, &mut other);
+        if other == plain {
+            meant.entry(id).or_insert(known);
+        }
+    }
+    if meant.len() > 1 {
+        let mut fault = Fault::not_found(format!(
+            "`{}` may be {} accounts: say which by the whole name",
+            visible(name),
+            meant.len()
+        ));
+        for (id, known) in &meant {
+            fault = fault.hint(format!("{}  {}", session.store.short(*id)?, visible(known)));
+        }
+        return Err(fault.into());
+    }
+    Ok(meant.into_keys().next())
+}
+
+pub(crate) fn add_account(write: &mut Write<'_>, name: &str, at: Moment) -> Result<Id> {
     let account = write.create(StreamKind::Account)?;
     let name = name.to_string();
     write.append(account, at, [Event::AccountAdded { name }])?;
     // Whoever asks next reads the rows.
     write.flush()?;
-    Ok((account, true))
+    Ok(account)
 }
 
 /// Whoever is known already by address, id, or name at the account.

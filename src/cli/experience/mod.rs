@@ -24,7 +24,7 @@ pub(crate) enum Command {
     Show(show::Args),
     /// Give the answering of an experience to a rep
     #[command(
-        after_help = "Examples:\n  salesctl experience assign X4K2 --to jr\n  salesctl experience assign X4K2 --to ab --due fri"
+        after_help = "Examples:\n  salesctl experience assign X4K2 --to jr\n  salesctl experience assign X4K2 --due \"in 2 weeks\""
     )]
     Assign(assign::Args),
     /// Say what we answered, which closes it unless --due says when to come back to it

@@ -7,6 +7,7 @@ mod log;
 mod note;
 mod respond;
 mod show;
+mod start;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Split(identify::SplitArgs),
     Log(log::Args),
     Note(note::Args),
+    Start(Box<start::Args>),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -43,6 +45,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Split(args) => identify::split(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Start(args) => start::run(args, cx),
     }
 }
 

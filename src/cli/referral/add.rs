@@ -78,6 +78,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         text: args.note.as_deref(),
     };
     open(&session, &args.tell, &told, |write, at| {
-        refer(&session, write, &referred, at)
+        refer(write, &referred, at)
     })
 }

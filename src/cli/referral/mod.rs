@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Show(show::Args),
     /// Give a referral to a rep
     #[command(
-        after_help = "Examples:\n  salesctl referral assign R4K2 --to jr\n  salesctl referral assign R4K2 --to ab --due fri"
+        after_help = "Examples:\n  salesctl referral assign R4K2 --to jr\n  salesctl referral assign R4K2 --due \"in 2 weeks\""
     )]
     Assign(assign::Args),
     /// Open a deal with whom was referred, in the first stage, and close the referral

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::super::case::whom::{
-    account_called, add_person, fill, known_person, record_of, record_of_name, record_of_person,
-    refuse_an_ended_list, refuse_the_suppressed,
+    account_meant, add_account, add_person, fill, known_person, record_of, record_of_name,
+    record_of_person, refuse_an_ended_list, refuse_the_suppressed,
 };
 use super::super::person::domain;
 use super::super::session::Session;
@@ -107,12 +107,12 @@ fn employer(
 ) -> Result<Option<Party<String>>> {
     let store = &session.store;
     if let Some(name) = named {
-        if let Some(known) = store.account_named(&name)? {
+        if let Some(known) = account_meant(session, &name)? {
             return Ok(Some(Party::Known(known)));
         }
         let accounts = store.accounts()?;
-        let names = accounts.iter().map(|(_, name)| name.as_str());
-        if let Some(near) = nearest(&name, names) {
+        let known = accounts.iter().map(|(_, known)| known.as_str());
+        if let Some(near) = nearest(&name, known) {
             session.cx.console.note(&format!(
                 "note: a new account; there is `{}` as well",
                 visible(near)
@@ -138,7 +138,7 @@ fn say_where_else(session: &Session<'_>, known: &PersonRow, said: Option<&str>) 
     let (Some(there), Some(said)) = (known.account_name.as_deref(), said) else {
         return Ok(());
     };
-    let is_there = session.store.account_named(said)? == known.account;
+    let is_there = account_meant(session, said)? == known.account;
     if !is_there {
         let short = session.store.short(known.id)?;
         session.cx.console.note(&format!(
@@ -151,16 +151,11 @@ fn say_where_else(session: &Session<'_>, known: &PersonRow, said: Option<&str>) 
 }
 
 /// Adds what is not known yet; whom the referral is about.
-pub(super) fn refer(
-    session: &Session<'_>,
-    write: &mut Write<'_>,
-    referred: &Referred,
-    at: Moment,
-) -> Result<Id> {
+pub(super) fn refer(write: &mut Write<'_>, referred: &Referred, at: Moment) -> Result<Id> {
     let account_id = |write: &mut Write<'_>, account: &Option<Party<String>>| match account {
         None => Ok::<_, anyhow::Error>(None),
         Some(Party::Known(id)) => Ok(Some(*id)),
-        Some(Party::New(name)) => Ok(Some(account_called(session, write, name, at)?.0)),
+        Some(Party::New(name)) => Ok(Some(add_account(write, name, at)?)),
     };
     match referred {
         Referred::Prospect(id) => Ok(*id),

@@ -91,6 +91,14 @@ impl Store {
         Ok(found.pop())
     }
 
+    /// The rows that were chosen in one run of a selection, in no order.
+    pub fn names_chosen(&self, run: Id) -> Result<Vec<Name>> {
+        self.select_names(
+            "AND p.id IN (SELECT subject FROM selection_name WHERE run = $1)",
+            &[run.0.into()],
+        )
+    }
+
     /// The name that came from a line of an import.
     pub fn name_on_line(&self, batch: Id, line: u64) -> Result<Option<Name>> {
         let mut found = self.select_names(

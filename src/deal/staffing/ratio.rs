@@ -1,0 +1,121 @@
+//! What a rep's closing ratio can be expected to be, per class of deals, allowing for few deals.
+//!
+//! (won + M p) ÷ (closed + M): each rep's record is mixed with M deals that ended as the team's did. M comes
+//! from how far reps differ beyond what luck explains (method of moments); where luck explains it all,
+//! everybody is expected to do as the team.
+
+use std::collections::BTreeMap;
+
+/// How a rep's deals of one class ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    pub class: String,
+    pub rep: String,
+    pub won: u32,
+    pub lost: u32,
+}
+
+/// A ratio and what it rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ratio {
+    /// The shrunken share.
+    pub share: f64,
+    pub won: u32,
+    /// Won and lost.
+    pub closed: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Class {
+    reps: BTreeMap<String, (u32, u32)>,
+    share: f64,
+    /// How many deals of the team's are mixed in; nothing where reps don't differ.
+    weight: Option<f64>,
+}
+
+/// The closing ratios of all reps in all classes.
+#[derive(Debug, Clone, Default)]
+pub struct Ratios {
+    classes: BTreeMap<String, Class>,
+    /// The team's share over all classes, for one that has no history.
+    share: f64,
+}
+
+impl Ratios {
+    pub fn new(history: &[Closed]) -> Self {
+        let mut classes: BTreeMap<String, Class> = BTreeMap::new();
+        for record in history.iter().filter(|record| record.won + record.lost > 0) {
+            let class = classes.entry(record.class.clone()).or_default();
+            let (won, closed) = class.reps.entry(record.rep.clone()).or_default();
+            *won += record.won;
+            *closed += record.won + record.lost;
+        }
+        let all = classes.values().flat_map(|class| class.reps.values());
+        let share = share(all.copied());
+        for class in classes.values_mut() {
+            class.moments();
+        }
+        Self { classes, share }
+    }
+
+    pub fn of(&self, class: &str, rep: &str) -> Ratio {
+        let Some(known) = self.classes.get(class) else {
+            return Ratio {
+                share: self.share,
+                won: 0,
+                closed: 0,
+            };
+        };
+        let (won, closed) = known.reps.get(rep).copied().unwrap_or_default();
+        let share = known.weight.map_or(known.share, |weight| {
+            (f64::from(won) + weight * known.share) / (f64::from(closed) + weight)
+        });
+        Ratio { share, won, closed }
+    }
+
+    /// Whether reps differ in a class beyond what luck explains.
+    pub fn differ(&self, class: &str) -> bool {
+        self.classes
+            .get(class)
+            .is_some_and(|known| known.weight.is_some())
+    }
+}
+
+impl Class {
+    /// The variance between reps is what is left of that of their ratios once chance has had its part. It
+    /// stays below p (1 - p), so the weight is above 0.
+    fn moments(&mut self) {
+        let p = share(self.reps.values().copied());
+        let total: f64 = self
+            .reps
+            .values()
+            .map(|(_, closed)| f64::from(*closed))
+            .sum();
+        let spread: f64 = self
+            .reps
+            .values()
+            .map(|(won, closed)| {
+                let n = f64::from(*closed);
+                n * (f64::from(*won) / n - p).powi(2)
+            })
+            .sum::<f64>()
+            / total;
+        let chance = p * (1.0 - p) * self.reps.len() as f64 / total;
+        let between = spread - chance;
+        self.share = p;
+        // A spread of a millionth of a ratio is rounding, not a difference between people.
+        self.weight = (between > 1e-9).then(|| p * (1.0 - p) / between - 1.0);
+    }
+}
+
+/// Won of closed; 0 when nothing was closed.
+fn share(records: impl Iterator<Item = (u32, u32)>) -> f64 {
+    let (won, closed) = records.fold((0_u64, 0_u64), |(won, closed), (w, c)| {
+        (won + u64::from(w), closed + u64::from(c))
+    });
+    if closed == 0 {
+        0.0
+    } else {
+        won as f64 / closed as f64
+    }
+}
