@@ -5,6 +5,7 @@ use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
 const READING: &[&str] = &[
+    "absence list",
     "account list",
     "account show",
     "catalog list",
@@ -43,6 +44,7 @@ const READING: &[&str] = &[
     "report win-rate",
     "request list",
     "request show",
+    "score fit",
     "suppress check",
     "suppress list",
 ];

@@ -139,6 +139,34 @@ pub(crate) fn lists() -> ArgValueCandidates {
     })
 }
 
+pub(crate) fn selections() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let selections = session.store.selections()?.into_iter().map(|selection| {
+                let names = format!("{} names", selection.names);
+                CompletionCandidate::new(selection.name).help(Some(names.into()))
+            });
+            Ok(selections.collect())
+        })
+    })
+}
+
+/// Sources and lists: whatever can cost something.
+pub(crate) fn sources_and_lists() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let lists = session.store.lists()?.into_iter();
+            let lists = lists.map(|list| CompletionCandidate::new(list.terms.code));
+            let catalog = session.store.catalog()?;
+            let sources = catalog.of(CatalogKind::Source).map(|entry| {
+                CompletionCandidate::new(entry.name.clone())
+                    .help(Some(visible(&entry.title).into()))
+            });
+            Ok(sources.chain(lists).collect())
+        })
+    })
+}
+
 /// `value=`, `problem=`, `decider=`
 pub(crate) fn fields() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::session::Session;
-use crate::condition::Truth;
+use crate::condition::{Condition, Engine, Truth};
 use crate::date::{Direction, parse_day};
 use crate::deal::book::Book;
 use crate::deal::event::CatalogKind;
@@ -102,8 +102,13 @@ impl FilterArgs {
 }
 
 /// A condition as typed on the command line, checked; a mistake is shown with a caret under it.
-pub(crate) fn condition(session: &Session<'_>, typed: &str) -> Result<crate::condition::Condition> {
-    session.process.engine.check(typed).map_err(|mistake| {
+pub(crate) fn condition(session: &Session<'_>, typed: &str) -> Result<Condition> {
+    checked(&session.process.engine, typed)
+}
+
+/// The same over whatever an engine knows.
+pub(crate) fn checked(engine: &Engine, typed: &str) -> Result<Condition> {
+    engine.check(typed).map_err(|mistake| {
         let before = typed
             .get(..mistake.range.start)
             .unwrap_or_default()

@@ -31,15 +31,20 @@ mod page;
 mod person;
 mod process;
 mod prospect;
+mod rating;
 mod redo;
 mod referral;
 mod refusal;
 mod report;
 mod request;
+mod score;
+mod selection;
 mod session;
 mod show;
+mod source;
 mod suppress;
 mod today;
+mod topic;
 mod undo;
 mod value;
 mod worklist;
@@ -83,8 +88,12 @@ Feed:
   list        Rent lists, use them within their terms, return and pay them
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
+  selection   List saved selections, show and run them again
+  score       Learn from won and lost deals which prospects are worth most
+  topic       Show what people and companies are rated by
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
+  source      Note what sources and lists cost beside their terms
 
 Keep:
   check       Check what must not be forgotten: lists past their end, notices due
@@ -167,6 +176,15 @@ enum Command {
     /// Names of lists, one by one: who they are, what is done with them, who answered
     #[command(subcommand)]
     Prospect(prospect::Command),
+    /// Whom you chose by name, to be chosen again or to start deals with
+    #[command(subcommand)]
+    Selection(selection::Command),
+    /// Learn from won and lost deals which prospects are worth most
+    #[command(subcommand)]
+    Score(score::Command),
+    /// What people and companies are rated by
+    #[command(subcommand)]
+    Topic(topic::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -180,6 +198,9 @@ enum Command {
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// What is kept of sources and lists beside what the catalog and the terms say
+    #[command(subcommand)]
+    Source(source::Command),
     /// What is in force here, and where it came from
     #[command(subcommand)]
     Config(config::Command),
@@ -267,11 +288,15 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Report(command) => report::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
+        Command::Selection(command) => selection::run(command, cx),
+        Command::Score(command) => score::run(command, cx),
+        Command::Topic(command) => topic::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),
         Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
+        Command::Source(command) => source::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),
         Command::Doctor(args) => doctor::run(args, cx),

@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
 use rusqlite::config::DbConfig;
-use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
+use super::functions::functions;
 use super::scan::{FUNCTIONS, Kind, scan};
 use super::{Column, ColumnKind, Condition, Mistake, Truth, Value};
 use crate::fault::Fault;
@@ -355,28 +354,7 @@ fn harden(db: &Connection) -> rusqlite::Result<()> {
     ] {
         db.set_limit(limit, most)?;
     }
-    db.create_scalar_function(
-        "days",
-        2,
-        FunctionFlags::SQLITE_UTF8
-            | FunctionFlags::SQLITE_DETERMINISTIC
-            | FunctionFlags::SQLITE_INNOCUOUS,
-        |context| {
-            Ok(date(context, 0)
-                .zip(date(context, 1))
-                .map(|(from, to)| (to - from).num_days()))
-        },
-    )
-}
-
-/// A date argument; what is none is not known.
-fn date(context: &Context<'_>, argument: usize) -> Option<NaiveDate> {
-    let text = context.get_raw(argument).as_str().ok()?;
-    if text.len() == 10 {
-        text.parse().ok()
-    } else {
-        None
-    }
+    functions(db)
 }
 
 impl ToSql for Value {

@@ -66,8 +66,10 @@ pub enum Truth {
 }
 
 mod engine;
+mod functions;
 mod literals;
 mod scan;
 #[cfg(test)]
 mod tests;
 pub use engine::Engine;
+pub use functions::functions;

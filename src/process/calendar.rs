@@ -77,6 +77,22 @@ impl Calendar {
         };
         end.unwrap_or(NaiveDate::MAX)
     }
+
+    /// The first day since which a span is not over yet.
+    pub fn still_within(&self, today: NaiveDate, span: Span) -> NaiveDate {
+        // Later days end later: looked for by halves. The longest span of business days is within it.
+        let (mut over, mut within) = (80_000_u64, 0);
+        while over - within > 1 {
+            let middle = u64::midpoint(over, within);
+            let back = today.checked_sub_days(Days::new(middle));
+            if back.is_some_and(|day| self.add(day, span) > today) {
+                within = middle;
+            } else {
+                over = middle;
+            }
+        }
+        today.checked_sub_days(Days::new(within)).unwrap_or(today)
+    }
 }
 
 #[cfg(test)]
@@ -85,6 +101,22 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
+    }
+
+    #[test]
+    fn a_span_is_within_until_it_is_over() {
+        let calendar = Calendar::default();
+        let today = day("2026-11-23");
+        for (span, since) in [
+            (Span::Days(90), "2026-08-26"),
+            (Span::Days(1), "2026-11-23"),
+            (Span::Months(3), "2026-08-24"),
+            (Span::BusinessDays(5), "2026-11-17"),
+        ] {
+            let first = calendar.still_within(today, span);
+            assert_eq!(first, day(since), "{span}");
+            assert!(calendar.add(first, span) > today);
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 
+pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use span::Span;

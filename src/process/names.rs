@@ -36,7 +36,7 @@ pub(super) fn is_word(name: &str) -> bool {
 }
 
 /// `Send the offer` is `send_the_offer`.
-pub(super) fn slugified(title: &str) -> String {
+pub fn slugified(title: &str) -> String {
     let lower = title.to_lowercase();
     let plain: String = lower
         .chars()

@@ -33,14 +33,11 @@ static FIELDS: LazyLock<String> = LazyLock::new(|| {
         .map(|field| format!("p.{}", field.name()))
         .join(", ")
 });
-/// The columns of [`Field`], in their order, of the row that is called `p`.
-pub(super) fn fields() -> &'static str {
-    &FIELDS
-}
 /// Where the columns of [`Field`] begin when a row is read whole.
 const FIELDS_FROM: usize = 5;
 
 /// Persons and accounts that turned out to be another, each with that one.
+#[derive(Debug, Default)]
 pub(super) struct Merged(FxHashMap<Id, Id>);
 
 impl Merged {
@@ -66,6 +63,30 @@ pub struct Delivered {
     pub batches: u64,
     /// When the first of them came in.
     pub since: Option<NaiveDate>,
+}
+
+/// What [`delivered`] reads of batches and their runs.
+pub(super) const DELIVERED: &str = "COUNT(*), MIN(b.day), COALESCE(SUM(b.read_n), 0),
+    COALESCE(SUM(b.new_n), 0), COALESCE(SUM(b.known_n), 0), COALESCE(SUM(b.twice_n), 0),
+    COALESCE(SUM(b.suppressed_n), 0), COALESCE(SUM(b.seed_n), 0), COALESCE(SUM(b.rejected_n), 0),
+    COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN 0 ELSE b.read_n END), 0)";
+
+pub(super) fn delivered(row: &Row<'_>) -> rusqlite::Result<Delivered> {
+    let count = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
+    let again = count(9)?;
+    Ok(Delivered {
+        batches: count(0)?,
+        since: date(row.get(1)?),
+        counts: Counts {
+            read: count(2)?.saturating_sub(again),
+            new: count(3)?,
+            known: count(4)?,
+            twice: count(5)?,
+            suppressed: count(6)?,
+            seed: count(7)?,
+            rejected: count(8)?.saturating_sub(again),
+        },
+    })
 }
 
 impl Store {
@@ -159,31 +180,10 @@ impl Store {
 
     pub fn delivered(&self, list: Id) -> Result<Delivered> {
         self.translated(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT COUNT(*), MIN(b.day), COALESCE(SUM(b.read_n), 0), COALESCE(SUM(b.new_n), 0),
-                    COALESCE(SUM(b.known_n), 0), COALESCE(SUM(b.twice_n), 0),
-                    COALESCE(SUM(b.suppressed_n), 0), COALESCE(SUM(b.seed_n), 0),
-                    COALESCE(SUM(b.rejected_n), 0),
-                    COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN 0 ELSE b.read_n END), 0)
-                 FROM batch b JOIN import_run r ON r.id = b.id WHERE b.list = $1",
-            )?;
-            Ok(statement.query_row([list.0], |row| {
-                let count = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
-                let again = count(9)?;
-                Ok(Delivered {
-                    batches: count(0)?,
-                    since: date(row.get(1)?),
-                    counts: Counts {
-                        read: count(2)?.saturating_sub(again),
-                        new: count(3)?,
-                        known: count(4)?,
-                        twice: count(5)?,
-                        suppressed: count(6)?,
-                        seed: count(7)?,
-                        rejected: count(8)?.saturating_sub(again),
-                    },
-                })
-            })?)
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {DELIVERED} FROM batch b JOIN import_run r ON r.id = b.id WHERE b.list = $1"
+            ))?;
+            Ok(statement.query_row([list.0], delivered)?)
         })
     }
 

@@ -139,6 +139,28 @@ impl Store {
             .into())
     }
 
+    /// Every person that `typed` may mean, merged ones as who they are now.
+    pub fn persons_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+        self.all_meant(Kind::Person, typed.trim())
+    }
+
+    /// Every account that `typed` may mean, merged ones as what they are now.
+    pub fn accounts_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+        self.all_meant(Kind::Account, typed.trim())
+    }
+
+    /// Whom `typed` means in the first way that means anybody.
+    fn all_meant(&self, kind: Kind, typed: &str) -> Result<BTreeSet<Id>> {
+        let names = self.contact_names(kind)?;
+        for how in How::ALL {
+            let found = self.meant(kind, typed, &names, how)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(BTreeSet::new())
+    }
+
     fn resolve(&self, kind: Kind, typed: &str, nothing: &str) -> Result<Id> {
         let typed = typed.trim();
         // A whole id is what programs have, and needs no names.

@@ -37,7 +37,7 @@ pub(crate) struct CaseArg {
     pub(crate) id: String,
 }
 
-/// Adds what is still open to the page of somebody.
+/// Adds what somebody told us to their page.
 pub(crate) fn on_page(
     session: &Session<'_>,
     document: Document,
@@ -47,7 +47,7 @@ pub(crate) fn on_page(
         return Ok(document);
     }
     Ok(document
-        .line("open referrals, experiences and requests")
+        .line("referrals, experiences and requests")
         .table(row::table(session, cases, row::Kinds::Several)?))
 }
 
@@ -56,6 +56,13 @@ pub(crate) fn open_about(session: &Session<'_>, about: &[Id]) -> Result<Vec<Case
     let mut open = session.store.open_cases()?;
     open.retain(|row| about.contains(&row.case.about));
     Ok(CaseLine::of_all(session, &open))
+}
+
+/// The same with those that came to their end.
+pub(crate) fn all_about(session: &Session<'_>, about: &[Id]) -> Result<Vec<CaseLine>> {
+    let mut all = session.store.cases(None)?;
+    all.retain(|row| about.contains(&row.case.about));
+    Ok(CaseLine::of_all(session, &all))
 }
 
 /// The commands that bring a case on, the usual one first.

@@ -5,9 +5,12 @@ mod identify;
 mod list;
 mod log;
 mod note;
+mod rate;
 mod respond;
+pub(crate) mod select;
 mod show;
 mod start;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -31,7 +34,9 @@ pub(crate) enum Command {
     Split(identify::SplitArgs),
     Log(log::Args),
     Note(note::Args),
+    Select(Box<select::Args>),
     Start(Box<start::Args>),
+    Rate(rate::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -45,7 +50,9 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Split(args) => identify::split(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Select(args) => select::run(args, cx),
         Command::Start(args) => start::run(args, cx),
+        Command::Rate(args) => rate::run(args, cx),
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rustc_hash::FxHashMap;
 
 use super::super::query::date;
 use super::super::{Store, Write};
@@ -97,6 +98,18 @@ impl Store {
             "AND p.id IN (SELECT subject FROM selection_name WHERE run = $1)",
             &[run.0.into()],
         )
+    }
+
+    /// These names, in this order; without those that do not count any more.
+    pub fn names_by_id(&self, ids: &[Id]) -> Result<Vec<Name>> {
+        const CHUNK: usize = 500;
+        let mut found = FxHashMap::default();
+        for some in ids.chunks(CHUNK) {
+            let some: Vec<String> = some.iter().map(|id| id.0.to_string()).collect();
+            let names = self.select_names(&format!("AND p.id IN ({})", some.join(", ")), &[])?;
+            found.extend(names.into_iter().map(|name| (name.id, name)));
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// The name that came from a line of an import.
@@ -194,11 +207,7 @@ impl Store {
     }
 
     fn select_names(&self, and: &str, values: &[rusqlite::types::Value]) -> Result<Vec<Name>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare(&format!("{SELECT} {and}"))?;
-            let rows = statement.query_map(params_from_iter(values), full)?;
-            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
-        })
+        self.translated(|connection| select_names(connection, and, values))
     }
 
     /// Pairs that nobody has decided on, the likeliest first: two names that count, and how likely they
@@ -225,6 +234,17 @@ impl Store {
             Ok((pairs, n as u64))
         })
     }
+}
+
+/// The names that count and fit.
+pub(in crate::store) fn select_names(
+    connection: &Connection,
+    and: &str,
+    values: &[rusqlite::types::Value],
+) -> Result<Vec<Name>> {
+    let mut statement = connection.prepare(&format!("{SELECT} {and}"))?;
+    let rows = statement.query_map(params_from_iter(values), full)?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
 impl Write<'_> {

@@ -8,7 +8,7 @@ mod accounts;
 mod choose;
 mod draft;
 mod judge;
-mod staff;
+pub(super) mod staff;
 mod tell;
 mod uses;
 

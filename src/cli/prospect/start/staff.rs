@@ -55,13 +55,13 @@ impl To {
 }
 
 /// The reps as they are today.
-pub(super) struct Staff {
+pub(in super::super) struct Staff {
     seats: Vec<Seat>,
     away: BTreeMap<String, Absence>,
 }
 
 impl Staff {
-    pub(super) fn read(session: &Session<'_>, catalog: &Catalog) -> Result<Self> {
+    pub(in super::super) fn read(session: &Session<'_>, catalog: &Catalog) -> Result<Self> {
         let open = session.store.open_deals_by_owner()?;
         let absences = session.store.absences()?;
         let mut staff = Self {
@@ -86,6 +86,20 @@ impl Staff {
             });
         }
         Ok(staff)
+    }
+
+    /// How many deals those who are here can still take; none where one of them has no limit, or where there
+    /// are no reps to ask.
+    pub(in super::super) fn room(&self) -> Option<usize> {
+        if self.seats.is_empty() {
+            return None;
+        }
+        let mut room = 0;
+        for seat in self.seats.iter().filter(|seat| !seat.absent) {
+            seat.capacity?;
+            room += seat.room(usize::MAX);
+        }
+        Some(room)
     }
 
     fn seat(&self, rep: &str) -> Option<&Seat> {
@@ -198,7 +212,9 @@ impl Staff {
                         *reasons.entry(reason).or_default() += 1;
                     }
                 }
-                let told = reasons.iter().map(|(why, n)| format!("{n}: {why}"));
+                let told = reasons
+                    .iter()
+                    .map(|(why, n)| format!("{why} ({})", counted(*n, "deal", "deals")));
                 told.collect::<Vec<_>>().join("; ")
             }
             _ => {
@@ -229,6 +245,10 @@ impl Staff {
         } else {
             fault
         };
+        let full = |seat: &Seat| !seat.absent && seat.capacity.is_some();
+        if !self.seats.iter().any(full) {
+            return fault;
+        }
         fault.hint("salesctl catalog set rep NAME --capacity N raises what somebody can carry")
     }
 
@@ -255,11 +275,8 @@ impl Staff {
 
     /// Those present without a limit, whom `best-fit` may give everything to.
     pub(super) fn without_capacity(&self) -> usize {
-        let mut seats = self.seats.iter();
-        seats
-            .by_ref()
-            .filter(|seat| !seat.absent && seat.capacity.is_none())
-            .count()
+        let unlimited = |seat: &&Seat| !seat.absent && seat.capacity.is_none();
+        self.seats.iter().filter(unlimited).count()
     }
 }
 
