@@ -5,6 +5,7 @@ mod account;
 mod activity;
 mod assignment;
 mod backup;
+mod case;
 mod catalog;
 mod check;
 mod command_line;
@@ -15,6 +16,7 @@ mod context;
 mod deal;
 mod demo;
 mod doctor;
+mod experience;
 mod filter;
 mod followup;
 mod gdpr;
@@ -32,8 +34,10 @@ mod process;
 mod prospect;
 mod rating;
 mod redo;
+mod referral;
 mod refusal;
 mod report;
+mod request;
 mod score;
 mod selection;
 mod session;
@@ -73,6 +77,9 @@ Sell:
   account     Keep the companies, with their people, deals and history
   absence     Say when reps are away, so that no new deals are given to them
   followup    Mark follow-ups of today's work as done, or put them off
+  referral    Say who might buy, open deals with them, see who gets the credit
+  experience  Record what customers made of us after the sale, and answer them
+  request     Record what we could not deliver, and open a deal when we can
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
 
@@ -145,6 +152,15 @@ enum Command {
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
+    /// Say who might buy: anybody in the company may, and gets the credit
+    #[command(subcommand)]
+    Referral(referral::Command),
+    /// Record what customers made of us after the sale, and answer them
+    #[command(subcommand)]
+    Experience(experience::Command),
+    /// Record what customers asked for that we could not deliver, until we can
+    #[command(subcommand)]
+    Request(request::Command),
     /// When reps are away, so that no new deals are given to them
     #[command(subcommand)]
     Absence(absence::Command),
@@ -264,6 +280,9 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Person(command) => person::run(command, cx),
         Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
+        Command::Referral(command) => referral::run(command, cx),
+        Command::Experience(command) => experience::run(command, cx),
+        Command::Request(command) => request::run(command, cx),
         Command::Absence(command) => absence::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::activity::with;
 use super::session::Session;
-use crate::deal::case::Case;
 use crate::deal::contact::{Contact, Happened, contacts};
 use crate::deal::history::activity_words;
 use crate::document::{Cell, Document, Table, TableColumn};
@@ -49,22 +48,6 @@ impl ListRow {
             imported: name.imported,
         }
     }
-}
-
-/// Something that they told us, or somebody of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct CaseRow {
-    pub(crate) id: String,
-    pub(crate) kind: &'static str,
-    pub(crate) opened: NaiveDate,
-    pub(crate) by: String,
-    pub(crate) owner: Option<String>,
-    pub(crate) stars: Option<u8>,
-    pub(crate) text: Option<String>,
-    pub(crate) due: Option<NaiveDate>,
-    pub(crate) answer: Option<String>,
-    pub(crate) closed: Option<NaiveDate>,
-    pub(crate) deal: Option<String>,
 }
 
 /// A selection that chose the subject of the page, or a deal that began with it.
@@ -146,29 +129,6 @@ pub(crate) fn entries_with(
         }
     }
     Ok(entries)
-}
-
-/// The referrals, experiences and requests that are about any of these.
-pub(crate) fn cases(session: &Session<'_>, ids: &[Id]) -> Result<Vec<CaseRow>> {
-    let cases = session.store.cases(None)?.into_iter();
-    let theirs = cases.filter(|case| ids.contains(&case.about));
-    Ok(theirs.map(case_row).collect())
-}
-
-fn case_row(case: Case) -> CaseRow {
-    CaseRow {
-        id: case.id.handle(),
-        kind: case.what.name(),
-        opened: case.opened,
-        by: case.by,
-        owner: case.owner,
-        stars: case.stars,
-        text: case.text,
-        due: case.due,
-        answer: case.answer,
-        closed: case.closed,
-        deal: case.deal.map(Id::handle),
-    }
 }
 
 /// Why any of these was chosen, and what came of it.
@@ -284,51 +244,6 @@ pub(crate) fn lists(mut document: Document, lists: &[ListRow]) -> Document {
             .collect(),
     });
     document
-}
-
-/// Adds what they told us.
-pub(crate) fn told(
-    session: &Session<'_>,
-    document: Document,
-    cases: &[CaseRow],
-) -> Result<Document> {
-    if cases.is_empty() {
-        return Ok(document);
-    }
-    let mut rows = Vec::new();
-    for case in cases {
-        let short = match Id::from_handle(&case.id) {
-            Some(id) => session.store.short(id)?,
-            None => case.id.clone(),
-        };
-        let stars = case.stars.map(|stars| format!("{stars} of 5"));
-        let text = case.text.as_ref().map(|text| format!("\"{text}\""));
-        let answer = case.answer.as_ref().map(|answer| format!("→ \"{answer}\""));
-        let words: Vec<String> = [stars, text, answer].into_iter().flatten().collect();
-        rows.push(vec![
-            Cell::Text(short),
-            Cell::Text(case.kind.to_string()),
-            Cell::Date(case.opened),
-            Cell::Text(case.by.clone()),
-            Cell::Text(match (&case.closed, &case.owner) {
-                (Some(_), _) => "closed".to_string(),
-                (None, Some(owner)) => format!("open, {owner}"),
-                (None, None) => "open, nobody's".to_string(),
-            }),
-            Cell::Text(words.join(" ")),
-        ]);
-    }
-    Ok(document.line("told us").table(Table {
-        columns: vec![
-            TableColumn::left("id").rank(2),
-            TableColumn::left("what"),
-            TableColumn::left("day"),
-            TableColumn::left("by").rank(1),
-            TableColumn::left("status"),
-            TableColumn::left("words"),
-        ],
-        rows,
-    }))
 }
 
 /// Adds why they were chosen, and which deals began with them.

@@ -56,6 +56,7 @@ pub use crate::prospect::topic::Rating;
 pub use backup::{Kept, backup, keep};
 pub use batch::{BatchRow, BatchState};
 pub use candidates::{AccountFacts, AccountNames, Bond, ClosedRow, CustomerRow, Standing};
+pub use cases::CaseRow;
 pub use contact::{AccountRow, DealOf, PersonRow};
 pub use costs::{Absence, Cost};
 pub use customers::{Customer, Resembled, Traits};

@@ -540,6 +540,7 @@ CREATE TABLE customer_case (
     kind TEXT NOT NULL CHECK (kind IN ('referral', 'experience', 'request')),
     about INTEGER NOT NULL,
     deal INTEGER,
+    started INTEGER,
     product TEXT,
     told_by TEXT NOT NULL,
     owner TEXT,

@@ -9,7 +9,7 @@ mod note;
 mod rate;
 mod set;
 mod show;
-mod totals;
+pub(crate) mod totals;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -4,6 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::super::case::{self, CaseLine};
 use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
@@ -80,6 +81,8 @@ row! {
         deals: Vec<DealRow>,
         activities: Vec<Entry>,
         lists: Vec<ListRow>,
+        /// Referrals, experiences and requests that are open.
+        cases: Vec<CaseLine>,
         /// Names on lists who work there, as their import found.
         names: u64,
     }
@@ -99,6 +102,7 @@ struct Page {
     totals: Totals,
     activities: Vec<Entry>,
     lists: Vec<ListRow>,
+    cases: Vec<CaseLine>,
     /// How many names on lists work there.
     names: u64,
 }
@@ -124,6 +128,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         deals: page.deals.iter().map(deal).collect(),
         activities: page.activities.clone(),
         lists: page.lists.clone(),
+        cases: page.cases.clone(),
         names: page.names,
     };
     let document = document(&session, &page)?;
@@ -142,8 +147,10 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
     streams.extend(origins.iter().map(|origin| origin.id));
     let mut activities = page::entries(session, &streams, None, |_| true)?;
     let mut ratings = rating::opinions(session, &streams, subject.id, None)?;
+    let mut about = streams;
     for person in &persons {
         let theirs = store.person_ids(person.id)?;
+        about.extend(&theirs);
         activities.extend(page::entries(session, &theirs, Some(&person.name), |_| {
             true
         })?);
@@ -176,6 +183,7 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
         deals,
         activities,
         lists: origins.iter().map(ListRow::of).collect(),
+        cases: case::open_about(session, &about)?,
         names,
         subject,
     })
@@ -271,6 +279,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
     if !page.deals.is_empty() {
         document = document.line("deals").table(deals_table(session, page)?);
     }
+    document = case::on_page(session, document, &page.cases)?;
     document = page::happened(session, document, &page.activities)?;
     Ok(page::lists(document, &page.lists))
 }

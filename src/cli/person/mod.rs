@@ -1,7 +1,7 @@
 //! Persons: who they are, what they are to us, and what they are in each deal.
 
 mod add;
-mod domain;
+pub(crate) mod domain;
 mod list;
 mod log;
 mod merge;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::super::case::{self, CaseLine};
 use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
-use super::super::page::{self, CaseRow, ChosenRow, Entry, ListRow};
+use super::super::page::{self, ChosenRow, Entry, ListRow};
 use super::super::rating::{self, Opinion};
 use super::super::session::Session;
 use super::PersonArg;
@@ -62,7 +63,7 @@ row! {
         ratings: Vec<Opinion>,
         deals: Vec<PartRow>,
         activities: Vec<Entry>,
-        cases: Vec<CaseRow>,
+        cases: Vec<CaseLine>,
         lists: Vec<ListRow>,
         chosen: Vec<ChosenRow>,
     }
@@ -78,7 +79,7 @@ struct Page {
     ratings: Vec<Opinion>,
     deals: Vec<(DealOf, BTreeSet<BuyingRole>)>,
     activities: Vec<Entry>,
-    cases: Vec<CaseRow>,
+    cases: Vec<CaseLine>,
     lists: Vec<ListRow>,
     chosen: Vec<ChosenRow>,
 }
@@ -140,7 +141,7 @@ fn page(session: &Session<'_>, id: Id) -> Result<Page> {
         ratings,
         deals: store.buying_roles(id)?,
         activities,
-        cases: page::cases(session, &streams)?,
+        cases: case::all_about(session, &streams)?,
         chosen: page::chosen(session, &streams)?,
         lists: origins.iter().map(ListRow::of).collect(),
         person,
@@ -216,7 +217,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
         });
     }
     document = page::happened(session, document, &page.activities)?;
-    document = page::told(session, document, &page.cases)?;
+    document = case::on_page(session, document, &page.cases)?;
     document = page::lists(document, &page.lists);
     page::why(session, document, &page.chosen)
 }
