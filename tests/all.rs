@@ -16,6 +16,7 @@ mod markdown;
 mod migration;
 mod process;
 mod properties;
+mod ratings;
 mod readme;
 mod sandbox;
 mod suppression;

@@ -38,6 +38,7 @@ const READING: &[&str] = &[
     "report win-rate",
     "suppress check",
     "suppress list",
+    "topic list",
 ];
 
 /// Writing commands that hand names out, and so have an `--output` for them.

@@ -67,6 +67,7 @@ pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use ratings::Rated;
 pub use resolve::DealMatch;
+pub use resolve_contact::Sure;
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;

@@ -21,6 +21,18 @@ struct Known {
     email: Option<String>,
 }
 
+/// Whether a reference is what it means, or only like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sure {
+    /// An id or its beginning, an address, a whole name.
+    Exact,
+    /// A part of a name, or nearly one.
+    Alike,
+}
+
+/// How somebody is meant whose name is only like what was typed.
+const FUZZY: &str = "matches";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Person,
@@ -75,16 +87,24 @@ impl Store {
         self.at_most_one(Kind::Person, typed, "begins the id of", &found)
     }
 
-    /// Every person that `typed` may mean, merged ones as who they are now.
-    pub fn persons_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
-        let names = self.contact_names(Kind::Person)?;
-        Ok(self.meant(Kind::Person, typed.trim(), &names)?.1)
+    /// Every person that `typed` may mean, merged ones as who they are now, and how sure that is.
+    pub fn persons_meant(&self, typed: &str) -> Result<(Sure, BTreeSet<Id>)> {
+        self.contacts_meant(Kind::Person, typed.trim())
     }
 
-    /// Every account that `typed` may mean, merged ones as what they are now.
-    pub fn accounts_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
-        let names = self.contact_names(Kind::Account)?;
-        Ok(self.meant(Kind::Account, typed.trim(), &names)?.1)
+    /// The same of accounts.
+    pub fn accounts_meant(&self, typed: &str) -> Result<(Sure, BTreeSet<Id>)> {
+        self.contacts_meant(Kind::Account, typed.trim())
+    }
+
+    fn contacts_meant(&self, kind: Kind, typed: &str) -> Result<(Sure, BTreeSet<Id>)> {
+        let (how, found) = self.meant(kind, typed, &self.contact_names(kind)?)?;
+        let sure = if how == FUZZY {
+            Sure::Alike
+        } else {
+            Sure::Exact
+        };
+        Ok((sure, found))
     }
 
     fn resolve(&self, kind: Kind, typed: &str, nothing: &str) -> Result<Id> {
@@ -149,7 +169,7 @@ impl Store {
         if hits.is_empty() {
             hits = meant(&|_, known| jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9);
         }
-        Ok(("matches", hits))
+        Ok((FUZZY, hits))
     }
 
     fn contact_names(&self, kind: Kind) -> Result<Vec<Known>> {

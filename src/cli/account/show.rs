@@ -74,14 +74,14 @@ row! {
         won_minor: i64,
         lost_deals: usize,
         lost_minor: i64,
-        /// Those of its people say whose they are.
-        ratings: Vec<Opinion>,
         persons: Vec<PersonOf>,
         deals: Vec<DealRow>,
         activities: Vec<Entry>,
         lists: Vec<ListRow>,
         /// Names on lists who work there, as their import found.
         names: u64,
+        /// Those of its people say whose they are.
+        ratings: Vec<Opinion>,
     }
 }
 
@@ -119,12 +119,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         won_minor: totals.won.minor,
         lost_deals: totals.lost.n,
         lost_minor: totals.lost.minor,
-        ratings: page.ratings.clone(),
         persons: page.persons.iter().map(person).collect(),
         deals: page.deals.iter().map(deal).collect(),
         activities: page.activities.clone(),
         lists: page.lists.clone(),
         names: page.names,
+        ratings: page.ratings.clone(),
     };
     let document = document(&session, &page)?;
     let mut answer = output::answer(&session, "salesctl/account/1", vec![shown]);
