@@ -47,6 +47,7 @@ const READING: &[&str] = &[
     "score fit",
     "suppress check",
     "suppress list",
+    "topic list",
 ];
 
 /// Writing commands that hand names out, and so have an `--output` for them.

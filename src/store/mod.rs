@@ -76,6 +76,7 @@ pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use ratings::Rated;
 pub use resolve::DealMatch;
+pub use resolve_contact::Sure;
 pub use select::{Candidate, Candidates, Stars, Wanted};
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
