@@ -14,6 +14,7 @@ mod lists;
 mod mapping;
 mod markdown;
 mod migration;
+mod payback;
 mod process;
 mod properties;
 mod readme;

@@ -37,6 +37,7 @@ const READING: &[&str] = &[
     "report pipeline",
     "report velocity",
     "report win-rate",
+    "score fit",
     "suppress check",
     "suppress list",
 ];

@@ -29,6 +29,7 @@ mod page;
 mod person;
 mod process;
 mod prospect;
+mod rating;
 mod redo;
 mod refusal;
 mod report;
@@ -39,6 +40,7 @@ mod show;
 mod source;
 mod suppress;
 mod today;
+mod topic;
 mod undo;
 mod value;
 mod worklist;
@@ -81,6 +83,7 @@ Feed:
   prospect    Show who came in on lists, decide who is who, say who answered
   selection   List saved selections, show and run them again
   score       Learn from won and lost deals which prospects are worth most
+  topic       Show what people and companies are rated by
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
   source      Note what sources and lists cost beside their terms
@@ -163,6 +166,9 @@ enum Command {
     /// Learn from won and lost deals which prospects are worth most
     #[command(subcommand)]
     Score(score::Command),
+    /// What people and companies are rated by
+    #[command(subcommand)]
+    Topic(topic::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -265,6 +271,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),
         Command::Score(command) => score::run(command, cx),
+        Command::Topic(command) => topic::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),

@@ -1,11 +1,13 @@
-//! What the pages of persons and accounts share: what happened, which lists they came from, and how a
-//! deal stands.
+//! What the pages of persons and accounts share: what happened, what they told us, which lists they came
+//! from, and how a deal stands.
 
 use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::activity::with;
 use super::session::Session;
+use crate::deal::case::Case;
 use crate::deal::contact::{Contact, Happened, contacts};
 use crate::deal::history::activity_words;
 use crate::document::{Cell, Document, Table, TableColumn};
@@ -49,6 +51,32 @@ impl ListRow {
     }
 }
 
+/// Something that they told us, or somebody of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct CaseRow {
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) opened: NaiveDate,
+    pub(crate) by: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) stars: Option<u8>,
+    pub(crate) text: Option<String>,
+    pub(crate) due: Option<NaiveDate>,
+    pub(crate) answer: Option<String>,
+    pub(crate) closed: Option<NaiveDate>,
+    pub(crate) deal: Option<String>,
+}
+
+/// A selection that chose the subject of the page, or a deal that began with it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ChosenRow {
+    pub(crate) day: Option<NaiveDate>,
+    pub(crate) selection: Option<String>,
+    pub(crate) list: Option<String>,
+    pub(crate) why: Option<String>,
+    pub(crate) deal: Option<String>,
+}
+
 /// The rows of lists that are this person or account, by whichever of its ids, the oldest first.
 pub(crate) fn origins(session: &Session<'_>, ids: &[Id]) -> Result<Vec<Name>> {
     let mut origins = Vec::new();
@@ -90,6 +118,71 @@ pub(crate) fn entries(
         }
     }
     Ok(entries)
+}
+
+/// What was done with somebody according to streams that are not theirs: of an account, or of a deal.
+pub(crate) fn entries_with(
+    session: &Session<'_>,
+    streams: &[Id],
+    person: &[Id],
+    of_deals: bool,
+) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for stream in streams {
+        for contact in contacts(&session.store.events(*stream)?) {
+            let Happened::Activity(activity) = contact.what else {
+                continue;
+            };
+            if !activity.person.is_some_and(|who| person.contains(&who)) {
+                continue;
+            }
+            entries.push(Entry {
+                day: contact.day,
+                by: Some(contact.by),
+                what: activity_words(&with(&activity, None), &|_| String::new()),
+                person: None,
+                deal: of_deals.then(|| stream.handle()),
+            });
+        }
+    }
+    Ok(entries)
+}
+
+/// The referrals, experiences and requests that are about any of these.
+pub(crate) fn cases(session: &Session<'_>, ids: &[Id]) -> Result<Vec<CaseRow>> {
+    let cases = session.store.cases(None)?.into_iter();
+    let theirs = cases.filter(|case| ids.contains(&case.about));
+    Ok(theirs.map(case_row).collect())
+}
+
+fn case_row(case: Case) -> CaseRow {
+    CaseRow {
+        id: case.id.handle(),
+        kind: case.what.name(),
+        opened: case.opened,
+        by: case.by,
+        owner: case.owner,
+        stars: case.stars,
+        text: case.text,
+        due: case.due,
+        answer: case.answer,
+        closed: case.closed,
+        deal: case.deal.map(Id::handle),
+    }
+}
+
+/// Why any of these was chosen, and what came of it.
+pub(crate) fn chosen(session: &Session<'_>, ids: &[Id]) -> Result<Vec<ChosenRow>> {
+    let origins = session.store.origins_of(ids)?.into_iter();
+    Ok(origins
+        .map(|origin| ChosenRow {
+            day: origin.day,
+            selection: origin.selection,
+            list: origin.list,
+            why: origin.why,
+            deal: origin.deal.map(Id::handle),
+        })
+        .collect())
 }
 
 /// Stage, or how it ended.
@@ -191,4 +284,84 @@ pub(crate) fn lists(mut document: Document, lists: &[ListRow]) -> Document {
             .collect(),
     });
     document
+}
+
+/// Adds what they told us.
+pub(crate) fn told(
+    session: &Session<'_>,
+    document: Document,
+    cases: &[CaseRow],
+) -> Result<Document> {
+    if cases.is_empty() {
+        return Ok(document);
+    }
+    let mut rows = Vec::new();
+    for case in cases {
+        let short = match Id::from_handle(&case.id) {
+            Some(id) => session.store.short(id)?,
+            None => case.id.clone(),
+        };
+        let stars = case.stars.map(|stars| format!("{stars} of 5"));
+        let text = case.text.as_ref().map(|text| format!("\"{text}\""));
+        let answer = case.answer.as_ref().map(|answer| format!("→ \"{answer}\""));
+        let words: Vec<String> = [stars, text, answer].into_iter().flatten().collect();
+        rows.push(vec![
+            Cell::Text(short),
+            Cell::Text(case.kind.to_string()),
+            Cell::Date(case.opened),
+            Cell::Text(case.by.clone()),
+            Cell::Text(match (&case.closed, &case.owner) {
+                (Some(_), _) => "closed".to_string(),
+                (None, Some(owner)) => format!("open, {owner}"),
+                (None, None) => "open, nobody's".to_string(),
+            }),
+            Cell::Text(words.join(" ")),
+        ]);
+    }
+    Ok(document.line("told us").table(Table {
+        columns: vec![
+            TableColumn::left("id").rank(2),
+            TableColumn::left("what"),
+            TableColumn::left("day"),
+            TableColumn::left("by").rank(1),
+            TableColumn::left("status"),
+            TableColumn::left("words"),
+        ],
+        rows,
+    }))
+}
+
+/// Adds why they were chosen, and which deals began with them.
+pub(crate) fn why(
+    session: &Session<'_>,
+    document: Document,
+    chosen: &[ChosenRow],
+) -> Result<Document> {
+    if chosen.is_empty() {
+        return Ok(document);
+    }
+    let mut rows = Vec::new();
+    for one in chosen {
+        let deal = match one.deal.as_deref().and_then(Id::from_handle) {
+            Some(deal) => Some(session.store.short(deal)?),
+            None => None,
+        };
+        rows.push(vec![
+            one.day.map_or(Cell::Nothing, Cell::Date),
+            Cell::text(one.selection.clone()),
+            Cell::text(one.list.clone()),
+            Cell::text(deal),
+            Cell::text(one.why.clone()),
+        ]);
+    }
+    Ok(document.line("chosen").table(Table {
+        columns: vec![
+            TableColumn::left("day"),
+            TableColumn::left("selection"),
+            TableColumn::left("list").rank(1),
+            TableColumn::left("deal"),
+            TableColumn::left("why"),
+        ],
+        rows,
+    }))
 }

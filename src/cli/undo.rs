@@ -66,6 +66,12 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
         .map(|(id, _)| *id)
         .collect();
     if deals.is_empty() {
+        // What an import was of may be older than the import.
+        let batch = reversed.streams.iter();
+        let mut batch = batch.filter(|(_, kind)| *kind == StreamKind::Batch);
+        if let Some((batch, _)) = batch.next() {
+            return import_now(session, reversed, *batch);
+        }
         return Ok(match reversed.streams.first() {
             Some((_, StreamKind::Process)) => match session.store.applied()? {
                 Some(applied) => format!("process version {} is in force", applied.version),
@@ -78,7 +84,6 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
                     None => "the list is gone".to_string(),
                 }
             }
-            Some((id, StreamKind::Batch)) => import_now(session, reversed, *id)?,
             _ => contacts_now(session, reversed)?,
         });
     }
@@ -125,6 +130,7 @@ fn import_now(session: &Session<'_>, reversed: &Reversed, batch: Id) -> Result<S
     let what = match batch.what.as_str() {
         "prospects" => counted(taken, "name", "names"),
         "suppression" => counted(batch.counts.new as usize, "entry", "entries"),
+        "ratings" => counted(batch.counts.new as usize, "rating", "ratings"),
         _ => counted(taken, "row", "rows"),
     };
     let dry_run = reversed.outcome.dry_run;

@@ -2,20 +2,23 @@
 //!
 //! `import::read` hands out rows; `map` says which [`Field`] a column is; `clean` makes each value what it
 //! should be; `normal` makes it comparable; `matching` finds who is who; `suppression` knows who must be
-//! left alone. Nothing here touches the store: values in, values out.
+//! left alone; `likeness` how alike two are. Nothing here touches the store: values in, values out.
 
 pub mod clean;
 mod fate;
 mod field;
+pub mod likeness;
 pub mod map;
 pub mod matching;
 pub mod normal;
 mod purge;
 mod query;
+pub mod rating_file;
 mod record;
 pub mod score;
 mod seeds;
 pub mod suppression;
+pub mod topic;
 mod topic_rule;
 mod warning;
 

@@ -125,12 +125,12 @@ pub fn overlap(
         let mut cells = vec![Cell::Text(name(*a).to_string()), count(people(*a) as usize)];
         for b in shown.iter().copied().chain(lists..width) {
             cells.push(match share(both[*a][b], people(*a)) {
-                _ if *a == b => Cell::Nothing,
-                None => Cell::Nothing,
-                Some(share) => {
+                Some(share) if *a != b && share > 0.0 => {
                     let n = grouped(both[*a][b]);
                     Cell::Text(format!("{n} {}", super::percent(share)))
                 }
+                Some(_) if *a != b => count(0),
+                _ => Cell::Nothing,
             });
         }
         cells

@@ -436,12 +436,9 @@ pub(super) fn signed(share: f64) -> String {
 /// What must be said of returns: those that few decided deals stand behind, and those that are still open.
 pub(super) fn maturity(outcomes: &[(&str, Outcome)]) -> Vec<String> {
     let mut notes = Vec::new();
-    let with_deals = || {
-        outcomes
-            .iter()
-            .filter(|(_, outcome)| !outcome.deals.is_none())
-    };
-    let thin: Vec<&str> = with_deals()
+    let thin: Vec<&str> = outcomes
+        .iter()
+        .filter(|(_, outcome)| !outcome.deals.is_none() || outcome.cost != Amount::default())
         .filter(|(_, outcome)| outcome.is_thin())
         .map(|(name, _)| *name)
         .collect();
@@ -451,7 +448,8 @@ pub(super) fn maturity(outcomes: &[(&str, Outcome)]) -> Vec<String> {
             listed(&thin)
         ));
     }
-    let open: Vec<String> = with_deals()
+    let open: Vec<String> = outcomes
+        .iter()
         .filter_map(|(name, outcome)| {
             let share = outcome.open_share().filter(|share| *share > 0.0)?;
             Some(format!("{name} {}", percent(share)))

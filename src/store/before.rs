@@ -115,3 +115,26 @@ fn dated(
     }
     Ok(facts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_known_on_the_day_counts() {
+        let text = |value: &str| Value::Text(value.into());
+        let source = [
+            (0, 10, text("services")),
+            (0, 20, text("retail")),
+            (0, 30, text("learnt while selling")),
+            (1, 21, Value::Integer(50)),
+            (2, 5, text("ours")),
+        ];
+        let mut facts = [Value::Null, Value::Null, text("the list's")];
+        fill(&mut facts, &source, Some(20));
+        assert_eq!(facts, [text("retail"), Value::Null, text("the list's")]);
+        let mut undated = [Value::Null, Value::Null, Value::Null];
+        fill(&mut undated, &source, None);
+        assert_eq!(undated, [Value::Null, Value::Null, Value::Null]);
+    }
+}

@@ -75,14 +75,50 @@ impl Store {
         self.at_most_one(Kind::Person, typed, "begins the id of", &found)
     }
 
+    /// Every person that `typed` may mean, merged ones as who they are now.
+    pub fn persons_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+        let names = self.contact_names(Kind::Person)?;
+        Ok(self.meant(Kind::Person, typed.trim(), &names)?.1)
+    }
+
+    /// Every account that `typed` may mean, merged ones as what they are now.
+    pub fn accounts_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+        let names = self.contact_names(Kind::Account)?;
+        Ok(self.meant(Kind::Account, typed.trim(), &names)?.1)
+    }
+
     fn resolve(&self, kind: Kind, typed: &str, nothing: &str) -> Result<Id> {
         let typed = typed.trim();
+        let names = self.contact_names(kind)?;
+        let (how, found) = self.meant(kind, typed, &names)?;
+        if let Some(one) = self.at_most_one(kind, typed, how, &found)? {
+            return Ok(one);
+        }
+        let fault = Fault::not_found(format!("{nothing} `{}`", visible(typed)));
+        let fault = match nearest(typed, names.iter().map(|name| name.name.as_str())) {
+            Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
+            None => fault,
+        };
+        Err(fault
+            .hint(format!(
+                "salesctl {0} list shows them; salesctl {0} add NAME adds one",
+                kind.name()
+            ))
+            .into())
+    }
+
+    /// Whom `typed` means, and how: the first way of meaning somebody that has any hit.
+    fn meant(
+        &self,
+        kind: Kind,
+        typed: &str,
+        names: &[Known],
+    ) -> Result<(&'static str, BTreeSet<Id>)> {
         if Id::from_handle(typed).is_some()
             && let Some(one) = self.beginning_with(kind, typed)?.first()
         {
-            return Ok(*one);
+            return Ok(("is the id of", BTreeSet::from([*one])));
         }
-        let names = self.contact_names(kind)?;
         let key = project::name_key(typed);
         let meant = |test: &dyn Fn(&Known, &str) -> bool| -> BTreeSet<Id> {
             names
@@ -98,12 +134,12 @@ impl Store {
                     .as_deref()
                     .is_some_and(|email| email.to_lowercase() == key)
         });
-        if let Some(one) = self.at_most_one(kind, typed, "names", &called)? {
-            return Ok(one);
+        if !called.is_empty() {
+            return Ok(("names", called));
         }
         let begun = self.beginning_with(kind, typed)?;
-        if let Some(one) = self.at_most_one(kind, typed, "begins the id of", &begun)? {
-            return Ok(one);
+        if !begun.is_empty() {
+            return Ok(("begins the id of", begun));
         }
         let part = |_: &Known, known: &str| {
             !key.is_empty()
@@ -113,20 +149,7 @@ impl Store {
         if hits.is_empty() {
             hits = meant(&|_, known| jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9);
         }
-        if let Some(one) = self.at_most_one(kind, typed, "matches", &hits)? {
-            return Ok(one);
-        }
-        let fault = Fault::not_found(format!("{nothing} `{}`", visible(typed)));
-        let fault = match nearest(typed, names.iter().map(|name| name.name.as_str())) {
-            Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
-            None => fault,
-        };
-        Err(fault
-            .hint(format!(
-                "salesctl {0} list shows them; salesctl {0} add NAME adds one",
-                kind.name()
-            ))
-            .into())
+        Ok(("matches", hits))
     }
 
     fn contact_names(&self, kind: Kind) -> Result<Vec<Known>> {

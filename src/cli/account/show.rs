@@ -8,6 +8,7 @@ use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::page::{self, Entry, ListRow};
+use super::super::rating::{self, Opinion};
 use super::super::session::Session;
 use super::super::show::{counted, fact_words};
 use super::AccountArg;
@@ -73,6 +74,8 @@ row! {
         won_minor: i64,
         lost_deals: usize,
         lost_minor: i64,
+        /// Those of its people say whose they are.
+        ratings: Vec<Opinion>,
         persons: Vec<PersonOf>,
         deals: Vec<DealRow>,
         activities: Vec<Entry>,
@@ -89,6 +92,8 @@ struct Page {
     /// Ids of what turned out to be this account.
     merged: Vec<Id>,
     fields: Vec<(String, Value)>,
+    /// Its own, then those of its people.
+    ratings: Vec<Opinion>,
     persons: Vec<PersonRow>,
     deals: Vec<DealOf>,
     totals: Totals,
@@ -114,6 +119,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         won_minor: totals.won.minor,
         lost_deals: totals.lost.n,
         lost_minor: totals.lost.minor,
+        ratings: page.ratings.clone(),
         persons: page.persons.iter().map(person).collect(),
         deals: page.deals.iter().map(deal).collect(),
         activities: page.activities.clone(),
@@ -135,11 +141,14 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
     let mut streams = ids.clone();
     streams.extend(origins.iter().map(|origin| origin.id));
     let mut activities = page::entries(session, &streams, None, |_| true)?;
+    let mut ratings = rating::opinions(session, &streams, subject.id, None)?;
     for person in &persons {
         let theirs = store.person_ids(person.id)?;
         activities.extend(page::entries(session, &theirs, Some(&person.name), |_| {
             true
         })?);
+        let name = Some(person.name.as_str());
+        ratings.extend(rating::opinions(session, &theirs, person.id, name)?);
     }
     activities.sort_by_key(|entry| entry.day);
     let mut fields = store.account_facts(subject.id, session.today)?;
@@ -161,6 +170,7 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
         other_names,
         merged: ids.into_iter().filter(|id| *id != subject.id).collect(),
         fields,
+        ratings,
         totals: totals(&session.process, session.today, &deals),
         persons,
         deals,
@@ -254,6 +264,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
     if let Some(note) = note_on_rates(totals) {
         document = document.line(note);
     }
+    document = rating::rated(document, &page.ratings);
     if !page.persons.is_empty() {
         document = document.line("people").table(persons_table(session, page)?);
     }

@@ -5,6 +5,7 @@ mod identify;
 mod list;
 mod log;
 mod note;
+mod rate;
 mod respond;
 pub(crate) mod select;
 mod show;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Note(note::Args),
     Select(Box<select::Args>),
     Start(Box<start::Args>),
+    Rate(rate::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -50,6 +52,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Note(args) => note::run(args, cx),
         Command::Select(args) => select::run(args, cx),
         Command::Start(args) => start::run(args, cx),
+        Command::Rate(args) => rate::run(args, cx),
     }
 }
 

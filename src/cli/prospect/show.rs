@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::page;
+use super::super::rating;
 use super::super::show::counted;
 use super::why;
 use crate::document::{Cell, Document, Table, TableColumn, row};
@@ -48,7 +49,7 @@ row! {
         file: Option<String>,
         line: u64,
         fate: &'static str,
-        /// Of something that was done or noted (`field` is `happened`): when and by whom.
+        /// Of what was done or noted (`field` is `happened`), and of stars (`rating`): when and by whom.
         day: Option<NaiveDate>,
         by: Option<String>,
         /// Of a scoring rule (`field` is `rule`), and of all of them (`score`): the points.
@@ -86,6 +87,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         happened.extend(entries);
     }
     happened.sort_by_key(|entry| entry.day);
+    let rated = rating::of_name(&session, found.id)?;
+    if let Some(name) = names.first() {
+        rows.extend(rating::said(&rated).map(|(words, said)| ValueLine {
+            day: Some(said.day),
+            by: Some(said.by.clone()),
+            ..value_line(name, "rating", &words, None)
+        }));
+    }
     let mut answer = output::answer(&session, "salesctl/prospect/1", rows);
     let mut document = Document::default();
     if let Some(first) = names.first() {
@@ -109,6 +118,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
         None => {}
     }
+    document = rating::rated(document, &rated);
     document = page::happened(&session, document, &happened)?;
     for name in &names {
         if let Some(reason) = super::suppressed(&session, name)? {

@@ -10,16 +10,14 @@ use super::super::filter::FilterArgs;
 use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
 use super::super::show::counted;
+use super::tell::{document, reason};
 use crate::condition::Column;
 use crate::date::{day, parse_period};
 use crate::deal::book::{Book, State};
-use crate::document::{Answer, Cell, Document, Period, Table, TableColumn, row};
+use crate::document::{Period, row};
 use crate::fault::Fault;
-use crate::money::grouped;
 use crate::process::{Process, Prospecting, prospect_columns};
-use crate::prospect::score::{
-    Accuracy, ENOUGH, Estimate, Example, Learnt, Proposal, Verdict, learn,
-};
+use crate::prospect::score::{ENOUGH, Example, Learnt, Proposal, learn};
 use crate::store::Access;
 
 /// Learn points for prospects from our own won and lost deals, and say whether they tell anything
@@ -134,11 +132,22 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         &learnt,
         proposal.as_ref(),
         text.as_deref(),
-        &args.filter,
-        &answer,
+        title(args, period),
+        &answer.notes,
     );
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+fn title(args: &Args, period: Option<Period>) -> String {
+    let mut title = "Do the facts of a prospect tell who is won?".to_string();
+    if let Some(words) = args.filter.words() {
+        title = format!("{title} ({words})");
+    }
+    if let Some(period) = period {
+        title = format!("{title} Closed {} to {}", day(period.from), day(period.to));
+    }
+    title
 }
 
 /// The closed deals, oldest id first, with what was known of each before.
@@ -202,8 +211,12 @@ fn toml(process: &Process, learnt: &Learnt, proposal: &Proposal, as_of: NaiveDat
         learnt.lost,
         learnt.verdict.name()
     );
-    let has = process.prospecting != Prospecting::default() || !process.scores.is_empty();
-    proposal.toml(&first, has)
+    proposal.toml(&first, has_prospecting(process))
+}
+
+/// A file has one such heading; what has rules has limits, and they are under it.
+fn has_prospecting(process: &Process) -> bool {
+    process.prospecting != Prospecting::default() || !process.scores.is_empty()
 }
 
 fn line(learnt: &Learnt, proposal: Option<&Proposal>, toml: Option<String>) -> FitLine {
@@ -237,27 +250,6 @@ fn line(learnt: &Learnt, proposal: Option<&Proposal>, toml: Option<String>) -> F
     }
 }
 
-/// The verdict in a sentence.
-fn reason(learnt: &Learnt) -> String {
-    let name = learnt.verdict.name();
-    match (learnt.verdict, &learnt.accuracy) {
-        (Verdict::Insufficient, _) => format!(
-            "{name}: {} won and {} lost, at least {ENOUGH} of each are needed",
-            learnt.won, learnt.lost
-        ),
-        (Verdict::NoEvidence, None) => {
-            format!("{name}: no fact of a prospect has values that repeat among these deals")
-        }
-        (Verdict::NoEvidence, Some(accuracy)) if accuracy.auc.low > 0.5 => format!(
-            "{name}: won deals rank somewhat higher, but the probabilities are not surely nearer than the base rate"
-        ),
-        (Verdict::NoEvidence, Some(_)) => {
-            format!("{name}: these facts do not tell who is won")
-        }
-        _ => format!("{name}: these facts tell who is won"),
-    }
-}
-
 fn notes(process: &Process, learnt: &Learnt, proposal: Option<&Proposal>) -> Vec<String> {
     let mut notes = vec![reason(learnt)];
     if learnt
@@ -268,6 +260,14 @@ fn notes(process: &Process, learnt: &Learnt, proposal: Option<&Proposal>) -> Vec
             "the newest fifth has too few deals to be judged alone (fewer than {ENOUGH} won or lost)"
         ));
     }
+    if let Some(proposal) = proposal
+        && has_prospecting(process)
+    {
+        notes.push(format!(
+            "[prospecting] is to say `high = {}` and `medium = {}`",
+            proposal.high, proposal.medium
+        ));
+    }
     if proposal.is_some() && !process.scores.is_empty() {
         notes.push(format!(
             "the process has {} already: these are to replace them",
@@ -275,120 +275,4 @@ fn notes(process: &Process, learnt: &Learnt, proposal: Option<&Proposal>) -> Vec
         ));
     }
     notes
-}
-
-fn document(
-    learnt: &Learnt,
-    proposal: Option<&Proposal>,
-    toml: Option<&str>,
-    filter: &FilterArgs,
-    answer: &Answer<FitLine>,
-) -> Document {
-    let mut title = "Do the facts of a prospect tell who is won?".to_string();
-    if let Some(words) = filter.words() {
-        title = format!("{title} ({words})");
-    }
-    if let Some(period) = answer.period {
-        title = format!("{title} Closed {} to {}", day(period.from), day(period.to));
-    }
-    let mut figures = vec![(
-        "learnt from",
-        format!(
-            "{} won, {} lost; {}",
-            grouped(learnt.won as u64),
-            grouped(learnt.lost as u64),
-            counted(learnt.companies, "company", "companies")
-        ),
-    )];
-    if let Some(accuracy) = &learnt.accuracy {
-        figures.extend(judged(accuracy));
-    }
-    if let Some(proposal) = proposal {
-        figures.extend(classes(proposal));
-    }
-    let mut document = Document::default().heading(title).table(Table {
-        columns: vec![TableColumn::left(""), TableColumn::left("")],
-        rows: figures
-            .into_iter()
-            .map(|(what, words)| vec![Cell::Text(what.into()), Cell::Text(words)])
-            .collect(),
-    });
-    for note in &answer.notes {
-        document = document.line(note);
-    }
-    if let Some(toml) = toml {
-        document = document.heading("For process.toml (--toml prints only this)");
-        for line in toml.lines() {
-            document = document.line(line);
-        }
-    }
-    document
-}
-
-/// How good it is, in words.
-fn judged(accuracy: &Accuracy) -> Vec<(&'static str, String)> {
-    let interval = |of: &Estimate| format!("95 % interval {:.3} to {:.3}", of.low, of.high);
-    let mut lines = vec![
-        (
-            "ranking",
-            format!(
-                "AUC {:.3}, {}; .5 is chance",
-                accuracy.auc.value,
-                interval(&accuracy.auc)
-            ),
-        ),
-        (
-            "probabilities",
-            format!(
-                "Brier score {:.4}, base rate {:.4}: better by {:.4}, {}",
-                accuracy.brier,
-                accuracy.base_brier,
-                accuracy.gain.value,
-                format_args!("{:.4} to {:.4}", accuracy.gain.low, accuracy.gain.high)
-            ),
-        ),
-        (
-            "calibration",
-            format!(
-                "off by {:.3} on average; {:.3} would be luck alone",
-                accuracy.calibration, accuracy.calibration_by_luck
-            ),
-        ),
-    ];
-    if let Some(newest) = &accuracy.newest {
-        lines.push((
-            "newest fifth",
-            format!(
-                "AUC {:.3}, {}; {} closed since {}, learnt from the older ones",
-                newest.auc.value,
-                interval(&newest.auc),
-                grouped(newest.n as u64),
-                day(newest.from)
-            ),
-        ));
-    }
-    lines
-}
-
-fn classes(proposal: &Proposal) -> Vec<(&'static str, String)> {
-    let [high, medium, low] = proposal.classes;
-    let words = |class: crate::prospect::score::Class| {
-        let share = 100.0 * class.won as f64 / class.n.max(1) as f64;
-        format!(
-            "{} of {} won ({share:.0} %)",
-            grouped(class.won as u64),
-            grouped(class.n as u64)
-        )
-    };
-    vec![
-        (
-            "high",
-            format!("from {} points: {}", proposal.high, words(high)),
-        ),
-        (
-            "medium",
-            format!("from {}: {}", proposal.medium, words(medium)),
-        ),
-        ("low", format!("below: {}", words(low))),
-    ]
 }

@@ -1,6 +1,7 @@
 //! Points for prospects: what our own history says they should be.
 
 mod fit;
+mod tell;
 
 use anyhow::Result;
 use clap::Subcommand;

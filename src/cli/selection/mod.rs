@@ -51,6 +51,9 @@ fn options(query: &Query) -> String {
         if !text.is_empty() && text.chars().all(plain) {
             return text.to_string();
         }
+        if !text.contains(['"', '$', '`', '\\', '!']) {
+            return format!("\"{text}\"");
+        }
         format!("'{}'", text.replace('\'', "'\\''"))
     };
     let mut words = Vec::new();
@@ -70,9 +73,7 @@ fn options(query: &Query) -> String {
     if query.like_won {
         words.push("--like-won".to_string());
     }
-    if let Some(limit) = query.limit {
-        words.push(format!("--limit {limit}"));
-    }
+    words.push(format!("--limit {}", query.limit.unwrap_or(0)));
     if query.mailing {
         words.push("--mailing".to_string());
     }

@@ -29,9 +29,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let selection = args.selection.find(&session)?;
-    let query = &selection.query;
-    let selected = select::choose(&session, query)?;
-    select::show(&session, &args.output, &selected)?;
-    select::save(&session, &selection.name, query, &selected, args.dry_run)?;
-    Ok(Status::Done)
+    let save = Some(selection.name.as_str());
+    select::answer(&session, &selection.query, save, args.dry_run, &args.output)
 }

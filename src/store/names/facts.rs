@@ -68,7 +68,9 @@ fn typed(value: &str, kind: ColumnKind) -> Value {
             "0" | "no" | "false" | "n" => Value::Integer(0),
             _ => Value::Null,
         },
-        ColumnKind::Integer => least(value).map_or(Value::Null, |n| Value::Integer(n as i64)),
+        ColumnKind::Integer => {
+            least(value).map_or(Value::Null, |n| Value::Integer(n.round() as i64))
+        }
         ColumnKind::Number => least(value).map_or(Value::Null, Value::Number),
     }
 }

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::people::People;
 use crate::deal::book::Day;
 use crate::prospect::TopicRule;
+use crate::prospect::likeness::{Names, Sym};
 
 /// Whom a deal is or was with: who it began with, who takes part, and its account.
 macro_rules! of_deals {
@@ -81,6 +82,40 @@ pub(super) fn everybody(
         found.insert(people.of(row.get(0)?));
     }
     Ok(found)
+}
+
+/// By entity, all topics with the mean of everybody's latest stars, as what it is compared by.
+pub(super) fn topics(
+    connection: &Connection,
+    people: &People,
+    names: &mut Names,
+) -> Result<FxHashMap<i64, Sym>> {
+    let mut statement = connection.prepare("SELECT DISTINCT topic FROM rating ORDER BY topic")?;
+    let topics = statement.query_map([], |row| row.get(0))?;
+    let rules: Vec<TopicRule> = topics
+        .map(|topic| {
+            Ok(TopicRule {
+                topic: topic?,
+                stars: None,
+            })
+        })
+        .collect::<Result<_>>()?;
+    let mut stars: FxHashMap<i64, Vec<(Sym, f32)>> = FxHashMap::default();
+    for (rule, by) in rules.iter().zip(ratings(connection, people, &rules)?) {
+        let Some(topic) = names.topic(&rule.topic) else {
+            continue;
+        };
+        for (entity, said) in by {
+            stars
+                .entry(entity)
+                .or_default()
+                .push((topic, said.mean as f32));
+        }
+    }
+    let sets = stars.into_iter();
+    Ok(sets
+        .filter_map(|(entity, stars)| Some((entity, names.topics(&stars)?)))
+        .collect())
 }
 
 /// What people think of somebody by a topic: the mean of everybody's latest stars, and how many they are.

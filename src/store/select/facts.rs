@@ -35,8 +35,8 @@ pub(super) const BY_THEMSELVES: &str = "prospect_state s CROSS JOIN prospect p O
 pub(super) struct Facts<'a> {
     pub(super) process: &'a Process,
     pub(super) today: NaiveDate,
-    /// What else is wanted of each row: columns of `prospect`, after `#id`, `#list`, `#fate` and `#points`.
-    pub(super) beside: &'a [&'a str],
+    /// What else is wanted of each row, after its id, list, fate and points.
+    pub(super) beside: &'a [Field],
     /// A condition over `p`, the row.
     pub(super) only: &'a str,
 }
@@ -60,7 +60,7 @@ impl Facts<'_> {
         inner.extend(
             self.beside
                 .iter()
-                .map(|name| format!("p.{name} AS \"#{name}\"")),
+                .map(|field| format!("p.{0} AS \"#{0}\"", field.name())),
         );
         for column in &columns {
             if reads(&column.name) || in_rules(&column.name) {
@@ -94,7 +94,7 @@ impl Facts<'_> {
         let beside: String = self
             .beside
             .iter()
-            .map(|name| format!(", \"#{name}\""))
+            .map(|field| format!(", \"#{}\"", field.name()))
             .collect();
         let condition = condition.map_or("1", |condition| condition.text.as_str());
         format!(

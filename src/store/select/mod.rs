@@ -5,39 +5,37 @@
 
 pub(super) mod contacts;
 mod facts;
+mod known;
 mod people;
+mod scan;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::limits::Limit;
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use contacts::Stars;
 
 use self::contacts::Ratings;
-use self::facts::{BY_THEMSELVES, Facts, Known, OF_BATCHES};
+use self::facts::{Known, OF_BATCHES};
+pub(super) use self::known::known_of;
 pub(super) use self::people::People;
-use super::Store;
+use self::scan::{BESIDE, COMPARED, NEWS, Passing, scan};
 use super::list::ListRow;
-use crate::condition::{Column, Condition, Value};
+use super::{Name, Store};
+use crate::condition::Condition;
 use crate::deal::book::Day;
-use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{Channel, Forbidden, State, forbidden};
-use crate::process::{Process, prospect_columns};
-use crate::prospect::{Fate, Field, Record, TopicRule};
-use crate::text::shortened;
-
-/// Longest text that a condition may make of a row, as the engine bounds its own.
-const MAX_TEXT: i32 = 1_000_000;
-/// Rows that are read by their ids at a time.
-const CHUNK: usize = 500;
+use crate::process::Process;
+use crate::prospect::likeness::{Likeness, Names, Near, Profile, Size, Sym};
+use crate::prospect::{Field, TopicRule};
 
 /// Who is wanted.
 #[derive(Debug)]
@@ -61,6 +59,17 @@ pub struct Candidate {
     pub score: i64,
     /// When the list's owner had it.
     pub source_day: Option<Day>,
+    /// The customer that they are most like, where that was asked for and anything is known.
+    pub like: Option<Near>,
+}
+
+impl Candidate {
+    /// Better ones are greater: likeness, then points, then news, then the earlier row.
+    pub fn rank(&self) -> (u64, i64, Option<Day>, Reverse<Id>) {
+        // Bits of numbers that are not negative are in their order.
+        let like = self.like.map_or(0, |near| near.likeness.max(0.0).to_bits());
+        (like, self.score, self.source_day, Reverse(self.id))
+    }
 }
 
 /// Everybody who may be chosen, in no order, and how many may not, each for the first reason there is.
@@ -79,9 +88,17 @@ pub struct Candidates {
     pub contacted: usize,
     people: Arc<People>,
     ratings: Ratings,
+    /// The topics that they are compared by.
+    rated: FxHashMap<i64, Sym>,
 }
 
 impl Candidates {
+    /// What one of them was compared by.
+    pub fn profile(&self, likeness: &mut Likeness, name: &Name, entity: Id) -> Profile {
+        let topics = self.rated.get(&entity.0).copied();
+        profile(&mut likeness.names, topics, |field| name.get(field))
+    }
+
     /// What is thought of somebody, by each of the topics that were asked for.
     pub fn stars(&self, entity: Id) -> Vec<Stars> {
         let of = |by: &FxHashMap<i64, Stars>| by.get(&entity.0).copied().unwrap_or_default();
@@ -135,26 +152,13 @@ impl Filter {
     }
 }
 
-/// A row that passes the condition.
-#[derive(Clone, Copy, Debug)]
-struct Passing {
-    id: i64,
-    list: i64,
-    score: i64,
-    source_day: Option<Day>,
-    suppressed: bool,
-}
-
-impl Passing {
-    /// Better rows are greater: points, then news, then the earlier row.
-    fn rank(&self) -> (i64, Option<Day>, std::cmp::Reverse<i64>) {
-        (self.score, self.source_day, std::cmp::Reverse(self.id))
-    }
-}
-
 impl Store {
-    /// Everybody who may be chosen today.
-    pub fn candidates(&self, wanted: &Wanted<'_>) -> Result<Candidates> {
+    /// Everybody who may be chosen today, each compared with the customers that are given.
+    pub fn candidates(
+        &self,
+        wanted: &Wanted<'_>,
+        mut like: Option<&mut Likeness>,
+    ) -> Result<Candidates> {
         let lists = self.lists()?;
         let usable = self.usable_lists(&lists, wanted.today)?;
         self.translated(|connection| {
@@ -177,69 +181,29 @@ impl Store {
                 filter.ours = ours(connection, &filter.people, &lists)?;
             }
             let mut gathered = Gathered::default();
-            let rules = wanted.topics;
-            scan(connection, wanted, |row| {
+            if let Some(like) = &mut like {
+                let names = &mut like.names;
+                gathered.result.rated = contacts::topics(connection, &filter.people, names)?;
+            }
+            let beside = if like.is_some() { COMPARED } else { NEWS };
+            scan(connection, wanted, beside, |mut row, sql| {
                 let entity = filter.people.of(row.id);
-                let verdict = filter.verdict(rules, entity, &row);
+                let verdict = filter.verdict(wanted.topics, entity, &row);
+                if let (Some(like), Verdict::Chosen) = (&mut like, verdict) {
+                    let topics = gathered.result.rated.get(&entity).copied();
+                    let text = |field: Field| {
+                        let at = beside.iter().position(|beside| *beside == field);
+                        let text = at.and_then(|at| sql.get_ref(BESIDE + at).ok());
+                        text.and_then(|text| text.as_str_or_null().ok().flatten())
+                            .unwrap_or_default()
+                    };
+                    let profile = profile(&mut like.names, topics, text);
+                    row.like = like.nearest(&profile);
+                }
                 gathered.add(filter.people.is_shared(entity), entity, row, verdict);
             })?;
             Ok(gathered.settle(filter))
         })
-    }
-
-    /// Everything that is known of these, one at a time, with who it is: their rows that count, and what is
-    /// known of them as persons. Whoever must be left alone by any of it must be left alone.
-    pub fn each_known_of(
-        &self,
-        candidates: &Candidates,
-        entities: &[Id],
-        mut each: impl FnMut(Id, &Record),
-    ) -> Result<()> {
-        let entities = entities.iter().map(|id| id.0).collect();
-        self.translated(|connection| {
-            known_of(
-                connection,
-                &candidates.people,
-                &entities,
-                |who, _, record| {
-                    each(who, record);
-                },
-            )
-        })
-    }
-
-    /// The facts that conditions and scoring rules read, of some rows of lists: the columns, and a row of
-    /// values for each in the order that was asked for.
-    pub fn prospect_facts(
-        &self,
-        process: &Process,
-        today: NaiveDate,
-        ids: &[Id],
-    ) -> Result<(Vec<Column>, Vec<Vec<Value>>)> {
-        let columns = prospect_columns(&process.fields, false);
-        let lists = self.lists()?;
-        let rows = self.translated(|connection| {
-            let people = Arc::new(People::read(connection)?);
-            let responded = responded(connection, &people)?;
-            facts::functions(connection, Known::new(&lists, &people, &responded))?;
-            let facts = |only| Facts {
-                process,
-                today,
-                beside: &[],
-                only,
-            };
-            let mut statement =
-                connection.prepare(&facts("p.id = $1").all_sql("prospect p WHERE 1"))?;
-            let mut found = Vec::with_capacity(ids.len());
-            for id in ids {
-                let values = statement.query_row([id.0], |row| {
-                    (0..columns.len()).map(|n| value(row, n)).collect()
-                })?;
-                found.push(values);
-            }
-            Ok(found)
-        })?;
-        Ok((columns, rows))
     }
 
     /// Lists whose names may be used today by one channel at least.
@@ -282,66 +246,6 @@ impl Known {
     }
 }
 
-/// Everything that is known of these: who it is, the list that it came from, unless it was suppressed there,
-/// and what it says.
-pub(super) fn known_of(
-    connection: &Connection,
-    people: &People,
-    entities: &FxHashSet<i64>,
-    mut each: impl FnMut(Id, Option<Id>, &Record),
-) -> Result<()> {
-    let fields = Field::ALL
-        .map(|field| format!("p.{}", field.name()))
-        .join(", ");
-    let mut record = Record::default();
-    let mut read = |sql: &str, fields: &[Field]| -> Result<()> {
-        let mut statement = connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            record.begin(0);
-            for (n, field) in fields.iter().enumerate() {
-                if let Some(text) = row.get_ref(n + 2)?.as_str_or_null().ok().flatten() {
-                    record.set(*field, text);
-                }
-            }
-            let list: Option<i64> = row.get(1)?;
-            each(Id(people.of(row.get(0)?)), list.map(Id), &record);
-        }
-        Ok(())
-    };
-    for rows in people.rows_of(entities).chunks(CHUNK) {
-        let rows = joined(rows);
-        read(
-            &format!(
-                "SELECT p.id, CASE WHEN p.fate <> 3 THEN p.list END, {fields} FROM prospect p
-                 WHERE p.id IN ({rows}) AND p.fate <> 4
-                 AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
-                    OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))"
-            ),
-            &Field::ALL,
-        )?;
-    }
-    let entities: Vec<i64> = entities.iter().copied().collect();
-    for persons in entities.chunks(CHUNK) {
-        let persons = joined(persons);
-        read(
-            &format!(
-                "SELECT p.id, NULL, p.name, p.email, p.phone, p.mobile, a.name
-                 FROM person p LEFT JOIN account_now a ON a.id = p.account
-                 WHERE p.id IN ({persons}) OR p.merged IN ({persons})"
-            ),
-            &[
-                Field::Name,
-                Field::Email,
-                Field::Phone,
-                Field::Mobile,
-                Field::Company,
-            ],
-        )?;
-    }
-    Ok(())
-}
-
 /// Rows one after the other, put together as far as they are one person.
 #[derive(Default)]
 struct Gathered {
@@ -356,7 +260,8 @@ impl Gathered {
             return;
         }
         let kept = self.shared.entry(entity).or_insert((verdict, row));
-        if (verdict, std::cmp::Reverse(row.rank())) < (kept.0, std::cmp::Reverse(kept.1.rank())) {
+        let rank = |row: &Passing| Reverse(row.candidate(entity).rank());
+        if (verdict, rank(&row)) < (kept.0, rank(&kept.1)) {
             *kept = (verdict, row);
         }
     }
@@ -365,13 +270,7 @@ impl Gathered {
         let result = &mut self.result;
         result.passing += 1;
         match verdict {
-            Verdict::Chosen => result.found.push(Candidate {
-                id: Id(row.id),
-                entity: Id(entity),
-                list: Id(row.list),
-                score: row.score,
-                source_day: row.source_day,
-            }),
+            Verdict::Chosen => result.found.push(row.candidate(entity)),
             Verdict::Contacted => result.contacted += 1,
             Verdict::InADeal => result.in_a_deal += 1,
             Verdict::Unusable => *result.unusable.entry(Id(row.list)).or_default() += 1,
@@ -390,79 +289,20 @@ impl Gathered {
     }
 }
 
-/// Every row that counts and passes, one at a time.
-fn scan(connection: &Connection, wanted: &Wanted<'_>, mut each: impl FnMut(Passing)) -> Result<()> {
-    // Rows that were left out of the file when it came in stand for nobody.
-    let mut only = "p.fate IN (0, 1, 3)".to_string();
-    if !wanted.lists.is_empty() {
-        let ids: Vec<i64> = wanted.lists.iter().map(|list| list.0).collect();
-        only = format!("{only} AND p.list IN ({})", joined(&ids));
-    }
-    let facts = Facts {
-        process: wanted.process,
-        today: wanted.today,
-        beside: &["source_date"],
-        only: &only,
-    };
-    let _bounds = Bounds::new(connection)?;
-    for from in [OF_BATCHES, BY_THEMSELVES] {
-        let mut statement = connection.prepare(&facts.sql(from, wanted.condition))?;
-        let mut rows = statement.query([])?;
-        loop {
-            let row = match rows.next() {
-                Ok(Some(row)) => row,
-                Ok(None) => break,
-                Err(error) => return Err(judging(wanted.condition, error)),
-            };
-            each(Passing {
-                id: row.get(0)?,
-                list: row.get(1)?,
-                suppressed: row.get::<_, i64>(2)? == Fate::Suppressed.number(),
-                score: row.get(3)?,
-                source_day: day(row.get_ref(4)?.as_str_or_null().ok().flatten()),
-            });
-        }
-    }
-    Ok(())
-}
-
-/// Bounds the texts that a condition makes, for as long as it is judged. What a row can cost otherwise was
-/// bounded when the condition was checked: a short program without loops.
-struct Bounds<'c> {
-    connection: &'c Connection,
-    length: i32,
-}
-
-impl<'c> Bounds<'c> {
-    fn new(connection: &'c Connection) -> Result<Self> {
-        let length = connection.limit(Limit::SQLITE_LIMIT_LENGTH)?;
-        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_TEXT)?;
-        Ok(Self { connection, length })
-    }
-}
-
-impl Drop for Bounds<'_> {
-    fn drop(&mut self) {
-        let limit = Limit::SQLITE_LIMIT_LENGTH;
-        let _ = self.connection.set_limit(limit, self.length);
-    }
-}
-
-/// What SQLite could not do with a condition is the condition's fault; a broken disk is not.
-fn judging(condition: Option<&Condition>, error: rusqlite::Error) -> anyhow::Error {
-    use rusqlite::ErrorCode as E;
-    let of_it = matches!(
-        error.sqlite_error_code(),
-        Some(E::OperationInterrupted | E::TooBig | E::Unknown | E::TypeMismatch)
-    );
-    match condition {
-        Some(condition) if of_it => {
-            let text = shortened(&condition.text, 80);
-            anyhow::Error::from(error).context(Fault::usage(format!(
-                "the condition `{text}` cannot be judged"
-            )))
-        }
-        _ => error.into(),
+/// What a row is compared by.
+fn profile<'t>(names: &mut Names, topics: Option<Sym>, text: impl Fn(Field) -> &'t str) -> Profile {
+    let country = names.country(text(Field::Country));
+    let (zip, area) = names.zip(text(Field::Zip));
+    Profile {
+        industry: names.industry(text(Field::Industry)),
+        employees: Size::read(text(Field::Employees)),
+        revenue: Size::read(text(Field::Revenue)),
+        country,
+        state: names.state(text(Field::State), country),
+        city: names.city(text(Field::City)),
+        zip,
+        area,
+        topics,
     }
 }
 
@@ -500,19 +340,4 @@ fn responded(connection: &Connection, people: &People) -> Result<FxHashMap<i64, 
 pub(super) fn joined(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     ids.join(", ")
-}
-
-fn day(text: Option<&str>) -> Option<Day> {
-    let date: NaiveDate = text.filter(|text| text.len() == 10)?.parse().ok()?;
-    Some(Day::of(date))
-}
-
-fn value(row: &Row<'_>, column: usize) -> rusqlite::Result<Value> {
-    use rusqlite::types::Value as Sql;
-    Ok(match row.get(column)? {
-        Sql::Integer(number) => Value::Integer(number),
-        Sql::Real(number) => Value::Number(number),
-        Sql::Text(text) => Value::Text(text),
-        Sql::Null | Sql::Blob(_) => Value::Null,
-    })
 }

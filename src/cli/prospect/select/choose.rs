@@ -1,6 +1,5 @@
 //! Who is selected: everybody that the store finds, the best first, as many as may be.
 
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use anyhow::Result;
@@ -10,30 +9,36 @@ use super::super::super::filter;
 use super::super::super::session::Session;
 use super::super::super::show::counted;
 use super::super::start::staff::Staff;
-use crate::date;
-use crate::deal::book::Day;
+use super::words::{asked, left_out, nobody, why};
 use crate::fault::{Class, Fault};
 use crate::id::Id;
-use crate::money::grouped;
 use crate::process::{Priority, Process};
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Query, TopicRule};
-use crate::store::{Candidate, Candidates, ListRow, Name, Stars, Wanted};
-use crate::text::{shortened, visible};
+use crate::store::{Candidate, Candidates, Name, Resembled, Stars, Wanted};
 
 /// One of those who were selected.
-pub(crate) struct Line {
-    pub(crate) candidate: Candidate,
+pub(super) struct Line {
+    pub(super) candidate: Candidate,
     pub(super) name: Name,
     pub(super) priority: Option<Priority>,
     /// By each of the topics that were asked for.
     pub(super) stars: Vec<Stars>,
-    pub(crate) why: String,
+    /// The customer that they are most like.
+    pub(super) like: Option<Like>,
+    pub(super) why: String,
+}
+
+/// How much like whom, and in what.
+pub(super) struct Like {
+    pub(super) share: f64,
+    pub(super) account: String,
+    pub(super) reasons: Vec<String>,
 }
 
 /// Who was selected, the best first, and what there is to say about the others.
-pub(crate) struct Selected {
-    pub(crate) lines: Vec<Line>,
+pub(super) struct Selected {
+    pub(super) lines: Vec<Line>,
     /// How many could have been, capacity and limit aside.
     pub(super) found: usize,
     pub(super) topics: Vec<TopicRule>,
@@ -45,7 +50,7 @@ pub(crate) struct Selected {
     pub(super) asked: Option<String>,
 }
 
-pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
+pub(super) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
     let process: &Process = &session.process;
     let condition = match &query.condition {
         None => None,
@@ -66,8 +71,10 @@ pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
         topics: &topics,
         lists: &on,
     };
-    let mut candidates = session.store.candidates(&wanted)?;
-    let limit = query.limit.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+    let mut resembled = resembled(session, query)?;
+    let likeness = resembled.as_mut().map(|resembled| &mut resembled.likeness);
+    let mut candidates = session.store.candidates(&wanted, likeness)?;
+    let limit = query.limit.unwrap_or(usize::MAX);
     let most = limit.min(room.unwrap_or(usize::MAX));
     let found = candidates.found.len();
     let (best, suppressed) = best(session, &mut candidates, most)?;
@@ -83,13 +90,13 @@ pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
         ),
         _ => format!("--limit {limit}; 0 selects all"),
     });
-    let lines = lines(
-        session,
-        &candidates,
-        &topics,
-        condition.as_ref().map(|c| c.text.as_str()),
-        best,
-    )?;
+    let mut lines = lines(session, &candidates, best)?;
+    for line in &mut lines {
+        if let Some(resembled) = &mut resembled {
+            line.like = like(&candidates, resembled, line);
+        }
+        line.why = why(session, line, &topics, query.condition.as_deref());
+    }
     Ok(Selected {
         lines,
         found,
@@ -101,7 +108,7 @@ pub(crate) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
 }
 
 /// Rules about topics that are used, each by the name it has there.
-fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
+pub(super) fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
     if typed.is_empty() {
         return Ok(Vec::new());
     }
@@ -130,6 +137,41 @@ fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
         rules.push(rule);
     }
     Ok(rules)
+}
+
+/// Whom names are compared with.
+fn resembled(session: &Session<'_>, query: &Query) -> Result<Option<Resembled>> {
+    if query.like.is_empty() && !query.like_won {
+        return Ok(None);
+    }
+    let store = &session.store;
+    let named = query
+        .like
+        .iter()
+        .map(|typed| store.resolve_account(typed))
+        .collect::<Result<Vec<Id>>>()?;
+    let resembled = store.resembled(&session.process, session.today, &named, query.like_won)?;
+    if resembled.customers.is_empty() {
+        return Err(
+            Fault::no("nobody has bought anything yet that prospects could be like")
+                .hint("--like ACCOUNT compares them with an account, whether it bought or not")
+                .into(),
+        );
+    }
+    Ok(Some(resembled))
+}
+
+fn like(candidates: &Candidates, resembled: &mut Resembled, line: &Line) -> Option<Like> {
+    let near = line.candidate.like?;
+    let likeness = &mut resembled.likeness;
+    let profile = candidates.profile(likeness, &line.name, line.candidate.entity);
+    let reasons = likeness.reasons(&profile, near.customer);
+    let account = resembled.customers.get(near.customer)?;
+    Some(Like {
+        share: near.likeness,
+        account: account.name.clone(),
+        reasons: reasons.into_iter().map(|reason| reason.words).collect(),
+    })
 }
 
 /// How many more deals the reps who are here can take; none when that does not matter.
@@ -161,10 +203,7 @@ fn best(
     const FEWEST: usize = 200;
     const MOST: usize = 20_000;
     let found = std::mem::take(&mut candidates.found);
-    let ranked = found.iter().enumerate().map(|(at, one)| {
-        let day: Option<Day> = one.source_day;
-        (one.score, day, Reverse(one.id), at)
-    });
+    let ranked = found.iter().enumerate().map(|(at, one)| (one.rank(), at));
     let mut heap: BinaryHeap<_> = ranked.collect();
     let set = session.store.suppression_set(session.today)?;
     let mut scratch = Scratch::default();
@@ -206,8 +245,6 @@ fn best(
 fn lines(
     session: &Session<'_>,
     candidates: &Candidates,
-    topics: &[TopicRule],
-    condition: Option<&str>,
     best: Vec<Candidate>,
 ) -> Result<Vec<Line>> {
     let ids: Vec<Id> = best.iter().map(|one| one.id).collect();
@@ -222,162 +259,14 @@ fn lines(
     let lines = best.into_iter().zip(names).map(|(candidate, name)| {
         let stars = candidates.stars(candidate.entity);
         let priority = session.process.prospecting.priority(candidate.score);
-        let mut line = Line {
+        Line {
             candidate,
             name,
             priority,
             stars,
+            like: None,
             why: String::new(),
-        };
-        line.why = why(session, &line, topics, condition);
-        line
+        }
     });
     Ok(lines.collect())
-}
-
-/// `high priority, 70 points; forecasting 4.5 of 2`
-fn why(
-    session: &Session<'_>,
-    line: &Line,
-    topics: &[TopicRule],
-    condition: Option<&str>,
-) -> String {
-    let mut parts = Vec::new();
-    let points = || counted_points(line.candidate.score);
-    match line.priority {
-        Some(priority) => parts.push(format!("{} priority, {}", priority.name(), points())),
-        None if !session.process.scores.is_empty() => parts.push(points()),
-        None => {}
-    }
-    for (rule, stars) in topics.iter().zip(&line.stars) {
-        parts.push(format!(
-            "{} {} of {}",
-            rule.topic,
-            tenths(stars.mean),
-            stars.raters
-        ));
-    }
-    if parts.is_empty() {
-        parts.push(match condition {
-            Some(condition) => shortened(condition, 60),
-            None => format!("on {}", line.name.list.as_deref().unwrap_or("a list")),
-        });
-    }
-    parts.join("; ")
-}
-
-fn counted_points(points: i64) -> String {
-    let unit = if points.abs() == 1 { "point" } else { "points" };
-    format!("{points} {unit}")
-}
-
-/// Stars with a decimal only where there is one.
-pub(super) fn tenths(mean: f64) -> String {
-    let text = format!("{mean:.1}");
-    text.strip_suffix(".0").unwrap_or(&text).to_string()
-}
-
-/// Who was left out, and why, in words.
-fn left_out(
-    session: &Session<'_>,
-    candidates: &Candidates,
-    suppressed: usize,
-) -> Result<Vec<String>> {
-    let mut parts = Vec::new();
-    let mut say = |n: usize, what: &str| {
-        if n > 0 {
-            parts.push(format!("{} {what}", grouped(n as u64)));
-        }
-    };
-    say(candidates.unrated, "without those ratings");
-    let lists = session.store.lists()?;
-    for (list, n) in &candidates.unusable {
-        let named = lists.iter().find(|one| one.id == *list);
-        say(*n, &unusable(session, named)?);
-    }
-    say(candidates.in_a_deal, "in a deal already");
-    let prospecting = &session.process.prospecting;
-    let since = (session.process.calendar).still_within(session.today, prospecting.contact_gap);
-    say(
-        candidates.contacted,
-        &format!("contacted since {}", date::day(since)),
-    );
-    say(
-        candidates.suppressed + suppressed,
-        "who must not be contacted",
-    );
-    Ok(parts)
-}
-
-/// `on old: its last day was …`
-fn unusable(session: &Session<'_>, list: Option<&ListRow>) -> Result<String> {
-    let Some(list) = list else {
-        return Ok("on a list that was taken back".to_string());
-    };
-    let against = session.store.list_forbids(list, session.today)?;
-    let why = against.first().map(|one| one.why.clone());
-    Ok(format!(
-        "on {}, which can't be used ({})",
-        visible(list.code()),
-        visible(&why.unwrap_or_default())
-    ))
-}
-
-/// The empty selection: what there was at each step, up to the one that left none.
-fn nobody(
-    session: &Session<'_>,
-    query: &Query,
-    wanted: &Wanted<'_>,
-    candidates: &Candidates,
-    left_out: &[String],
-) -> Result<Fault> {
-    let on = || match query.lists.as_slice() {
-        [] => "on any list".to_string(),
-        lists => format!("on {}", visible(&lists.join(", "))),
-    };
-    if candidates.passing == 0 {
-        let all = Wanted {
-            condition: None,
-            ..*wanted
-        };
-        let all = session.store.candidates(&all)?.passing;
-        return Ok(match &query.condition {
-            Some(condition) if all > 0 => Fault::no(format!(
-                "nobody is selected: of {} {} none passes --where \"{}\"",
-                super::tell::people(all),
-                on(),
-                visible(condition)
-            )),
-            _ => Fault::no(format!("nobody is selected: there are no names {}", on()))
-                .hint("salesctl import prospects FILE --list CODE brings names in"),
-        });
-    }
-    let passing = super::tell::people(candidates.passing);
-    let passes = match &query.condition {
-        Some(condition) => format!("pass --where \"{}\"", visible(condition)),
-        None => format!("are {}", on()),
-    };
-    if candidates.unrated == candidates.passing {
-        return Ok(Fault::no(format!(
-            "nobody is selected: {passing} {passes}, none of them is rated {}",
-            visible(&query.topics.join(", "))
-        )));
-    }
-    Ok(Fault::no(format!(
-        "nobody is selected: {passing} {passes}, and all are left out"
-    ))
-    .hint(format!("left out: {}", left_out.join(", "))))
-}
-
-/// The query in words, for the heading.
-fn asked(query: &Query) -> Option<String> {
-    let mut parts: Vec<String> = query.condition.iter().cloned().collect();
-    parts.extend(query.topics.iter().cloned());
-    if !query.lists.is_empty() {
-        parts.push(format!("on {}", query.lists.join(", ")));
-    }
-    if query.mailing {
-        parts.push("for a mailing".to_string());
-    }
-    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -1,21 +1,25 @@
 //! `prospect select`: the right suspects for what is planned, the best first, and why each.
 //!
-//! `choose` finds them, `tell` shows them and says who was left out and why.
+//! `choose` finds them, `tell` shows them and says who was left out and why; `customers` does all of it for
+//! those who bought something already.
 
 mod choose;
+mod customers;
 mod tell;
+mod words;
 
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::super::session::Session;
+use crate::deal::event::CatalogKind;
 use crate::fault::Fault;
 use crate::prospect::Query;
 use crate::store::{Access, Chosen};
 use crate::text::visible;
 
-pub(crate) use choose::{Selected, choose};
+use choose::Selected;
 
 /// Select the prospects that fit best: by conditions, topics and likeness
 ///
@@ -34,6 +38,18 @@ pub(crate) struct Args {
     /// Only those rated so by the people who know them: "forecasting>=4", also >, =, <, <=; given alone, by anybody
     #[arg(long, value_name = "TOPIC")]
     topic: Vec<String>,
+    /// The most like this account come first; repeated, like any of them
+    #[arg(long, value_name = "ACCOUNT")]
+    like: Vec<String>,
+    /// The most like any customer come first
+    #[arg(long)]
+    like_won: bool,
+    /// Customers rather than names of lists: whom to talk with again, and about what
+    #[arg(long)]
+    customers: bool,
+    /// With --customers: only those of this rep
+    #[arg(long, value_name = "REP", requires = "customers", add = super::super::completion::catalog(CatalogKind::Rep))]
+    owner: Option<String>,
     /// Only names on this list; repeated, on one of them
     #[arg(long, value_name = "CODE", add = super::super::completion::lists())]
     list: Vec<String>,
@@ -61,10 +77,13 @@ impl Args {
         Query {
             condition: self.condition.clone(),
             topics: self.topic.clone(),
+            customers: self.customers,
+            like: self.like.clone(),
+            like_won: self.like_won,
             lists: self.list.clone(),
-            limit: Some(self.limit),
+            owner: self.owner.clone(),
+            limit: (self.limit > 0).then_some(self.limit),
             mailing: self.mailing,
-            ..Query::default()
         }
     }
 }
@@ -79,22 +98,32 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if let Some(name) = &args.save {
         sound_name(name)?;
     }
-    let query = args.query();
-    let selected = choose(&session, &query)?;
-    show(&session, &args.output, &selected)?;
-    if let Some(name) = &args.save {
-        save(&session, name, &query, &selected, args.dry_run)?;
+    let save = args.save.as_deref();
+    answer(&session, &args.query(), save, args.dry_run, &args.output)
+}
+
+/// Selects, shows, and keeps the outcome where a name is given.
+pub(crate) fn answer(
+    session: &Session<'_>,
+    query: &Query,
+    save: Option<&str>,
+    dry_run: bool,
+    output: &OutputArgs,
+) -> Result<Status> {
+    if query.customers {
+        return customers::run_customers(session, query, save, dry_run, output);
+    }
+    let selected = choose::choose(session, query)?;
+    let (answer, document) = tell::told(session, &selected);
+    output.show(&session.cx.console, &answer, &document)?;
+    if let Some(name) = save {
+        keep(session, name, query, &selected, dry_run)?;
     }
     Ok(Status::Done)
 }
 
-pub(crate) fn show(session: &Session<'_>, output: &OutputArgs, selected: &Selected) -> Result<()> {
-    let (answer, document) = tell::told(session, selected);
-    output.show(&session.cx.console, &answer, &document)
-}
-
 /// Keeps who was chosen; the line that says so goes beside the data.
-pub(crate) fn save(
+fn keep(
     session: &Session<'_>,
     name: &str,
     query: &Query,

@@ -3,7 +3,8 @@
 use super::super::super::output;
 use super::super::super::session::Session;
 use super::super::super::show::counted;
-use super::choose::{Selected, tenths};
+use super::choose::Selected;
+use super::words::tenths;
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::grouped;
 use crate::prospect::Field;
@@ -27,6 +28,10 @@ row! {
         employees: String,
         score: i64,
         priority: Option<&'static str>,
+        likeness_share: Option<f64>,
+        /// The customer that it is most like.
+        like: Option<String>,
+        reasons: Vec<String>,
         /// Mean stars by the topics that were asked for: `forecasting=4.5`.
         topics: String,
         list: Option<String>,
@@ -97,6 +102,13 @@ fn rows(selected: &Selected) -> Vec<SelectedLine> {
                 employees: text(Field::Employees),
                 score: line.candidate.score,
                 priority: line.priority.map(crate::process::Priority::name),
+                likeness_share: line.like.as_ref().map(|like| like.share),
+                like: line.like.as_ref().map(|like| like.account.clone()),
+                reasons: line
+                    .like
+                    .iter()
+                    .flat_map(|like| like.reasons.clone())
+                    .collect(),
                 topics: topics.join(" "),
                 list: line.name.list.clone(),
                 source_date: line.candidate.source_day.map(crate::deal::book::Day::date),
