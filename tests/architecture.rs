@@ -52,7 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "date", "deal", "document", "fault", "id", "money", "process", "text",
+            "date", "deal", "document", "fault", "id", "list", "money", "process", "text",
         ],
     ),
     ("render", &["date", "document", "money", "text"]),

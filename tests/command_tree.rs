@@ -5,6 +5,7 @@ use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
 const READING: &[&str] = &[
+    "absence list",
     "account list",
     "account show",
     "catalog list",
@@ -14,6 +15,8 @@ const READING: &[&str] = &[
     "deal list",
     "deal show",
     "doctor",
+    "experience list",
+    "experience show",
     "gdpr source",
     "history",
     "import explain",
@@ -33,11 +36,17 @@ const READING: &[&str] = &[
     "process show",
     "selection list",
     "selection show",
+    "referral credit",
+    "referral list",
+    "referral show",
     "report durations",
     "report funnel",
     "report pipeline",
     "report velocity",
     "report win-rate",
+    "request list",
+    "request show",
+    "score fit",
     "suppress check",
     "suppress list",
 ];

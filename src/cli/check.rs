@@ -7,13 +7,14 @@ use super::output::{self, OutputArgs};
 use super::session::Session;
 use super::show::{counted, plural};
 use crate::date::day;
+use crate::deal::case::CaseKind;
 use crate::document::{Document, row};
 use crate::list::{Kind, State};
 use crate::money::grouped;
-use crate::store::{Access, ListRow, RunState};
+use crate::store::{Access, CaseRow, ListRow, RunState};
 use crate::text::visible;
 
-/// Check what must not be forgotten: lists past their end, notices that are due, imports left half way
+/// Check what must not be forgotten: lists past their end, notices that are due, requests nobody saw to
 ///
 /// Exits with 1 when there is an error; warnings alone don't. With --quiet nothing is printed when all is
 /// well.
@@ -45,7 +46,11 @@ const CHECKS: &[Check] = &[
     overdue_notices,
     old_addresses,
     broken_off_imports,
+    forgotten_cases,
 ];
+
+/// What somebody told us and nobody brought to its end in so long is forgotten.
+const CASE_DAYS: i64 = 30;
 
 /// Addresses held against the register of moves longer ago than this are stale.
 const NCOA_DAYS: i64 = 95;
@@ -223,4 +228,39 @@ fn broken_off_imports(session: &Session<'_>) -> Result<Vec<Finding>> {
         n: run.records,
     });
     Ok(found.collect())
+}
+
+/// Referrals, experiences and requests that somebody should have seen to long ago.
+fn forgotten_cases(session: &Session<'_>) -> Result<Vec<Finding>> {
+    let age = |row: &CaseRow| {
+        let opened = row.case.opened;
+        session.today.signed_duration_since(opened).num_days()
+    };
+    // What was put off to a day that is still to come is not forgotten.
+    let put_off = |row: &CaseRow| row.case.due.is_some_and(|due| due >= session.today);
+    let mut old = session.store.open_cases()?;
+    old.retain(|row| age(row) > CASE_DAYS && !put_off(row));
+    let mut found = Vec::new();
+    for kind in CaseKind::ALL {
+        let theirs: Vec<&CaseRow> = old.iter().filter(|row| row.case.what == kind).collect();
+        let Some(oldest) = theirs.first() else {
+            continue;
+        };
+        found.push(Finding {
+            level: WARNING,
+            check: "case-old",
+            subject: kind.name().to_string(),
+            n: theirs.len() as u64,
+            message: format!(
+                "{} open for more than {CASE_DAYS} days, the oldest since {}",
+                match theirs.len() {
+                    1 => format!("1 {} is", kind.name()),
+                    n => format!("{} {} are", grouped(n as u64), kind.many()),
+                },
+                day(oldest.case.opened)
+            ),
+            command: format!("salesctl {} list", kind.name()),
+        });
+    }
+    Ok(found)
 }

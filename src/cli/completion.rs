@@ -151,6 +151,22 @@ pub(crate) fn selections() -> ArgValueCandidates {
     })
 }
 
+/// Sources and lists: whatever can cost something.
+pub(crate) fn sources_and_lists() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let lists = session.store.lists()?.into_iter();
+            let lists = lists.map(|list| CompletionCandidate::new(list.terms.code));
+            let catalog = session.store.catalog()?;
+            let sources = catalog.of(CatalogKind::Source).map(|entry| {
+                CompletionCandidate::new(entry.name.clone())
+                    .help(Some(visible(&entry.title).into()))
+            });
+            Ok(sources.chain(lists).collect())
+        })
+    })
+}
+
 /// `value=`, `problem=`, `decider=`
 pub(crate) fn fields() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {

@@ -1,6 +1,8 @@
 //! What the commands on persons, accounts and prospects share: how one is named in an answer, words and
 //! activities outside of deals, e-mail addresses.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -13,7 +15,7 @@ use crate::deal::event::{Event, Private, StreamKind};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::store::{Moment, Outcome, PersonRow, ProspectMatch, Write};
-use crate::text::visible;
+use crate::text::{nearest, visible};
 
 /// The option of every command that changes something.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -33,9 +35,18 @@ pub(crate) struct WordArgs {
     write: DryRunArgs,
 }
 
+impl WordArgs {
+    pub(crate) fn new(on: Option<String>, dry_run: bool) -> Self {
+        Self {
+            on,
+            write: DryRunArgs { dry_run },
+        }
+    }
+}
+
 /// Somebody or something that activities and notes are about.
 pub(crate) struct Subject {
-    kind: StreamKind,
+    pub(crate) kind: StreamKind,
     pub(crate) id: Id,
     pub(crate) name: String,
 }
@@ -68,6 +79,47 @@ impl Subject {
         Ok(Self::new(StreamKind::Prospect, found.id, found.shown()))
     }
 
+    /// Whoever is meant by a reference that may be of any kind: a prospect, an account or a person. Who is
+    /// several of these is the account or person that the row of a list turned out to be.
+    pub(crate) fn anybody(session: &Session<'_>, typed: &str) -> Result<Self> {
+        let store = &session.store;
+        let (how, mut names) = store.prospects_meant(typed.trim())?;
+        let lower = typed.trim().to_lowercase();
+        let accounts = store.accounts_meant(typed)?;
+        let persons = store.persons_meant(typed)?;
+        // Whoever works at a company is not meant by its name, when something else is.
+        let called = |name: &ProspectMatch| {
+            how != BY_NAME || name.name.is_empty() || name.name.to_lowercase() == lower
+        };
+        if !accounts.is_empty() || !persons.is_empty() || names.iter().any(called) {
+            names.retain(called);
+        }
+        let mut found: BTreeMap<Id, Self> = BTreeMap::new();
+        for name in names {
+            let entity = store.account_now(store.person_now(name.entity)?)?;
+            let subject = || Self::new(StreamKind::Prospect, name.id, name.shown());
+            found.entry(entity).or_insert_with(subject);
+        }
+        for account in accounts {
+            let name = store.account_name(account)?.unwrap_or_default();
+            found.insert(account, Self::new(StreamKind::Account, account, name));
+        }
+        for id in persons {
+            let name = store.person(id)?.map(|person| person.name);
+            let name = name.unwrap_or_default();
+            found.insert(id, Self::new(StreamKind::Person, id, name));
+        }
+        let mut found: Vec<Self> = found.into_values().collect();
+        match (found.len(), found.pop()) {
+            (1, Some(one)) => Ok(one),
+            (0, _) | (_, None) => Err(nobody(session, typed)?.into()),
+            (_, Some(last)) => {
+                found.push(last);
+                Err(several(session, typed, &found)?.into())
+            }
+        }
+    }
+
     /// `P4K2 Jana Roth`: how every answer names them.
     pub(crate) fn named(&self, session: &Session<'_>) -> Result<String> {
         // Most names of lists have no stream, whose ids are what short forms are unique among.
@@ -78,7 +130,7 @@ impl Subject {
         Ok(named(&short, Some(&self.name)))
     }
 
-    fn append(&self, write: &mut Write<'_>, at: Moment, event: Event) -> Result<()> {
+    pub(crate) fn append(&self, write: &mut Write<'_>, at: Moment, event: Event) -> Result<()> {
         match self.kind {
             StreamKind::Prospect => write.append_to_prospect(self.id, at, [event]),
             _ => write.append(self.id, at, [event]),
@@ -93,13 +145,26 @@ impl Subject {
         words: &WordArgs,
         whom: impl FnOnce(&mut Write<'_>, Moment) -> Result<Option<Id>>,
     ) -> Result<Status> {
+        self.log_saying(session, activity, words, whom, "")
+    }
+
+    /// The same, with something more in the answer.
+    pub(crate) fn log_saying(
+        &self,
+        session: &Session<'_>,
+        activity: &ActivityArgs,
+        words: &WordArgs,
+        whom: impl FnOnce(&mut Write<'_>, Moment) -> Result<Option<Id>>,
+        more: &str,
+    ) -> Result<Status> {
         let activity = activity.activity(session)?;
         let at = session.moment_on(words.on.as_deref())?;
         let ((), outcome) = session.write(words.write.dry_run, |write| {
             let person = whom(write, at)?;
             self.append(write, at, Event::Logged(with(&activity, person)))
         })?;
-        self.done(session, at, &logged(session, &activity), outcome)
+        let what = format!("{}{more}", logged(session, &activity));
+        self.done(session, at, &what, outcome)
     }
 
     /// Writes a note into their stream.
@@ -151,6 +216,43 @@ impl Subject {
         dry_run_line(session, outcome)?;
         Ok(Status::Done)
     }
+}
+
+/// How [`crate::store::Store::prospects_meant`] says that it found them by name or company.
+const BY_NAME: &str = "is the name of";
+
+fn several(session: &Session<'_>, typed: &str, found: &[Subject]) -> Result<Fault> {
+    const LISTED: usize = 10;
+    let mut fault = Fault::not_found(format!(
+        "`{}` is no deal and names {} others: say which by its id",
+        visible(typed),
+        found.len()
+    ));
+    for subject in found.iter().take(LISTED) {
+        let kind = subject.kind.name();
+        fault = fault.hint(format!("{}, {kind}", subject.named(session)?));
+    }
+    if found.len() > LISTED {
+        fault = fault.hint(format!("… and {} more", found.len() - LISTED));
+    }
+    Ok(fault)
+}
+
+fn nobody(session: &Session<'_>, typed: &str) -> Result<Fault> {
+    let accounts = session.store.accounts()?.into_iter().map(|(_, name)| name);
+    let persons = session.store.persons()?.into_iter();
+    let names: Vec<String> = accounts.chain(persons.map(|person| person.name)).collect();
+    let fault = Fault::not_found(format!(
+        "no deal, prospect, account or person matches `{}`",
+        visible(typed)
+    ));
+    let near = nearest(typed, names.iter().map(String::as_str));
+    let fault = match near {
+        Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
+        None => fault,
+    };
+    Ok(fault
+        .hint("salesctl deal list --all, account list, person list and prospect list show them"))
 }
 
 /// Refuses what can't be an address.

@@ -5,6 +5,7 @@ mod account;
 mod activity;
 mod assignment;
 mod backup;
+mod case;
 mod catalog;
 mod check;
 mod command_line;
@@ -15,6 +16,7 @@ mod context;
 mod deal;
 mod demo;
 mod doctor;
+mod experience;
 mod filter;
 mod followup;
 mod gdpr;
@@ -22,6 +24,7 @@ mod history;
 mod import;
 mod init;
 mod list;
+mod mailing;
 mod man;
 mod merge;
 mod output;
@@ -29,15 +32,22 @@ mod page;
 mod person;
 mod process;
 mod prospect;
+mod rating;
 mod redo;
+mod referral;
 mod refusal;
 mod report;
+mod request;
+mod score;
 mod selection;
 mod session;
 mod show;
+mod source;
 mod suppress;
 mod today;
+mod topic;
 mod undo;
+mod uses;
 mod value;
 mod worklist;
 
@@ -67,6 +77,9 @@ Sell:
   account     Keep the companies, with their people, deals and history
   absence     Say when reps are away, so that no new deals are given to them
   followup    Mark follow-ups of today's work as done, or put them off
+  referral    Say who might buy, open deals with them, see who gets the credit
+  experience  Record what customers made of us after the sale, and answer them
+  request     Record what we could not deliver, and open a deal when we can
   undo, redo  Take back your latest command, or bring it back
   history     Show what was done, by whom and when
 
@@ -78,8 +91,11 @@ Feed:
   import      Bring prospects, deals, their history and suppressions in from CSV
   prospect    Show who came in on lists, decide who is who, say who answered
   selection   List saved selections, show and run them again
+  score       Learn from won and lost deals which prospects are worth most
+  topic       Show what people and companies are rated by
   suppress    Say who must not be contacted, and check files for them
   catalog     List and change reps, teams, products and sources
+  source      Note what sources and lists cost beside their terms
 
 Keep:
   check       Check what must not be forgotten: lists past their end, notices due
@@ -136,6 +152,15 @@ enum Command {
     /// Mark follow-ups of today's work as done, or put them off
     #[command(subcommand, alias = "follow-up")]
     Followup(followup::Command),
+    /// Say who might buy: anybody in the company may, and gets the credit
+    #[command(subcommand)]
+    Referral(referral::Command),
+    /// Record what customers made of us after the sale, and answer them
+    #[command(subcommand)]
+    Experience(experience::Command),
+    /// Record what customers asked for that we could not deliver, until we can
+    #[command(subcommand)]
+    Request(request::Command),
     /// When reps are away, so that no new deals are given to them
     #[command(subcommand)]
     Absence(absence::Command),
@@ -156,6 +181,12 @@ enum Command {
     /// Whom you chose by name, to be chosen again or to start deals with
     #[command(subcommand)]
     Selection(selection::Command),
+    /// Learn from won and lost deals which prospects are worth most
+    #[command(subcommand)]
+    Score(score::Command),
+    /// What people and companies are rated by
+    #[command(subcommand)]
+    Topic(topic::Command),
     Check(check::Args),
     /// What people have a right to be told
     #[command(subcommand)]
@@ -169,6 +200,9 @@ enum Command {
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// What is kept of sources and lists beside what the catalog and the terms say
+    #[command(subcommand)]
+    Source(source::Command),
     /// What is in force here, and where it came from
     #[command(subcommand)]
     Config(config::Command),
@@ -246,6 +280,9 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Person(command) => person::run(command, cx),
         Command::Account(command) => account::run(command, cx),
         Command::Followup(command) => followup::run(command, cx),
+        Command::Referral(command) => referral::run(command, cx),
+        Command::Experience(command) => experience::run(command, cx),
+        Command::Request(command) => request::run(command, cx),
         Command::Absence(command) => absence::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
@@ -254,11 +291,14 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),
+        Command::Score(command) => score::run(command, cx),
+        Command::Topic(command) => topic::run(command, cx),
         Command::Check(args) => check::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),
         Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
+        Command::Source(command) => source::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),
         Command::Doctor(args) => doctor::run(args, cx),

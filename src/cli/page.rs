@@ -1,10 +1,11 @@
-//! What the pages of persons and accounts share: what happened, which lists they came from, and how a
-//! deal stands.
+//! What the pages of persons and accounts share: what happened, what they told us, which lists they came
+//! from, and how a deal stands.
 
 use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::activity::with;
 use super::session::Session;
 use crate::deal::contact::{Contact, Happened, contacts};
 use crate::deal::history::activity_words;
@@ -49,6 +50,16 @@ impl ListRow {
     }
 }
 
+/// A selection that chose the subject of the page, or a deal that began with it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ChosenRow {
+    pub(crate) day: Option<NaiveDate>,
+    pub(crate) selection: Option<String>,
+    pub(crate) list: Option<String>,
+    pub(crate) why: Option<String>,
+    pub(crate) deal: Option<String>,
+}
+
 /// The rows of lists that are this person or account, by whichever of its ids, the oldest first.
 pub(crate) fn origins(session: &Session<'_>, ids: &[Id]) -> Result<Vec<Name>> {
     let mut origins = Vec::new();
@@ -90,6 +101,48 @@ pub(crate) fn entries(
         }
     }
     Ok(entries)
+}
+
+/// What was done with somebody according to streams that are not theirs: of an account, or of a deal.
+pub(crate) fn entries_with(
+    session: &Session<'_>,
+    streams: &[Id],
+    person: &[Id],
+    of_deals: bool,
+) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for stream in streams {
+        for contact in contacts(&session.store.events(*stream)?) {
+            let Happened::Activity(activity) = contact.what else {
+                continue;
+            };
+            if !activity.person.is_some_and(|who| person.contains(&who)) {
+                continue;
+            }
+            entries.push(Entry {
+                day: contact.day,
+                by: Some(contact.by),
+                what: activity_words(&with(&activity, None), &|_| String::new()),
+                person: None,
+                deal: of_deals.then(|| stream.handle()),
+            });
+        }
+    }
+    Ok(entries)
+}
+
+/// Why any of these was chosen, and what came of it.
+pub(crate) fn chosen(session: &Session<'_>, ids: &[Id]) -> Result<Vec<ChosenRow>> {
+    let origins = session.store.origins_of(ids)?.into_iter();
+    Ok(origins
+        .map(|origin| ChosenRow {
+            day: origin.day,
+            selection: origin.selection,
+            list: origin.list,
+            why: origin.why,
+            deal: origin.deal.map(Id::handle),
+        })
+        .collect())
 }
 
 /// Stage, or how it ended.
@@ -191,4 +244,39 @@ pub(crate) fn lists(mut document: Document, lists: &[ListRow]) -> Document {
             .collect(),
     });
     document
+}
+
+/// Adds why they were chosen, and which deals began with them.
+pub(crate) fn why(
+    session: &Session<'_>,
+    document: Document,
+    chosen: &[ChosenRow],
+) -> Result<Document> {
+    if chosen.is_empty() {
+        return Ok(document);
+    }
+    let mut rows = Vec::new();
+    for one in chosen {
+        let deal = match one.deal.as_deref().and_then(Id::from_handle) {
+            Some(deal) => Some(session.store.short(deal)?),
+            None => None,
+        };
+        rows.push(vec![
+            one.day.map_or(Cell::Nothing, Cell::Date),
+            Cell::text(one.selection.clone()),
+            Cell::text(one.list.clone()),
+            Cell::text(deal),
+            Cell::text(one.why.clone()),
+        ]);
+    }
+    Ok(document.line("chosen").table(Table {
+        columns: vec![
+            TableColumn::left("day"),
+            TableColumn::left("selection"),
+            TableColumn::left("list").rank(1),
+            TableColumn::left("deal"),
+            TableColumn::left("why"),
+        ],
+        rows,
+    }))
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::case::due_by_rule;
 use super::context::{Context, Status, no_workspace};
 use super::output::{self, OutputArgs};
 use super::session::Session;
@@ -13,7 +14,7 @@ use crate::date::{day, day_and_distance};
 use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};
 use crate::id::Id;
 use crate::money::short_amount;
-use crate::store::{Access, Handles, WorkRow};
+use crate::store::{Access, CaseRow, Handles, WorkRow};
 use crate::text::shortened;
 
 /// A deal that nothing happened to for so long wants attention, even with nothing due.
@@ -54,11 +55,14 @@ pub(crate) struct TaskRow {
     pub(crate) value_minor: Option<i64>,
     pub(crate) currency: Option<String>,
     pub(crate) why: String,
+    /// What it is: `follow_up`, `deal`, `referral`, `experience` or `request`.
+    pub(crate) kind: &'static str,
     /// Its id as people see it.
     #[serde(skip)]
     pub(crate) short: String,
+    /// The deal or the case.
     #[serde(skip)]
-    pub(crate) deal: Id,
+    pub(crate) subject: Id,
     /// The follow-up that `followup done` marks; none where the matter is not a follow-up.
     #[serde(skip)]
     pub(crate) follow_up: Option<Id>,
@@ -78,6 +82,7 @@ impl Row for TaskRow {
             "value_minor",
             "currency",
             "why",
+            "kind",
         ]
     }
 }
@@ -131,8 +136,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-/// Everything that wants doing: follow-ups late, due or due soon; then open deals without a next
-/// step, past their stage's limit, or silent. Late before due, large before small.
+/// Everything that wants doing: follow-ups, referrals, experiences and requests late, due or due soon; then
+/// open deals without a next step, past their stage's limit, or silent. Late before due, large before small.
 pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<TaskRow>> {
     let handles = session.store.handles()?;
     let today = session.today;
@@ -151,6 +156,7 @@ pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<Task
                 due: Some(*due),
                 late_days: (ahead < 0).then_some(-ahead),
                 why: place(session, &work),
+                kind: "follow_up",
                 follow_up: Some(*follow_up),
                 ..task(&work, &handles)
             });
@@ -166,12 +172,23 @@ pub(crate) fn tasks(session: &Session<'_>, rep: Option<&str>) -> Result<Vec<Task
             });
         }
     }
+    let cases = session.store.open_cases()?.into_iter();
+    let mine = |row: &CaseRow| match (rep, &row.case.owner) {
+        (Some(rep), Some(owner)) => rep == owner,
+        // What is nobody's is everybody's.
+        _ => true,
+    };
+    all.extend(
+        cases
+            .filter(mine)
+            .filter_map(|row| case(session, &row, &handles)),
+    );
     all.sort_by_key(|task| {
         (
             task.due.is_none(),
             task.due,
             std::cmp::Reverse(task.value_minor),
-            task.deal,
+            task.subject,
             task.follow_up,
         )
     });
@@ -195,9 +212,40 @@ fn task(work: &WorkRow, handles: &Handles) -> TaskRow {
         value_minor: work.value_minor,
         currency: work.currency.clone(),
         why: String::new(),
-        deal: work.deal,
+        kind: "deal",
+        subject: work.deal,
         follow_up: None,
     }
+}
+
+/// What somebody told us that waits for an answer, unless that is due only later.
+fn case(session: &Session<'_>, row: &CaseRow, handles: &Handles) -> Option<TaskRow> {
+    let case = &row.case;
+    // What was told today stands here at once; what was put off comes back in time.
+    if case.due.is_some_and(|due| due > due_by_rule(session)) {
+        return None;
+    }
+    let age = session.today.signed_duration_since(case.opened).num_days();
+    Some(TaskRow {
+        row: 0,
+        id: case.id.handle(),
+        short: handles.short(case.id),
+        account: row.account_name.clone().or_else(|| row.person.clone()),
+        owner: case.owner.clone(),
+        what: case.words(),
+        due: case.due,
+        late_days: case.late_days(session.today),
+        stage: None,
+        value_minor: None,
+        currency: None,
+        why: match age {
+            0 => "told today".to_string(),
+            days => format!("told {days} d ago"),
+        },
+        kind: case.what.name(),
+        subject: case.id,
+        follow_up: None,
+    })
 }
 
 /// Why an open deal without anything due is on the list, if it is.

@@ -5,8 +5,10 @@ use anyhow::Result;
 use super::context::{Context, Status};
 use super::session::Session;
 use super::show::counted;
+use crate::deal::case::Case;
 use crate::deal::contact::{Account, Person};
-use crate::deal::event::{Event, StreamKind};
+use crate::deal::effective_order;
+use crate::deal::event::{Event, Recorded, StreamKind};
 use crate::id::Id;
 use crate::store::{Access, BatchState, ProspectMatch, Reversed};
 use crate::text::visible;
@@ -66,6 +68,12 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
         .map(|(id, _)| *id)
         .collect();
     if deals.is_empty() {
+        // What an import was of may be older than the import.
+        let batch = reversed.streams.iter();
+        let mut batch = batch.filter(|(_, kind)| *kind == StreamKind::Batch);
+        if let Some((batch, _)) = batch.next() {
+            return import_now(session, reversed, *batch);
+        }
         return Ok(match reversed.streams.first() {
             Some((_, StreamKind::Process)) => match session.store.applied()? {
                 Some(applied) => format!("process version {} is in force", applied.version),
@@ -78,11 +86,26 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
                     None => "the list is gone".to_string(),
                 }
             }
-            Some((id, StreamKind::Batch)) => import_now(session, reversed, *id)?,
-            _ => contacts_now(session, reversed)?,
+            _ => streams_now(session, &reversed.streams)?,
         });
     }
-    if let [one] = deals.as_slice() {
+    let deals_now = deals_now(session, reversed, &deals)?;
+    // A deal that a referral or a request became takes that along.
+    let cases = reversed.streams.iter();
+    let cases: Vec<_> = cases
+        .filter(|(_, kind)| *kind == StreamKind::Case)
+        .collect();
+    match cases.as_slice() {
+        [] => Ok(deals_now),
+        cases => Ok(format!(
+            "{deals_now}; {}",
+            streams_now(session, cases.iter().copied())?
+        )),
+    }
+}
+
+fn deals_now(session: &Session<'_>, reversed: &Reversed, deals: &[Id]) -> Result<String> {
+    if let [one] = deals {
         let short = session.store.short(*one)?;
         return Ok(match session.store.deal(*one)? {
             None => format!("{short} is gone"),
@@ -125,6 +148,7 @@ fn import_now(session: &Session<'_>, reversed: &Reversed, batch: Id) -> Result<S
     let what = match batch.what.as_str() {
         "prospects" => counted(taken, "name", "names"),
         "suppression" => counted(batch.counts.new as usize, "entry", "entries"),
+        "ratings" => counted(batch.counts.new as usize, "rating", "ratings"),
         _ => counted(taken, "row", "rows"),
     };
     let dry_run = reversed.outcome.dry_run;
@@ -140,50 +164,25 @@ fn import_now(session: &Session<'_>, reversed: &Reversed, batch: Id) -> Result<S
     ))
 }
 
-/// Where the touched persons, accounts, prospects and suppressions are now: `account CHBM Acme Corporation
-/// is as it was`.
-fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
+/// Where the touched persons, accounts, cases and the like are now: `account CHBM Acme Corporation is as it
+/// was`.
+fn streams_now<'s>(
+    session: &Session<'_>,
+    streams: impl IntoIterator<Item = &'s (Id, StreamKind)>,
+) -> Result<String> {
     const NAMED: usize = 3;
-    let streams = &reversed.streams;
+    let mut streams = streams.into_iter();
     let (mut there, mut gone) = (Vec::new(), Vec::new());
-    for (id, kind) in streams.iter().take(NAMED) {
-        let events = session.store.events(*id)?;
-        let name = match kind {
-            StreamKind::Account => Account::from_events(&events).map(|account| account.name),
-            StreamKind::Person => Person::from_events(&events).map(|person| person.name),
-            StreamKind::Prospect => session.store.name(*id)?.map(|name| name.called()),
-            StreamKind::Suppression => {
-                let entries = session.store.suppressions(|entry| entry.id == *id)?;
-                entries.into_iter().next().map(|entry| entry.shown)
-            }
-            StreamKind::Catalog => {
-                let last = events
-                    .iter()
-                    .rev()
-                    .find_map(|recorded| match &recorded.event {
-                        Event::CatalogSet(entry) => Some(entry),
-                        _ => None,
-                    });
-                if let Some(entry) = last {
-                    there.push(format!("{} {}", entry.kind.name(), visible(&entry.name)));
-                    continue;
-                }
-                None
-            }
-            _ => (!events.is_empty()).then(String::new),
-        };
-        let short = match kind {
-            StreamKind::Prospect => ProspectMatch::short_of(*id),
-            _ => session.store.short(*id)?,
-        };
-        let short = format!("{} {short}", kind.name());
-        match name {
-            Some(name) => there.push(format!("{short} {}", visible(&name)).trim_end().to_string()),
-            None => gone.push(short),
+    for (id, kind) in streams.by_ref().take(NAMED) {
+        let standing = standing(session, *id, *kind)?;
+        match standing.name {
+            Some(name) => there.push(format!("{} {}", standing.what, visible(&name))),
+            None => gone.push(standing.what),
         }
     }
-    if streams.len() > NAMED {
-        there.push(format!("{} more", streams.len() - NAMED));
+    let more = streams.count();
+    if more > 0 {
+        there.push(format!("{more} more"));
     }
     let said = |names: Vec<String>, one: &str, many: &str| {
         let how = super::show::plural(names.len(), one, many);
@@ -194,6 +193,86 @@ fn contacts_now(session: &Session<'_>, reversed: &Reversed) -> Result<String> {
         said(gone, "is gone", "are gone"),
     ];
     Ok(parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+}
+
+/// What a stream is about, and what it is called unless it is gone.
+struct Standing {
+    /// `account CHBM`, `request Q4K2`, `selection`
+    what: String,
+    name: Option<String>,
+}
+
+fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing> {
+    let events = session.store.events(id)?;
+    let mut short = match kind {
+        StreamKind::Prospect => Some(ProspectMatch::short_of(id)),
+        // They go by their names.
+        StreamKind::Catalog | StreamKind::List | StreamKind::Selection => None,
+        _ => Some(session.store.short(id)?),
+    };
+    let mut what = kind.name();
+    let name = match kind {
+        StreamKind::Account => Account::from_events(&events).map(|account| account.name),
+        StreamKind::Person => Person::from_events(&events).map(|person| person.name),
+        StreamKind::Prospect => session.store.name(id)?.map(|name| name.called()),
+        StreamKind::Suppression => {
+            let entries = session.store.suppressions(|entry| entry.id == id)?;
+            entries.into_iter().next().map(|entry| entry.shown)
+        }
+        StreamKind::Catalog => {
+            let entry = last(&events, |event| match event {
+                Event::CatalogSet(entry) => Some(entry.clone()),
+                _ => None,
+            });
+            what = entry.as_ref().map_or(what, |entry| entry.kind.name());
+            entry.map(|entry| entry.name)
+        }
+        StreamKind::List => last(&events, |event| match event {
+            Event::ListSet(terms) => Some(terms.code.clone()),
+            _ => None,
+        }),
+        StreamKind::Selection => last(&events, |event| match event {
+            Event::SelectionSaved { name, .. } => Some(Some(name.clone())),
+            Event::SelectionRemoved => Some(None),
+            _ => None,
+        })
+        .flatten(),
+        StreamKind::Case => {
+            // What is undone altogether still is of its kind.
+            let opened = events.iter().find_map(|recorded| match &recorded.event {
+                Event::CaseOpened(opening) => Some(opening.what),
+                _ => None,
+            });
+            what = opened.map_or(what, |kind| kind.name());
+            let case = Case::from_events(&events);
+            case.and(session.store.case(id)?).map(|row| row.whom())
+        }
+        StreamKind::Deal => match session.store.deal(id)? {
+            Some(deal) => {
+                // It says its id itself.
+                short = None;
+                Some(super::show::deal_name(session, &deal)?)
+            }
+            None => None,
+        },
+        StreamKind::Process | StreamKind::Batch => short.take(),
+    };
+    Ok(Standing {
+        what: match short {
+            Some(short) => format!("{what} {short}"),
+            None => what.to_string(),
+        },
+        name,
+    })
+}
+
+/// What the last event that counts and tells of it says.
+fn last<T>(events: &[Recorded], told: impl Fn(&Event) -> Option<T>) -> Option<T> {
+    let order = effective_order(events);
+    order
+        .iter()
+        .rev()
+        .find_map(|recorded| told(&recorded.event))
 }
 
 /// What an undone import left, because somebody has worked on it or with it since.
@@ -219,7 +298,11 @@ pub(crate) fn kept_words(session: &Session<'_>, reversed: &Reversed) -> Result<O
                 }
                 None => session.store.short(*id)?,
             },
-            kind => format!("{} {}", kind.name(), session.store.short(*id)?),
+            kind => {
+                let standing = standing(session, *id, *kind)?;
+                let name = standing.name.map(|name| format!(" {}", visible(&name)));
+                format!("{}{}", standing.what, name.unwrap_or_default())
+            }
         });
     }
     if reversed.kept.len() > 10 {

@@ -34,7 +34,7 @@ pub(super) fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
         today: session.today,
         rows: tasks
             .iter()
-            .map(|task| (task.deal, task.follow_up))
+            .map(|task| (task.subject, task.follow_up))
             .collect(),
     };
     // A folder that can't be written only costs the numbers their memory.
@@ -54,7 +54,7 @@ fn memory(session: &Session<'_>) -> Option<PathBuf> {
     Some(state_folder()?.join(format!("worklist-{name}.json")))
 }
 
-/// The deal and follow-up that a row number of the last list meant; of a fresh list when none was
+/// The deal and follow-up, or the case, that a row number of the last list meant; of a fresh list when none was
 /// shown today.
 pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, Option<Id>)>> {
     let at = row.checked_sub(1);
@@ -72,5 +72,5 @@ pub(crate) fn numbered(session: &Session<'_>, row: usize) -> Result<Option<(Id, 
     let tasks = tasks(session, rep.as_deref())?;
     Ok(at
         .and_then(|at| tasks.get(at))
-        .map(|task| (task.deal, task.follow_up)))
+        .map(|task| (task.subject, task.follow_up)))
 }

@@ -13,10 +13,12 @@ pub mod matching;
 pub mod normal;
 mod purge;
 mod query;
+pub mod rating_file;
 mod record;
 pub mod score;
 mod seeds;
 pub mod suppression;
+pub mod topic;
 mod topic_rule;
 mod warning;
 

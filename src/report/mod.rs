@@ -6,7 +6,11 @@
 mod convert;
 mod durations;
 mod funnel;
+mod lists;
+mod overlap;
 mod pipeline;
+mod returns;
+mod sources;
 pub mod statistics;
 mod velocity;
 mod win_rate;
@@ -20,7 +24,10 @@ mod tests;
 
 pub use durations::{DurationsRow, durations};
 pub use funnel::{FunnelRow, funnel};
+pub use lists::{AskLists, ListsRow, lists};
+pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PipelineRow, pipeline};
+pub use sources::{AskSources, By, SourcesRow, sources};
 pub use velocity::{VelocityRow, velocity};
 pub use win_rate::{WinRateRow, win_rate};
 

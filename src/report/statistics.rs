@@ -40,22 +40,26 @@ impl Share {
 /// The 95 % score interval of a share, without continuity correction: E. B. Wilson, Probable inference,
 /// the law of succession, and statistical inference, JASA 22 (1927), 209–212. `None` of none.
 pub fn wilson(successes: usize, n: usize) -> Option<(f64, f64)> {
-    if n == 0 {
+    wilson_of_parts(successes as f64, n as f64)
+}
+
+/// The same where observations count in part, because several lists share them.
+pub fn wilson_of_parts(successes: f64, total: f64) -> Option<(f64, f64)> {
+    if total <= 0.0 {
         return None;
     }
-    let total = n as f64;
-    let share = successes as f64 / total;
+    let share = successes / total;
     let square = Z * Z;
     let middle = share + square / (2.0 * total);
     let reach = Z * (share * (1.0 - share) / total + square / (4.0 * total * total)).sqrt();
     let size = 1.0 + square / total;
     // The ends are exact where rounding would leave a trace beyond them.
-    let low = if successes == 0 {
+    let low = if successes <= 0.0 {
         0.0
     } else {
         (middle - reach) / size
     };
-    let high = if successes == n {
+    let high = if successes >= total {
         1.0
     } else {
         (middle + reach) / size

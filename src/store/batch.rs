@@ -34,7 +34,7 @@ impl BatchState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchRow {
     pub id: Id,
-    /// `deals`, `history`, `prospects`, `suppression`.
+    /// `deals`, `history`, `prospects`, `suppression`, `ratings`.
     pub what: String,
     pub file: String,
     pub sha256: String,

@@ -185,7 +185,7 @@ impl Store {
     }
 
     /// One read transaction: all statements see the same moment.
-    fn one_view<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(super) fn one_view<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.translated(|connection| {
             let view = connection.unchecked_transaction()?;
             let value = read(&view)?;

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::list_names::{Merged, fields, set};
 use super::project::name_key;
 use super::query::fact_value;
+use super::select::contacts::in_a_deal;
+use super::select::{People, joined, known_of};
 use super::{Store, Write};
 use crate::condition::Value;
 use crate::deal::book::Day;
 use crate::deal::event::Event;
 use crate::id::Id;
-use crate::prospect::{Field, Record};
+use crate::prospect::Record;
 
 /// Who a row of a list is to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,14 @@ pub struct Bond {
     pub person: Option<Id>,
     /// Where they are: the person's account, the account that it is itself, or where matching found them to work.
     pub account: Option<Id>,
+}
+
+/// Those of a selection, and who of everybody is in a deal already.
+#[derive(Debug)]
+pub struct Standing {
+    pub bonds: Vec<Bond>,
+    pub in_deals: FxHashSet<Id>,
+    people: People,
 }
 
 /// A customer who was selected.
@@ -70,117 +79,67 @@ pub struct AccountFacts {
     pub fields: Vec<(String, Value)>,
 }
 
-/// The rows that were chosen, with whose each is.
-const CHOSEN: &str = "chosen AS (
-    SELECT n.n, p.id AS prospect, COALESCE(s.entity, p.entity) AS entity
-    FROM selection_name n JOIN prospect p ON p.id = n.subject
-    LEFT JOIN prospect_state s ON s.prospect = p.id WHERE n.run = $1)";
-
-/// Whom somebody is talking with already: rows, accounts and persons of open deals.
-const IN_DEALS: &str = "
-    SELECT COALESCE(s.entity, p.entity) FROM origin o JOIN deal d ON d.id = o.deal
-    JOIN prospect p ON p.id = o.prospect LEFT JOIN prospect_state s ON s.prospect = p.id
-    WHERE d.state IN ('open', 'hold')
-    UNION SELECT o.person FROM origin o JOIN deal d ON d.id = o.deal
-    WHERE d.state IN ('open', 'hold') AND o.person IS NOT NULL
-    UNION SELECT x.person FROM participant x JOIN deal d ON d.id = x.deal
-    WHERE d.state IN ('open', 'hold')";
-
 /// Ids in one question: far below what a statement may be long.
 const CHUNK: usize = 500;
 
 impl Store {
-    /// Who the chosen rows are, in the order they were chosen.
-    pub fn bonds(&self, run: Id) -> Result<Vec<Bond>> {
+    /// Who the chosen rows are, in the order they were chosen, and what keeps them from a deal.
+    pub fn standing(&self, run: Id) -> Result<Standing> {
         self.translated(|connection| {
-            let merged = Merged::read(connection)?;
-            let mut statement = connection.prepare(&format!(
-                "WITH {CHOSEN}
-                 SELECT c.prospect, c.entity, now.id, at.now, own.now, works.now FROM chosen c
-                 LEFT JOIN person p ON p.id = c.entity
-                 LEFT JOIN person now ON now.id = COALESCE(p.merged, p.id)
-                 LEFT JOIN account_now at ON at.id = now.account
-                 LEFT JOIN account_now own ON own.id = c.entity
-                 LEFT JOIN prospect_employer e ON e.prospect = c.prospect
+            let people = People::read(connection)?;
+            let mut statement = connection.prepare(
+                "SELECT p.id, works.now FROM selection_name n JOIN prospect p ON p.id = n.subject
+                 LEFT JOIN prospect_employer e ON e.prospect = p.id
                  LEFT JOIN account_now works ON works.id = e.account
-                 ORDER BY c.n"
-            ))?;
+                 WHERE n.run = $1 ORDER BY n.n",
+            )?;
             let rows = statement.query_map([run.0], |row| {
-                let id = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(at)?.map(Id));
+                let prospect = Id(row.get(0)?);
                 Ok(Bond {
-                    prospect: Id(row.get(0)?),
-                    entity: merged.now(Id(row.get(1)?)),
-                    person: id(2)?,
-                    account: id(3)?.or(id(4)?).or(id(5)?),
+                    prospect,
+                    entity: Id(people.of(prospect.0)),
+                    person: None,
+                    account: row.get::<_, Option<i64>>(1)?.map(Id),
                 })
             })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let mut bonds = rows.collect::<rusqlite::Result<Vec<Bond>>>()?;
+            let entities: Vec<i64> = bonds.iter().map(|bond| bond.entity.0).collect();
+            let persons = accounts_of(
+                connection,
+                &entities,
+                "SELECT p.id, a.now FROM person p LEFT JOIN account_now a ON a.id = p.account
+                 WHERE p.id IN",
+            )?;
+            let accounts = accounts_of(
+                connection,
+                &entities,
+                "SELECT id, now FROM account_now WHERE id IN",
+            )?;
+            for bond in &mut bonds {
+                if let Some(account) = persons.get(&bond.entity) {
+                    bond.person = Some(bond.entity);
+                    bond.account = account.or(bond.account);
+                }
+                let own = accounts.get(&bond.entity).copied().flatten();
+                bond.account = own.or(bond.account);
+            }
+            let in_deals = in_a_deal(connection, &people)?;
+            Ok(Standing {
+                bonds,
+                in_deals: in_deals.into_iter().map(Id).collect(),
+                people,
+            })
         })
     }
 
-    /// Everybody with whom a deal goes on, as rows of lists and as persons.
-    pub fn in_open_deals(&self) -> Result<FxHashSet<Id>> {
-        self.translated(|connection| {
-            let merged = Merged::read(connection)?;
-            let mut statement = connection.prepare(IN_DEALS)?;
-            let rows = statement.query_map([], |row| Ok(merged.now(Id(row.get(0)?))))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    /// All that is known of the chosen people, row by row, from whatever list, and as persons of ours.
-    pub fn each_row_of_chosen(
+    /// All that is known of them, row by row: whose it is, the list it came from, and what it says.
+    pub fn each_known_of_standing(
         &self,
-        run: Id,
-        mut each: impl FnMut(Id, &Record) -> Result<()>,
+        standing: &Standing,
+        each: impl FnMut(Id, Option<Id>, &Record),
     ) -> Result<()> {
-        self.translated(|connection| {
-            let merged = Merged::read(connection)?;
-            let mut record = Record::default();
-            let mut statement = connection.prepare(&format!(
-                "WITH {CHOSEN}
-                 SELECT COALESCE(s.entity, p.entity), {} FROM prospect p
-                 LEFT JOIN prospect_state s ON s.prospect = p.id
-                 WHERE p.fate <> 4 AND p.id IN (
-                    SELECT prospect FROM chosen UNION SELECT entity FROM chosen
-                    UNION SELECT q.id FROM chosen c JOIN prospect q ON q.entity = c.entity AND q.entity <> q.id
-                    UNION SELECT t.prospect FROM chosen c JOIN prospect_state t ON t.entity = c.entity)
-                 AND (s.prospect IS NOT NULL OR EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch))",
-                fields()
-            ))?;
-            let mut rows = statement.query([run.0])?;
-            while let Some(row) = rows.next()? {
-                record.begin(0);
-                for (n, field) in Field::ALL.into_iter().enumerate() {
-                    set(&mut record, field, row, n + 1)?;
-                }
-                each(merged.now(Id(row.get(0)?)), &record)?;
-            }
-            let mut statement = connection.prepare(&format!(
-                "WITH {CHOSEN}
-                 SELECT now.id, p.name, p.email, p.phone, p.mobile, a.name FROM chosen c
-                 JOIN person was ON was.id = c.entity
-                 JOIN person now ON now.id = COALESCE(was.merged, was.id)
-                 JOIN person p ON p.id = now.id OR p.merged = now.id
-                 LEFT JOIN account_now a ON a.id = p.account"
-            ))?;
-            let told = [
-                Field::Name,
-                Field::Email,
-                Field::Phone,
-                Field::Mobile,
-                Field::Company,
-            ];
-            let mut rows = statement.query([run.0])?;
-            while let Some(row) = rows.next()? {
-                record.begin(0);
-                for (n, field) in told.into_iter().enumerate() {
-                    set(&mut record, field, row, n + 1)?;
-                }
-                each(Id(row.get(0)?), &record)?;
-            }
-            Ok(())
-        })
+        let entities = standing.bonds.iter().map(|bond| bond.entity.0).collect();
+        self.translated(|connection| known_of(connection, &standing.people, &entities, each))
     }
 
     /// The chosen customers, in the order they were chosen.
@@ -242,8 +201,7 @@ impl Store {
         self.translated(|connection| {
             let mut found: FxHashMap<Id, AccountFacts> = FxHashMap::default();
             for some in accounts.chunks(CHUNK) {
-                let ids: Vec<String> = some.iter().map(|id| id.0.to_string()).collect();
-                let ids = ids.join(", ");
+                let ids = joined(&some.iter().map(|id| id.0).collect::<Vec<_>>());
                 let mut statement = connection
                     .prepare(&format!("SELECT id, name FROM account WHERE id IN ({ids})"))?;
                 let mut rows = statement.query([])?;
@@ -322,6 +280,24 @@ impl Store {
                 .optional()?)
         })
     }
+}
+
+/// The account of each of these that there is.
+fn accounts_of(
+    connection: &Connection,
+    ids: &[i64],
+    sql: &str,
+) -> Result<FxHashMap<Id, Option<Id>>> {
+    let mut found = FxHashMap::default();
+    for some in ids.chunks(CHUNK) {
+        let mut statement = connection.prepare(&format!("{sql} ({})", joined(some)))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let account: Option<i64> = row.get(1)?;
+            found.insert(Id(row.get(0)?), account.map(Id));
+        }
+    }
+    Ok(found)
 }
 
 impl Write<'_> {

@@ -55,15 +55,6 @@ pub struct DealOf {
     pub closed: Option<NaiveDate>,
 }
 
-/// Something done with a person for a deal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DealActivity {
-    pub day: NaiveDate,
-    pub kind: String,
-    pub minutes: Option<u32>,
-    pub deal: Id,
-}
-
 const PERSON: &str = "SELECT p.id, a.now, a.name, p.name, p.title, p.email, p.phone, p.mobile
     FROM person p LEFT JOIN account_now a ON a.id = p.account";
 
@@ -303,23 +294,10 @@ impl Store {
         })
     }
 
-    /// What was done with a person in deals, the latest last.
-    pub fn deal_activities_with(&self, person: Id) -> Result<Vec<DealActivity>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT day, kind, minutes, deal FROM activity WHERE person IN ({SAME_PERSON})
-                 ORDER BY day, deal, seq"
-            ))?;
-            let rows = statement.query_map([person.0], |row| {
-                Ok(DealActivity {
-                    day: Day(row.get(0)?).date(),
-                    kind: row.get(1)?,
-                    minutes: row.get(2)?,
-                    deal: Id(row.get(3)?),
-                })
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
+    /// The deals that tell of something done with a person.
+    pub fn deals_with(&self, person: Id) -> Result<Vec<Id>> {
+        let sql = format!("SELECT DISTINCT deal FROM activity WHERE person IN ({SAME_PERSON})");
+        self.translated(|connection| ids(connection, &sql, person))
     }
 
     /// Whose streams tell, outside of deals, of something done with a person.

@@ -4,10 +4,10 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
-use super::Store;
+use super::{Moment, Store, Write};
 use crate::deal::book::Day;
 use crate::deal::effective_order;
-use crate::deal::event::{Amount, Event, Recorded};
+use crate::deal::event::{Amount, Event, Private, Recorded};
 use crate::fault::Fault;
 use crate::id::Id;
 
@@ -76,6 +76,35 @@ impl Store {
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
+    }
+}
+
+impl Write<'_> {
+    /// Notes what was paid for a source or a list, in its own stream.
+    pub fn add_cost(&mut self, subject: Id, at: Moment, amount: Amount, text: &str) -> Result<Id> {
+        let id = self.new_id()?;
+        let text = Private::new(text);
+        self.append(subject, at, [Event::CostAdded { id, amount, text }])?;
+        Ok(id)
+    }
+
+    /// Takes a cost back that somebody may have taken back meanwhile.
+    pub fn remove_cost(&mut self, cost: &Cost) -> Result<()> {
+        let stands =
+            effective_order(self.events(cost.subject)?)
+                .iter()
+                .fold(false, |stands, recorded| match &recorded.event {
+                    Event::CostAdded { id, .. } if *id == cost.id => true,
+                    Event::CostRemoved { id } if *id == cost.id => false,
+                    _ => stands,
+                });
+        if !stands {
+            return Err(
+                Fault::not_found(format!("the cost {} was taken back meanwhile", cost.id)).into(),
+            );
+        }
+        let at = self.now();
+        self.append(cost.subject, at, [Event::CostRemoved { id: cost.id }])
     }
 }
 

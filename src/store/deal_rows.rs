@@ -21,11 +21,7 @@ pub(super) fn write(
 ) -> Result<()> {
     match (old, new) {
         (None, None) => return Ok(()),
-        (Some(_), None) => {
-            connection
-                .prepare_cached("DELETE FROM deal WHERE id = $1")?
-                .execute([id.0])?;
-        }
+        (Some(_), None) => return remove(connection, id),
         (_, Some(deal)) => write_row(connection, deal)?,
     }
     let external = |deal: Option<&Deal>| deal.and_then(|deal| deal.external.clone());
@@ -45,6 +41,23 @@ pub(super) fn write(
     write_follow_ups(connection, id, old, new)?;
     write_activities(connection, id, old, new)?;
     write_roles(connection, id, old, new)
+}
+
+/// Takes away all rows of a deal.
+pub(super) fn remove(connection: &Connection, id: Id) -> Result<()> {
+    for delete in [
+        "DELETE FROM fact WHERE subject = $1",
+        "DELETE FROM followup WHERE deal = $1",
+        "DELETE FROM activity WHERE deal = $1",
+        "DELETE FROM participant WHERE deal = $1",
+        "DELETE FROM visit WHERE deal = $1",
+        "DELETE FROM imported WHERE deal = $1",
+        "DELETE FROM origin WHERE deal = $1",
+        "DELETE FROM deal WHERE id = $1",
+    ] {
+        connection.prepare_cached(delete)?.execute([id.0])?;
+    }
+    Ok(())
 }
 
 fn write_origin(

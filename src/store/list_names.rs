@@ -20,7 +20,7 @@ pub(super) const COUNTING: &str = "import_run r
     JOIN prospect p ON p.id >= r.first_id AND p.id < r.first_id + r.names * 4099 AND p.batch = r.id
     WHERE r.state = 'complete'
     AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = r.id)
-        OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))";
+        OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))";
 
 /// A row of a list with what [`member`] reads first. Whoever was used was free to be, whatever the import
 /// held against them.
@@ -33,10 +33,6 @@ static FIELDS: LazyLock<String> = LazyLock::new(|| {
         .map(|field| format!("p.{}", field.name()))
         .join(", ")
 });
-/// The columns of [`Field`], in their order, of the row that is called `p`.
-pub(super) fn fields() -> &'static str {
-    &FIELDS
-}
 /// Where the columns of [`Field`] begin when a row is read whole.
 const FIELDS_FROM: usize = 5;
 
@@ -67,6 +63,30 @@ pub struct Delivered {
     pub batches: u64,
     /// When the first of them came in.
     pub since: Option<NaiveDate>,
+}
+
+/// What [`delivered`] reads of batches and their runs.
+pub(super) const DELIVERED: &str = "COUNT(*), MIN(b.day), COALESCE(SUM(b.read_n), 0),
+    COALESCE(SUM(b.new_n), 0), COALESCE(SUM(b.known_n), 0), COALESCE(SUM(b.twice_n), 0),
+    COALESCE(SUM(b.suppressed_n), 0), COALESCE(SUM(b.seed_n), 0), COALESCE(SUM(b.rejected_n), 0),
+    COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN 0 ELSE b.read_n END), 0)";
+
+pub(super) fn delivered(row: &Row<'_>) -> rusqlite::Result<Delivered> {
+    let count = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
+    let again = count(9)?;
+    Ok(Delivered {
+        batches: count(0)?,
+        since: date(row.get(1)?),
+        counts: Counts {
+            read: count(2)?.saturating_sub(again),
+            new: count(3)?,
+            known: count(4)?,
+            twice: count(5)?,
+            suppressed: count(6)?,
+            seed: count(7)?,
+            rejected: count(8)?.saturating_sub(again),
+        },
+    })
 }
 
 impl Store {
@@ -160,31 +180,10 @@ impl Store {
 
     pub fn delivered(&self, list: Id) -> Result<Delivered> {
         self.translated(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT COUNT(*), MIN(b.day), COALESCE(SUM(b.read_n), 0), COALESCE(SUM(b.new_n), 0),
-                    COALESCE(SUM(b.known_n), 0), COALESCE(SUM(b.twice_n), 0),
-                    COALESCE(SUM(b.suppressed_n), 0), COALESCE(SUM(b.seed_n), 0),
-                    COALESCE(SUM(b.rejected_n), 0),
-                    COALESCE(SUM(CASE WHEN r.retry_of IS NULL THEN 0 ELSE b.read_n END), 0)
-                 FROM batch b JOIN import_run r ON r.id = b.id WHERE b.list = $1",
-            )?;
-            Ok(statement.query_row([list.0], |row| {
-                let count = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
-                let again = count(9)?;
-                Ok(Delivered {
-                    batches: count(0)?,
-                    since: date(row.get(1)?),
-                    counts: Counts {
-                        read: count(2)?.saturating_sub(again),
-                        new: count(3)?,
-                        known: count(4)?,
-                        twice: count(5)?,
-                        suppressed: count(6)?,
-                        seed: count(7)?,
-                        rejected: count(8)?.saturating_sub(again),
-                    },
-                })
-            })?)
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {DELIVERED} FROM batch b JOIN import_run r ON r.id = b.id WHERE b.list = $1"
+            ))?;
+            Ok(statement.query_row([list.0], delivered)?)
         })
     }
 
@@ -213,6 +212,20 @@ impl Store {
         )?;
         let merged = self.translated(Merged::read)?;
         Ok(responded.into_iter().map(|who| merged.now(who)).collect())
+    }
+
+    /// Who is ours by what came of them, whichever of their rows it was: they answered, or got a deal. They
+    /// are no longer bound by what was agreed on for a list.
+    pub fn won_over(&self) -> Result<FxHashSet<Id>> {
+        let mut ours = self.responded()?;
+        let with_deals = self.ids(
+            "SELECT COALESCE((SELECT s.entity FROM prospect_state s WHERE s.prospect = p.id), p.entity)
+             FROM origin o JOIN prospect p ON p.id = o.prospect",
+            &[],
+        )?;
+        let merged = self.translated(Merged::read)?;
+        ours.extend(with_deals.into_iter().map(|who| merged.now(who)));
+        Ok(ours)
     }
 
     /// What is known of the people on a list beyond it.
@@ -270,8 +283,8 @@ impl Store {
         })
     }
 
-    /// How many people on a list may only be used as long as its terms allow it: who answered is ours, and
-    /// who was taken up as a person since, which the address tells.
+    /// How many people on a list may only be used as long as its terms allow it: who answered or got a deal is
+    /// ours, and who was taken up as a person since, which the address tells.
     pub fn borrowed(&self, list: &ListRow) -> Result<u64> {
         let members = self.list_members(list.id)?;
         let elsewhere = self.elsewhere(list, &members)?;
@@ -283,7 +296,7 @@ impl Store {
             ),
             &[&list.id.0],
         )?;
-        ours.extend(self.responded()?);
+        ours.extend(self.won_over()?);
         ours.extend(elsewhere.ours);
         let borrowed: FxHashSet<Id> = members
             .iter()

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, Row, params};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -29,20 +29,22 @@ pub(super) struct Head {
 }
 
 pub(super) fn head(connection: &Connection, stream: Id) -> Result<Option<Head>> {
-    let found = connection
-        .prepare_cached("SELECT kind, seq, hash FROM stream WHERE id = $1")?
-        .query_row([stream.0], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    found
-        .map(|(kind, seq, hash)| {
-            let kind = StreamKind::from_name(&kind).ok_or_else(|| {
-                Fault::damaged(format!("{stream} is of the unknown kind `{kind}`"))
-            })?;
-            Ok(Head { kind, seq, hash })
-        })
-        .transpose()
+    let mut statement =
+        connection.prepare_cached("SELECT kind, seq, hash FROM stream WHERE id = $1")?;
+    let mut rows = statement.query([stream.0])?;
+    rows.next()?.map(|row| head_row(stream, row, 0)).transpose()
+}
+
+/// The kind, number and hash of a row of `stream`, which begin at a column of it.
+pub(super) fn head_row(stream: Id, row: &Row<'_>, from: usize) -> Result<Head> {
+    let kind: String = row.get(from)?;
+    let kind = StreamKind::from_name(&kind)
+        .ok_or_else(|| Fault::damaged(format!("{stream} is of the unknown kind `{kind}`")))?;
+    Ok(Head {
+        kind,
+        seq: row.get(from + 1)?,
+        hash: row.get(from + 2)?,
+    })
 }
 
 /// Writes one event at the end of its stream and moves the head on.

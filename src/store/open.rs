@@ -218,6 +218,9 @@ fn raw_open(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
         (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
         (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
+        // Without it a cached statement is prepared anew each time it is used, since its plan may depend on
+        // what is bound to it: a quarter of the time of a bulk change.
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         connection.set_db_config(flag, on)?;
     }
@@ -232,6 +235,9 @@ fn wait_a_little(tries: i32) -> bool {
     PAUSE * tries.unsigned_abs() < BUSY_TIMEOUT
 }
 
+/// Negative: in KiB rather than in pages.
+const CACHE_KIB: i32 = -65_536;
+
 fn settings(connection: &Connection, write: bool) -> rusqlite::Result<()> {
     if write {
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
@@ -241,6 +247,8 @@ fn settings(connection: &Connection, write: bool) -> rusqlite::Result<()> {
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update_and_check(None, "journal_size_limit", 67_108_864, |_| Ok(()))?;
+        // A bound, not a demand: what a bulk change touches is written once, when it is done.
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     }
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")

@@ -25,18 +25,39 @@ pub(super) fn stream(
     before: &[Recorded],
     events: &[Recorded],
 ) -> Result<()> {
+    if kind == StreamKind::Deal {
+        let (old, new) = (Deal::from_events(before), Deal::from_events(events));
+        return deal_rows::write(connection, id, old.as_ref(), new.as_ref());
+    }
+    anew(connection, kind, id, events, before.is_empty())
+}
+
+/// Takes away the rows of a stream of which nothing counts any more, whatever they are.
+pub(super) fn nothing(connection: &Connection, kind: StreamKind, id: Id) -> Result<()> {
+    if kind == StreamKind::Deal {
+        return deal_rows::remove(connection, id);
+    }
+    anew(connection, kind, id, &[], false)
+}
+
+/// Writes all rows of a stream that is no deal; a fresh one has none yet.
+fn anew(
+    connection: &Connection,
+    kind: StreamKind,
+    id: Id,
+    events: &[Recorded],
+    fresh: bool,
+) -> Result<()> {
     match kind {
-        StreamKind::Deal => {
-            let (old, new) = (Deal::from_events(before), Deal::from_events(events));
-            deal_rows::write(connection, id, old.as_ref(), new.as_ref())
-        }
+        // Brought from what they were to what they are; see above.
+        StreamKind::Deal => Ok(()),
         StreamKind::Account => {
-            contact_rows::account(connection, id, events, before.is_empty())?;
-            ratings::project(connection, id, events, before.is_empty())
+            contact_rows::account(connection, id, events, fresh)?;
+            ratings::project(connection, id, events, fresh)
         }
         StreamKind::Person => {
-            contact_rows::person(connection, id, events, before.is_empty())?;
-            ratings::project(connection, id, events, before.is_empty())
+            contact_rows::person(connection, id, events, fresh)?;
+            ratings::project(connection, id, events, fresh)
         }
         StreamKind::Catalog => {
             catalog(connection, id, events)?;
@@ -52,8 +73,8 @@ pub(super) fn stream(
         }
         StreamKind::Prospect => {
             names::project(connection, id, events)?;
-            contact_rows::activities(connection, id, events, before.is_empty())?;
-            ratings::project(connection, id, events, before.is_empty())
+            contact_rows::activities(connection, id, events, fresh)?;
+            ratings::project(connection, id, events, fresh)
         }
         StreamKind::Suppression => suppression::project(connection, id, events),
         StreamKind::Selection => selection::project(connection, id, events),

@@ -62,7 +62,7 @@ const MATCH: &str =
     FROM prospect p JOIN import_run r ON r.id = p.batch LEFT JOIN list l ON l.id = p.list
     WHERE r.state = 'complete' AND p.fate <> 4
     AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
-        OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))";
+        OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))";
 
 impl Store {
     /// The one name that `typed` means: a whole id, an e-mail address, the beginning of an id, or a name;

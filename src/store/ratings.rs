@@ -3,27 +3,14 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::NaiveDate;
-use rusqlite::{Connection, ToSql, params};
+use rusqlite::{Connection, Row, ToSql, params};
 
-use super::Store;
+use super::{BatchFile, Moment, Store, Write};
 use crate::deal::book::Day;
 use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded};
 use crate::id::Id;
-
-/// The stars that one person gave for one topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rating {
-    pub subject: Id,
-    pub topic: String,
-    /// Who says so.
-    pub by: String,
-    /// 1 to 5.
-    pub stars: u8,
-    pub day: NaiveDate,
-    pub note: Option<String>,
-}
+use crate::prospect::topic::Rating;
 
 impl Store {
     /// What was said of these, by topic and then by who said it.
@@ -49,24 +36,84 @@ impl Store {
         })
     }
 
+    /// Everything that was said, of merged ones and of rows of lists as of who they turned out to be.
+    pub fn ratings_of_all(&self) -> Result<Vec<Rating>> {
+        self.translated(|connection| {
+            let mut statement = connection.prepare(
+                "SELECT COALESCE(a.now, q.now, x.who), x.topic, x.rater, x.stars, x.day, x.note
+                 FROM (SELECT COALESCE(s.entity, p.entity, r.subject) AS who, r.topic, r.rater, r.stars,
+                        r.day, r.note
+                    FROM rating r LEFT JOIN prospect p ON p.id = r.subject
+                    LEFT JOIN prospect_state s ON s.prospect = r.subject) x
+                 LEFT JOIN account_now a ON a.id = x.who LEFT JOIN person_now q ON q.id = x.who
+                 ORDER BY 2, 1, 3",
+            )?;
+            let rows = statement.query_map([], rating)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Everybody who ever rated somebody.
+    pub fn raters(&self) -> Result<Vec<String>> {
+        self.translated(|connection| {
+            let mut statement =
+                connection.prepare("SELECT DISTINCT rater FROM rating ORDER BY rater")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     fn ratings(&self, filter: &str, values: &[&dyn ToSql]) -> Result<Vec<Rating>> {
         self.translated(|connection| {
             let mut statement = connection.prepare(&format!(
                 "SELECT subject, topic, rater, stars, day, note FROM rating
                  WHERE {filter} ORDER BY topic, subject, rater"
             ))?;
-            let rows = statement.query_map(values, |row| {
-                Ok(Rating {
-                    subject: Id(row.get(0)?),
-                    topic: row.get(1)?,
-                    by: row.get(2)?,
-                    stars: row.get(3)?,
-                    day: Day(row.get(4)?).date(),
-                    note: row.get(5)?,
-                })
-            })?;
+            let rows = statement.query_map(values, rating)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
+    }
+}
+
+fn rating(row: &Row<'_>) -> rusqlite::Result<Rating> {
+    Ok(Rating {
+        subject: Id(row.get(0)?),
+        topic: row.get(1)?,
+        by: row.get(2)?,
+        stars: row.get(3)?,
+        day: Day(row.get(4)?).date(),
+        note: row.get(5)?,
+    })
+}
+
+/// Ratings of one person, account or name of a list, to be written together.
+#[derive(Clone, Debug)]
+pub struct Rated {
+    pub subject: Id,
+    /// A name of a list, whose stream may not have begun.
+    pub is_name: bool,
+    pub events: Vec<(Moment, Event)>,
+}
+
+impl Write<'_> {
+    /// Writes the ratings of a file; the batch's id.
+    pub fn import_ratings(&mut self, all: &[Rated], file: &BatchFile) -> Result<Id> {
+        const AT_ONCE: usize = 500;
+        for (n, rated) in all.iter().enumerate() {
+            for (at, event) in &rated.events {
+                if rated.is_name {
+                    self.append_to_prospect(rated.subject, *at, [event.clone()])?;
+                } else {
+                    self.append(rated.subject, *at, [event.clone()])?;
+                }
+            }
+            if (n + 1) % AT_ONCE == 0 {
+                self.flush()?;
+            }
+        }
+        let batch = self.new_id()?;
+        self.add_batch_as(batch, file)?;
+        Ok(batch)
     }
 }
 

@@ -27,7 +27,9 @@ impl Write<'_> {
                     "SELECT 'account' FROM deal d LEFT JOIN account a ON a.id = d.account
                      WHERE d.id = $1 AND d.account IS NOT NULL AND a.id IS NULL
                      UNION ALL SELECT 'person' FROM participant p LEFT JOIN person q ON q.id = p.person
-                     WHERE p.deal = $1 AND q.id IS NULL"
+                     WHERE p.deal = $1 AND q.id IS NULL
+                     UNION ALL SELECT 'person' FROM origin o LEFT JOIN person q ON q.id = o.person
+                     WHERE o.deal = $1 AND o.person IS NOT NULL AND q.id IS NULL"
                 }
                 StreamKind::Person => {
                     "SELECT 'account' FROM person p LEFT JOIN account a ON a.id = p.account
@@ -91,12 +93,12 @@ impl Write<'_> {
         let ours: BTreeSet<Id> = touched.iter().map(|(stream, _)| *stream).collect();
         let mut claims = Vec::new();
         for (stream, _) in touched {
-            for recorded in self.events(*stream)?.to_vec() {
-                match recorded.event {
+            for recorded in self.events(*stream)? {
+                match &recorded.event {
                     Event::AccountAdded { name } | Event::AccountRenamed { name }
                         if recorded.operation == target.id =>
                     {
-                        let key = project::name_key(&name);
+                        let key = project::name_key(name);
                         claims.push((
                             "SELECT id FROM account WHERE name_key = $1",
                             key,
@@ -113,14 +115,16 @@ impl Write<'_> {
                     }
                     Event::ListSet(terms) => {
                         let what = format!("the list {}", terms.code);
-                        claims.push(("SELECT id FROM list WHERE code = $1", terms.code, what));
+                        let sql = "SELECT id FROM list WHERE code = $1";
+                        claims.push((sql, terms.code.clone(), what));
                     }
                     Event::DealOpened {
                         external: Some(key),
                         ..
                     } => {
                         let what = format!("the deal of the row {key}");
-                        claims.push(("SELECT deal FROM imported WHERE external = $1", key, what));
+                        let sql = "SELECT deal FROM imported WHERE external = $1";
+                        claims.push((sql, key.clone(), what));
                     }
                     _ => {}
                 }

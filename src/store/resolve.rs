@@ -28,27 +28,36 @@ impl Store {
     /// The one deal that `typed` names; otherwise the reason, with the candidates (exit code 4).
     pub fn resolve_deal(&self, typed: &str) -> Result<Id> {
         let typed = typed.trim();
+        match self.deal_meant(typed)? {
+            Some(deal) => Ok(deal),
+            None => Err(self.no_deal(typed)?.into()),
+        }
+    }
+
+    /// The one deal that `typed` names, if any does; several are an error with the candidates.
+    pub fn deal_meant(&self, typed: &str) -> Result<Option<Id>> {
+        let typed = typed.trim();
         if let Some(id) = Id::from_handle(typed)
             && self.deal_matches("d.id = $1", &id.0)?.len() == 1
         {
-            return Ok(id);
+            return Ok(Some(id));
         }
         let key = project::name_key(typed);
         let named = self.deal_matches(OF_ACCOUNT, &key)?;
         if !named.is_empty() {
-            return self.the_one(typed, "is the account of", &named);
+            return self.the_one(typed, "is the account of", &named).map(Some);
         }
         if let Some(prefix) = canonical_handle(typed) {
             let upper = format!("{prefix}~");
             let found = self.deal_matches_between(&prefix, &upper)?;
             if !found.is_empty() {
-                return self.the_one(typed, "begins the id of", &found);
+                return self.the_one(typed, "begins the id of", &found).map(Some);
             }
         }
         let imported = self.deal_matches(EXTERNAL, &typed)?;
         match imported.as_slice() {
             [] => self.fuzzy(typed, &key),
-            [one] => Ok(one.id),
+            [one] => Ok(Some(one.id)),
             // Two systems: which of them is meant does not follow from what is open.
             _ => {
                 let imported: Vec<&DealMatch> = imported.iter().collect();
@@ -76,18 +85,8 @@ impl Store {
         })
     }
 
-    fn fuzzy(&self, typed: &str, key: &str) -> Result<Id> {
-        let accounts = self.translated(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT a.name_key FROM account a JOIN deal d ON d.account = a.id
-                 UNION SELECT n.name_key FROM account a JOIN deal d ON d.account = a.id
-                 JOIN account n ON n.id = a.merged",
-            )?;
-            let names = statement
-                .query_map([], |row| row.get(0))?
-                .collect::<rusqlite::Result<Vec<String>>>()?;
-            Ok(names)
-        })?;
+    fn fuzzy(&self, typed: &str, key: &str) -> Result<Option<Id>> {
+        let accounts = self.accounts_of_deals()?;
         let part_of = |name: &&String| {
             !key.is_empty()
                 && (name.starts_with(key) || name.split(' ').any(|word| word.starts_with(key)))
@@ -107,16 +106,35 @@ impl Store {
         found.sort_by_key(|deal| deal.id);
         found.dedup();
         if found.is_empty() {
-            let fault = Fault::not_found(format!("no deal matches `{}`", visible(typed)));
-            let fault = match nearest(key, accounts.iter().map(String::as_str)) {
-                Some(name) => fault.hint(format!("did you mean `{}`?", visible(name))),
-                None => fault,
-            };
-            return Err(fault
-                .hint("salesctl deal list --all shows every deal")
-                .into());
+            return Ok(None);
         }
-        self.the_one(typed, "matches", &found)
+        self.the_one(typed, "matches", &found).map(Some)
+    }
+
+    /// The names that accounts with deals answer to, as they are compared.
+    fn accounts_of_deals(&self) -> Result<Vec<String>> {
+        self.translated(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT a.name_key FROM account a JOIN deal d ON d.account = a.id
+                 UNION SELECT n.name_key FROM account a JOIN deal d ON d.account = a.id
+                 JOIN account n ON n.id = a.merged",
+            )?;
+            let names = statement
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            Ok(names)
+        })
+    }
+
+    fn no_deal(&self, typed: &str) -> Result<Fault> {
+        let accounts = self.accounts_of_deals()?;
+        let key = project::name_key(typed);
+        let fault = Fault::not_found(format!("no deal matches `{}`", visible(typed)));
+        let fault = match nearest(&key, accounts.iter().map(String::as_str)) {
+            Some(name) => fault.hint(format!("did you mean `{}`?", visible(name))),
+            None => fault,
+        };
+        Ok(fault.hint("salesctl deal list --all shows every deal"))
     }
 
     /// Open deals before closed ones: a closed deal is meant only when no open one fits.

@@ -7,6 +7,7 @@ use anyhow::Result;
 use rapidfuzz::distance::jaro_winkler;
 
 use super::{Store, project};
+use crate::deal::event::StreamKind;
 use crate::fault::Fault;
 use crate::id::{Id, canonical_handle};
 use crate::text::{nearest, visible};
@@ -43,6 +44,35 @@ impl Kind {
     }
 }
 
+/// How a reference means somebody, the surest way first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    WholeId,
+    Called,
+    Begun,
+    Part,
+    Alike,
+}
+
+impl How {
+    const ALL: [Self; 5] = [
+        Self::WholeId,
+        Self::Called,
+        Self::Begun,
+        Self::Part,
+        Self::Alike,
+    ];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::WholeId => "is the id of",
+            Self::Called => "names",
+            Self::Begun => "begins the id of",
+            Self::Part | Self::Alike => "matches",
+        }
+    }
+}
+
 impl Store {
     /// The one person that `typed` names; otherwise the reason, with the candidates (exit code 4).
     pub fn resolve_person(&self, typed: &str) -> Result<Id> {
@@ -75,46 +105,76 @@ impl Store {
         self.at_most_one(Kind::Person, typed, "begins the id of", &found)
     }
 
+    /// The account or the person that `typed` names: whichever it names more exactly, the account before
+    /// the person where it names both alike.
+    pub fn resolve_account_or_person(&self, typed: &str) -> Result<(StreamKind, Id)> {
+        let typed = typed.trim();
+        let kinds = [
+            (Kind::Account, StreamKind::Account),
+            (Kind::Person, StreamKind::Person),
+        ];
+        let known = [
+            self.contact_names(Kind::Account)?,
+            self.contact_names(Kind::Person)?,
+        ];
+        for how in How::ALL {
+            for ((kind, stream), names) in kinds.iter().zip(&known) {
+                let found = self.meant(*kind, typed, names, how)?;
+                if let Some(one) = self.at_most_one(*kind, typed, how.words(), &found)? {
+                    return Ok((*stream, one));
+                }
+            }
+        }
+        let fault = Fault::not_found(format!(
+            "no account and no person matches `{}`",
+            visible(typed)
+        ));
+        let names = known.iter().flatten().map(|known| known.name.as_str());
+        let fault = match nearest(typed, names) {
+            Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
+            None => fault,
+        };
+        Err(fault
+            .hint("salesctl account list and salesctl person list show them")
+            .into())
+    }
+
+    /// Every person that `typed` may mean, merged ones as who they are now.
+    pub fn persons_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+        self.all_meant(Kind::Person, typed.trim())
+    }
+
+    /// Every account that `typed` may mean, merged ones as what they are now.
+    pub fn accounts_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+        self.all_meant(Kind::Account, typed.trim())
+    }
+
+    /// Whom `typed` means in the first way that means anybody.
+    fn all_meant(&self, kind: Kind, typed: &str) -> Result<BTreeSet<Id>> {
+        let names = self.contact_names(kind)?;
+        for how in How::ALL {
+            let found = self.meant(kind, typed, &names, how)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(BTreeSet::new())
+    }
+
     fn resolve(&self, kind: Kind, typed: &str, nothing: &str) -> Result<Id> {
         let typed = typed.trim();
+        // A whole id is what programs have, and needs no names.
         if Id::from_handle(typed).is_some()
-            && let Some(one) = self.beginning_with(kind, typed)?.first()
+            && let Some(one) = self.meant(kind, typed, &[], How::WholeId)?.first()
         {
             return Ok(*one);
         }
         let names = self.contact_names(kind)?;
-        let key = project::name_key(typed);
-        let meant = |test: &dyn Fn(&Known, &str) -> bool| -> BTreeSet<Id> {
-            names
-                .iter()
-                .filter(|name| test(name, &project::name_key(&name.name)))
-                .map(|name| name.id)
-                .collect()
-        };
-        let called = meant(&|name, known| {
-            known == key
-                || name
-                    .email
-                    .as_deref()
-                    .is_some_and(|email| email.to_lowercase() == key)
-        });
-        if let Some(one) = self.at_most_one(kind, typed, "names", &called)? {
-            return Ok(one);
-        }
-        let begun = self.beginning_with(kind, typed)?;
-        if let Some(one) = self.at_most_one(kind, typed, "begins the id of", &begun)? {
-            return Ok(one);
-        }
-        let part = |_: &Known, known: &str| {
-            !key.is_empty()
-                && (known.starts_with(&key) || known.split(' ').any(|word| word.starts_with(&key)))
-        };
-        let mut hits = meant(&part);
-        if hits.is_empty() {
-            hits = meant(&|_, known| jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9);
-        }
-        if let Some(one) = self.at_most_one(kind, typed, "matches", &hits)? {
-            return Ok(one);
+        for how in How::ALL {
+            let found = self.meant(kind, typed, &names, how)?;
+            if let Some(one) = self.at_most_one(kind, typed, how.words(), &found)? {
+                return Ok(one);
+            }
         }
         let fault = Fault::not_found(format!("{nothing} `{}`", visible(typed)));
         let fault = match nearest(typed, names.iter().map(|name| name.name.as_str())) {
@@ -127,6 +187,36 @@ impl Store {
                 kind.name()
             ))
             .into())
+    }
+
+    /// Who they are now, of all that `typed` means in one way.
+    fn meant(&self, kind: Kind, typed: &str, names: &[Known], how: How) -> Result<BTreeSet<Id>> {
+        let key = project::name_key(typed);
+        let of_names = |test: &dyn Fn(&Known, &str) -> bool| -> BTreeSet<Id> {
+            let passing = names
+                .iter()
+                .filter(|name| test(name, &project::name_key(&name.name)));
+            passing.map(|name| name.id).collect()
+        };
+        Ok(match how {
+            How::WholeId if Id::from_handle(typed).is_none() => BTreeSet::new(),
+            How::WholeId | How::Begun => self.beginning_with(kind, typed)?,
+            How::Called => of_names(&|name, known| {
+                known == key
+                    || name
+                        .email
+                        .as_deref()
+                        .is_some_and(|email| email.to_lowercase() == key)
+            }),
+            How::Part => of_names(&|_, known| {
+                !key.is_empty()
+                    && (known.starts_with(&key)
+                        || known.split(' ').any(|word| word.starts_with(&key)))
+            }),
+            How::Alike => {
+                of_names(&|_, known| jaro_winkler::similarity(known.chars(), key.chars()) >= 0.9)
+            }
+        })
     }
 
     fn contact_names(&self, kind: Kind) -> Result<Vec<Known>> {

@@ -489,8 +489,9 @@ ALTER TABLE batch ADD COLUMN seed_n INTEGER NOT NULL DEFAULT 0;
 /// From names to deals.
 ///
 /// `origin` says which deal came from which row of which list, or from which case; `rating` holds the latest
-/// stars of each person on each topic. The names of a selection (`selection_name`) count when `selection` has
-/// their run. `cost` is what a source or a list cost beside its terms, `absence` when a rep is away.
+/// stars of each person on each topic. `worked_on` has the names that count even when their batch does not (some
+/// of them twice): something happened to them, or a deal came of them. The names of a selection (`selection_name`) count when `selection` has
+/// their run. Without an index, taking a person away would look through all participants of all deals. `cost` is what a source or a list cost beside its terms, `absence` when a rep is away.
 const V3: &str = "
 CREATE TABLE origin (
     deal INTEGER PRIMARY KEY NOT NULL,
@@ -502,6 +503,8 @@ CREATE TABLE origin (
     why TEXT
 ) STRICT;
 CREATE INDEX origin_prospect ON origin (prospect) WHERE prospect IS NOT NULL;
+
+CREATE INDEX participant_person ON participant (person);
 
 CREATE TABLE rating (
     subject INTEGER NOT NULL,
@@ -537,6 +540,7 @@ CREATE TABLE customer_case (
     kind TEXT NOT NULL CHECK (kind IN ('referral', 'experience', 'request')),
     about INTEGER NOT NULL,
     deal INTEGER,
+    started INTEGER,
     product TEXT,
     told_by TEXT NOT NULL,
     owner TEXT,
@@ -570,4 +574,8 @@ CREATE TABLE absence (
 CREATE INDEX absence_rep ON absence (rep);
 
 ALTER TABLE catalog ADD COLUMN margin REAL;
+
+CREATE VIEW worked_on AS
+SELECT prospect FROM prospect_state
+UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL;
 ";

@@ -44,7 +44,7 @@ impl Write<'_> {
     }
 
     fn start_deal(&mut self, deal: Id, at: Moment, account: Id, new: &NewDeal) -> Result<()> {
-        let private = |text: &Option<String>| text.as_ref().map(|text| Private::new(text));
+        let private = |text: &Option<String>| text.as_ref().map(Private::new);
         let person = match &new.person {
             None => None,
             Some(Party::Known(id)) => Some(*id),

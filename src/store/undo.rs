@@ -3,11 +3,12 @@
 //! The projections of every touched stream are written anew from what then counts, so nothing needs
 //! an inverse of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
+use super::log::{self, Head};
 use super::query::OperationRow;
 use super::{Acting, Moment, Outcome, Store, query};
 use crate::deal::event::{Event, StreamKind};
@@ -165,20 +166,23 @@ impl super::Write<'_> {
         target: &OperationRow,
         direction: Direction,
     ) -> Result<(Vec<(Id, StreamKind)>, Vec<(Id, StreamKind)>)> {
+        self.flush()?;
         let touched = match direction {
             Direction::Undo => self.streams_of(target.id)?,
             // What the undo kept is there and needs no mark.
             Direction::Redo => self.streams_of(self.latest_undo_of(target.id)?)?,
         };
         let mut kept: BTreeSet<Id> = BTreeSet::new();
+        let changed = self.changed_since(target)?;
         for (stream, kind) in &touched {
-            let Some(by) = self.changed_since(*stream, target)? else {
+            let Some(seq) = changed.get(stream) else {
                 continue;
             };
             // An import is undone around what has been worked on since.
             if target.kind == "import" && direction == Direction::Undo {
                 kept.insert(*stream);
             } else {
+                let by = self.operation_at(*stream, *seq)?;
                 return Err(self.refusal(target, direction, *stream, *kind, &by)?.into());
             }
         }
@@ -195,8 +199,16 @@ impl super::Write<'_> {
             },
         };
         let at: Moment = self.now();
+        // Most of what a large operation touched it also began: nothing of that is left to be folded.
+        let mut void = match direction {
+            Direction::Undo => self.written_only_by(target.id)?,
+            Direction::Redo => BTreeMap::new(),
+        };
         for (stream, _) in touched.iter().filter(|(stream, _)| !kept.contains(stream)) {
-            self.append(*stream, at, [mark.clone()])?;
+            match void.remove(stream) {
+                Some(head) => self.append_and_clear(*stream, head, at, mark.clone())?,
+                None => self.append(*stream, at, [mark.clone()])?,
+            }
         }
         if direction == Direction::Redo {
             self.refuse_what_hangs_in_the_air(target, &touched)?;
@@ -244,19 +256,50 @@ impl super::Write<'_> {
         Ok(streams)
     }
 
-    /// Who changed a stream after an operation did, by an operation that still counts.
-    fn changed_since(&self, stream: Id, target: &OperationRow) -> Result<Option<OperationRow>> {
+    /// The streams that were changed after an operation did, by one that still counts: with the number of
+    /// the latest such event of each.
+    fn changed_since(&self, target: &OperationRow) -> Result<BTreeMap<Id, i64>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT later.stream, MAX(later.seq)
+             FROM (SELECT stream, MAX(seq) AS last FROM event WHERE operation = $1 GROUP BY stream) mine
+             JOIN event later ON later.stream = mine.stream AND later.seq > mine.last
+             JOIN operation o ON o.id = later.operation
+             WHERE o.undone_ts IS NULL AND o.kind NOT IN ('undo', 'redo')
+             GROUP BY later.stream",
+        )?;
+        let rows = statement.query_map([target.id.0], |row| Ok((Id(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The operation that wrote an event.
+    fn operation_at(&self, stream: Id, seq: i64) -> Result<OperationRow> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM event later JOIN operation o ON o.id = later.operation
-             WHERE later.stream = $1 AND o.undone_ts IS NULL AND o.kind NOT IN ('undo', 'redo')
-             AND later.seq > (SELECT MAX(seq) FROM event WHERE stream = $1 AND operation = $2)
-             ORDER BY later.seq DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM event e JOIN operation o ON o.id = e.operation
+             WHERE e.stream = $1 AND e.seq = $2"
         ))?;
-        let mut rows = statement.query([stream.0, target.id.0])?;
+        let mut rows = statement.query([stream.0, seq])?;
         match rows.next()? {
-            Some(row) => Ok(Some(query::operation_row(row)?)),
-            None => Ok(None),
+            Some(row) => Ok(query::operation_row(row)?),
+            None => Err(Fault::damaged(format!("event {seq} of {stream} is missing")).into()),
         }
+    }
+
+    /// The streams of which nothing counts without an operation, and where they end.
+    fn written_only_by(&self, operation: Id) -> Result<BTreeMap<Id, Head>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT s.id, s.kind, s.seq, s.hash
+             FROM (SELECT stream, COUNT(*) AS n FROM event WHERE operation = $1 GROUP BY stream) mine
+             JOIN stream s ON s.id = mine.stream
+             WHERE s.seq = mine.n OR s.seq = mine.n + (SELECT COUNT(*) FROM event m
+                WHERE m.stream = s.id AND m.kind IN ('undone', 'redone'))",
+        )?;
+        let mut rows = statement.query([operation.0])?;
+        let mut found = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let id = Id(row.get(0)?);
+            found.insert(id, log::head_row(id, row, 1)?);
+        }
+        Ok(found)
     }
 
     fn refusal(
@@ -291,70 +334,6 @@ impl super::Write<'_> {
             "ask {} to undo that first, or change the deal by hand",
             by.actor
         )))
-    }
-
-    /// Things that deals outside the operation refer to can't vanish under them.
-    fn keep_what_is_used(
-        &self,
-        target: &OperationRow,
-        touched: &[(Id, StreamKind)],
-        kept: &mut BTreeSet<Id>,
-    ) -> Result<()> {
-        for (stream, kind) in touched {
-            let sql = match kind {
-                StreamKind::Account => {
-                    "SELECT d.id FROM deal d WHERE d.account = $1
-                     UNION ALL SELECT p.id FROM person p WHERE p.account = $1
-                     UNION ALL SELECT a.id FROM account a WHERE a.merged = $1"
-                }
-                StreamKind::Person => {
-                    "SELECT deal FROM participant WHERE person = $1
-                     UNION ALL SELECT deal FROM activity WHERE person = $1
-                     UNION ALL SELECT subject FROM contact_activity WHERE person = $1
-                     UNION ALL SELECT p.id FROM person p WHERE p.merged = $1"
-                }
-                StreamKind::Catalog => {
-                    "SELECT d.id FROM deal d JOIN catalog c ON c.id = $1
-                     WHERE (c.kind = 'rep' AND d.owner = c.name) OR (c.kind = 'product' AND d.product = c.name)
-                        OR (c.kind = 'source' AND d.source = c.name)
-                     UNION ALL SELECT r.id FROM catalog r JOIN catalog c ON c.id = $1
-                     WHERE c.kind = 'team' AND r.kind = 'rep' AND r.team = c.name"
-                }
-                StreamKind::List => "SELECT id FROM batch WHERE list = $1",
-                _ => continue,
-            };
-            let began_here: bool = self
-                .transaction
-                .prepare_cached(
-                    "SELECT 1 FROM event WHERE stream = $1 AND seq = 1 AND operation = $2",
-                )?
-                .exists([stream.0, target.id.0])?;
-            if !began_here {
-                continue;
-            }
-            let mut statement = self.transaction.prepare_cached(sql)?;
-            let users = statement
-                .query_map([stream.0], |row| Ok(Id(row.get(0)?)))?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            let outside = users.iter().find(|user| {
-                kept.contains(user) || !touched.iter().any(|(stream, _)| stream == *user)
-            });
-            let Some(user) = outside else { continue };
-            if target.kind == "import" {
-                kept.insert(*stream);
-            } else {
-                return Err(Fault::no(format!(
-                    "`{}` can't be undone: {} {} is in use by {} since",
-                    target.typed,
-                    kind.name(),
-                    &stream.handle()[..4],
-                    &user.handle()[..4]
-                ))
-                .hint("undo what uses it first")
-                .into());
-            }
-        }
-        Ok(())
     }
 
     /// The process that is in force after all must have the stages that open deals are in.

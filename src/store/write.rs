@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::log::{self, Head};
 use super::{Acting, Store, open, project, query};
@@ -267,28 +267,50 @@ impl Write<'_> {
         events: impl IntoIterator<Item = Event>,
     ) -> Result<()> {
         self.load(stream)?;
-        let recorded_at = log::instant(self.ts)?;
-        let open = self
+        let mut open = self
             .streams
-            .get_mut(&stream)
+            .remove(&stream)
             .ok_or_else(|| anyhow!("stream {stream} was not loaded"))?;
         for event in events {
-            let recorded = Recorded {
-                stream,
-                seq: open.head.seq + 1,
-                operation: self.operation,
-                recorded: recorded_at,
-                effective: at.instant.trunc_subsecs(3),
-                day: at.day,
-                actor: self.acting.actor.clone(),
-                version: self.version,
-                event,
-            };
+            let recorded = self.recorded(stream, open.head.seq + 1, at, event)?;
             log::write(&self.transaction, self.ids, &mut open.head, &recorded)?;
             open.events.push(recorded);
             self.wrote = true;
         }
+        self.streams.insert(stream, open);
         Ok(())
+    }
+
+    fn recorded(&self, stream: Id, seq: i64, at: Moment, event: Event) -> Result<Recorded> {
+        Ok(Recorded {
+            stream,
+            seq,
+            operation: self.operation,
+            recorded: log::instant(self.ts)?,
+            effective: at.instant.trunc_subsecs(3),
+            day: at.day,
+            actor: self.acting.actor.clone(),
+            version: self.version,
+            event,
+        })
+    }
+
+    /// Appends the event after which nothing of a stream counts any more, and takes its rows away: what the
+    /// stream tells need not be read for that.
+    pub(super) fn append_and_clear(
+        &mut self,
+        stream: Id,
+        mut head: Head,
+        at: Moment,
+        event: Event,
+    ) -> Result<()> {
+        let found_at = head.seq;
+        let recorded = self.recorded(stream, found_at + 1, at, event)?;
+        log::write(&self.transaction, self.ids, &mut head, &recorded)?;
+        self.wrote = true;
+        move_head(&self.transaction, stream, found_at, &head)?;
+        project::nothing(&self.transaction, head.kind, stream)
+            .with_context(|| format!("clearing {} {stream}", head.kind.name()))
     }
 
     /// The deal as it is with what this operation has written so far.
@@ -321,13 +343,7 @@ impl Write<'_> {
             if open.head.seq == open.found_at {
                 continue;
             }
-            if !log::move_head(&self.transaction, id, open.found_at, &open.head)? {
-                return Err(
-                    Fault::store(format!("{id} was changed by another command meanwhile"))
-                        .hint("nothing was changed; run the command again")
-                        .into(),
-                );
-            }
+            move_head(&self.transaction, id, open.found_at, &open.head)?;
             project::stream(
                 &self.transaction,
                 open.head.kind,
@@ -357,6 +373,17 @@ impl Write<'_> {
         );
         Ok(())
     }
+}
+
+fn move_head(connection: &Connection, stream: Id, from: i64, head: &Head) -> Result<()> {
+    if log::move_head(connection, stream, from, head)? {
+        return Ok(());
+    }
+    Err(
+        Fault::store(format!("{stream} was changed by another command meanwhile"))
+            .hint("nothing was changed; run the command again")
+            .into(),
+    )
 }
 
 /// What takes effect later than it is recorded would stand before everything that happens until then.

@@ -6,9 +6,10 @@ mod list;
 mod log;
 mod merge;
 mod note;
+mod rate;
 mod set;
 mod show;
-mod totals;
+pub(crate) mod totals;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Merge(merge::Args),
     Log(log::Args),
     Note(note::Args),
+    Rate(rate::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -35,6 +37,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Merge(args) => merge::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Rate(args) => rate::run(args, cx),
     }
 }
 

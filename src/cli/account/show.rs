@@ -4,10 +4,12 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::super::case::{self, CaseLine};
 use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::page::{self, Entry, ListRow};
+use super::super::rating::{self, Opinion};
 use super::super::session::Session;
 use super::super::show::{counted, fact_words};
 use super::AccountArg;
@@ -73,10 +75,14 @@ row! {
         won_minor: i64,
         lost_deals: usize,
         lost_minor: i64,
+        /// Those of its people say whose they are.
+        ratings: Vec<Opinion>,
         persons: Vec<PersonOf>,
         deals: Vec<DealRow>,
         activities: Vec<Entry>,
         lists: Vec<ListRow>,
+        /// Referrals, experiences and requests that are open.
+        cases: Vec<CaseLine>,
         /// Names on lists who work there, as their import found.
         names: u64,
     }
@@ -89,11 +95,14 @@ struct Page {
     /// Ids of what turned out to be this account.
     merged: Vec<Id>,
     fields: Vec<(String, Value)>,
+    /// Its own, then those of its people.
+    ratings: Vec<Opinion>,
     persons: Vec<PersonRow>,
     deals: Vec<DealOf>,
     totals: Totals,
     activities: Vec<Entry>,
     lists: Vec<ListRow>,
+    cases: Vec<CaseLine>,
     /// How many names on lists work there.
     names: u64,
 }
@@ -114,10 +123,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         won_minor: totals.won.minor,
         lost_deals: totals.lost.n,
         lost_minor: totals.lost.minor,
+        ratings: page.ratings.clone(),
         persons: page.persons.iter().map(person).collect(),
         deals: page.deals.iter().map(deal).collect(),
         activities: page.activities.clone(),
         lists: page.lists.clone(),
+        cases: page.cases.clone(),
         names: page.names,
     };
     let document = document(&session, &page)?;
@@ -135,11 +146,16 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
     let mut streams = ids.clone();
     streams.extend(origins.iter().map(|origin| origin.id));
     let mut activities = page::entries(session, &streams, None, |_| true)?;
+    let mut ratings = rating::opinions(session, &streams, subject.id, None)?;
+    let mut about = streams;
     for person in &persons {
         let theirs = store.person_ids(person.id)?;
+        about.extend(&theirs);
         activities.extend(page::entries(session, &theirs, Some(&person.name), |_| {
             true
         })?);
+        let name = Some(person.name.as_str());
+        ratings.extend(rating::opinions(session, &theirs, person.id, name)?);
     }
     activities.sort_by_key(|entry| entry.day);
     let mut fields = store.account_facts(subject.id, session.today)?;
@@ -161,11 +177,13 @@ fn page(session: &Session<'_>, subject: Subject) -> Result<Page> {
         other_names,
         merged: ids.into_iter().filter(|id| *id != subject.id).collect(),
         fields,
+        ratings,
         totals: totals(&session.process, session.today, &deals),
         persons,
         deals,
         activities,
         lists: origins.iter().map(ListRow::of).collect(),
+        cases: case::open_about(session, &about)?,
         names,
         subject,
     })
@@ -254,12 +272,14 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
     if let Some(note) = note_on_rates(totals) {
         document = document.line(note);
     }
+    document = rating::rated(document, &page.ratings);
     if !page.persons.is_empty() {
         document = document.line("people").table(persons_table(session, page)?);
     }
     if !page.deals.is_empty() {
         document = document.line("deals").table(deals_table(session, page)?);
     }
+    document = case::on_page(session, document, &page.cases)?;
     document = page::happened(session, document, &page.activities)?;
     Ok(page::lists(document, &page.lists))
 }

@@ -9,9 +9,9 @@ use crate::store::DealOf;
 
 /// Number and value of the deals of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum {
-    pub(super) n: usize,
-    pub(super) minor: i64,
+pub(crate) struct Sum {
+    pub(crate) n: usize,
+    pub(crate) minor: i64,
 }
 
 impl Sum {
@@ -21,7 +21,7 @@ impl Sum {
     }
 
     /// `2 deals, 63,000 EUR`
-    pub(super) fn words(self, currency: Currency) -> String {
+    pub(crate) fn words(self, currency: Currency) -> String {
         let amount = Money {
             minor: self.minor,
             currency,
@@ -34,16 +34,16 @@ impl Sum {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Totals {
-    pub(super) open: Sum,
-    pub(super) won: Sum,
-    pub(super) lost: Sum,
+pub(crate) struct Totals {
+    pub(crate) open: Sum,
+    pub(crate) won: Sum,
+    pub(crate) lost: Sum,
     /// Deals whose currency has no rate: counted, but not in the sums.
-    pub(super) without_rate: usize,
+    pub(crate) without_rate: usize,
 }
 
 /// Amounts count at the rate of the day they closed, those of open deals at today's.
-pub(super) fn totals<'d>(
+pub(crate) fn totals<'d>(
     process: &Process,
     today: NaiveDate,
     deals: impl IntoIterator<Item = &'d DealOf>,

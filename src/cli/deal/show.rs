@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
+use super::super::rating::{Known, KnownRating, known_of};
 use super::super::refusal::day_in_stage;
 use super::super::session::Session;
 use super::super::show::{amount, counted, deal_name, fact_words, field_words};
@@ -15,7 +16,8 @@ use crate::deal::gate::GateLine;
 use crate::deal::{Deal, FollowUp};
 use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
 use crate::fault::Fault;
-use crate::store::{Access, Store};
+use crate::process::BuyingRole;
+use crate::store::{Access, PersonRow, Store};
 use crate::text::visible;
 
 /// Show a deal: where it stands, what its gate asks for, who takes part, what comes next
@@ -54,6 +56,11 @@ struct Shown {
     overrides: u32,
     gate_open: Vec<String>,
     external: Option<String>,
+    /// Of its account and of those who take part.
+    ratings: Vec<KnownRating>,
+    /// What there was with them outside of this deal.
+    talks: usize,
+    last_talk: Option<NaiveDate>,
 }
 
 impl Row for Shown {
@@ -82,6 +89,9 @@ impl Row for Shown {
             "overrides",
             "gate_open",
             "external",
+            "ratings",
+            "talks",
+            "last_talk",
         ]
     }
 }
@@ -102,6 +112,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => Vec::new(),
     };
     let next = deal.next_step().filter(|_| deal.state.is_open());
+    let people = participants(&session, &deal)?;
+    let taking_part: Vec<PersonRow> = people.iter().map(|(_, person)| person.clone()).collect();
+    let known = known_of(&session, &deal, &taking_part)?;
     let shown = Shown {
         id: deal.id.handle(),
         account: match deal.account {
@@ -141,14 +154,23 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .external
             .as_deref()
             .map(|key| Store::external_id(key).to_string()),
+        ratings: known.ratings.clone(),
+        talks: known.talks,
+        last_talk: known.last_talk,
     };
-    let document = document(&session, &deal, &gate)?;
+    let document = document(&session, &deal, &gate, &people, &known)?;
     let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
 
-fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Document> {
+fn document(
+    session: &Session<'_>,
+    deal: &Deal,
+    gate: &[GateLine],
+    people: &[(BuyingRole, PersonRow)],
+    known: &Known,
+) -> Result<Document> {
     let process = &session.process;
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |name: &str, value: Option<String>| {
@@ -204,12 +226,16 @@ fn document(session: &Session<'_>, deal: &Deal, gate: &[GateLine]) -> Result<Doc
         let words = fact_words(session, &name, &value);
         fact(&name, Some(words.trim_matches('"').to_string()));
     }
-    for (role, person) in participants(session, deal)? {
+    for (role, person) in people {
         let title = person
             .title
+            .as_ref()
             .map(|title| format!(", {title}"))
             .unwrap_or_default();
         fact(role.name(), Some(format!("{}{title}", person.name)));
+    }
+    for (name, value) in &known.facts {
+        fact(name, Some(value.clone()));
     }
     let undone = |item: &&FollowUp| deal.state.is_open() && item.done.is_none();
     for item in deal.follow_ups.iter().filter(undone) {

@@ -6,6 +6,7 @@ mod snooze;
 use anyhow::Result;
 use clap::Subcommand;
 
+use super::case::ways_on;
 use super::context::{Context, Status};
 use super::session::Session;
 use super::worklist::numbered;
@@ -32,6 +33,9 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
     if let Ok(row) = typed.parse::<usize>() {
         return match numbered(session, row)? {
             Some((deal, Some(follow_up))) => Ok((deal, follow_up)),
+            Some((case, None)) if session.store.case(case)?.is_some() => {
+                Err(not_a_follow_up(session, row, case)?)
+            }
             Some((deal, None)) => Err(Fault::no(format!(
                 "line {row} is {}: it has no follow-up to mark",
                 session.store.short(deal)?
@@ -52,6 +56,22 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
         Some(item) => Ok((id, item.id)),
         None => Err(Fault::not_found(format!("`{}` has no open follow-up", visible(typed))).into()),
     }
+}
+
+/// A line that is somebody's word to us is ended by its own commands.
+fn not_a_follow_up(session: &Session<'_>, row: usize, id: Id) -> Result<anyhow::Error> {
+    let short = session.store.short(id)?;
+    let Some(case) = session.store.case(id)?.map(|row| row.case) else {
+        return Err(Fault::not_found(format!("line {row} is gone")).into());
+    };
+    let mut fault = Fault::no(format!(
+        "line {row} is the {} {short}, which is no follow-up",
+        case.what.name()
+    ));
+    for way in ways_on(case.what, &short) {
+        fault = fault.hint(way);
+    }
+    Ok(fault.into())
 }
 
 fn open_item(deal: &Deal, follow_up: Id) -> Result<&FollowUp> {

@@ -4,10 +4,12 @@ mod deals;
 mod draft;
 mod explain;
 mod file;
+mod file_summary;
 mod history;
 mod list;
 mod probe;
 mod prospects;
+mod ratings;
 mod show;
 mod summary;
 pub(super) mod suppression;
@@ -41,6 +43,7 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Undo(undo::Args),
     Suppression(suppression::Args),
+    Ratings(ratings::Args),
     Probe(probe::Args),
 }
 
@@ -55,6 +58,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Explain(args) => explain::run(args, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Suppression(args) => suppression::run(args, cx),
+        Command::Ratings(args) => ratings::run(args, cx),
         Command::Probe(args) => probe::run(args, cx),
     }
 }

@@ -24,7 +24,6 @@ use super::session::Session;
 use crate::fault::Fault;
 use crate::list::{Reading, Seed};
 use crate::prospect::SeedColumns;
-use crate::render::PlainCsv;
 use crate::store::{ListRow, Moment, Outcome};
 use crate::text::visible;
 
@@ -70,42 +69,6 @@ pub(crate) struct ListArg {
 impl ListArg {
     fn find(&self, session: &Session<'_>) -> Result<ListRow> {
         session.store.list_named(&self.list)
-    }
-}
-
-/// Where names go that are handed out.
-#[derive(Clone, Debug, Args)]
-struct HandOut {
-    /// The names, as CSV
-    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    output: Option<PathBuf>,
-    /// Replace the output file when it exists
-    #[arg(long, requires = "output")]
-    force: bool,
-    /// Without the guard against formulas in spreadsheets
-    #[arg(long)]
-    raw: bool,
-}
-
-impl HandOut {
-    /// `-` is no file.
-    fn file(&self) -> Option<&Path> {
-        self.output
-            .as_deref()
-            .filter(|path| path.as_os_str() != "-")
-    }
-
-    /// Told before anything is worked out for nothing.
-    fn refuse_an_existing_file(&self, cx: &Context) -> Result<(), Fault> {
-        match self.file().filter(|path| !self.force && path.exists()) {
-            None => Ok(()),
-            Some(path) => Err(Fault::no(format!("`{}` exists already", cx.shown(path)))
-                .hint("--force replaces it")),
-        }
-    }
-
-    fn csv(&self, columns: &[&str]) -> Result<PlainCsv> {
-        Ok(PlainCsv::new(columns, self.raw)?)
     }
 }
 

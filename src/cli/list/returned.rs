@@ -4,11 +4,12 @@ use anyhow::Result;
 use rustc_hash::FxHashSet;
 
 use super::super::context::{Context, Status};
+use super::super::mailing::HandOut;
 use super::super::output::{Console, write_file};
 use super::super::session::Session;
 use super::super::show::counted;
 use super::figures::{self, Story};
-use super::{HandOut, ListArg, code, finish, moment};
+use super::{ListArg, code, finish, moment};
 use crate::deal::event::Event;
 use crate::fault::Fault;
 use crate::list::State;

@@ -1,24 +1,23 @@
 //! `list use`: one use, and its names for whoever mails or calls them.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use anyhow::Result;
 use rustc_hash::FxHashSet;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::super::context::{Context, Status};
-use super::super::output::write_file;
+use super::super::mailing::{HandOut, Mailing, lacking, reachable};
 use super::super::session::Session;
 use super::super::show::counted;
-use super::{HandOut, ListArg, code, moment};
-use crate::deal::event::{Override, Private};
+use super::super::uses::{allowed, refusal};
+use super::{ListArg, code, moment};
+use crate::deal::event::Override;
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::list::{Channel, Forbidden, Seed, forbidden};
+use crate::list::{Channel, Seed};
 use crate::money::grouped;
 use crate::prospect::suppression::{Purpose, Scratch};
-use crate::prospect::{Fate, Field, Member, Record};
+use crate::prospect::{Fate, Member, Record};
 use crate::store::{Access, ListRow, Used};
 
 /// Use a list once: record it, and write its names for the mailing house
@@ -51,26 +50,6 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-/// What a mailing house gets of each name.
-const COLUMNS: [(&str, Option<Field>); 16] = [
-    ("id", None),
-    ("list", None),
-    ("salutation", Some(Field::Salutation)),
-    ("first_name", Some(Field::First)),
-    ("middle_name", Some(Field::Middle)),
-    ("last_name", Some(Field::Last)),
-    ("title", Some(Field::Title)),
-    ("company", Some(Field::Company)),
-    ("email", Some(Field::Email)),
-    ("phone", Some(Field::Phone)),
-    ("mobile", Some(Field::Mobile)),
-    ("address", Some(Field::Address)),
-    ("city", Some(Field::City)),
-    ("state", Some(Field::State)),
-    ("zip", Some(Field::Zip)),
-    ("country", Some(Field::Country)),
-];
-
 /// The names of a use, and who was left out.
 #[derive(Default)]
 struct Chosen {
@@ -98,6 +77,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     args.to.refuse_an_existing_file(cx)?;
     let chosen = choose(args, &session, &list, channel)?;
     let seeds = session.store.seeds(list.id)?;
+    let seeds: Vec<(&ListRow, Seed)> = seeds.into_iter().map(|seed| (&list, seed)).collect();
     let file = file(args, &session, &list, &chosen.names, &seeds)?;
     let ((), outcome) = session.write(args.dry_run, |write| {
         let now = write.list_again(list.code())?;
@@ -116,7 +96,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         if args.dry_run {
             Ok(())
         } else {
-            export(args, &file)
+            args.to.write(&file)
         }
     })?;
     let to_stdout = args.to.file().is_none() && !outcome.dry_run;
@@ -146,25 +126,7 @@ fn check(
     on: chrono::NaiveDate,
     uses: usize,
 ) -> Result<Option<Override>, Fault> {
-    let found = forbidden(&list.terms, &list.standing(uses), channel, on);
-    if found.is_empty() {
-        return Ok(None);
-    }
-    if let Some(reason) = &args.over {
-        return Ok(Some(Override {
-            reason: Private::new(reason.trim()),
-            open: found.iter().map(|one| one.term.to_string()).collect(),
-        }));
-    }
-    let told = |one: &Forbidden| format!("{}: {}", one.term, one.why);
-    let whys: Vec<String> = found.iter().map(told).collect();
-    let list = code(list);
-    Err(Fault::no(format!(
-        "the list `{list}` may not be used: {}",
-        whys.join("; ")
-    ))
-    .hint(format!("salesctl list show {list} shows what was agreed"))
-    .hint("--override \"reason\" uses it all the same; the reason is recorded"))
+    allowed(list, uses, channel, on, args.over.as_deref()).map_err(|found| refusal(&[found]))
 }
 
 fn choose(args: &Args, session: &Session<'_>, list: &ListRow, channel: Channel) -> Result<Chosen> {
@@ -227,35 +189,15 @@ fn free(session: &Session<'_>, list: &ListRow) -> Result<FxHashSet<Id>> {
     Ok(people)
 }
 
-fn reachable(record: &Record, channel: Channel) -> bool {
-    let has = |fields: &[Field]| fields.iter().any(|field| record.has(*field));
-    match channel {
-        Channel::Email => has(&[Field::Email]),
-        Channel::Phone => has(&[Field::Phone, Field::Mobile]),
-        Channel::Mail => has(&[Field::Address]) && has(&[Field::Zip, Field::City]),
-    }
-}
-
-/// The names in the order they came in, and the decoys evenly among them, each with an id as names have
-/// one, so that nobody on the way can tell them.
+/// The names in the order they came in, and the decoys among them.
 fn file(
     args: &Args,
     session: &Session<'_>,
     list: &ListRow,
     names: &[Id],
-    seeds: &[Seed],
+    seeds: &[(&ListRow, Seed)],
 ) -> Result<Vec<u8>> {
-    let mut csv = args.to.csv(&COLUMNS.map(|(name, _)| name))?;
-    let mut write = |id: Id, record: &Record| {
-        let id = id.handle();
-        csv.row(COLUMNS.iter().map(|(name, field)| match field {
-            Some(field) => record.get(*field),
-            None if *name == "id" => id.as_str(),
-            None => list.code(),
-        }))
-    };
-    let place = |n: usize| (n + 1) * names.len() / (seeds.len() + 1);
-    let mut decoys = seeds.iter().enumerate().peekable();
+    let mut mailing = Mailing::new(&args.to, names.len(), seeds)?;
     let mut written = 0;
     session
         .store
@@ -263,12 +205,8 @@ fn file(
             if names.get(written) != Some(&member.id) {
                 return Ok(());
             }
-            while let Some((_, seed)) = decoys.next_if(|(n, _)| place(*n) <= written) {
-                let (id, decoy) = as_name(seed, list);
-                write(id, &decoy)?;
-            }
             written += 1;
-            Ok(write(member.id, record)?)
+            mailing.name(member.id, list.code(), record)
         })?;
     if written < names.len() {
         return Err(
@@ -277,34 +215,7 @@ fn file(
                 .into(),
         );
     }
-    for (_, seed) in decoys {
-        let (id, decoy) = as_name(seed, list);
-        write(id, &decoy)?;
-    }
-    Ok(csv.finish()?)
-}
-
-/// The same decoy has the same id in every use of the list.
-fn as_name(seed: &Seed, list: &ListRow) -> (Id, Record) {
-    let hash = xxh3_64_with_seed(seed.values().join("\u{1f}").as_bytes(), list.id.0 as u64);
-    let mut record = Record::default();
-    record.begin(0);
-    for (column, value) in Seed::COLUMNS.into_iter().zip(seed.values()) {
-        if let Some(field) = Field::from_name(column) {
-            record.set(field, value);
-        }
-    }
-    (Id((hash & (i64::MAX as u64)) as i64), record)
-}
-
-fn export(args: &Args, file: &[u8]) -> Result<()> {
-    if let Some(path) = args.to.file() {
-        return write_file(path, file, args.to.force);
-    }
-    let mut out = std::io::stdout().lock();
-    out.write_all(file)?;
-    out.flush()?;
-    Ok(())
+    mailing.finish()
 }
 
 /// `✓ list zoom-q4 used by mail: 3,906 names and 2 decoys → mailing.csv; left out: 61 suppressed`
@@ -323,15 +234,11 @@ fn told(
         counted(chosen.names.len(), "name", "names")
     );
     if chosen.unreachable > 0 {
-        let what = match channel {
-            Channel::Email => "an e-mail address",
-            Channel::Phone => "a phone number",
-            Channel::Mail => "a postal address",
-        };
         let _ = write!(
             line,
-            " ({} without {what})",
-            grouped(chosen.unreachable as u64)
+            " ({} without {})",
+            grouped(chosen.unreachable as u64),
+            lacking(channel)
         );
     }
     if seeds > 0 {

@@ -3,7 +3,7 @@
 use crate::prospect::clean::is_free_mail;
 
 /// The domain of an address at work, in lower case.
-pub(super) fn at_work(email: &str) -> Option<String> {
+pub(crate) fn at_work(email: &str) -> Option<String> {
     let (_, domain) = email.trim().rsplit_once('@')?;
     let domain = domain.to_lowercase();
     (!domain.is_empty() && !is_free_mail(&domain)).then_some(domain)

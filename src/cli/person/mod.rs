@@ -1,11 +1,12 @@
 //! Persons: who they are, what they are to us, and what they are in each deal.
 
 mod add;
-mod domain;
+pub(crate) mod domain;
 mod list;
 mod log;
 mod merge;
 mod note;
+mod rate;
 mod role;
 mod set;
 mod show;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Merge(merge::Args),
     Log(log::Args),
     Note(note::Args),
+    Rate(rate::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -39,6 +41,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Merge(args) => merge::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Note(args) => note::run(args, cx),
+        Command::Rate(args) => rate::run(args, cx),
     }
 }
 

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::super::case::{self, CaseLine};
 use super::super::contact::Subject;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
-use super::super::page::{self, Entry, ListRow};
+use super::super::page::{self, ChosenRow, Entry, ListRow};
+use super::super::rating::{self, Opinion};
 use super::super::session::Session;
 use super::PersonArg;
-use crate::deal::contact::{Contact, Happened, SalesRole};
+use crate::deal::contact::SalesRole;
 use crate::deal::event::StreamKind;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::Fault;
@@ -19,7 +21,7 @@ use crate::id::Id;
 use crate::process::BuyingRole;
 use crate::store::{Access, DealOf, PersonRow};
 
-/// Show a person: how to reach them, what they are to us and in each deal, what happened
+/// Show a person: how to reach them, what they are to us and in each deal, what everybody knows of them
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl person show \"Jana Roth\"\n  salesctl person show jana@acme.example --json"
@@ -57,9 +59,13 @@ row! {
         mobile: Option<String>,
         roles: Vec<&'static str>,
         merged_ids: Vec<String>,
+        /// Those of the account say whose they are.
+        ratings: Vec<Opinion>,
         deals: Vec<PartRow>,
         activities: Vec<Entry>,
+        cases: Vec<CaseLine>,
         lists: Vec<ListRow>,
+        chosen: Vec<ChosenRow>,
     }
 }
 
@@ -69,9 +75,13 @@ struct Page {
     roles: BTreeSet<SalesRole>,
     /// Ids of those who turned out to be this person.
     merged: Vec<Id>,
+    /// Theirs, then those of their account.
+    ratings: Vec<Opinion>,
     deals: Vec<(DealOf, BTreeSet<BuyingRole>)>,
     activities: Vec<Entry>,
+    cases: Vec<CaseLine>,
     lists: Vec<ListRow>,
+    chosen: Vec<ChosenRow>,
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
@@ -89,9 +99,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         mobile: page.person.mobile.clone(),
         roles: page.roles.iter().map(|role| role.name()).collect(),
         merged_ids: page.merged.iter().map(|id| id.handle()).collect(),
+        ratings: page.ratings.clone(),
         deals: page.deals.iter().map(part).collect(),
         activities: page.activities.clone(),
+        cases: page.cases.clone(),
         lists: page.lists.clone(),
+        chosen: page.chosen.clone(),
     };
     let document = document(&session, &page)?;
     let answer = output::answer(&session, "salesctl/person/1", vec![shown]);
@@ -109,30 +122,27 @@ fn page(session: &Session<'_>, id: Id) -> Result<Page> {
     let mut streams = ids.clone();
     streams.extend(origins.iter().map(|origin| origin.id));
     let mut activities = page::entries(session, &streams, None, |_| true)?;
-    // What was done with them at their account, outside of deals.
-    let with_them = |contact: &Contact| match &contact.what {
-        Happened::Activity(activity) => activity.person.is_some_and(|who| ids.contains(&who)),
-        Happened::Note(_) => false,
-    };
+    // What was done with them at their account, outside of deals, and in deals.
     let mut elsewhere = store.subjects_with(id)?;
     elsewhere.retain(|subject| !streams.contains(subject));
-    activities.extend(page::entries(session, &elsewhere, None, with_them)?);
-    for done in store.deal_activities_with(id)? {
-        let minutes = done.minutes.map(|minutes| format!(", {minutes} min"));
-        activities.push(Entry {
-            day: done.day,
-            by: None,
-            what: format!("{}{}", done.kind, minutes.unwrap_or_default()),
-            person: None,
-            deal: Some(done.deal.handle()),
-        });
+    activities.extend(page::entries_with(session, &elsewhere, &ids, false)?);
+    let deals = store.deals_with(id)?;
+    activities.extend(page::entries_with(session, &deals, &ids, true)?);
+    let mut ratings = rating::opinions(session, &streams, id, None)?;
+    if let (Some(account), Some(name)) = (person.account, &person.account_name) {
+        let subject = Subject::new(StreamKind::Account, account, name.clone());
+        let ids = rating::ids(session, &subject)?;
+        ratings.extend(rating::opinions(session, &ids, account, Some(name))?);
     }
     activities.sort_by_key(|entry| entry.day);
     Ok(Page {
         roles: store.sales_roles()?.remove(&id).unwrap_or_default(),
         merged: ids.iter().copied().filter(|other| *other != id).collect(),
+        ratings,
         deals: store.buying_roles(id)?,
         activities,
+        cases: case::all_about(session, &streams)?,
+        chosen: page::chosen(session, &streams)?,
         lists: origins.iter().map(ListRow::of).collect(),
         person,
     })
@@ -180,6 +190,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
     } else {
         document = document.table(page::facts(facts));
     }
+    document = rating::rated(document, &page.ratings);
     if !page.deals.is_empty() {
         let mut rows = Vec::new();
         for (deal, roles) in &page.deals {
@@ -206,5 +217,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
         });
     }
     document = page::happened(session, document, &page.activities)?;
-    Ok(page::lists(document, &page.lists))
+    document = case::on_page(session, document, &page.cases)?;
+    document = page::lists(document, &page.lists);
+    page::why(session, document, &page.chosen)
 }

@@ -1,14 +1,17 @@
 //! Names of lists, one by one: who they are, where they came from, what became of them.
 
 mod duplicates;
+mod export;
 mod identify;
 mod list;
 mod log;
 mod note;
+mod rate;
 mod respond;
 pub(crate) mod select;
 mod show;
 mod start;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -34,6 +37,8 @@ pub(crate) enum Command {
     Note(note::Args),
     Select(Box<select::Args>),
     Start(Box<start::Args>),
+    Export(export::Args),
+    Rate(rate::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -49,6 +54,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Note(args) => note::run(args, cx),
         Command::Select(args) => select::run(args, cx),
         Command::Start(args) => start::run(args, cx),
+        Command::Export(args) => export::run(args, cx),
+        Command::Rate(args) => rate::run(args, cx),
     }
 }
 

@@ -9,16 +9,19 @@ use chrono::NaiveDate;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::page;
+use super::super::rating;
 use super::super::show::counted;
+use super::why;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::prospect::Field;
+use crate::prospect::score::Score;
 use crate::store::{Access, Name};
 use crate::text::visible;
 
 /// Show a prospect: what is known, which row of which file said so, who must leave them alone
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  salesctl prospect show jana.roth@acme.example\n  salesctl prospect show 7KQ2M4 --json"
+    after_help = "Examples:\n  salesctl prospect show jana.roth@acme.example\n  salesctl prospect show 7KQ2M4 --why"
 )]
 pub(crate) struct Args {
     /// An e-mail address, the beginning of an id, or a name
@@ -26,6 +29,9 @@ pub(crate) struct Args {
     /// Of somebody who is on several lists
     #[arg(long, value_name = "CODE")]
     list: Option<String>,
+    /// Say for every scoring rule what it gave, and which facts it lacked
+    #[arg(long)]
+    why: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -43,9 +49,13 @@ row! {
         file: Option<String>,
         line: u64,
         fate: &'static str,
-        /// Of something that was done or noted (`field` is `happened`): when and by whom.
+        /// Of what was done or noted (`field` is `happened`), and of stars (`rating`): when and by whom.
         day: Option<NaiveDate>,
         by: Option<String>,
+        /// Of a scoring rule (`field` is `rule`), and of all of them (`score`): the points.
+        points: Option<i64>,
+        /// Of a scoring rule: `met`, `not met` or `missing`.
+        verdict: Option<&'static str>,
     }
 }
 
@@ -60,6 +70,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .map_or(found.entity, |name| name.entity);
     let names = session.store.names_of_entity(entity)?;
     let mut rows: Vec<ValueLine> = names.iter().flat_map(values).collect();
+    let score = why::score(&session, &names, found.id)?;
+    rows.extend(
+        score
+            .iter()
+            .flat_map(|(name, score)| scored(name, score, args.why)),
+    );
     let mut happened = Vec::new();
     for name in &names {
         let entries = page::entries(&session, &[name.id], None, |_| true)?;
@@ -71,6 +87,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         happened.extend(entries);
     }
     happened.sort_by_key(|entry| entry.day);
+    let rated = rating::of_name(&session, found.id)?;
+    if let Some(name) = names.first() {
+        rows.extend(rating::said(&rated).map(|(words, said)| ValueLine {
+            day: Some(said.day),
+            by: Some(said.by.clone()),
+            ..value_line(name, "rating", &words, None)
+        }));
+    }
     let mut answer = output::answer(&session, "salesctl/prospect/1", rows);
     let mut document = Document::default();
     if let Some(first) = names.first() {
@@ -85,6 +109,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     for name in &names {
         document = document.line(format!("  {}", membership(name)));
     }
+    match &score {
+        Some((_, score)) => document = why::shown(document, score, args.why),
+        None if args.why => {
+            let note = "no points: the process has no [[score]] rules, and `salesctl score fit` proposes some";
+            answer.notes.push(note.into());
+            document = document.line(note);
+        }
+        None => {}
+    }
+    document = rating::rated(document, &rated);
     document = page::happened(&session, document, &happened)?;
     for name in &names {
         if let Some(reason) = super::suppressed(&session, name)? {
@@ -111,7 +145,27 @@ fn value_line(name: &Name, field: &str, value: &str, original: Option<&String>) 
         fate: name.fate.name(),
         day: None,
         by: None,
+        points: None,
+        verdict: None,
     }
+}
+
+/// The points of a row of a list, the priority they make and, when asked for, each rule.
+fn scored(name: &Name, score: &Score<'_>, rules: bool) -> Vec<ValueLine> {
+    let mut lines = vec![ValueLine {
+        points: Some(score.points),
+        ..value_line(name, "score", &score.points.to_string(), None)
+    }];
+    if let Some(priority) = score.priority {
+        lines.push(value_line(name, "priority", priority.name(), None));
+    }
+    let of_rules = score.lines.iter().filter(|_| rules).map(|line| ValueLine {
+        points: Some(line.points),
+        verdict: Some(why::verdict(line.truth)),
+        ..value_line(name, "rule", line.words, None)
+    });
+    lines.extend(of_rules);
+    lines
 }
 
 fn values(name: &Name) -> Vec<ValueLine> {

@@ -2,7 +2,10 @@
 
 mod durations;
 mod funnel;
+mod lists;
+mod overlap;
 mod pipeline;
+mod sources;
 mod velocity;
 mod win_rate;
 
@@ -15,8 +18,9 @@ use super::output::OutputArgs;
 use super::session::Session;
 use crate::date::parse_period;
 use crate::deal::book::Book;
-use crate::document::Row;
+use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
+use crate::list::Payback;
 use crate::process::FieldOf;
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
@@ -28,6 +32,9 @@ pub(crate) enum Command {
     WinRate(win_rate::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Lists(lists::Args),
+    Sources(sources::Args),
+    Overlap(overlap::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -37,6 +44,9 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Lists(args) => lists::run(args, cx),
+        Command::Sources(args) => sources::run(args, cx),
+        Command::Overlap(args) => overlap::run(args, cx),
     }
 }
 
@@ -71,12 +81,7 @@ fn report<R: Row>(
             _ => None,
         })
         .collect();
-    let period = args
-        .period
-        .as_deref()
-        .map(|typed| parse_period(typed, session.today, session.process.fiscal_month))
-        .transpose()
-        .map_err(|problem| Fault::usage(format!("--period: {problem}")))?;
+    let period = period(&session, args.period.as_deref())?;
     let book = session.store.book(&session.process, as_of, &attributes)?;
     let ask = Ask {
         period,
@@ -89,6 +94,38 @@ fn report<R: Row>(
     args.output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)
+}
+
+fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
+    typed
+        .map(|typed| parse_period(typed, session.today, session.process.fiscal_month))
+        .transpose()
+        .map_err(|problem| Fault::usage(format!("--period: {problem}")))
+}
+
+/// What the reports of returns are worked out from.
+struct Reckoning<'c> {
+    session: Session<'c>,
+    book: Book,
+    payback: Payback,
+}
+
+impl<'c> Reckoning<'c> {
+    fn read(cx: &'c Context, as_of: Option<&str>) -> Result<Self> {
+        let session = cx.session(Access::Read)?;
+        let filter = FilterArgs {
+            as_of: as_of.map(str::to_string),
+            ..FilterArgs::default()
+        };
+        let as_of = filter.as_of(&session)?;
+        let book = session.store.book(&session.process, as_of, &[])?;
+        let payback = session.store.payback(as_of)?;
+        Ok(Self {
+            session,
+            book,
+            payback,
+        })
+    }
 }
 
 fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {

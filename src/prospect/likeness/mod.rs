@@ -21,6 +21,7 @@ mod lacks;
 mod names;
 mod nearest;
 mod reasons;
+mod search;
 #[cfg(test)]
 mod tests;
 

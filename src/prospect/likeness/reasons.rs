@@ -110,7 +110,11 @@ fn industry(names: &Names, a: &Profile, b: &Profile) -> Option<String> {
 
 fn size(a: &Profile, b: &Profile) -> Option<String> {
     let words = |(a, b): (Size, Size), what: &str| {
-        format!("{} and {} {what}", rounded(a.amount()), rounded(b.amount()))
+        let (a, b) = (rounded(a.amount()), rounded(b.amount()));
+        if a == b {
+            return format!("{a} {what} each");
+        }
+        format!("{a} and {b} {what}")
     };
     let employees = both(a.employees, b.employees);
     let employees = employees.map(|sizes| words(sizes, "employees"));

@@ -51,7 +51,7 @@ impl Predicted {
 }
 
 /// The area under the ROC curve: how likely a won deal is to have been ranked above a lost one, a tie
-/// counting half. The standard error is that of J. A. Hanley and B. J. McNeil, The meaning and use of
+/// counting half. The standard error is that of J. A. Hanley and B. J. `McNeil`, The meaning and use of
 /// the area under a receiver operating characteristic (ROC) curve, Radiology 143 (1982), 29–36; where
 /// companies have several deals, that for clustered data (N. A. Obuchowski, Nonparametric analysis of
 /// clustered ROC curve data, Biometrics 53 (1997), 567–578) if it is larger. `None` without wins or

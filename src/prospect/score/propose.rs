@@ -109,17 +109,21 @@ fn thresholds(scored: &[(i64, bool)]) -> (i64, i64) {
 }
 
 impl Proposal {
-    /// The lines for process.toml; `first` is said in a comment above them.
-    pub fn toml(&self, first: &str) -> String {
+    /// The lines for process.toml; `first` is said in a comment above them. A file has one `[prospecting]`:
+    /// where it is there already, its two limits are only named.
+    pub fn toml(&self, first: &str, has_prospecting: bool) -> String {
+        let (high, medium) = (self.high, self.medium);
         let mut text = format!(
-            "# {first}\n# {DOUBLING} points double the odds of winning; a fact that is not known gives none.\n\n[prospecting]\n"
+            "# {first}\n# {DOUBLING} points double the odds of winning; a fact that is not known gives none.\n\n"
         );
-        let _ = writeln!(
-            text,
-            "high = {}      # what the best fifth of those deals reach",
-            self.high
-        );
-        let _ = writeln!(text, "medium = {}    # the better half", self.medium);
+        let _ = if has_prospecting {
+            writeln!(text, "# in [prospecting]: high = {high}, medium = {medium}")
+        } else {
+            writeln!(
+                text,
+                "[prospecting]\nhigh = {high}      # what the best fifth of those deals reach\nmedium = {medium}    # the better half"
+            )
+        };
         for rule in &self.rules {
             let quoted = |value: &str| toml::Value::from(value).to_string();
             let _ = write!(

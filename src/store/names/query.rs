@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::{OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use rustc_hash::FxHashMap;
 
 use super::super::query::date;
@@ -83,7 +83,7 @@ const SELECT: &str = "SELECT p.id, COALESCE(s.entity, p.entity), p.batch, l.code
     p.revenue, p.linkedin, p.birth_date, p.number, p.record, p.list_code, p.source_date
     FROM prospect p LEFT JOIN prospect_state s ON s.prospect = p.id
     LEFT JOIN batch b ON b.id = p.batch LEFT JOIN list l ON l.id = p.list
-    WHERE (b.id IS NOT NULL OR s.prospect IS NOT NULL)";
+    WHERE (b.id IS NOT NULL OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))";
 
 impl Store {
     /// One row of a list.
@@ -134,12 +134,12 @@ impl Store {
         })
     }
 
-    /// The names of a batch that something happened to since: they count whatever becomes of it.
+    /// The names of a batch that something happened to since, or that deals came of: they count whatever becomes of it.
     pub fn names_worked_on(&self, batch: Id) -> Result<Vec<Id>> {
         self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT p.id FROM prospect_state s JOIN prospect p ON p.id = s.prospect
-                 WHERE p.batch = $1 ORDER BY p.id",
+                "SELECT p.id FROM (SELECT DISTINCT prospect FROM worked_on) w
+                 JOIN prospect p ON p.id = w.prospect WHERE p.batch = $1 ORDER BY p.id",
             )?;
             let ids = statement.query_map([batch.0], |row| Ok(Id(row.get(0)?)))?;
             Ok(ids.collect::<rusqlite::Result<Vec<_>>>()?)
@@ -207,11 +207,7 @@ impl Store {
     }
 
     fn select_names(&self, and: &str, values: &[rusqlite::types::Value]) -> Result<Vec<Name>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare(&format!("{SELECT} {and}"))?;
-            let rows = statement.query_map(params_from_iter(values), full)?;
-            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
-        })
+        self.translated(|connection| select_names(connection, and, values))
     }
 
     /// Pairs that nobody has decided on, the likeliest first: two names that count, and how likely they
@@ -238,6 +234,17 @@ impl Store {
             Ok((pairs, n as u64))
         })
     }
+}
+
+/// The names that count and fit.
+pub(in crate::store) fn select_names(
+    connection: &Connection,
+    and: &str,
+    values: &[rusqlite::types::Value],
+) -> Result<Vec<Name>> {
+    let mut statement = connection.prepare(&format!("{SELECT} {and}"))?;
+    let rows = statement.query_map(params_from_iter(values), full)?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
 impl Write<'_> {

@@ -182,8 +182,9 @@ fn counting(connection: &Connection) -> Result<Vec<(Id, Id)>> {
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let mut kept = connection.prepare(
-        "SELECT s.prospect FROM prospect_state s JOIN prospect p ON p.id = s.prospect
-         WHERE NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch) ORDER BY s.prospect",
+        "SELECT w.prospect FROM (SELECT DISTINCT prospect FROM worked_on) w
+         JOIN prospect p ON p.id = w.prospect
+         WHERE NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch) ORDER BY w.prospect",
     )?;
     let kept = kept
         .query_map([], |row| {

@@ -48,7 +48,10 @@ const CONTACTED: &str = concat!(
     of_deals!("(d.opened >= $1 OR d.closed >= $1)")
 );
 
-pub(super) fn in_a_deal(connection: &Connection, people: &People) -> Result<FxHashSet<i64>> {
+pub(in crate::store) fn in_a_deal(
+    connection: &Connection,
+    people: &People,
+) -> Result<FxHashSet<i64>> {
     everybody(connection, people, IN_A_DEAL, &[])
 }
 
@@ -60,9 +63,10 @@ pub(super) fn contacted(
     everybody(connection, people, CONTACTED, &[&since.0])
 }
 
-/// Persons and accounts of ours.
+/// Persons and accounts of ours, and whoever got a deal.
 pub(super) fn known(connection: &Connection, people: &People) -> Result<FxHashSet<i64>> {
-    let sql = "SELECT id FROM person UNION ALL SELECT id FROM account";
+    let sql = "SELECT id FROM person UNION ALL SELECT id FROM account
+        UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL";
     everybody(connection, people, sql, &[])
 }
 

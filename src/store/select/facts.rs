@@ -27,7 +27,8 @@ pub(super) const OF_BATCHES: &str = "import_run r CROSS JOIN prospect p
     WHERE r.state = 'complete' AND EXISTS (SELECT 1 FROM batch b WHERE b.id = r.id)";
 
 /// Rows that count because something happened to them, though their batch was taken back.
-pub(super) const BY_THEMSELVES: &str = "prospect_state s CROSS JOIN prospect p ON p.id = s.prospect
+pub(super) const BY_THEMSELVES: &str = "(SELECT DISTINCT prospect FROM worked_on) w
+    CROSS JOIN prospect p ON p.id = w.prospect
     CROSS JOIN import_run r ON r.id = p.batch
     WHERE r.state = 'complete' AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = r.id)";
 

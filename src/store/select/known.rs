@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use rustc_hash::FxHashSet;
 
 use super::super::Store;
@@ -28,51 +28,16 @@ impl Store {
         entities: &[Id],
         mut each: impl FnMut(Id, &Record),
     ) -> Result<()> {
-        let people = &candidates.people;
-        let entities: FxHashSet<i64> = entities.iter().map(|id| id.0).collect();
-        let fields = Field::ALL
-            .map(|field| format!("p.{}", field.name()))
-            .join(", ");
+        let entities = entities.iter().map(|id| id.0).collect();
         self.translated(|connection| {
-            let mut record = Record::default();
-            let mut read = |sql: &str, fields: &[Field]| -> Result<()> {
-                let mut statement = connection.prepare(sql)?;
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    record.begin(0);
-                    for (n, field) in fields.iter().enumerate() {
-                        if let Some(text) = row.get_ref(n + 1)?.as_str_or_null().ok().flatten() {
-                            record.set(*field, text);
-                        }
-                    }
-                    each(Id(people.of(row.get(0)?)), &record);
-                }
-                Ok(())
-            };
-            for rows in people.rows_of(&entities).chunks(CHUNK) {
-                let rows = joined(rows);
-                read(
-                    &format!(
-                        "SELECT p.id, {fields} FROM prospect p WHERE p.id IN ({rows}) AND p.fate <> 4
-                         AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
-                            OR EXISTS (SELECT 1 FROM prospect_state s WHERE s.prospect = p.id))"
-                    ),
-                    &Field::ALL,
-                )?;
-            }
-            let entities: Vec<i64> = entities.iter().copied().collect();
-            for persons in entities.chunks(CHUNK) {
-                let persons = joined(persons);
-                read(
-                    &format!(
-                        "SELECT p.id, p.name, p.email, p.phone, p.mobile, a.name
-                         FROM person p LEFT JOIN account_now a ON a.id = p.account
-                         WHERE p.id IN ({persons}) OR p.merged IN ({persons})"
-                    ),
-                    &[Field::Name, Field::Email, Field::Phone, Field::Mobile, Field::Company],
-                )?;
-            }
-            Ok(())
+            known_of(
+                connection,
+                &candidates.people,
+                &entities,
+                |who, _, record| {
+                    each(who, record);
+                },
+            )
         })
     }
 
@@ -119,4 +84,64 @@ fn value(row: &Row<'_>, column: usize) -> rusqlite::Result<Value> {
         Sql::Text(text) => Value::Text(text),
         Sql::Null | Sql::Blob(_) => Value::Null,
     })
+}
+
+/// Everything that is known of these: who it is, the list that it came from, unless it was suppressed there,
+/// and what it says.
+pub(in crate::store) fn known_of(
+    connection: &Connection,
+    people: &People,
+    entities: &FxHashSet<i64>,
+    mut each: impl FnMut(Id, Option<Id>, &Record),
+) -> Result<()> {
+    let fields = Field::ALL
+        .map(|field| format!("p.{}", field.name()))
+        .join(", ");
+    let mut record = Record::default();
+    let mut read = |sql: &str, fields: &[Field]| -> Result<()> {
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            record.begin(0);
+            for (n, field) in fields.iter().enumerate() {
+                if let Some(text) = row.get_ref(n + 2)?.as_str_or_null().ok().flatten() {
+                    record.set(*field, text);
+                }
+            }
+            let list: Option<i64> = row.get(1)?;
+            each(Id(people.of(row.get(0)?)), list.map(Id), &record);
+        }
+        Ok(())
+    };
+    for rows in people.rows_of(entities).chunks(CHUNK) {
+        let rows = joined(rows);
+        read(
+            &format!(
+                "SELECT p.id, CASE WHEN p.fate <> 3 THEN p.list END, {fields} FROM prospect p
+                 WHERE p.id IN ({rows}) AND p.fate <> 4
+                 AND (EXISTS (SELECT 1 FROM batch b WHERE b.id = p.batch)
+                    OR EXISTS (SELECT 1 FROM worked_on w WHERE w.prospect = p.id))"
+            ),
+            &Field::ALL,
+        )?;
+    }
+    let entities: Vec<i64> = entities.iter().copied().collect();
+    for persons in entities.chunks(CHUNK) {
+        let persons = joined(persons);
+        read(
+            &format!(
+                "SELECT p.id, NULL, p.name, p.email, p.phone, p.mobile, a.name
+                 FROM person p LEFT JOIN account_now a ON a.id = p.account
+                 WHERE p.id IN ({persons}) OR p.merged IN ({persons})"
+            ),
+            &[
+                Field::Name,
+                Field::Email,
+                Field::Phone,
+                Field::Mobile,
+                Field::Company,
+            ],
+        )?;
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //!
 //! One prospect is one entity, however many rows it has: the best row that may be used stands for it.
 
-mod contacts;
+pub(super) mod contacts;
 mod facts;
 mod known;
 mod people;
@@ -24,7 +24,8 @@ pub use contacts::Stars;
 
 use self::contacts::Ratings;
 use self::facts::{Known, OF_BATCHES};
-use self::people::People;
+pub(super) use self::known::known_of;
+pub(super) use self::people::People;
 use self::scan::{BESIDE, COMPARED, NEWS, Passing, scan};
 use super::list::ListRow;
 use super::{Name, Store};
@@ -336,7 +337,7 @@ fn responded(connection: &Connection, people: &People) -> Result<FxHashMap<i64, 
     Ok(first)
 }
 
-fn joined(ids: &[i64]) -> String {
+pub(super) fn joined(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     ids.join(", ")
 }

@@ -9,7 +9,7 @@ use crate::id::Id;
 
 /// Who each row is. Most are nobody but themselves, and not kept here.
 #[derive(Debug, Default)]
-pub(super) struct People {
+pub(in crate::store) struct People {
     /// Rows that are somebody else: another row, a person, an account.
     entity: FxHashMap<i64, i64>,
     /// Everybody who has more than a row of their own.
@@ -20,7 +20,7 @@ pub(super) struct People {
 }
 
 impl People {
-    pub(super) fn read(connection: &Connection) -> Result<Self> {
+    pub(in crate::store) fn read(connection: &Connection) -> Result<Self> {
         let merged = Merged::read(connection)?;
         let mut entity: FxHashMap<i64, i64> = FxHashMap::default();
         pairs(
@@ -63,19 +63,19 @@ impl People {
     }
 
     /// Who a row, a person or an account is, as things stand.
-    pub(super) fn of(&self, id: i64) -> i64 {
+    pub(in crate::store) fn of(&self, id: i64) -> i64 {
         let who = self.entity.get(&id).copied();
         let who = who.unwrap_or_else(|| self.merged.now(Id(id)).0);
         self.became.get(&who).copied().unwrap_or(who)
     }
 
     /// Whether there may be other rows of an entity.
-    pub(super) fn is_shared(&self, entity: i64) -> bool {
+    pub(in crate::store) fn is_shared(&self, entity: i64) -> bool {
         self.shared.contains(&entity)
     }
 
     /// Every row of these.
-    pub(super) fn rows_of(&self, entities: &FxHashSet<i64>) -> Vec<i64> {
+    pub(in crate::store) fn rows_of(&self, entities: &FxHashSet<i64>) -> Vec<i64> {
         let mut rows: Vec<i64> = entities.iter().copied().collect();
         let others = self.entity.keys().chain(self.became.keys());
         rows.extend(others.filter(|row| entities.contains(&self.of(**row))));

@@ -11,6 +11,7 @@ use super::super::context::{Context, Status};
 use super::super::session::Session;
 use super::super::suppress::PurposeArg;
 use super::file::{self, Reads};
+use super::file_summary::SHOWN;
 use super::{batch_file, open};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -25,8 +26,6 @@ use crate::text::shortened;
 const SAMPLE: usize = 200;
 /// Entries written in one transaction: other commands wait for a tenth of a second.
 const CHUNK: usize = 20_000;
-/// Rejected rows that are shown without `--details`, and as many values that were passed over.
-const SHOWN: usize = 3;
 
 /// Bring in who must not be contacted from a CSV file; every row is new, there already or rejected
 ///

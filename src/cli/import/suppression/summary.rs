@@ -1,7 +1,6 @@
 //! What a file of suppressions came to: every row accounted for.
 
 use std::io::Read;
-use std::path::Path;
 
 use anyhow::Result;
 
@@ -9,11 +8,11 @@ use super::super::super::context::{Context, Status};
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
-use super::{Args, SHOWN, Tally};
+use super::super::file_summary::{first_lines, heading, write_rejects};
+use super::{Args, Tally};
 use crate::document::{Answer, Document, row};
-use crate::fault::Fault;
 use crate::id::Id;
-use crate::import::{FileReport, Input, rejects};
+use crate::import::{FileReport, Input};
 use crate::money::grouped;
 use crate::prospect::suppression::{Columns, Kind};
 use crate::text::shortened;
@@ -61,11 +60,8 @@ pub(super) fn show(
         rejects: tally.rejects,
     };
     let counts = report.counts;
-    let target = args
-        .rejects
-        .clone()
-        .unwrap_or_else(|| rejects::path_of(&args.file));
-    let rejects_file = write_rejects(args, &report, &target)?.then(|| cx.shown(&target));
+    let rejects = args.rejects.as_deref();
+    let rejects_file = write_rejects(cx, args.dry_run, &args.file, rejects, &report)?;
     let new = tally.entries;
     let of = |kind: Kind| new[kind as usize];
     let entries = Kind::ALL.into_iter().filter(|kind| of(*kind) > 0);
@@ -134,62 +130,6 @@ pub(super) fn show(
         return Ok(Status::No);
     }
     Ok(Status::Done)
-}
-
-fn heading(report: &FileReport) -> String {
-    let names: Vec<String> = report
-        .columns_ignored
-        .iter()
-        .map(|name| format!("\"{}\"", shortened(name, 30)))
-        .collect();
-    let ignored = if names.is_empty() {
-        String::new()
-    } else {
-        format!("; ignored: {}", names.join(", "))
-    };
-    format!(
-        "{}   {}, {}, {}, {} of {} columns{ignored}",
-        report.name,
-        counted(report.counts.read as usize, "row", "rows"),
-        report.dialect.encoding.name(),
-        report.dialect.delimiter_name(),
-        report.columns_used,
-        report.headings.len(),
-    )
-}
-
-fn first_lines(
-    mut document: Document,
-    lines: impl Iterator<Item = String>,
-    n: usize,
-    all: bool,
-) -> Document {
-    let limit = if all { usize::MAX } else { SHOWN };
-    for line in lines.take(limit) {
-        document = document.line(format!("  {line}"));
-    }
-    if n > limit {
-        let more = grouped((n - limit) as u64);
-        document = document.line(format!("  … {more} more with --details"));
-    }
-    document
-}
-
-/// A dry run leaves no file behind; a run without rejects takes an earlier reject file away.
-fn write_rejects(args: &Args, report: &FileReport, target: &Path) -> Result<bool> {
-    if args.dry_run {
-        return Ok(false);
-    }
-    let done = if report.rejects.is_empty() {
-        rejects::clear(target).map(|()| false)
-    } else {
-        rejects::write(target, &report.reject_file()).map(|()| true)
-    };
-    done.map_err(|error| {
-        Fault::usage(format!("the rejected rows can't be written: {error}"))
-            .hint("--rejects FILE names another place")
-            .into()
-    })
 }
 
 fn ending(args: &Args, session: &Session<'_>, entries: u64, batch: Option<Id>) -> Result<String> {

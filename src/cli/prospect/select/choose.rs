@@ -108,7 +108,7 @@ pub(super) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
 }
 
 /// Rules about topics that are used, each by the name it has there.
-fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
+pub(super) fn topics(session: &Session<'_>, typed: &[String]) -> Result<Vec<TopicRule>> {
     if typed.is_empty() {
         return Ok(Vec::new());
     }

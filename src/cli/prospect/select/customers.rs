@@ -4,52 +4,32 @@
 //! bought that it has not. Customers are spared cold mailings, not the talk with whoever looks after them:
 //! only suppression for every purpose keeps one out.
 
+mod tell;
+
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use chrono::NaiveDate;
 
 use super::super::super::assignment::in_catalog;
 use super::super::super::context::Status;
-use super::super::super::deal::dry_run_line;
-use super::super::super::filter::checked;
+use super::super::super::filter;
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
+use super::choose;
 use crate::condition::Truth;
 use crate::deal::event::CatalogKind;
-use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::fault::{Class, Fault};
+use crate::deal::staffing::Seat;
+use crate::document::Document;
+use crate::fault::Fault;
 use crate::id::Id;
-use crate::money::{Money, grouped};
-use crate::prospect::likeness::{ALIKE, LIKE_ENOUGH, Lack, lacks};
+use crate::money::grouped;
+use crate::prospect::likeness::LIKE_ENOUGH;
 use crate::prospect::suppression::{Purpose, Scratch};
-use crate::prospect::{Field, Query, Record, TopicRule};
+use crate::prospect::{Field, Query, Record};
 use crate::store::{Catalog, Chosen, Customer, Resembled};
 use crate::text::visible;
-
-row! {
-    /// A customer, the best first. Sums are in the currency of the answer.
-    struct CustomerRow {
-        id: String,
-        account: String,
-        owner: Option<String>,
-        won_deals: usize,
-        won_minor: i64,
-        last_won: Option<NaiveDate>,
-        products: Vec<String>,
-        open_deals: usize,
-        last_contact: Option<NaiveDate>,
-        open_requests: usize,
-        experience: Option<f64>,
-        likeness_share: Option<f64>,
-        /// The named account that it is most like, and why.
-        like: Option<String>,
-        reasons: Vec<String>,
-        /// What those who resemble it bought and it has not.
-        lacks: Vec<Lack>,
-    }
-}
+use tell::{CustomerRow, own_lacks, row, table, why};
 
 /// Who is chosen: places among the customers, the best first.
 struct Picked {
@@ -62,7 +42,7 @@ struct Picked {
 }
 
 /// Chooses, saves when a name is given, and shows.
-pub(super) fn run_customers(
+pub(crate) fn run_customers(
     session: &Session<'_>,
     query: &Query,
     save: Option<&str>,
@@ -90,6 +70,7 @@ pub(super) fn run_customers(
     for at in places(&resembled, &named) {
         notes.push(own_lacks(&resembled, &catalog, at));
     }
+    let mut saving = None;
     if let Some(name) = save {
         let chosen: Vec<Chosen> = rows
             .iter()
@@ -99,11 +80,7 @@ pub(super) fn run_customers(
                 why: why(session, &catalog, row),
             })
             .collect();
-        let (_, outcome) =
-            session.write(dry_run, |write| write.save_selection(name, query, &chosen))?;
-        let saved = counted(chosen.len(), "customer", "customers");
-        notes.push(format!("saved as {name}: {saved}"));
-        dry_run_line(session, outcome)?;
+        saving = Some((name, chosen));
     }
     let mut answer = output::answer(session, "salesctl/prospect-select-customers/1", rows);
     answer.notes = notes;
@@ -136,7 +113,31 @@ pub(super) fn run_customers(
         document = document.line(note.clone());
     }
     output.show(&session.cx.console, &answer, &document)?;
+    if let Some((name, chosen)) = saving {
+        keep(session, name, query, &chosen, dry_run)?;
+    }
     Ok(Status::Done)
+}
+
+/// The line that says so goes beside the data.
+fn keep(
+    session: &Session<'_>,
+    name: &str,
+    query: &Query,
+    chosen: &[Chosen],
+    dry_run: bool,
+) -> Result<()> {
+    let (_, outcome) = session.write(dry_run, |write| write.save_selection(name, query, chosen))?;
+    let console = &session.cx.console;
+    console.note(&format!(
+        "✓ selection {} saved: {}; `salesctl prospect start --from {0}` opens deals with them",
+        visible(name),
+        counted(chosen.len(), "customer", "customers")
+    ));
+    if outcome.dry_run {
+        console.note("dry run: nothing written");
+    }
+    Ok(())
 }
 
 fn refuse_options_of_names(query: &Query) -> Result<()> {
@@ -182,14 +183,14 @@ fn pick(
     let mut left: Vec<usize> = (0..customers.len())
         .filter(|at| customers[*at].won_deals > 0 && mine(&customers[*at]))
         .collect();
-    let universe = left.len();
     let named = places(resembled, named);
     left.retain(|at| !named.contains(at));
+    let universe = left.len();
     if let Some(typed) = &query.condition {
         let met = judged(session, typed, customers, &left)?;
         left.retain(|at| met[*at]);
     }
-    for rule in rules(session, query)? {
+    for rule in choose::topics(session, &query.topics)? {
         left.retain(|at| rule.is_met(customers[*at].topics.get(&rule.topic).copied()));
     }
     let passing = left.len();
@@ -228,10 +229,14 @@ fn pick(
                 like.insert(*at, most);
             }
         }
-        let known: Vec<Id> = like.keys().map(|at| customers[*at].id).collect();
-        let mut comparable = |customer: &Customer| known.binary_search(&customer.id).is_ok();
-        let why = "nothing is known of them that could be compared".into();
-        drop(&mut left, &mut comparable, why);
+        let known: Vec<Id> = like
+            .iter()
+            .filter(|(_, (likeness, _))| *likeness >= LIKE_ENOUGH)
+            .map(|(at, _)| customers[*at].id)
+            .collect();
+        let mut alike = |customer: &Customer| known.binary_search(&customer.id).is_ok();
+        let why = format!("less than {:.0} % alike", LIKE_ENOUGH * 100.0);
+        drop(&mut left, &mut alike, why);
     }
     left.sort_by(|a, b| {
         let likeness = |at: &usize| like.get(at).map_or(0.0, |(likeness, _)| *likeness);
@@ -242,14 +247,7 @@ fn pick(
             .then(a.cmp(b))
     });
     if !query.mailing {
-        let open = session.store.open_deals_by_owner()?;
-        let mut room: BTreeMap<&str, u32> = BTreeMap::new();
-        for rep in catalog.of(CatalogKind::Rep) {
-            if let Some(capacity) = rep.capacity {
-                let open = open.get(&rep.name).copied().unwrap_or(0);
-                room.insert(&rep.name, capacity.saturating_sub(open));
-            }
-        }
+        let mut room = rooms(session, catalog, left.len())?;
         let mut fits = |customer: &Customer| {
             let owner = customer.owner.as_deref().unwrap_or_default();
             room.get_mut(owner).is_none_or(|room| {
@@ -261,10 +259,10 @@ fn pick(
         drop(
             &mut left,
             &mut fits,
-            "beyond the capacity of their owner".into(),
+            "their owner is away or has no room".into(),
         );
     }
-    if let Some(limit) = query.limit
+    if let Some(limit) = query.limit.filter(|limit| *limit > 0)
         && left.len() > limit
     {
         notes.push(format!(
@@ -282,6 +280,31 @@ fn pick(
         universe,
         notes,
     })
+}
+
+/// How many deals more each rep can take; of one who left no number is known, but somebody must look after
+/// their customers.
+fn rooms(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    wanted: usize,
+) -> Result<BTreeMap<String, usize>> {
+    let open = session.store.open_deals_by_owner()?;
+    let absences = session.store.absences()?;
+    let today = session.today;
+    let reps = catalog.entries.iter();
+    let here = reps.filter(|(_, entry)| entry.kind == CatalogKind::Rep && entry.active);
+    let rooms = here.map(|(id, rep)| {
+        let mut away = absences.iter().filter(|absence| absence.rep == *id);
+        let seat = Seat {
+            rep: rep.name.clone(),
+            capacity: rep.capacity,
+            open: open.get(&rep.name).copied().unwrap_or(0),
+            absent: away.any(|absence| absence.from <= today && today <= absence.until),
+        };
+        (rep.name.clone(), seat.room(wanted))
+    });
+    Ok(rooms.collect())
 }
 
 fn nobody(universe: usize, passing: usize, notes: &[String]) -> Fault {
@@ -309,7 +332,7 @@ fn judged(
     asked: &[usize],
 ) -> Result<Vec<bool>> {
     let engine = session.process.customer_engine()?;
-    let condition = checked(&engine, typed)?;
+    let condition = filter::checked(&engine, typed)?;
     let facts = asked.iter().map(|at| {
         let customer = &customers[*at];
         customer.facts(engine.columns(), &session.process, session.today)
@@ -320,33 +343,6 @@ fn judged(
         met[*at] = truth == Truth::Met;
     }
     Ok(met)
-}
-
-/// The topics that were asked for, by names that are in use.
-fn rules(session: &Session<'_>, query: &Query) -> Result<Vec<TopicRule>> {
-    if query.topics.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut known: Vec<String> = session.store.topics()?.into_keys().collect();
-    known.extend(
-        session
-            .process
-            .topics
-            .iter()
-            .map(|topic| topic.name.clone()),
-    );
-    query
-        .topics
-        .iter()
-        .map(|typed| {
-            let rule: TopicRule = typed.parse().map_err(Fault::usage)?;
-            if known.contains(&rule.topic) {
-                return Ok(rule);
-            }
-            let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            Err(Fault::unknown(Class::Usage, "topic", &rule.topic, &names).into())
-        })
-        .collect()
 }
 
 /// By what an account can be suppressed: its name, and where its web pages are.
@@ -360,136 +356,4 @@ fn record(customer: &Customer) -> Record {
         }
     }
     record
-}
-
-/// What those who resemble a customer bought that it has not, and that is still sold.
-fn lacks_of(resembled: &Resembled, catalog: &Catalog, at: usize) -> Vec<Lack> {
-    let customers = &resembled.customers;
-    let bought = |other: usize| customers[other].won_deals > 0;
-    let near = resembled.likeness.nearest_of(at, ALIKE, bought);
-    let alike = near.iter().filter(|near| near.likeness >= LIKE_ENOUGH);
-    let products = alike.map(|near| &customers[near.customer].products);
-    let mut lacks = lacks(&customers[at].products, products);
-    lacks.retain(|lack| {
-        let product = catalog.get(CatalogKind::Product, &lack.product);
-        product.is_none_or(|product| product.active)
-    });
-    lacks
-}
-
-fn lacks_words(catalog: &Catalog, lacks: &[Lack]) -> Option<String> {
-    let words: Vec<String> = lacks
-        .iter()
-        .map(|lack| {
-            let title = catalog.title(CatalogKind::Product, &lack.product);
-            format!("{title} ({} of {} alike)", lack.n, lack.of)
-        })
-        .collect();
-    (!words.is_empty()).then(|| words.join(", "))
-}
-
-/// What a named account itself has not bought.
-fn own_lacks(resembled: &Resembled, catalog: &Catalog, at: usize) -> String {
-    let name = &resembled.customers[at].name;
-    match lacks_words(catalog, &lacks_of(resembled, catalog, at)) {
-        Some(words) => format!("{name} itself could buy {words}"),
-        None => format!("{name} itself lacks nothing that several who resemble it bought"),
-    }
-}
-
-fn row(resembled: &Resembled, picked: &Picked, catalog: &Catalog, at: usize) -> CustomerRow {
-    let customer = &resembled.customers[at];
-    let like = picked.like.get(&at);
-    let reasons = like.map_or_else(Vec::new, |(_, to)| {
-        let reasons = resembled.likeness.reasons_between(at, *to);
-        reasons.into_iter().map(|reason| reason.words).collect()
-    });
-    CustomerRow {
-        id: customer.id.handle(),
-        account: customer.name.clone(),
-        owner: customer.owner.clone(),
-        won_deals: customer.won_deals,
-        won_minor: customer.won_minor,
-        last_won: customer.last_won,
-        products: customer.products.iter().cloned().collect(),
-        open_deals: customer.open_deals,
-        last_contact: customer.last_contact,
-        open_requests: customer.open_requests,
-        experience: customer.experience,
-        likeness_share: like.map(|(likeness, _)| *likeness),
-        like: like.map(|(_, to)| resembled.customers[*to].name.clone()),
-        reasons,
-        lacks: lacks_of(resembled, catalog, at),
-    }
-}
-
-/// Why one was chosen, as whoever gets the deal reads it.
-fn why(session: &Session<'_>, catalog: &Catalog, row: &CustomerRow) -> String {
-    let bought = Money {
-        minor: row.won_minor,
-        currency: session.process.currency,
-    };
-    let mut parts = vec![format!(
-        "customer, {} for {bought}",
-        counted(row.won_deals, "deal", "deals")
-    )];
-    if let (Some(share), Some(like)) = (row.likeness_share, &row.like) {
-        let because = if row.reasons.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", row.reasons.join(", "))
-        };
-        parts.push(format!("{:.0} % like {like}{because}", share * 100.0));
-    }
-    if let Some(words) = lacks_words(catalog, &row.lacks) {
-        parts.push(format!("could buy {words}"));
-    }
-    visible(&parts.join("; "))
-}
-
-fn table(
-    rows: &[CustomerRow],
-    shorts: Vec<String>,
-    like: bool,
-    currency: crate::money::Currency,
-    catalog: &Catalog,
-) -> Table {
-    let mut columns = vec![
-        TableColumn::left("id"),
-        TableColumn::left("customer"),
-        TableColumn::left("owner").rank(4),
-        TableColumn::right("bought").rank(3),
-        TableColumn::left("last contact").rank(5),
-        TableColumn::right("requests").rank(6),
-        TableColumn::right("experience").rank(7),
-    ];
-    if like {
-        columns.push(TableColumn::right("alike"));
-        columns.push(TableColumn::left("because").rank(1));
-    }
-    columns.push(TableColumn::left("could buy"));
-    let rows = rows.iter().zip(shorts).map(|(row, short)| {
-        let minor = row.won_minor;
-        let mut cells = vec![
-            Cell::Text(short),
-            Cell::Text(row.account.clone()),
-            Cell::text(row.owner.clone()),
-            Cell::Money { minor, currency },
-            row.last_contact.map_or(Cell::Nothing, Cell::Date),
-            Cell::Count(row.open_requests as i64),
-            Cell::text(row.experience.map(|stars| format!("{stars:.1}"))),
-        ];
-        if like {
-            cells.push(row.likeness_share.map_or(Cell::Nothing, Cell::Share));
-            cells.push(Cell::text(
-                (!row.reasons.is_empty()).then(|| row.reasons.join(", ")),
-            ));
-        }
-        cells.push(Cell::text(lacks_words(catalog, &row.lacks)));
-        cells
-    });
-    Table {
-        columns,
-        rows: rows.collect(),
-    }
 }

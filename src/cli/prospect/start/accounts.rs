@@ -11,7 +11,7 @@ use crate::condition::Value;
 use crate::deal::event::FieldValue;
 use crate::deal::start::{NewAccount, NewPerson, Party};
 use crate::id::Id;
-use crate::process::FieldOf;
+use crate::process::{FieldOf, slugified};
 use crate::prospect::Field;
 use crate::prospect::normal::company;
 use crate::store::{AccountFacts, AccountNames, Name};
@@ -102,22 +102,19 @@ impl<'s> Accounts<'s> {
             let own = Field::from_name(&field.name).map(|own| name.get(own));
             let extra = || {
                 let mut columns = name.attributes.iter();
-                let found = columns.find(|(heading, _)| slug(heading) == field.name);
+                let found = columns.find(|(heading, _)| slugified(heading) == field.name);
                 found.map(|(_, value)| value.as_str())
             };
             let text = own.filter(|text| !text.is_empty()).or_else(extra);
             let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
                 continue;
             };
-            match field_value(session, field, text) {
-                Ok(value) => values.push((field.name.clone(), value)),
-                Err(_) => {
-                    let first = || (0, text.to_string());
-                    self.unreadable
-                        .entry(field.name.clone())
-                        .or_insert_with(first)
-                        .0 += 1;
-                }
+            if let Ok(value) = field_value(session, field, text) {
+                values.push((field.name.clone(), value));
+            } else {
+                let first = || (0, text.to_string());
+                let counted = self.unreadable.entry(field.name.clone());
+                counted.or_insert_with(first).0 += 1;
             }
         }
         values
@@ -176,17 +173,4 @@ fn key(name: &str) -> String {
         return name.to_lowercase();
     }
     out
-}
-
-/// A heading as a field is written: `Fleet size` is `fleet_size`.
-pub(super) fn slug(heading: &str) -> String {
-    let mut out = String::new();
-    for c in heading.trim().chars() {
-        if c.is_alphanumeric() {
-            out.extend(c.to_lowercase());
-        } else if !out.ends_with('_') {
-            out.push('_');
-        }
-    }
-    out.trim_matches('_').to_string()
 }

@@ -7,18 +7,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::super::session::Session;
 use crate::id::Id;
-use crate::list::Kind;
+use crate::list::State;
 use crate::prospect::suppression::{Purpose, Scratch, Source};
 use crate::prospect::{Fate, Field, Record, Seeds};
-use crate::store::{Bond, Chosen, ListRow, Name, SelectionRow};
+use crate::store::{Bond, Chosen, ListRow, Name, SelectionRow, Standing};
 
 /// Somebody a deal is to begin with.
-pub(super) struct Candidate {
-    pub(super) why: String,
-    pub(super) who: Who,
+pub(crate) struct Candidate {
+    pub(crate) why: String,
+    pub(crate) who: Who,
 }
 
-pub(super) enum Who {
+pub(crate) enum Who {
     /// A row of a list.
     Prospect(Box<Prospect>),
     Customer {
@@ -28,18 +28,18 @@ pub(super) enum Who {
     },
 }
 
-pub(super) struct Prospect {
-    pub(super) name: Name,
-    pub(super) bond: Bond,
+pub(crate) struct Prospect {
+    pub(crate) name: Name,
+    pub(crate) bond: Bond,
     /// Its place among the lists.
-    pub(super) list: Option<usize>,
-    /// Bound by the terms of that list: neither did they answer, nor is the list our own file.
-    pub(super) borrowed: bool,
+    pub(crate) list: Option<usize>,
+    /// Bound by the terms of that list: neither did they answer, nor are they ours by another way.
+    pub(crate) borrowed: bool,
 }
 
 /// Who was left out, by why.
 #[derive(Default)]
-pub(super) struct Left {
+pub(crate) struct Left {
     gone: usize,
     decoys: usize,
     twice: usize,
@@ -49,7 +49,7 @@ pub(super) struct Left {
 
 impl Left {
     /// `3 suppressed (2 do not contact, 1 customer), 2 in a deal already`; nothing when nobody was left out.
-    pub(super) fn words(&self) -> Option<String> {
+    pub(crate) fn words(&self) -> Option<String> {
         const SHOWN: usize = 3;
         let mut parts = Vec::new();
         let suppressed: usize = self.suppressed.values().sum();
@@ -82,7 +82,7 @@ impl Left {
 }
 
 /// The customers of a selection who may get a deal for `product`.
-pub(super) fn customers(
+pub(crate) fn customers(
     session: &Session<'_>,
     selection: &SelectionRow,
     chosen: &[Chosen],
@@ -128,7 +128,7 @@ pub(super) fn customers(
 }
 
 /// The names of a selection who may get a deal.
-pub(super) fn prospects(
+pub(crate) fn prospects(
     session: &Session<'_>,
     selection: &SelectionRow,
     chosen: &[Chosen],
@@ -146,15 +146,14 @@ pub(super) fn prospects(
         .enumerate()
         .map(|(at, list)| (list.code(), at))
         .collect();
-    let blocked = blocked(session, selection)?;
-    let in_deals = store.in_open_deals()?;
-    let responded = store.responded()?;
+    let standing = store.standing(selection.run)?;
+    let known = Known::read(session, &standing, lists)?;
     let mut decoys: FxHashMap<usize, Seeds> = FxHashMap::default();
     let mut seen = FxHashSet::default();
     let (mut left, mut candidates) = (Left::default(), Vec::new());
     let mut record = Record::default();
     let mut found = 0;
-    for bond in store.bonds(selection.run)? {
+    for bond in standing.bonds {
         let Some(name) = names.remove(&bond.prospect) else {
             continue;
         };
@@ -178,23 +177,22 @@ pub(super) fn prospects(
             left.twice += 1;
             continue;
         }
-        let person_in_deal = bond.person.is_some_and(|id| in_deals.contains(&id));
-        match blocked.get(&bond.entity) {
+        if standing.in_deals.contains(&bond.entity) {
+            left.in_deals += 1;
+            continue;
+        }
+        match known.blocked.get(&bond.entity) {
             Some(None) => left.in_deals += 1,
-            _ if in_deals.contains(&bond.entity) || person_in_deal => left.in_deals += 1,
             Some(Some(reason)) => *left.suppressed.entry(reason.clone()).or_default() += 1,
-            None => {
-                let ours = list.is_none_or(|at| lists[at].terms.kind == Kind::House);
-                candidates.push(Candidate {
-                    why: why.get(&bond.prospect).copied().unwrap_or_default().into(),
-                    who: Who::Prospect(Box::new(Prospect {
-                        borrowed: !ours && !responded.contains(&bond.entity),
-                        name,
-                        bond,
-                        list,
-                    })),
-                });
-            }
+            None => candidates.push(Candidate {
+                why: why.get(&bond.prospect).copied().unwrap_or_default().into(),
+                who: Who::Prospect(Box::new(Prospect {
+                    borrowed: bond.person.is_none() && !known.ours.contains(&bond.entity),
+                    name,
+                    bond,
+                    list,
+                })),
+            }),
         }
     }
     left.gone = chosen.len().saturating_sub(found);
@@ -206,33 +204,50 @@ fn reasons(chosen: &[Chosen]) -> FxHashMap<Id, &str> {
     each.collect()
 }
 
-pub(super) fn fill(record: &mut Record, name: &Name) {
+pub(crate) fn fill(record: &mut Record, name: &Name) {
     record.begin(name.line);
     for field in Field::ALL {
         record.set(field, name.get(field));
     }
 }
 
-/// Whoever must be left alone by anything that is known of them, with the reason; none for those who are in
-/// a deal.
-fn blocked(
-    session: &Session<'_>,
-    selection: &SelectionRow,
-) -> Result<FxHashMap<Id, Option<String>>> {
-    let suppressed = session.store.suppression_set(session.today)?;
-    let mut scratch = Scratch::default();
-    let mut blocked: FxHashMap<Id, Option<String>> = FxHashMap::default();
-    session
-        .store
-        .each_row_of_chosen(selection.run, |entity, record| {
-            let hit = suppressed.reason_for(record, Purpose::Marketing, &mut scratch);
-            if let Some(hit) = hit {
-                let reason = (hit.source != Source::OpenDeal).then(|| hit.reason.to_string());
-                // What somebody said goes before what follows from deals.
-                let known = blocked.entry(entity).or_insert_with(|| reason.clone());
-                *known = known.take().or(reason);
-            }
-            Ok(())
-        })?;
-    Ok(blocked)
+/// What all rows of the chosen people say of them.
+#[derive(Default)]
+struct Known {
+    /// Whoever must be left alone by anything that is known of them, with the reason; none for those who are
+    /// in a deal.
+    blocked: FxHashMap<Id, Option<String>>,
+    /// Whoever answered or had a deal, or is on a list that is ours.
+    ours: FxHashSet<Id>,
+}
+
+impl Known {
+    fn read(session: &Session<'_>, standing: &Standing, lists: &[ListRow]) -> Result<Self> {
+        let suppressed = session.store.suppression_set(session.today)?;
+        let own: FxHashSet<Id> = lists
+            .iter()
+            .filter(|list| list.terms.is_ours() && list.state != State::Returned)
+            .map(|list| list.id)
+            .collect();
+        let mut known = Self {
+            ours: session.store.won_over()?,
+            ..Self::default()
+        };
+        let mut scratch = Scratch::default();
+        session
+            .store
+            .each_known_of_standing(standing, |entity, list, record| {
+                if list.is_some_and(|list| own.contains(&list)) {
+                    known.ours.insert(entity);
+                }
+                let hit = suppressed.reason_for(record, Purpose::Marketing, &mut scratch);
+                if let Some(hit) = hit {
+                    let reason = (hit.source != Source::OpenDeal).then(|| hit.reason.to_string());
+                    // What somebody said goes before what follows from deals.
+                    let kept = known.blocked.entry(entity).or_default();
+                    *kept = kept.take().or(reason);
+                }
+            })?;
+        Ok(known)
+    }
 }

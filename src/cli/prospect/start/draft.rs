@@ -32,7 +32,7 @@ pub(super) fn draft(
             Who::Customer { .. } => None,
         })
         .collect();
-    let mut stages = judge::stages(session, &prospects, lists)?.into_iter();
+    let mut stages = judge::stages(session, &prospects)?.into_iter();
     let first = session.process.stages.first();
     let first = first.map(|stage| stage.name.clone()).unwrap_or_default();
     let mut follow_ups: BTreeMap<String, Vec<NewFollowUp>> = BTreeMap::new();

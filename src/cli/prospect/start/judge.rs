@@ -1,34 +1,27 @@
 //! What the process makes of those deals: the stage they begin in, the kind of customer each is with.
 
 use anyhow::Result;
-use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::super::super::session::Session;
-use super::accounts::slug;
 use super::choose::Prospect;
-use crate::condition::{ColumnKind, Truth, Value};
+use crate::condition::{Engine, Truth, Value};
 use crate::deal::Deal;
 use crate::deal::event::{Change, Event, Recorded};
 use crate::deal::fact::{Rows, Subject};
 use crate::deal::start::{NewAccount, NewDeal, Party};
 use crate::id::Id;
-use crate::prospect::{Fate, Field};
-use crate::store::{AccountFacts, Catalog, ListRow, Moment, Name};
+use crate::store::{AccountFacts, Catalog, Moment};
 
 /// The stage that the priority of each prospect calls for: the first one where the process says nothing.
-pub(super) fn stages(
-    session: &Session<'_>,
-    prospects: &[&Prospect],
-    lists: &[ListRow],
-) -> Result<Vec<String>> {
+pub(super) fn stages(session: &Session<'_>, prospects: &[&Prospect]) -> Result<Vec<String>> {
     let process = &session.process;
     let first = process.stages.first().map(|stage| stage.name.clone());
     let first = first.unwrap_or_default();
     if process.prospecting.start_stage.is_empty() {
         return Ok(vec![first; prospects.len()]);
     }
-    let points = points(session, prospects, lists)?;
+    let points = points(session, prospects)?;
     let stage = |points: i64| {
         let priority = process.prospecting.priority(points);
         let stage = priority.and_then(|priority| process.prospecting.start_stage.get(&priority));
@@ -38,20 +31,17 @@ pub(super) fn stages(
 }
 
 /// The points of each by the rules of the process.
-fn points(session: &Session<'_>, prospects: &[&Prospect], lists: &[ListRow]) -> Result<Vec<i64>> {
+fn points(session: &Session<'_>, prospects: &[&Prospect]) -> Result<Vec<i64>> {
     let mut points = vec![0; prospects.len()];
     if session.process.scores.is_empty() {
         return Ok(points);
     }
-    let engine = session.process.prospect_engine()?;
-    engine.load(prospects.iter().map(|prospect| {
-        let columns = engine.columns().iter();
-        let row = columns.map(|column| {
-            let text = fact(session, prospect, lists, &column.name);
-            text.map_or(Value::Null, |text| typed(&text, column.kind))
-        });
-        row.collect()
-    }))?;
+    let ids: Vec<Id> = prospects.iter().map(|prospect| prospect.name.id).collect();
+    let (columns, rows) = session
+        .store
+        .prospect_facts(&session.process, session.today, &ids)?;
+    let engine = Engine::new(columns)?;
+    engine.load(rows)?;
     for rule in &session.process.scores {
         let truths = engine.judge(&rule.when)?;
         for (points, truth) in points.iter_mut().zip(truths) {
@@ -61,64 +51,6 @@ fn points(session: &Session<'_>, prospects: &[&Prospect], lists: &[ListRow]) -> 
         }
     }
     Ok(points)
-}
-
-/// What is known of a prospect under the name of a column.
-fn fact(
-    session: &Session<'_>,
-    prospect: &Prospect,
-    lists: &[ListRow],
-    column: &str,
-) -> Option<String> {
-    let name: &Name = &prospect.name;
-    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
-    match column {
-        "id" => Some(name.id.handle()),
-        "list" => name.list.clone(),
-        "list_kind" => prospect
-            .list
-            .map(|at| lists[at].terms.kind.name().to_string()),
-        "imported" => day(name.imported),
-        "responded" => day(name.responded),
-        "known" => Some(u8::from(name.fate == Fate::Known).to_string()),
-        "today" => Some(session.today.to_string()),
-        _ => {
-            let own = Field::from_name(column).map(|field| name.get(field));
-            let own = own.filter(|text| !text.is_empty()).map(str::to_string);
-            own.or_else(|| {
-                let mut extra = name.attributes.iter();
-                let found = extra.find(|(heading, _)| slug(heading) == column);
-                found.map(|(_, value)| value.clone())
-            })
-        }
-    }
-}
-
-/// A text of a list as a condition reads it; of a band such as `10-49` its lower end.
-fn typed(text: &str, kind: ColumnKind) -> Value {
-    let text = text.trim();
-    if text.is_empty() {
-        return Value::Null;
-    }
-    let number = || {
-        let plain = text.replace([',', ' '], "");
-        let end = plain
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(plain.len());
-        plain[..end].parse::<f64>().ok()
-    };
-    match kind {
-        ColumnKind::Text | ColumnKind::Date => Value::Text(text.to_string()),
-        ColumnKind::Number => number().map_or(Value::Null, Value::Number),
-        ColumnKind::Integer => {
-            number().map_or(Value::Null, |number| Value::Integer(number.round() as i64))
-        }
-        ColumnKind::Bool => match text.to_lowercase().as_str() {
-            "1" | "yes" | "y" | "true" => Value::Integer(1),
-            "0" | "no" | "n" | "false" => Value::Integer(0),
-            _ => Value::Null,
-        },
-    }
 }
 
 /// What customer types are judged by, besides the deals.

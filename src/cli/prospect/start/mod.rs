@@ -1,16 +1,15 @@
 //! `prospect start`: a selection becomes deals, each with everything filled in, in one operation.
 //!
 //! `choose` says who may get a deal now, `accounts` with whom it is, `judge` where it begins and of what type
-//! the customer is, `staff` whose it is, `uses` what that means for the lists; `draft` holds the deals until then, and `tell`
-//! says what was done. This puts them together.
+//! the customer is, `staff` whose it is; `draft` holds the deals until then, and `tell` says what was done. What that means for the
+//! lists is told where all uses are. This puts them together.
 
 mod accounts;
-mod choose;
+pub(super) mod choose;
 mod draft;
 mod judge;
 pub(super) mod staff;
 mod tell;
-mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +20,7 @@ use super::super::assignment::{in_catalog, parse_next};
 use super::super::context::{Context, Status};
 use super::super::session::Session;
 use super::super::show::counted;
+use super::super::uses;
 use crate::deal::event::{CatalogKind, Event, FieldValue};
 use crate::deal::start::NewDeal;
 use crate::fault::Fault;

@@ -212,7 +212,9 @@ impl Staff {
                         *reasons.entry(reason).or_default() += 1;
                     }
                 }
-                let told = reasons.iter().map(|(why, n)| format!("{n}: {why}"));
+                let told = reasons
+                    .iter()
+                    .map(|(why, n)| format!("{why} ({})", counted(*n, "deal", "deals")));
                 told.collect::<Vec<_>>().join("; ")
             }
             _ => {
@@ -243,6 +245,10 @@ impl Staff {
         } else {
             fault
         };
+        let full = |seat: &Seat| !seat.absent && seat.capacity.is_some();
+        if !self.seats.iter().any(full) {
+            return fault;
+        }
         fault.hint("salesctl catalog set rep NAME --capacity N raises what somebody can carry")
     }
 
@@ -269,11 +275,8 @@ impl Staff {
 
     /// Those present without a limit, whom `best-fit` may give everything to.
     pub(super) fn without_capacity(&self) -> usize {
-        let mut seats = self.seats.iter();
-        seats
-            .by_ref()
-            .filter(|seat| !seat.absent && seat.capacity.is_none())
-            .count()
+        let unlimited = |seat: &&Seat| !seat.absent && seat.capacity.is_none();
+        self.seats.iter().filter(unlimited).count()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is told of a start, or of why there is none.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::super::super::session::Session;
 use super::super::super::show::counted;
@@ -81,15 +82,16 @@ pub(super) fn told(
         (persons, "new person", "new persons"),
     ] {
         if n > 0 {
-            second.push_str(&format!(", {}", counted(n, one, many)));
+            let _ = write!(second, ", {}", counted(n, one, many));
         }
     }
     if let Some(item) = due {
-        second.push_str(&format!(
+        let _ = write!(
+            second,
             "; first: {} {}",
             visible(&item.text),
             date::day_and_distance(item.due, session.today)
-        ));
+        );
     }
     vec![
         format!(

@@ -1,0 +1,82 @@
+//! What the summaries of files without a mapping share: the line about the file, its rejected rows.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::super::context::Context;
+use super::super::show::counted;
+use crate::document::Document;
+use crate::fault::Fault;
+use crate::import::{FileReport, rejects};
+use crate::money::grouped;
+use crate::text::shortened;
+
+/// Lines of a kind that are shown without `--details`.
+pub(super) const SHOWN: usize = 3;
+
+/// Name, rows, encoding, delimiter and columns of a file.
+pub(super) fn heading(report: &FileReport) -> String {
+    let names: Vec<String> = report
+        .columns_ignored
+        .iter()
+        .map(|name| format!("\"{}\"", shortened(name, 30)))
+        .collect();
+    let ignored = if names.is_empty() {
+        String::new()
+    } else {
+        format!("; ignored: {}", names.join(", "))
+    };
+    format!(
+        "{}   {}, {}, {}, {} of {} columns{ignored}",
+        report.name,
+        counted(report.counts.read as usize, "row", "rows"),
+        report.dialect.encoding.name(),
+        report.dialect.delimiter_name(),
+        report.columns_used,
+        report.headings.len(),
+    )
+}
+
+/// Adds some of `n` lines, all of them with `--details`.
+pub(super) fn first_lines(
+    mut document: Document,
+    lines: impl Iterator<Item = String>,
+    n: usize,
+    all: bool,
+) -> Document {
+    let limit = if all { usize::MAX } else { SHOWN };
+    for line in lines.take(limit) {
+        document = document.line(format!("  {line}"));
+    }
+    if n > limit {
+        let more = grouped((n - limit) as u64);
+        document = document.line(format!("  … {more} more with --details"));
+    }
+    document
+}
+
+/// Writes the rejected rows beside the file, unless another place is named; where they are, if any. A dry run
+/// leaves no file behind; a run without rejects takes an earlier reject file away.
+pub(super) fn write_rejects(
+    cx: &Context,
+    dry_run: bool,
+    file: &Path,
+    named: Option<&Path>,
+    report: &FileReport,
+) -> Result<Option<String>> {
+    if dry_run {
+        return Ok(None);
+    }
+    let target = named.map_or_else(|| rejects::path_of(file), Path::to_path_buf);
+    let done = if report.rejects.is_empty() {
+        rejects::clear(&target).map(|()| false)
+    } else {
+        rejects::write(&target, &report.reject_file()).map(|()| true)
+    };
+    let written = done.map_err(|error| {
+        Fault::usage(format!("the rejected rows can't be written: {error}"))
+            .hint("--rejects FILE names another place")
+    })?;
+    Ok(written.then(|| cx.shown(&target)))
+}

@@ -1,0 +1,68 @@
+//! By which selections somebody was chosen, and which deals began with them.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+
+use super::Store;
+use super::query::date;
+use crate::deal::book::Day;
+use crate::id::Id;
+
+/// One of the ways in which somebody came to be worked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins {
+    /// The deal that began with them, if one did.
+    pub deal: Option<Id>,
+    pub selection: Option<String>,
+    pub list: Option<String>,
+    pub why: Option<String>,
+    /// When they were chosen, or the deal was opened.
+    pub day: Option<NaiveDate>,
+}
+
+impl Store {
+    /// What began with these persons, accounts or rows of lists: the deals, then the selections that chose
+    /// them and of which no deal came.
+    pub fn origins_of(&self, ids: &[Id]) -> Result<Vec<Origins>> {
+        let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
+        let ids = ids.join(", ");
+        self.translated(|connection| {
+            let mut statement = connection.prepare(&format!(
+                "SELECT o.deal, s.name, l.code, o.why, d.opened
+                 FROM origin o JOIN deal d ON d.id = o.deal
+                 LEFT JOIN selection s ON s.id = o.selection LEFT JOIN list l ON l.id = o.list
+                 WHERE o.person IN ({ids}) OR o.prospect IN ({ids}) ORDER BY o.deal"
+            ))?;
+            let rows = statement.query_map([], |row| {
+                Ok(Origins {
+                    deal: Some(Id(row.get(0)?)),
+                    selection: row.get(1)?,
+                    list: row.get(2)?,
+                    why: row.get(3)?,
+                    day: date(row.get(4)?),
+                })
+            })?;
+            let mut origins = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut statement = connection.prepare(&format!(
+                "SELECT s.name, n.why, s.day FROM selection s JOIN selection_name n ON n.run = s.run
+                 WHERE n.subject IN ({ids}) ORDER BY s.day, s.name"
+            ))?;
+            let rows = statement.query_map([], |row| {
+                Ok(Origins {
+                    deal: None,
+                    selection: row.get(0)?,
+                    list: None,
+                    why: row.get(1)?,
+                    day: Some(Day(row.get(2)?).date()),
+                })
+            })?;
+            for chosen in rows {
+                let chosen = chosen?;
+                if !origins.iter().any(|one| one.selection == chosen.selection) {
+                    origins.push(chosen);
+                }
+            }
+            Ok(origins)
+        })
+    }
+}
