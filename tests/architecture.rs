@@ -161,10 +161,6 @@ const PURE: &[&str] = &[
 
 /// Files that are longer than they should be, each with its reason.
 const LONG: &[(&str, &str)] = &[
-    (
-        "src/condition/engine.rs",
-        "one guarded database, with its limits",
-    ),
     ("src/deal/deal.rs", "one fold over all events"),
     (
         "src/deal/event.rs",

@@ -34,6 +34,8 @@ const READING: &[&str] = &[
     "prospect show",
     "process log",
     "process show",
+    "selection list",
+    "selection show",
     "referral credit",
     "referral list",
     "referral show",
@@ -49,6 +51,9 @@ const READING: &[&str] = &[
     "suppress list",
     "topic list",
 ];
+
+/// Commands that answer in every format and can keep the answer.
+const KEEPING: &[&str] = &["prospect select", "selection run"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
 const HAND_OUT: &[&str] = &["list return", "list use"];
@@ -213,7 +218,7 @@ fn every_reading_command_has_machine_formats() {
         assert!(has(&root, option), "today's work has no --{option}");
     }
     for (name, command) in leaves() {
-        let reads = READING.contains(&name.as_str());
+        let reads = READING.contains(&name.as_str()) || KEEPING.contains(&name.as_str());
         // An import sums up what it did, for people or as JSON.
         let is_told = [
             "import explain",
@@ -239,7 +244,7 @@ fn every_writing_command_has_a_dry_run() {
         let plain = READING.contains(&name.as_str()) || MAKE_FILES.contains(&name.as_str());
         assert_eq!(has(&command, "dry-run"), !plain, "`{name}`");
     }
-    for listed in READING.iter().chain(MAKE_FILES) {
+    for listed in READING.iter().chain(KEEPING).chain(MAKE_FILES) {
         assert!(
             leaves().iter().any(|(name, _)| name == listed),
             "`{listed}` is no command any more"
