@@ -56,7 +56,7 @@ const READING: &[&str] = &[
 const KEEPING: &[&str] = &["prospect select", "selection run"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
-const HAND_OUT: &[&str] = &["list return", "list use"];
+const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];
 
 /// Leaf commands without `--dry-run`: they make new files only, and refuse to overwrite one.
 const MAKE_FILES: &[&str] = &["backup", "completion", "demo", "init", "man"];
