@@ -265,7 +265,7 @@ fn pick(
         && left.len() > limit
     {
         notes.push(format!(
-            "{} more are not chosen (--limit)",
+            "{} more not chosen (--limit)",
             grouped((left.len() - limit) as u64)
         ));
         left.truncate(limit);
