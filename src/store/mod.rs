@@ -76,7 +76,7 @@ pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use ratings::Rated;
 pub use resolve::DealMatch;
-pub use select::{Candidate, Candidates, Stars, Wanted};
+pub use select::{Candidate, Candidates, Compared, Stars, Wanted};
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
