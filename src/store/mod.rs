@@ -77,7 +77,7 @@ pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use ratings::Rated;
 pub use resolve::DealMatch;
 pub use resolve_contact::Sure;
-pub use select::{Candidate, Candidates, Stars, Wanted};
+pub use select::{Candidate, Candidates, Compared, Stars, Wanted};
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;

@@ -12,7 +12,7 @@ mod scan;
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -47,6 +47,14 @@ pub struct Wanted<'a> {
     pub topics: &'a [TopicRule],
     /// Only names on these; none given means any.
     pub lists: &'a [Id],
+}
+
+/// Whom they are compared with, and how many of the most alike will be looked at: whether the others are a
+/// little alike needs not be known.
+#[derive(Debug)]
+pub struct Compared<'a> {
+    pub likeness: &'a mut Likeness,
+    pub most: usize,
 }
 
 /// One of those who may be chosen.
@@ -86,6 +94,8 @@ pub struct Candidates {
     pub unusable: BTreeMap<Id, usize>,
     pub in_a_deal: usize,
     pub contacted: usize,
+    /// Some were passed over, since so many are more alike: their likeness is not known.
+    pub passed_over: bool,
     people: Arc<People>,
     ratings: Ratings,
     /// The topics that they are compared by.
@@ -157,7 +167,7 @@ impl Store {
     pub fn candidates(
         &self,
         wanted: &Wanted<'_>,
-        mut like: Option<&mut Likeness>,
+        compared: Option<Compared<'_>>,
     ) -> Result<Candidates> {
         let lists = self.lists()?;
         let usable = self.usable_lists(&lists, wanted.today)?;
@@ -181,8 +191,9 @@ impl Store {
                 filter.ours = ours(connection, &filter.people, &lists)?;
             }
             let mut gathered = Gathered::default();
+            let mut like = compared.map(Nearest::new);
             if let Some(like) = &mut like {
-                let names = &mut like.names;
+                let names = &mut like.likeness.names;
                 gathered.result.rated = contacts::topics(connection, &filter.people, names)?;
             }
             let beside = if like.is_some() { COMPARED } else { NEWS };
@@ -197,11 +208,12 @@ impl Store {
                         text.and_then(|text| text.as_str_or_null().ok().flatten())
                             .unwrap_or_default()
                     };
-                    let profile = profile(&mut like.names, topics, text);
+                    let profile = profile(&mut like.likeness.names, topics, text);
                     row.like = like.nearest(&profile);
                 }
                 gathered.add(filter.people.is_shared(entity), entity, row, verdict);
             })?;
+            gathered.result.passed_over = like.is_some_and(|like| like.floor > 0.0);
             Ok(gathered.settle(filter))
         })
     }
@@ -286,6 +298,38 @@ impl Gathered {
         self.result.people = filter.people;
         self.result.ratings = filter.ratings;
         self.result
+    }
+}
+
+/// Finds the most alike, and how alike one must be by now to matter.
+struct Nearest<'a> {
+    likeness: &'a mut Likeness,
+    most: usize,
+    /// The likenesses that are best so far, the least of them first.
+    best: BinaryHeap<Reverse<u64>>,
+    floor: f64,
+}
+
+impl<'a> Nearest<'a> {
+    fn new(compared: Compared<'a>) -> Self {
+        Self {
+            likeness: compared.likeness,
+            most: compared.most,
+            best: BinaryHeap::new(),
+            floor: -1.0,
+        }
+    }
+
+    fn nearest(&mut self, profile: &Profile) -> Option<Near> {
+        let near = self.likeness.nearest_above(profile, self.floor)?;
+        self.best.push(Reverse(near.likeness.max(0.0).to_bits()));
+        if self.best.len() > self.most {
+            self.best.pop();
+            let least = self.best.peek().map_or(0, |least| least.0);
+            // Others who are just as alike may have more points.
+            self.floor = f64::from_bits(least).next_down();
+        }
+        Some(near)
     }
 }
 

@@ -63,8 +63,8 @@ pub(super) fn scan(
     beside: &[Field],
     mut each: impl FnMut(Passing, &Row<'_>),
 ) -> Result<()> {
-    // Rows that were left out of the file when it came in stand for nobody.
-    let mut only = "p.fate IN (0, 1, 3)".to_string();
+    // A row that is in the file twice stands for nobody, nor does a decoy.
+    let mut only = "p.fate <> 2 AND p.fate <> 4".to_string();
     if !wanted.lists.is_empty() {
         let ids: Vec<i64> = wanted.lists.iter().map(|list| list.0).collect();
         only = format!("{only} AND p.list IN ({})", joined(&ids));

@@ -224,7 +224,6 @@ fn found(store: &Store, process: &Process, condition: &Condition) -> Candidates 
 #[case("employees < 100")]
 #[case("employees = 10 OR revenue IS NULL")]
 #[case("revenue BETWEEN 1 AND 2000000")]
-#[case("employees > '99'")]
 #[case("employees LIKE '1%'")]
 #[case("country = 'DE' AND city = 'Bonn'")]
 #[case("country <> 'DE'")]
@@ -233,7 +232,6 @@ fn found(store: &Store, process: &Process, condition: &Condition) -> Candidates 
 #[case("title LIKE '%head%'")]
 #[case("title || company = 'x' OR first_name IN ('Jana', 'Omar')")]
 #[case("known")]
-#[case("known = '1'")]
 #[case("NOT known")]
 #[case("source_date >= '2026-01-01'")]
 #[case("days(source_date, today) < 400")]
@@ -246,14 +244,12 @@ fn found(store: &Store, process: &Process, condition: &Condition) -> Candidates 
 #[case("length(id) = 13")]
 #[case("company = 'Hooli ''n'' Co'")]
 #[case("fleet_size > 10")]
-#[case("fleet_size = '3'")]
 #[case("fleet_size IS NULL")]
 #[case("insured")]
 #[case("insured = 0")]
 #[case("renewal > '2026-12-31' AND days(today, renewal) > 30")]
 #[case("renewal IS NULL")]
 #[case("website = 'acme.example'")]
-#[case("\"city\" = 'Bonn'")]
 #[case("facts.city = 'Bonn'")]
 #[case("CASE WHEN employees > 500 THEN 1 ELSE 0 END")]
 #[case("min(employees, 100) = 100")]
@@ -383,10 +379,12 @@ fn points_are_counted_once_where_a_condition_reads_them() {
         process: &process,
         today: today(),
         beside: &[],
-        only: "p.fate IN (0, 1, 3)",
+        only: "p.fate <> 2 AND p.fate <> 4",
     };
     let plan = |text: &str| {
         let condition = engine.check(text).expect("a condition");
+        // Makes the connection know the functions of the facts.
+        found(&store, &process, &condition);
         let sql = facts.sql(super::OF_BATCHES, Some(&condition));
         store
             .translated(|connection| {

@@ -15,7 +15,11 @@ use crate::id::Id;
 use crate::process::{Priority, Process};
 use crate::prospect::suppression::{Purpose, Scratch};
 use crate::prospect::{Query, TopicRule};
-use crate::store::{Candidate, Candidates, Name, Resembled, Stars, Wanted};
+use crate::store::{Candidate, Candidates, Compared, Name, Resembled, Stars, Wanted};
+
+/// How many of the most alike are found beyond twice as many as are wanted: some of them must not be
+/// contacted.
+const SPARE: usize = 1_000;
 
 /// One of those who were selected.
 pub(super) struct Line {
@@ -72,12 +76,24 @@ pub(super) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
         lists: &on,
     };
     let mut resembled = resembled(session, query)?;
-    let likeness = resembled.as_mut().map(|resembled| &mut resembled.likeness);
-    let mut candidates = session.store.candidates(&wanted, likeness)?;
     let limit = query.limit.unwrap_or(usize::MAX);
     let most = limit.min(room.unwrap_or(usize::MAX));
-    let found = candidates.found.len();
-    let (best, suppressed) = best(session, &mut candidates, most)?;
+    let mut find = |of_most: usize| {
+        let compared = resembled.as_mut().map(|resembled| Compared {
+            likeness: &mut resembled.likeness,
+            most: of_most,
+        });
+        session.store.candidates(&wanted, compared)
+    };
+    let mut candidates = find(most.saturating_mul(2).saturating_add(SPARE))?;
+    let mut found = candidates.found.len();
+    let (mut best, mut suppressed) = take_best(session, &mut candidates, most)?;
+    if candidates.passed_over && best.iter().any(|one| one.like.is_none()) {
+        // So many of the most alike must not be contacted that the others matter.
+        candidates = find(usize::MAX)?;
+        found = candidates.found.len();
+        (best, suppressed) = take_best(session, &mut candidates, most)?;
+    }
     let left_out = left_out(session, &candidates, suppressed)?;
     if best.is_empty() {
         return Err(nobody(session, query, &wanted, &candidates, &left_out)?.into());
@@ -195,7 +211,7 @@ fn room(session: &Session<'_>, query: &Query) -> Result<Option<usize>> {
 
 /// The `most` best, and how many were passed over since they must not be contacted. Asked in the order of
 /// rank, since a mailing of a hundred needs not know of everybody.
-fn best(
+fn take_best(
     session: &Session<'_>,
     candidates: &mut Candidates,
     most: usize,
