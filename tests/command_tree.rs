@@ -33,9 +33,13 @@ const READING: &[&str] = &[
     "process show",
     "report durations",
     "report funnel",
+    "report lists",
+    "report overlap",
     "report pipeline",
+    "report sources",
     "report velocity",
     "report win-rate",
+    "source cost list",
     "suppress check",
     "suppress list",
 ];

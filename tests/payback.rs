@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::Sandbox;
 
-const PROCESS: &str = r#"
+pub(crate) const PROCESS: &str = r#"
 [process]
 name = "Test"
 currency = "EUR"
@@ -699,9 +699,7 @@ fn what_nobody_told_is_said() {
             .replace("margin = 0.5", "")
             .replace("cost_per_hour = 60", ""),
     );
-    sandbox
-        .sh("salesctl process apply --why margins")
-        .ok();
+    sandbox.sh("salesctl process apply --why margins").ok();
     sandbox.sh("salesctl list add delta").ok();
     import(
         &mut sandbox,

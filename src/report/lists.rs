@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::returns::{
-    Gain, Gains, ListCost, Outcome, each, maturity, outcome_cells, outcome_columns, parts_column,
-    return_cell, signed, sum,
+    Gain, Gains, ListCost, Outcome, counted, each, maturity, outcome_cells, outcome_columns,
+    parts_column, return_cell, signed, sum,
 };
 use super::{Report, answer, count, heading, with_notes};
 use crate::deal::book::Book;
@@ -271,14 +271,18 @@ fn unlinked(process: &Process, book: &Book, payback: &Payback) -> Vec<String> {
     notes
 }
 
-/// The source that deals from a list have when nothing else says: the one of the same name, or the one
-/// that the process names for all lists.
+/// The source that deals from a list have when nothing else says: the one of the same name, the one that
+/// the process names for all lists, or one that is called so.
 pub(super) fn source_of<'a>(process: &'a Process, book: &'a Book, list: &Came) -> Option<&'a str> {
-    let mut sources = book.sources.iter();
-    sources
-        .find(|source| source.name == list.code())
+    let named = |name: &str| {
+        let mut sources = book.sources.iter();
+        sources.find(|source| source.name == name)
+    };
+    let of_process = process.prospecting.source.as_deref();
+    named(list.code())
+        .or_else(|| named(of_process?))
+        .or_else(|| named("list"))
         .map(|source| source.name.as_str())
-        .or(process.prospecting.source.as_deref())
 }
 
 impl Line<'_> {
@@ -398,9 +402,9 @@ fn tables(document: Document, process: &Process, lines: &[Line<'_>]) -> Document
         TableColumn::right("revenue").rank(1),
         TableColumn::right("margin"),
         TableColumn::right("cost"),
-        TableColumn::right("a net name").rank(2),
-        TableColumn::right("a lead").rank(3),
-        TableColumn::right("a won deal"),
+        TableColumn::right("per net name").rank(2),
+        TableColumn::right("per lead").rank(3),
+        TableColumn::right("per won"),
         TableColumn::right("return"),
     ];
     let table = |columns, rows| Table { columns, rows };
@@ -418,10 +422,6 @@ pub(super) fn together(document: Document, process: &Process, outcomes: &[Outcom
     for outcome in outcomes {
         all.plus(outcome);
     }
-    let parts = |parts: Parts| match parts.whole() {
-        Some(whole) => crate::money::grouped(whole),
-        None => format!("{:.2}", parts.number()),
-    };
     let money = |amount: super::returns::Amount| match amount.0 {
         Some(minor) => format!(
             "{} {}",
@@ -436,10 +436,10 @@ pub(super) fn together(document: Document, process: &Process, outcomes: &[Outcom
         .unwrap_or_default();
     document
         .line(format!(
-            "together: {} leads, {} deals, {} won; margin {}, cost {}{back}",
-            parts(all.leads),
-            parts(all.deals),
-            parts(all.won),
+            "together: {}, {}, {}; margin {}, cost {}{back}",
+            counted(all.leads, "lead", "leads"),
+            counted(all.deals, "deal", "deals"),
+            counted(all.won, "won", "won"),
             money(all.margin),
             money(all.cost),
         ))

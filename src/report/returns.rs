@@ -413,9 +413,24 @@ pub(super) fn parts_column(column: &[Parts]) -> Vec<Cell> {
         .collect()
 }
 
-/// Sums are shown in whole units.
+/// Sums are shown in whole units, small ones as they are.
 pub(super) fn sum(amount: Amount, currency: Currency) -> Cell {
-    or_nothing(amount.0, |minor| whole(minor, currency))
+    or_nothing(amount.0, |minor| {
+        if minor.abs() < 100 * currency.scale() {
+            Cell::Money { minor, currency }
+        } else {
+            whole(minor, currency)
+        }
+    })
+}
+
+/// `1 deal`, `2.33 deals`
+pub(super) fn counted(parts: Parts, one: &str, many: &str) -> String {
+    match parts.whole() {
+        Some(1) => format!("1 {one}"),
+        Some(whole) => format!("{} {many}", crate::money::grouped(whole)),
+        None => format!("{:.2} {many}", parts.number()),
+    }
 }
 
 /// What one of many costs, to the minor unit.

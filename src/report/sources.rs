@@ -146,7 +146,7 @@ pub fn sources(
         .collect();
     notes.extend(maturity(&named));
     if ask.by == By::Source && !payback.lists.is_empty() {
-        notes.push("what a list cost is shared out over the sources of the deals that started from it; without such a deal, it is the source's that has the list's name, or that `[prospecting]` names".to_string());
+        notes.push("what a list cost is shared out over the sources of the deals that started from it; without such a deal, it is the source's that has the list's name, that `[prospecting]` names, or that is called `list`".to_string());
     }
     let base = Ask {
         period: ask.period,
@@ -170,7 +170,7 @@ pub fn sources(
     let document = Document::default().heading(heading(title, &base, n, book));
     let document = tables(document, process, ask.by, &lines, &outcomes);
     let document = together(document, process, &outcomes)
-        .line("a process = what was done for its deals (minutes at the rep's hour, direct costs) and the cost above, for each deal");
+        .line("per process = (cost + what was done for its deals: minutes at the rep's hour, direct costs) ÷ deals");
     let document = with_notes(document, &answer.notes);
     Report { answer, document }
 }
@@ -410,10 +410,10 @@ fn tables(
         TableColumn::right("revenue").rank(2),
         TableColumn::right("margin"),
         TableColumn::right("cost"),
-        TableColumn::right("a lead").rank(4),
-        TableColumn::right("a deal").rank(3),
-        TableColumn::right("a won deal"),
-        TableColumn::right("a process").rank(1),
+        TableColumn::right("per lead").rank(4),
+        TableColumn::right("per deal").rank(3),
+        TableColumn::right("per won"),
+        TableColumn::right("per process").rank(1),
         TableColumn::right("return"),
     ];
     let money_rows = lines.iter().map(|line| {
