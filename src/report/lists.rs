@@ -9,7 +9,7 @@ use super::returns::{
     parts_column, return_cell, signed, sum,
 };
 use super::{Report, answer, count, heading, with_notes};
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::list::{Came, Credit, Parts, Payback};
 use crate::money::plain_amount;
@@ -178,7 +178,7 @@ fn credit(
             .iter()
             .filter_map(|(deal, list)| Some((gains.place(*deal)?, *list)))
             .collect();
-        let opened = |deal: usize| book.deals.opened[deal].map(|day| day.date());
+        let opened = |deal: usize| book.deals.opened[deal].map(Day::date);
         // A lead from the first thing that happened, with the lists they were on by then.
         let began = deals.iter().map(|(deal, list)| (opened(*deal), *list));
         let first = began

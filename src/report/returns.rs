@@ -213,10 +213,10 @@ impl<'a> Gains<'a> {
 /// The first five names, and how many more.
 pub(super) fn listed(names: &[&str]) -> String {
     const NAMED: usize = 5;
-    let named = names.get(..NAMED).unwrap_or(names).join(", ");
+    let first = names.get(..NAMED).unwrap_or(names).join(", ");
     match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

@@ -11,7 +11,7 @@ use super::returns::{
     Amount, Gains, Outcome, each, maturity, outcome_cells, outcome_columns, return_cell, sum,
 };
 use super::{Ask, Report, answer, heading, with_notes};
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Document, Period, Row, Table, TableColumn, row};
 use crate::list::{Parts, Payback, Payer, by_weight};
 use crate::process::Process;
@@ -164,8 +164,7 @@ pub fn sources(
     let title = match (ask.by, ask.period) {
         (By::Source, None) => "Sources: what each paid back",
         (By::Source, Some(_)) => "Sources: what each paid back of deals that began",
-        (By::Referrer, None) => "Referrers: what became of whom they told us of",
-        (By::Referrer, Some(_)) => "Referrers: what became of whom they told us of",
+        (By::Referrer, _) => "Referrers: what became of whom they told us of",
     };
     let document = Document::default().heading(heading(title, &base, n, book));
     let document = tables(document, process, ask.by, &lines, &outcomes);
@@ -201,7 +200,7 @@ fn by_source(
         at.unwrap_or(none)
     };
     let source = |deal: usize| book.deals.source[deal].map_or(none, |at| at as usize);
-    let opened = |deal: usize| book.deals.opened[deal].map(|day| day.date());
+    let opened = |deal: usize| book.deals.opened[deal].map(Day::date);
     let is_decoy = |deal: usize| payback.decoy_deals.contains(&book.deals.id[deal]);
 
     for deal in 0..book.deals.len() {
@@ -210,14 +209,14 @@ fn by_source(
         }
     }
     // Leads: people of lists and referrals once, however many deals they became; any other deal is one.
-    let mut led = vec![false; book.deals.len()];
+    let mut taken = vec![false; book.deals.len()];
     let mut lead = |deals: &[usize], day: Option<NaiveDate>, without: usize| {
         let mut of: BTreeSet<usize> = deals.iter().map(|deal| source(*deal)).collect();
         if deals.is_empty() {
             of.insert(without);
         }
         for deal in deals {
-            led[*deal] = true;
+            taken[*deal] = true;
         }
         if ask.within(day) {
             for at in of {
@@ -257,7 +256,7 @@ fn by_source(
         lead(&deals, Some(referral.opened), told.unwrap_or(none));
     }
     for deal in 0..book.deals.len() {
-        if !led[deal] && !is_decoy(deal) && ask.within(opened(deal)) {
+        if !taken[deal] && !is_decoy(deal) && ask.within(opened(deal)) {
             lines[source(deal)].outcome.leads += Parts::WHOLE;
         }
     }
