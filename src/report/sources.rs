@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
-use super::lists::{source_of, together};
-use super::returns::{
-    Amount, Gains, Outcome, each, maturity, outcome_cells, outcome_columns, return_cell, sum,
-};
+use super::lists::source_of;
+use super::outcome::{Amount, Outcome, maturity, together};
+use super::returns::Gains;
+use super::sources_shown::tables;
 use super::{Ask, Report, answer, heading, with_notes};
 use crate::deal::book::{Book, Day};
-use crate::document::{Cell, Document, Period, Row, Table, TableColumn, row};
+use crate::document::{Document, Period, Row, row};
 use crate::list::{Parts, Payback, Payer, by_weight};
 use crate::process::Process;
 
@@ -107,10 +107,10 @@ fn as_column<S: Serializer>(
 
 /// One line: its name for machines, its title for people, its sums.
 #[derive(Clone, Debug, Default)]
-struct Line {
+pub(super) struct Line {
     name: Option<String>,
-    title: String,
-    outcome: Outcome,
+    pub(super) title: String,
+    pub(super) outcome: Outcome,
     /// Its part of what lists cost.
     lists: Amount,
     paid: Amount,
@@ -346,7 +346,7 @@ impl Line {
     }
 
     /// What one sales process costs, all in.
-    fn cost_per_process(&self) -> Option<i64> {
+    pub(super) fn cost_per_process(&self) -> Option<i64> {
         let all = Outcome {
             cost: self.outcome.cost.plus(self.effort.0),
             ..self.outcome
@@ -387,50 +387,4 @@ impl Line {
             },
         }
     }
-}
-
-fn tables(
-    document: Document,
-    process: &Process,
-    by: By,
-    lines: &[Line],
-    outcomes: &[Outcome],
-) -> Document {
-    let currency = process.currency;
-    let title = |line: &Line| Cell::Text(line.title.clone());
-    let mut became = vec![TableColumn::left(by.name())];
-    became.extend(outcome_columns());
-    let became_rows = lines
-        .iter()
-        .zip(outcome_cells(outcomes))
-        .map(|(line, cells)| std::iter::once(title(line)).chain(cells).collect());
-    let money = vec![
-        TableColumn::left(by.name()),
-        TableColumn::right("revenue").rank(2),
-        TableColumn::right("margin"),
-        TableColumn::right("cost"),
-        TableColumn::right("per lead").rank(4),
-        TableColumn::right("per deal").rank(3),
-        TableColumn::right("per won"),
-        TableColumn::right("per process").rank(1),
-        TableColumn::right("return"),
-    ];
-    let money_rows = lines.iter().map(|line| {
-        let outcome = &line.outcome;
-        vec![
-            title(line),
-            sum(outcome.revenue, currency),
-            sum(outcome.margin, currency),
-            sum(outcome.cost, currency),
-            each(outcome.cost_per(outcome.leads), currency),
-            each(outcome.cost_per(outcome.deals), currency),
-            each(outcome.cost_per(outcome.won), currency),
-            each(line.cost_per_process(), currency),
-            return_cell(outcome.return_share()),
-        ]
-    });
-    let table = |columns, rows| Table { columns, rows };
-    document
-        .table(table(became, became_rows.collect()))
-        .table(table(money, money_rows.collect()))
 }
