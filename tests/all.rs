@@ -17,6 +17,7 @@ mod migration;
 mod payback;
 mod process;
 mod properties;
+mod ratings;
 mod readme;
 mod sandbox;
 mod start;

@@ -49,13 +49,14 @@ const READING: &[&str] = &[
     "score fit",
     "suppress check",
     "suppress list",
+    "topic list",
 ];
 
 /// Commands that answer in every format and can keep the answer.
 const KEEPING: &[&str] = &["prospect select", "selection run"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
-const HAND_OUT: &[&str] = &["list return", "list use"];
+const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];
 
 /// Leaf commands without `--dry-run`: they make new files only, and refuse to overwrite one.
 const MAKE_FILES: &[&str] = &["backup", "completion", "demo", "init", "man"];

@@ -16,6 +16,7 @@ use salesctl::deal::event::{
     Private, StreamKind,
 };
 use salesctl::deal::fact::{Rows, Subject};
+use salesctl::deal::start::{NewAccount, NewDeal, NewFollowUp, NewPerson, Origin, Party, Starting};
 use salesctl::document::Row;
 use salesctl::id::{Id, Ids};
 use salesctl::process::{BuyingRole, Process};
@@ -42,6 +43,8 @@ enum Op {
         team: bool,
     },
     Contact(Contact),
+    /// So many deals at once, with a company and people that come into being by it.
+    Start(u8),
     Undo,
     Redo,
     NextDay(u8),
@@ -140,6 +143,7 @@ fn ops(reversals: bool) -> impl Strategy<Value = Vec<(usize, Op)>> {
         undo => prop_oneof![2 => Just(Op::Undo), 1 => Just(Op::Redo)],
         undo => contact().prop_map(Op::Contact),
         undo / 6 => any::<bool>().prop_map(|team| Op::Catalog { team }),
+        2 => (1..4_u8).prop_map(Op::Start),
         5 => (1..12_u8).prop_map(Op::NextDay),
     ];
     proptest::collection::vec((0..USERS.len(), op), 1..60)
@@ -222,6 +226,7 @@ impl World {
                 })
             }
             Op::Contact(contact) => self.contact(actor, contact),
+            Op::Start(deals) => self.start(actor, *deals),
             Op::Add { account, value } => self.add(actor, ACCOUNTS[*account], *value),
             Op::Deal {
                 which,
@@ -250,6 +255,50 @@ impl World {
         change: impl FnOnce(&mut Write<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let ((), _) = self.store.write(&self.acting(actor), "command", change)?;
+        Ok(())
+    }
+
+    fn start(&mut self, actor: &str, deals: u8) -> anyhow::Result<()> {
+        let n = self.deals.len();
+        let person = NewPerson {
+            name: "Jana Roth".to_string(),
+            ..NewPerson::default()
+        };
+        let deal = |at: u8| NewDeal {
+            account: Party::New(0),
+            person: (at != 1).then(|| Party::New(person.clone())),
+            title: None,
+            owner: Some(actor.to_string()),
+            product: None,
+            source: Some("fair".to_string()),
+            stage: self.process.stages[0].name.clone(),
+            customer_type: None,
+            follow_ups: vec![NewFollowUp {
+                due: self.today,
+                text: "call".to_string(),
+                by_rule: true,
+            }],
+            origin: Origin {
+                why: Some("industry retail".to_string()),
+                ..Origin::default()
+            },
+        };
+        let starting = Starting {
+            accounts: vec![NewAccount {
+                name: format!("New {n}"),
+                fields: vec![(
+                    "industry".to_string(),
+                    FieldValue::Word("retail".to_string()),
+                )],
+            }],
+            deals: (0..deals).map(deal).collect(),
+        };
+        let acting = self.acting(actor);
+        let (ids, _) = self.store.write(&acting, "command", |write| {
+            let at = write.now();
+            write.start_deals(at, &starting)
+        })?;
+        self.deals.extend(ids);
         Ok(())
     }
 

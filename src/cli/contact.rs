@@ -1,7 +1,7 @@
 //! What the commands on persons, accounts and prospects share: how one is named in an answer, words and
 //! activities outside of deals, e-mail addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use clap::Args;
@@ -14,7 +14,7 @@ use super::show::named;
 use crate::deal::event::{Event, Private, StreamKind};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::store::{Moment, Outcome, PersonRow, ProspectMatch, Write};
+use crate::store::{Moment, Outcome, PersonRow, ProspectMatch, Sure, Write};
 use crate::text::{nearest, visible};
 
 /// The option of every command that changes something.
@@ -85,14 +85,20 @@ impl Subject {
         let store = &session.store;
         let (how, mut names) = store.prospects_meant(typed.trim())?;
         let lower = typed.trim().to_lowercase();
-        let accounts = store.accounts_meant(typed)?;
-        let persons = store.persons_meant(typed)?;
+        let (how_accounts, mut accounts) = store.accounts_meant(typed)?;
+        let (how_persons, mut persons) = store.persons_meant(typed)?;
         // Whoever works at a company is not meant by its name, when something else is.
         let called = |name: &ProspectMatch| {
             how != BY_NAME || name.name.is_empty() || name.name.to_lowercase() == lower
         };
         if !accounts.is_empty() || !persons.is_empty() || names.iter().any(called) {
             names.retain(called);
+        }
+        // What is only like it gives way to what is it.
+        let is = |sure, found: &BTreeSet<Id>| sure == Sure::Exact && !found.is_empty();
+        if !names.is_empty() || is(how_accounts, &accounts) || is(how_persons, &persons) {
+            accounts.retain(|_| how_accounts == Sure::Exact);
+            persons.retain(|_| how_persons == Sure::Exact);
         }
         let mut found: BTreeMap<Id, Self> = BTreeMap::new();
         for name in names {

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use super::Store;
-use super::names::{Name, select_names};
 use super::query::fact_value;
 use crate::condition::{Column, Value};
 use crate::deal::book::Day;
@@ -25,9 +24,9 @@ impl Store {
         &self,
         process: &Process,
         columns: &[Column],
-        list_kinds: &HashMap<String, String>,
         today: NaiveDate,
     ) -> Result<HashMap<Id, Vec<Value>>> {
+        let names = self.facts_of_origins(process, columns, today)?;
         self.translated(|connection| {
             let place: HashMap<&str, usize> = columns
                 .iter()
@@ -52,8 +51,6 @@ impl Store {
                  ORDER BY d.id, f.name, f.day",
                 |name| place.get(name).copied().filter(|_| own(name)),
             )?;
-            let names = select_names(connection, "AND p.id IN (SELECT prospect FROM origin)", &[])?;
-            let names: HashMap<Id, Name> = names.into_iter().map(|name| (name.id, name)).collect();
             let mut statement = connection.prepare(
                 "SELECT d.id, d.account, COALESCE(d.opened, d.closed), o.prospect
                  FROM deal d LEFT JOIN origin o ON o.deal = d.id WHERE d.state IN ('won', 'lost')",
@@ -64,16 +61,9 @@ impl Store {
                 let deal: i64 = row.get(0)?;
                 let account: Option<i64> = row.get(1)?;
                 let day: Option<i32> = row.get(2)?;
-                let name = row
-                    .get::<_, Option<i64>>(3)?
-                    .and_then(|id| names.get(&Id(id)));
-                let mut facts = match name {
-                    Some(name) => {
-                        let kind = name.list.as_ref().and_then(|code| list_kinds.get(code));
-                        name.facts(columns, kind.map(String::as_str), today)
-                    }
-                    None => vec![Value::Null; columns.len()],
-                };
+                let name = row.get::<_, Option<i64>>(3)?;
+                let name = name.and_then(|id| names.get(&Id(id))).cloned();
+                let mut facts = name.unwrap_or_else(|| vec![Value::Null; columns.len()]);
                 let sources = [account.and_then(|id| accounts.get(&id)), deals.get(&deal)];
                 for source in sources.into_iter().flatten() {
                     fill(&mut facts, source, day);
@@ -82,6 +72,33 @@ impl Store {
             }
             Ok(known)
         })
+    }
+
+    /// The facts of the rows of lists that closed deals came from.
+    fn facts_of_origins(
+        &self,
+        process: &Process,
+        columns: &[Column],
+        today: NaiveDate,
+    ) -> Result<HashMap<Id, Vec<Value>>> {
+        let ids = self.translated(|connection| {
+            let mut statement = connection.prepare(
+                "SELECT DISTINCT p.id FROM origin o JOIN prospect p ON p.id = o.prospect
+                 JOIN deal d ON d.id = o.deal WHERE d.state IN ('won', 'lost') ORDER BY p.id",
+            )?;
+            let ids = statement.query_map([], |row| Ok(Id(row.get(0)?)))?;
+            Ok(ids.collect::<rusqlite::Result<Vec<_>>>()?)
+        })?;
+        let (known, rows) = self.prospect_facts(process, today, &ids)?;
+        let wanted = columns
+            .iter()
+            .map(|column| known.iter().position(|one| one == column));
+        let wanted: Vec<Option<usize>> = wanted.collect();
+        let pick = |row: Vec<Value>| {
+            let of = |at: &Option<usize>| at.map_or(Value::Null, |at| row[at].clone());
+            wanted.iter().map(of).collect()
+        };
+        Ok(ids.into_iter().zip(rows.into_iter().map(pick)).collect())
     }
 }
 

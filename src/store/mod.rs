@@ -49,7 +49,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rusqlite::Connection;
 
 pub use crate::prospect::topic::Rating;
@@ -76,12 +76,14 @@ pub use prospect::{Notified, ProspectMatch};
 pub use query::{Applied, Catalog, OperationRow, WorkRow};
 pub use ratings::Rated;
 pub use resolve::DealMatch;
+pub use resolve_contact::Sure;
 pub use select::{Candidate, Candidates, Compared, Stars, Wanted};
 pub use selection::{Chosen, SelectionRow};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
 
+use crate::fault::Fault;
 use crate::id::Ids;
 
 /// An open store.
@@ -128,4 +130,19 @@ pub struct Acting {
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
     pub dry_run: bool,
+}
+
+impl Acting {
+    /// What takes effect later than it is recorded would stand before everything that happens until then.
+    fn refuse_the_future(&self) -> Result<()> {
+        if self.dry_run || self.now <= self.clock + TimeDelta::hours(1) {
+            return Ok(());
+        }
+        Err(Fault::usage(format!(
+            "{} is in the future; what has not happened can't be recorded",
+            crate::date::day(self.today)
+        ))
+        .hint("a future --today is for looking ahead: reports, and commands with --dry-run")
+        .into())
+    }
 }

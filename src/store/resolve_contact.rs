@@ -22,6 +22,15 @@ struct Known {
     email: Option<String>,
 }
 
+/// Whether a reference is what it means, or only like it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sure {
+    /// An id or its beginning, an address, a whole name.
+    Exact,
+    /// A part of a name, or nearly one.
+    Alike,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Person,
@@ -55,6 +64,13 @@ enum How {
 }
 
 impl How {
+    fn sure(self) -> Sure {
+        match self {
+            Self::WholeId | Self::Called | Self::Begun => Sure::Exact,
+            Self::Part | Self::Alike => Sure::Alike,
+        }
+    }
+
     const ALL: [Self; 5] = [
         Self::WholeId,
         Self::Called,
@@ -139,26 +155,26 @@ impl Store {
             .into())
     }
 
-    /// Every person that `typed` may mean, merged ones as who they are now.
-    pub fn persons_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+    /// Every person that `typed` may mean, merged ones as who they are now, and how sure that is.
+    pub fn persons_meant(&self, typed: &str) -> Result<(Sure, BTreeSet<Id>)> {
         self.all_meant(Kind::Person, typed.trim())
     }
 
-    /// Every account that `typed` may mean, merged ones as what they are now.
-    pub fn accounts_meant(&self, typed: &str) -> Result<BTreeSet<Id>> {
+    /// The same of accounts.
+    pub fn accounts_meant(&self, typed: &str) -> Result<(Sure, BTreeSet<Id>)> {
         self.all_meant(Kind::Account, typed.trim())
     }
 
     /// Whom `typed` means in the first way that means anybody.
-    fn all_meant(&self, kind: Kind, typed: &str) -> Result<BTreeSet<Id>> {
+    fn all_meant(&self, kind: Kind, typed: &str) -> Result<(Sure, BTreeSet<Id>)> {
         let names = self.contact_names(kind)?;
         for how in How::ALL {
             let found = self.meant(kind, typed, &names, how)?;
             if !found.is_empty() {
-                return Ok(found);
+                return Ok((how.sure(), found));
             }
         }
-        Ok(BTreeSet::new())
+        Ok((Sure::Alike, BTreeSet::new()))
     }
 
     fn resolve(&self, kind: Kind, typed: &str, nothing: &str) -> Result<Id> {

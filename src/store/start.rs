@@ -112,3 +112,136 @@ impl Write<'_> {
         self.append(deal, at, events)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+
+    use super::*;
+    use crate::deal::start::{NewAccount, NewPerson, Origin};
+    use crate::id::Ids;
+    use crate::store::{Acting, Store};
+
+    struct World {
+        store: Store,
+        _folder: tempfile::TempDir,
+        clock: DateTime<Utc>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("done");
+            let store = Store::create(&folder.path().join("sales.db"), false, Ids::seeded(1))
+                .expect("done");
+            Self {
+                store,
+                _folder: folder,
+                clock: "2026-11-21T09:00:00Z".parse().expect("done"),
+            }
+        }
+
+        fn acting(&mut self, actor: &str) -> Acting {
+            self.clock += TimeDelta::minutes(1);
+            Acting {
+                actor: actor.to_string(),
+                typed: "prospect start".to_string(),
+                clock: self.clock,
+                now: self.clock,
+                today: self.clock.date_naive(),
+                dry_run: false,
+            }
+        }
+
+        fn start(&mut self, actor: &str, starting: &Starting) -> Vec<Id> {
+            let acting = self.acting(actor);
+            let started = self.store.write(&acting, "command", |write| {
+                let at = write.now();
+                write.start_deals(at, starting)
+            });
+            started.expect("done").0
+        }
+
+        fn rows(&self, table: &str) -> i64 {
+            let count = format!("SELECT COUNT(*) FROM {table}");
+            let connection = &self.store.connection;
+            connection
+                .query_row(&count, [], |row| row.get(0))
+                .expect("done")
+        }
+    }
+
+    fn deal(account: Party<usize>, person: Option<Party<NewPerson>>) -> NewDeal {
+        NewDeal {
+            account,
+            person,
+            title: None,
+            owner: Some("jr".to_string()),
+            product: None,
+            source: None,
+            stage: "qualify".to_string(),
+            customer_type: None,
+            follow_ups: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+
+    #[test]
+    fn what_a_start_made_goes_with_it_unless_somebody_uses_it_since() {
+        let mut world = World::new();
+        let jana = NewPerson {
+            name: "Jana Roth".to_string(),
+            ..NewPerson::default()
+        };
+        let starting = Starting {
+            accounts: vec![NewAccount {
+                name: "Acme".to_string(),
+                fields: Vec::new(),
+            }],
+            deals: vec![
+                deal(Party::New(0), Some(Party::New(jana))),
+                deal(Party::New(0), None),
+            ],
+        };
+        world.start("jr", &starting);
+        let account: i64 = world
+            .store
+            .connection
+            .query_row("SELECT id FROM account", [], |row| row.get(0))
+            .expect("done");
+        let person = world.store.persons().expect("done")[0].id;
+        let elsewhere = NewAccount {
+            name: "Globex".to_string(),
+            fields: Vec::new(),
+        };
+        for (accounts, used) in [
+            (Vec::new(), deal(Party::Known(Id(account)), None)),
+            (
+                vec![elsewhere],
+                deal(Party::New(0), Some(Party::Known(person))),
+            ),
+        ] {
+            let deals = vec![used];
+            world.start("ab", &Starting { accounts, deals });
+            let acting = world.acting("jr");
+            let refused = world.store.undo(&acting).expect_err("in use").to_string();
+            assert!(refused.contains("is in use by"), "{refused}");
+            let acting = world.acting("ab");
+            world.store.undo(&acting).expect("done");
+        }
+        let acting = world.acting("jr");
+        world.store.undo(&acting).expect("done");
+        for table in ["deal", "account", "person", "fact", "visit", "origin"] {
+            assert_eq!(world.rows(table), 0, "{table}");
+        }
+        // Undone and redone twice, its streams hold marks beside the events of the start.
+        for _ in 0..2 {
+            let acting = world.acting("jr");
+            world.store.redo(&acting).expect("done");
+            assert_eq!((world.rows("deal"), world.rows("person")), (2, 1));
+            let acting = world.acting("jr");
+            world.store.undo(&acting).expect("done");
+            assert_eq!((world.rows("deal"), world.rows("fact")), (0, 0));
+        }
+        assert!(world.store.examine().expect("done").is_sound());
+    }
+}

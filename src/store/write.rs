@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
-use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::log::{self, Head};
@@ -69,7 +69,7 @@ impl Store {
         kind: &'static str,
         change: impl FnOnce(&mut Write<'_>) -> Result<T>,
     ) -> Result<(T, Outcome)> {
-        refuse_the_future(acting)?;
+        acting.refuse_the_future()?;
         self.refuse_a_full_disk()?;
         let mut ids = self.ids.borrow_mut();
         let result = self.write_once(acting, kind, &mut ids, change);
@@ -384,19 +384,6 @@ fn move_head(connection: &Connection, stream: Id, from: i64, head: &Head) -> Res
             .hint("nothing was changed; run the command again")
             .into(),
     )
-}
-
-/// What takes effect later than it is recorded would stand before everything that happens until then.
-fn refuse_the_future(acting: &Acting) -> Result<()> {
-    if acting.dry_run || acting.now <= acting.clock + TimeDelta::hours(1) {
-        return Ok(());
-    }
-    Err(Fault::usage(format!(
-        "{} is in the future; what has not happened can't be recorded",
-        crate::date::day(acting.today)
-    ))
-    .hint("a future --today is for looking ahead: reports, and commands with --dry-run")
-    .into())
 }
 
 fn free_operation_id(transaction: &Transaction<'_>, ids: &mut Ids, millis: i64) -> Result<Id> {

@@ -12,7 +12,7 @@ use crate::text::visible;
 /// Take an absence back: they are here after all
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  salesctl absence list\n  salesctl absence remove 7KQ2M4\n  salesctl absence remove jr    when jr has only one"
+    after_help = "Examples:\n  salesctl absence remove 7KQ2M4\n  salesctl absence remove jr    when jr has only one"
 )]
 pub(crate) struct Args {
     /// The beginning of its id, or the rep who has only this one

@@ -75,8 +75,6 @@ row! {
         won_minor: i64,
         lost_deals: usize,
         lost_minor: i64,
-        /// Those of its people say whose they are.
-        ratings: Vec<Opinion>,
         persons: Vec<PersonOf>,
         deals: Vec<DealRow>,
         activities: Vec<Entry>,
@@ -85,6 +83,8 @@ row! {
         cases: Vec<CaseLine>,
         /// Names on lists who work there, as their import found.
         names: u64,
+        /// Those of its people say whose they are.
+        ratings: Vec<Opinion>,
     }
 }
 
@@ -123,13 +123,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         won_minor: totals.won.minor,
         lost_deals: totals.lost.n,
         lost_minor: totals.lost.minor,
-        ratings: page.ratings.clone(),
         persons: page.persons.iter().map(person).collect(),
         deals: page.deals.iter().map(deal).collect(),
         activities: page.activities.clone(),
         lists: page.lists.clone(),
         cases: page.cases.clone(),
         names: page.names,
+        ratings: page.ratings.clone(),
     };
     let document = document(&session, &page)?;
     let mut answer = output::answer(&session, "salesctl/account/1", vec![shown]);

@@ -59,12 +59,12 @@ row! {
         mobile: Option<String>,
         roles: Vec<&'static str>,
         merged_ids: Vec<String>,
-        /// Those of the account say whose they are.
-        ratings: Vec<Opinion>,
         deals: Vec<PartRow>,
         activities: Vec<Entry>,
-        cases: Vec<CaseLine>,
         lists: Vec<ListRow>,
+        /// Those of the account say whose they are.
+        ratings: Vec<Opinion>,
+        cases: Vec<CaseLine>,
         chosen: Vec<ChosenRow>,
     }
 }

@@ -6,7 +6,6 @@ use super::super::session::Session;
 use crate::condition::Truth;
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::id::Id;
-use crate::process::prospect_columns;
 use crate::prospect::score::{Line, Score, scores};
 use crate::store::Name;
 
@@ -20,14 +19,9 @@ pub(super) fn score<'n, 's>(
     let (Some(name), false) = (of, session.process.scores.is_empty()) else {
         return Ok(None);
     };
-    let list = match &name.list {
-        Some(code) => session.store.list(code)?,
-        None => None,
-    };
-    let kind = list.map(|list| list.terms.kind.name());
-    let columns = prospect_columns(&session.process.fields, false);
-    let facts = name.facts(&columns, kind, session.today);
-    let mut scores = scores(&session.process, &[facts])?;
+    let store = &session.store;
+    let (_, facts) = store.prospect_facts(&session.process, session.today, &[name.id])?;
+    let mut scores = scores(&session.process, &facts)?;
     Ok(scores.pop().map(|score| (name, score)))
 }
 
@@ -49,26 +43,28 @@ pub(super) fn shown(document: Document, score: &Score<'_>, rules: bool) -> Docum
         Truth::NotMet => 2,
     });
     let row = |line: &&Line<'_>| {
-        let (mark, beside) = match line.truth {
+        let (points, beside) = match line.truth {
             Truth::Met => (format!("{:+}", line.points), String::new()),
-            Truth::Missing if line.missing.is_empty() => ("?".into(), "not known".into()),
-            Truth::Missing => ("?".into(), format!("{} not known", line.missing.join(", "))),
-            Truth::NotMet => ("0".into(), "does not hold".into()),
+            Truth::Missing => {
+                let missing = match line.missing.as_slice() {
+                    [] => "what it asks".to_string(),
+                    missing => missing.join(", ").replace('_', " "),
+                };
+                (
+                    "?".into(),
+                    format!("{:+}: {missing} not known", line.points),
+                )
+            }
+            Truth::NotMet => ("0".into(), format!("{:+}: does not hold", line.points)),
         };
-        let worth = match line.truth {
-            Truth::Met => line.when.to_string(),
-            _ => format!("{beside}; {:+} if {}", line.points, line.when),
-        };
-        vec![
-            Cell::Text(mark),
-            Cell::Text(line.words.to_string()),
-            Cell::Text(worth),
-        ]
+        let words = [points, line.words.into(), beside, line.when.into()];
+        words.map(Cell::Text).to_vec()
     };
     document.table(Table {
         columns: vec![
             TableColumn::right("points"),
             TableColumn::left("because"),
+            TableColumn::left("beside it"),
             TableColumn::left("rule").rank(1),
         ],
         rows: lines.iter().map(row).collect(),

@@ -47,7 +47,7 @@ pub(crate) struct RateArgs {
 
 /// Rates one of them, or takes ratings back.
 pub(crate) fn rate(session: &Session<'_>, subject: &Subject, args: &RateArgs) -> Result<Status> {
-    let stars = topics_meant(session, &args.stars)?;
+    let (stars, notes) = topics_meant(session, &args.stars)?;
     refuse_twice(&stars, args)?;
     let by = rater(session, args.by.as_deref())?;
     let at = session.moment_on(args.on.as_deref())?;
@@ -78,6 +78,9 @@ pub(crate) fn rate(session: &Session<'_>, subject: &Subject, args: &RateArgs) ->
         }
         Ok(())
     })?;
+    for note in &notes {
+        session.cx.console.note(note);
+    }
     let words = words(subject.id, &known, &told, &gone, &by, at, session.today);
     let words = if new.is_empty() && gone.is_empty() {
         format!("nothing new: {words}")
@@ -159,16 +162,16 @@ pub(crate) fn rater_among(catalog: &Catalog, raters: &[String], typed: &str) -> 
 }
 
 /// The topics that were meant, with a note on each that nobody used before.
-fn topics_meant(session: &Session<'_>, typed: &[Stars]) -> Result<Vec<Stars>> {
+fn topics_meant(session: &Session<'_>, typed: &[Stars]) -> Result<(Vec<Stars>, Vec<String>)> {
     let used = session.store.topics()?;
     let declared = &session.process.topics;
-    let mut stars = Vec::new();
+    let (mut stars, mut notes) = (Vec::new(), Vec::new());
     for one in typed {
         let topic = match topic::meant(&one.topic, declared, &used) {
             Meant::Known(topic) => topic,
             Meant::New { topic, near } => {
-                let note = new_topic(&topic, near.as_deref(), |near| used.get(near).copied());
-                session.cx.console.note(&note);
+                let rated = |near: &str| used.get(near).copied();
+                notes.push(new_topic(&topic, near.as_deref(), rated));
                 topic
             }
             Meant::Refused { .. } => return Err(undeclared(session, &one.topic).into()),
@@ -178,7 +181,7 @@ fn topics_meant(session: &Session<'_>, typed: &[Stars]) -> Result<Vec<Stars>> {
             stars: one.stars,
         });
     }
-    Ok(stars)
+    Ok((stars, notes))
 }
 
 /// ``note: new topic `forcasting`; did you mean `forecasting` (12 rated)?``
@@ -253,7 +256,7 @@ fn taken_back<'k>(
     Ok(gone)
 }
 
-/// `forecasting 3 → 5 of 5 by jr (4.5 of 2 people)`
+/// `forecasting 3 → 5 of 5 by jr (mean 4.5 of 2 people)`
 fn words(
     subject: Id,
     known: &[Rating],
@@ -280,7 +283,7 @@ fn words(
     let together = |topic: &str| match after.iter().find(|one| one.topic == topic) {
         Some(one) if one.ratings.len() > 1 => {
             format!(
-                " ({} of {} people)",
+                " (mean {} of {} people)",
                 mean_words(one.mean),
                 one.ratings.len()
             )

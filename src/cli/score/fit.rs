@@ -159,13 +159,8 @@ fn examples(
     columns: &[Column],
 ) -> Result<Vec<Example>> {
     let only = filter.mask(session, book)?;
-    let lists = session.store.lists()?;
-    let kinds: HashMap<String, String> = lists
-        .into_iter()
-        .map(|list| (list.terms.code, list.terms.kind.name().to_string()))
-        .collect();
     let store = &session.store;
-    let mut facts = store.facts_before(&session.process, columns, &kinds, session.today)?;
+    let mut facts = store.facts_before(&session.process, columns, session.today)?;
     let mut companies: HashMap<u32, usize> = HashMap::new();
     let mut examples: Vec<Example> = Vec::new();
     let mut next = 0;

@@ -73,6 +73,14 @@ impl Ratios {
         Ratio { share, won, closed }
     }
 
+    /// How many deals of a class were closed by anybody.
+    pub fn closed(&self, class: &str) -> u32 {
+        let known = self.classes.get(class);
+        known.map_or(0, |class| {
+            class.reps.values().map(|(_, closed)| closed).sum()
+        })
+    }
+
     /// Whether reps differ in a class beyond what luck explains.
     pub fn differ(&self, class: &str) -> bool {
         self.classes

@@ -293,6 +293,7 @@ fn ratios_by_hand() {
     assert_eq!((amy.won, amy.closed), (60, 100));
     assert!((ratios.of("small", "bob").share - 0.210_217).abs() < 1e-6);
     assert!(ratios.differ("small"));
+    assert_eq!((ratios.closed("small"), ratios.closed("large")), (200, 0));
     // Somebody new does as the team; so does everybody in a class nobody has closed anything in.
     assert!((ratios.of("small", "eve").share - 0.4).abs() < 1e-9);
     assert!((ratios.of("large", "amy").share - 0.4).abs() < 1e-9);

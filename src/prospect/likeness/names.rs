@@ -2,6 +2,7 @@
 //!
 //! A million names have few different industries, cities and topics; each is folded and taken apart once.
 
+use std::cmp::Ordering;
 use std::num::NonZeroU32;
 
 use rustc_hash::FxHashMap;
@@ -155,16 +156,20 @@ impl Names {
         let (mut a, mut b) = (self.stars(a), self.stars(b));
         let (mut smaller, mut larger) = (0.0, 0.0);
         while let (Some((first, stars)), Some((second, others))) = (a.first(), b.first()) {
-            if first == second {
-                smaller += f64::from(stars.min(*others));
-                larger += f64::from(stars.max(*others));
-                (a, b) = (&a[1..], &b[1..]);
-            } else if first < second {
-                larger += f64::from(*stars);
-                a = &a[1..];
-            } else {
-                larger += f64::from(*others);
-                b = &b[1..];
+            match first.cmp(second) {
+                Ordering::Equal => {
+                    smaller += f64::from(stars.min(*others));
+                    larger += f64::from(stars.max(*others));
+                    (a, b) = (&a[1..], &b[1..]);
+                }
+                Ordering::Less => {
+                    larger += f64::from(*stars);
+                    a = &a[1..];
+                }
+                Ordering::Greater => {
+                    larger += f64::from(*others);
+                    b = &b[1..];
+                }
             }
         }
         larger += a

@@ -8,9 +8,7 @@
 //! of the candidate's topics were looked into, nobody in the others shares one. The outcome is that of
 //! comparing with everybody. `search` is that way of one candidate.
 
-use std::collections::hash_map::Entry;
-
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::search::{Search, key, known, levels, shape};
 use super::{Names, Profile, Reason, Sym, parts, reasons};
@@ -92,10 +90,9 @@ impl Likeness {
             shapes: vec![None; 256],
             industry_rows: Vec::new(),
         };
-        let mut seen = FxHashMap::default();
+        let mut seen = FxHashSet::default();
         for (at, customer) in customers.iter().enumerate() {
-            if let Entry::Vacant(vacant) = seen.entry(identity(customer)) {
-                vacant.insert(());
+            if seen.insert(identity(customer)) {
                 likeness.add(at as u32, customer);
             }
         }

@@ -5,7 +5,6 @@
 //! the event of its batch is written, which is the last thing that happens. Killed before that, it goes
 //! on where it was.
 
-mod facts;
 mod finish;
 mod query;
 mod run;
@@ -16,7 +15,6 @@ mod state;
 mod tests;
 
 pub use finish::{Completed, Fated, Tally};
-pub(super) use query::select_names;
 pub use query::{Name, NameFilter};
 pub use run::{Importing, Run, RunState, Setup};
 pub use scan::{NameRow, PersonName};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params_from_iter};
 use rustc_hash::FxHashMap;
 
 use super::super::query::date;
@@ -207,7 +207,11 @@ impl Store {
     }
 
     fn select_names(&self, and: &str, values: &[rusqlite::types::Value]) -> Result<Vec<Name>> {
-        self.translated(|connection| select_names(connection, and, values))
+        self.translated(|connection| {
+            let mut statement = connection.prepare(&format!("{SELECT} {and}"))?;
+            let rows = statement.query_map(params_from_iter(values), full)?;
+            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+        })
     }
 
     /// Pairs that nobody has decided on, the likeliest first: two names that count, and how likely they
@@ -234,17 +238,6 @@ impl Store {
             Ok((pairs, n as u64))
         })
     }
-}
-
-/// The names that count and fit.
-pub(in crate::store) fn select_names(
-    connection: &Connection,
-    and: &str,
-    values: &[rusqlite::types::Value],
-) -> Result<Vec<Name>> {
-    let mut statement = connection.prepare(&format!("{SELECT} {and}"))?;
-    let rows = statement.query_map(params_from_iter(values), full)?;
-    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
 impl Write<'_> {

@@ -224,17 +224,12 @@ impl Known {
             (&known.topic, &known.by, known.stars) == (&row.topic, &row.by, row.stars)
                 && known.note == row.note
         };
-        match day {
-            Some(day) => self
-                .told
-                .iter()
-                .any(|(known, _)| same(known) && known.day == day),
-            None => {
-                let mut told = self.told.iter();
-                self.standing.iter().any(same)
-                    || told.any(|(known, operation)| same(known) && repeated.contains(operation))
-            }
+        let mut told = self.told.iter();
+        if let Some(day) = day {
+            return told.any(|(known, _)| same(known) && known.day == day);
         }
+        self.standing.iter().any(same)
+            || told.any(|(known, operation)| same(known) && repeated.contains(operation))
     }
 }
 

@@ -18,6 +18,9 @@ use crate::money::grouped;
 use crate::prospect::rating_file::Columns;
 use crate::text::shortened;
 
+/// New topics that are named.
+const NOTED: usize = 10;
+
 row! {
     /// What a file of ratings came to.
     struct RatingsImport {
@@ -87,8 +90,13 @@ pub(super) fn show(
     let n = report.rejects.len();
     document = file_summary::first_lines(document, rejected, n, args.details);
     document = document.line(ending(args, session, counts.new, plan.rated.len(), batch)?);
-    for note in &plan.notes {
+    for note in plan.notes.iter().take(NOTED) {
         cx.console.note(note);
+    }
+    if plan.notes.len() > NOTED {
+        let more = plan.notes.len() - NOTED;
+        cx.console
+            .note(&format!("note: and {more} more new topics"));
     }
     let row = RatingsImport {
         file: report.name.clone(),
@@ -127,8 +135,9 @@ fn ending(
     batch: Option<Id>,
 ) -> Result<String> {
     let made = format!(
-        "{} of {subjects}",
-        counted(new as usize, "rating", "ratings")
+        "{}, of {}",
+        counted(new as usize, "rating", "ratings"),
+        counted(subjects, "person or company", "people and companies")
     );
     Ok(match batch {
         _ if args.dry_run => format!("dry run: nothing written; it would make {made}"),

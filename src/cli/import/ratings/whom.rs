@@ -27,6 +27,7 @@ pub(super) struct Everybody<'s, 'c> {
     by_name: HashMap<String, Vec<usize>>,
     by_email: HashMap<String, Vec<usize>>,
     accounts: HashMap<String, BTreeSet<Id>>,
+    account_names: Vec<String>,
     /// By the ids that begin with it; of who is a person or an account.
     handles: BTreeMap<String, (StreamKind, Id)>,
     /// Rows of lists by the references that asked for them.
@@ -60,6 +61,7 @@ impl<'s, 'c> Everybody<'s, 'c> {
             by_name: HashMap::new(),
             by_email: HashMap::new(),
             accounts: HashMap::new(),
+            account_names: Vec::new(),
             handles: BTreeMap::new(),
             names: HashMap::new(),
             rows: HashMap::new(),
@@ -75,6 +77,7 @@ impl<'s, 'c> Everybody<'s, 'c> {
         for (id, name) in session.store.accounts()? {
             all.accounts.entry(key(&name)).or_default().insert(id);
             all.handles.insert(id.handle(), (StreamKind::Account, id));
+            all.account_names.push(name);
         }
         all.look_on_lists(asked)?;
         Ok(all)
@@ -135,7 +138,7 @@ impl<'s, 'c> Everybody<'s, 'c> {
             return self.one(
                 &whom.prospect,
                 "prospect",
-                self.on_lists(&whom.prospect, ""),
+                &self.on_lists(&whom.prospect, ""),
             );
         }
         if !whom.email.is_empty() {
@@ -156,9 +159,9 @@ impl<'s, 'c> Everybody<'s, 'c> {
             } else {
                 format!("{}, {}", whom.person, whom.account)
             };
-            return self.one(&named, "person", found);
+            return self.one(&named, "person", &found);
         }
-        self.one(&whom.account, "account", self.accounts(&whom.account))
+        self.one(&whom.account, "account", &self.accounts(&whom.account))
     }
 
     fn anybody(&self, reference: &str, company: &str) -> Result<Result<Subject, String>> {
@@ -170,7 +173,7 @@ impl<'s, 'c> Everybody<'s, 'c> {
         if found.is_empty() {
             found = self.on_lists(reference, company);
         }
-        self.one(reference, "person, account or prospect", found)
+        self.one(reference, "person, account or prospect", &found)
     }
 
     /// Persons and accounts of this id, address or name.
@@ -248,9 +251,9 @@ impl<'s, 'c> Everybody<'s, 'c> {
         &self,
         reference: &str,
         kind: &str,
-        found: Vec<(StreamKind, Id)>,
+        found: &[(StreamKind, Id)],
     ) -> Result<Result<Subject, String>> {
-        match found.as_slice() {
+        match found {
             [] => Ok(Err(self.nobody(reference, kind))),
             [(kind, id)] => self.subject(*kind, *id).map(Ok),
             many => {
@@ -302,7 +305,7 @@ impl<'s, 'c> Everybody<'s, 'c> {
 
     fn nobody(&self, reference: &str, kind: &str) -> String {
         let persons = self.persons.iter().map(|person| person.name.as_str());
-        let accounts = self.accounts.keys().map(String::as_str);
+        let accounts = self.account_names.iter().map(String::as_str);
         let near = nearest(reference, persons.chain(accounts));
         let near = near.map(|near| format!("; did you mean `{}`?", visible(near)));
         format!(

@@ -89,19 +89,18 @@ pub(crate) fn run_customers(
         .iter()
         .map(|at| session.store.short(resembled.customers[*at].id))
         .collect::<Result<Vec<String>>>()?;
-    let mut heading = format!(
-        "{} of {}",
+    let of = query.owner.as_ref().map(|owner| format!(" of {owner}"));
+    let heading = format!(
+        "{} of {}{}, {} first",
         grouped(answer.n as u64),
-        counted(picked.universe, "customer", "customers")
+        counted(picked.universe, "customer", "customers"),
+        of.unwrap_or_default(),
+        if named.is_empty() {
+            "the largest"
+        } else {
+            "the most alike"
+        }
     );
-    if let Some(owner) = &query.owner {
-        heading.push_str(&format!(" of {owner}"));
-    }
-    heading.push_str(if named.is_empty() {
-        ", the largest first"
-    } else {
-        ", the most alike first"
-    });
     let mut document = Document::default().heading(heading).table(table(
         &answer.rows,
         shorts,
@@ -266,7 +265,7 @@ fn pick(
         && left.len() > limit
     {
         notes.push(format!(
-            "{} more are not chosen (--limit)",
+            "{} more not chosen (--limit)",
             grouped((left.len() - limit) as u64)
         ));
         left.truncate(limit);

@@ -229,8 +229,12 @@ impl Staff {
         ));
         let fault = if fit > 0 {
             fault.hint(format!(
-                "--up-to-capacity opens the {} that fit{}",
-                crate::money::grouped(fit as u64),
+                "--up-to-capacity opens the {}{}",
+                if fit == 1 {
+                    "one that fits".to_string()
+                } else {
+                    format!("{} that fit", crate::money::grouped(fit as u64))
+                },
                 if *to == To::Owners {
                     ""
                 } else {
@@ -339,24 +343,37 @@ impl Fit {
             let mut told: Vec<(&str, usize)> = reps.into_iter().collect();
             told.sort_by_key(|(rep, n)| (std::cmp::Reverse(*n), *rep));
             for (nth, (rep, n)) in told.iter().take(SHOWN).enumerate() {
-                let ratio = self.ratios.of(class, rep);
                 let _ = write!(
                     line,
-                    "{}{n} to {} ({:.0} %, n = {})",
+                    "{}{n} to {}{}",
                     if nth == 0 { "" } else { ", " },
                     visible(rep),
-                    ratio.share * 100.0,
-                    crate::money::grouped(ratio.closed.into())
+                    self.expected(class, rep)
                 );
             }
             if told.len() > SHOWN {
                 let _ = write!(line, " and {} more", told.len() - SHOWN);
             }
-            if !self.ratios.differ(class) {
-                line.push_str("; no rep differs from the team beyond luck");
+            if self.ratios.closed(class) == 0 {
+                line.push_str("; insufficient history: nobody closed one yet, so the load decided");
+            } else if !self.ratios.differ(class) {
+                line.push_str("; no rep differs from the team beyond luck, so the load decided");
             }
             lines.push(line);
         }
         lines
+    }
+
+    /// ` (87 %, n = 10)`; nothing where nobody closed a deal of the class.
+    fn expected(&self, class: &str, rep: &str) -> String {
+        if self.ratios.closed(class) == 0 {
+            return String::new();
+        }
+        let ratio = self.ratios.of(class, rep);
+        format!(
+            " ({:.0} %, n = {})",
+            ratio.share * 100.0,
+            crate::money::grouped(ratio.closed.into())
+        )
     }
 }
