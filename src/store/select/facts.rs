@@ -22,8 +22,9 @@ use crate::process::{Process, prospect_columns, slugified};
 use crate::prospect::{Fate, Field};
 
 /// Rows of complete imports that count with their batch.
+/// The plus keeps SQLite from making an index of all rows by batch, which costs six times as much as the scan.
 pub(super) const OF_BATCHES: &str = "import_run r CROSS JOIN prospect p
-    ON p.id >= r.first_id AND p.id < r.first_id + r.names * 4099 AND p.batch = r.id
+    ON p.id >= r.first_id AND p.id < r.first_id + r.names * 4099 AND +p.batch = r.id
     WHERE r.state = 'complete' AND EXISTS (SELECT 1 FROM batch b WHERE b.id = r.id)";
 
 /// Rows that count because something happened to them, though their batch was taken back.
