@@ -40,9 +40,23 @@ name = "forecasting"
 [[topic]]
 name = "pricing"
 """
+MAP = """
+[deals]
+id = "id"
+account = "account"
+outcome = "outcome"
+opened = "opened"
+closed = "closed"
+[deals.fields]
+[accounts]
+file = "deals.csv"
+name = "account"
+[accounts.fields]
+industry = "industry"
+"""
 CITIES = [("Los Angeles", "CA"), ("Albany", "NY"), ("Austin", "TX"), ("Boston", "MA"), ("Boise", "ID")]
 TITLES = ["Director of IT", "Buyer", "Head of Sales", "Owner", "Analyst", "Vice President"]
-INDUSTRIES = ["Software", "Retail", "Machinery", "Logistics", "Health care", "Banking"]
+INDUSTRIES = ["manufacturing", "retail", "services", "logistics", "health", "public"]
 QUESTIONS = {
     "a condition": ["--where", "employees >= 500 AND state = 'CA'"],
     "nothing but rank": [],
@@ -115,12 +129,14 @@ def make(binary: str, work: Path, names: int) -> None:
         file.write("email,topic,stars\n")
         for n in chance.sample(range(names), min(500, names)):
             file.write(f"p{n}@c{n // 3}.example,forecasting,{chance.randrange(1, 6)}\n")
-    run(work, [binary, "prospect", "rate", "--from", "stars.csv", "--quiet"])
+    run(work, [binary, "import", "ratings", "stars.csv", "--quiet"])
     with open(work / "deals.csv", "w", encoding="utf-8") as file:
         file.write("id,account,opened,closed,outcome,industry\n")
         for n in range(300):
             file.write(f"d{n},Customer {n},2026-01-05,2026-03-05,won,{chance.choice(INDUSTRIES)}\n")
-    run(work, [binary, "import", "deals", "deals.csv", "--quiet"])
+    (work / "deals.map.toml").write_text(MAP, encoding="utf-8")
+    imported = [binary, "import", "deals", "deals.csv", "--map", "deals.map.toml"]
+    run(work, [*imported, "--create", "accounts", "--quiet"])
 
 
 def cpu(work: Path, command: list[str]) -> float:

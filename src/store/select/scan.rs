@@ -99,17 +99,19 @@ pub(super) fn scan(
     Ok(())
 }
 
-/// Bounds the texts that a condition makes, for as long as it is judged. What a row can cost otherwise was
-/// bounded when the condition was checked: a short program without loops.
-struct Bounds<'c> {
+/// Bounds what a condition costs, for as long as it is judged: the texts it makes, and that no index of all
+/// rows is made for the sake of one pass over them, which SQLite would do for `city = 'Bonn'`. What a row can
+/// cost otherwise was bounded when the condition was checked: a short program without loops.
+pub(super) struct Bounds<'c> {
     connection: &'c Connection,
     length: i32,
 }
 
 impl<'c> Bounds<'c> {
-    fn new(connection: &'c Connection) -> Result<Self> {
+    pub(super) fn new(connection: &'c Connection) -> Result<Self> {
         let length = connection.limit(Limit::SQLITE_LIMIT_LENGTH)?;
         connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_TEXT)?;
+        connection.pragma_update(None, "automatic_index", false)?;
         Ok(Self { connection, length })
     }
 }
@@ -118,6 +120,7 @@ impl Drop for Bounds<'_> {
     fn drop(&mut self) {
         let limit = Limit::SQLITE_LIMIT_LENGTH;
         let _ = self.connection.set_limit(limit, self.length);
+        let _ = (self.connection).pragma_update(None, "automatic_index", true);
     }
 }
 

@@ -388,6 +388,7 @@ fn points_are_counted_once_where_a_condition_reads_them() {
         let sql = facts.sql(super::OF_BATCHES, Some(&condition));
         store
             .translated(|connection| {
+                let _bounds = super::scan::Bounds::new(connection)?;
                 let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
                 let lines = statement.query_map([], |row| row.get::<_, String>(3))?;
                 Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join("\n"))
