@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -93,11 +94,10 @@ impl Facts<'_> {
             (Some(high), Some(medium)) => (high.to_string(), medium.to_string()),
             _ => ("NULL".to_string(), "NULL".to_string()),
         };
-        let beside: String = self
-            .beside
-            .iter()
-            .map(|field| format!(", \"#{}\"", field.name()))
-            .collect();
+        let mut beside = String::new();
+        for field in self.beside {
+            let _ = write!(beside, ", \"#{}\"", field.name());
+        }
         let condition = condition.map_or("1", |condition| condition.text.as_str());
         format!(
             "SELECT \"#id\", \"#list\", \"#fate\", score{beside} FROM (
@@ -232,7 +232,7 @@ fn attribute(json: &str, name: &str) -> Option<String> {
         let named = others.find(|(heading, _)| slugified(heading) == name);
         named.map(|(_, value)| value)
     });
-    found.map(|value| value.to_string())
+    found.map(Cow::to_string)
 }
 
 /// What a file has in words, as the kind of fact it is meant to be; null where it is none.

@@ -191,7 +191,7 @@ impl Store {
                 filter.ours = ours(connection, &filter.people, &lists)?;
             }
             let mut gathered = Gathered::default();
-            let mut like = compared.map(Nearest::new);
+            let mut like = compared.map(|compared| Nearest::new(compared.likeness, compared.most));
             if let Some(like) = &mut like {
                 let names = &mut like.likeness.names;
                 gathered.result.rated = contacts::topics(connection, &filter.people, names)?;
@@ -311,10 +311,10 @@ struct Nearest<'a> {
 }
 
 impl<'a> Nearest<'a> {
-    fn new(compared: Compared<'a>) -> Self {
+    fn new(likeness: &'a mut Likeness, most: usize) -> Self {
         Self {
-            likeness: compared.likeness,
-            most: compared.most,
+            likeness,
+            most,
             best: BinaryHeap::new(),
             floor: -1.0,
         }
