@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let mut names = FxHashMap::default();
     let mut accounts = FxHashMap::default();
     if selection.query.customers {
-        accounts.extend(session.store.accounts()?);
+        let rows = session.store.chosen_customers(selection.run)?;
+        accounts.extend(rows.into_iter().map(|row| (row.subject, row.name)));
     } else {
         let found = session.store.names_by_id(&ids)?;
         names.extend(found.into_iter().map(|name| (name.id, name)));
@@ -75,6 +76,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .iter()
         .filter(|line| line.name.is_none() && line.company.is_none());
     let gone = gone.count();
+    let mut shorts = Vec::new();
+    for line in &lines {
+        let id = Id::from_handle(&line.id);
+        shorts.push(match id {
+            Some(id) if selection.query.customers => session.store.short(id)?,
+            Some(id) => short(id),
+            None => line.id.clone(),
+        });
+    }
     let what = if selection.query.customers {
         ("customer", "customers")
     } else {
@@ -92,7 +102,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             "asks for: salesctl prospect select {}",
             visible(&super::options(&selection.query))
         ))
-        .table(table(&lines));
+        .table(if selection.query.customers {
+            customers(&lines, shorts)
+        } else {
+            names_of_lists(&lines, shorts)
+        });
     let mut answer = output::answer(&session, "salesctl/selection-names/1", lines);
     if gone > 0 {
         let note = format!(
@@ -111,7 +125,38 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-fn table(lines: &[ChosenLine]) -> Table {
+fn customers(lines: &[ChosenLine], shorts: Vec<String>) -> Table {
+    let rows = lines.iter().zip(shorts).map(|(line, short)| {
+        vec![
+            Cell::Count(line.rank as i64),
+            Cell::Text(short),
+            Cell::text(line.company.clone()),
+            Cell::Text(line.why.clone()),
+        ]
+    });
+    Table {
+        columns: vec![
+            TableColumn::right("#"),
+            TableColumn::left("id"),
+            TableColumn::left("customer"),
+            TableColumn::left("why"),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn names_of_lists(lines: &[ChosenLine], shorts: Vec<String>) -> Table {
+    let rows = lines.iter().zip(shorts).map(|(line, short)| {
+        vec![
+            Cell::Count(line.rank as i64),
+            Cell::Text(short),
+            Cell::text(line.name.clone()),
+            Cell::text(line.company.clone()),
+            Cell::text(line.email.clone()),
+            Cell::text(line.list.clone()),
+            Cell::Text(line.why.clone()),
+        ]
+    });
     Table {
         columns: vec![
             TableColumn::right("#"),
@@ -122,20 +167,6 @@ fn table(lines: &[ChosenLine]) -> Table {
             TableColumn::left("list").rank(2),
             TableColumn::left("why"),
         ],
-        rows: lines
-            .iter()
-            .map(|line| {
-                let id = Id::from_handle(&line.id).map(short);
-                vec![
-                    Cell::Count(line.rank as i64),
-                    Cell::text(id),
-                    Cell::text(line.name.clone()),
-                    Cell::text(line.company.clone()),
-                    Cell::text(line.email.clone()),
-                    Cell::text(line.list.clone()),
-                    Cell::Text(line.why.clone()),
-                ]
-            })
-            .collect(),
+        rows: rows.collect(),
     }
 }
