@@ -5,12 +5,13 @@ use rustc_hash::FxHashMap;
 
 use super::super::super::session::Session;
 use super::choose::Prospect;
-use crate::condition::{Engine, Truth, Value};
+use crate::condition::{Truth, Value};
 use crate::deal::Deal;
 use crate::deal::event::{Change, Event, Recorded};
 use crate::deal::fact::{Rows, Subject};
 use crate::deal::start::{NewAccount, NewDeal, Party};
 use crate::id::Id;
+use crate::prospect::score::{Score, scores};
 use crate::store::{AccountFacts, Catalog, Moment};
 
 /// The stage that the priority of each prospect calls for: the first one where the process says nothing.
@@ -21,36 +22,18 @@ pub(super) fn stages(session: &Session<'_>, prospects: &[&Prospect]) -> Result<V
     if process.prospecting.start_stage.is_empty() {
         return Ok(vec![first; prospects.len()]);
     }
-    let points = points(session, prospects)?;
-    let stage = |points: i64| {
-        let priority = process.prospecting.priority(points);
-        let stage = priority.and_then(|priority| process.prospecting.start_stage.get(&priority));
-        stage.unwrap_or(&first).clone()
-    };
-    Ok(points.into_iter().map(stage).collect())
-}
-
-/// The points of each by the rules of the process.
-fn points(session: &Session<'_>, prospects: &[&Prospect]) -> Result<Vec<i64>> {
-    let mut points = vec![0; prospects.len()];
-    if session.process.scores.is_empty() {
-        return Ok(points);
-    }
     let ids: Vec<Id> = prospects.iter().map(|prospect| prospect.name.id).collect();
-    let (columns, rows) = session
+    let (_, facts) = session
         .store
         .prospect_facts(&session.process, session.today, &ids)?;
-    let engine = Engine::new(columns)?;
-    engine.load(rows)?;
-    for rule in &session.process.scores {
-        let truths = engine.judge(&rule.when)?;
-        for (points, truth) in points.iter_mut().zip(truths) {
-            if truth == Truth::Met {
-                *points += rule.points;
-            }
-        }
-    }
-    Ok(points)
+    let stage = |score: Score<'_>| {
+        let priority = score.priority?;
+        process.prospecting.start_stage.get(&priority).cloned()
+    };
+    let scores = scores(process, &facts)?.into_iter();
+    Ok(scores
+        .map(|score| stage(score).unwrap_or_else(|| first.clone()))
+        .collect())
 }
 
 /// What customer types are judged by, besides the deals.
