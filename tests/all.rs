@@ -15,6 +15,7 @@ mod mapping;
 mod markdown;
 mod migration;
 mod payback;
+mod payback_checked;
 mod process;
 mod properties;
 mod ratings;

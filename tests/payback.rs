@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::sandbox::Sandbox;
 
-const PROCESS: &str = r#"
+pub(crate) const PROCESS: &str = r#"
 [process]
 name = "Test"
 currency = "EUR"

@@ -84,7 +84,7 @@ Sell:
   history     Show what was done, by whom and when
 
 Measure:
-  report      Print the pipeline, the funnel, win rates, durations, velocity
+  report      Print the pipeline, the funnel, win rates, what lists paid back
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them

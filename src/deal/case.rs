@@ -232,7 +232,7 @@ mod tests {
             due: Some(day(20)),
         };
         let reopened = Event::CaseReopened { reason: None };
-        let story = vec![
+        let story = [
             opened(CaseKind::Request),
             assigned,
             answered(Some("in March"), true, None),

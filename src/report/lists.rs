@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::returns::{
-    Gain, Gains, ListCost, Outcome, each, maturity, outcome_cells, outcome_columns, parts_column,
-    return_cell, signed, sum,
-};
-use super::{Report, answer, count, heading, with_notes};
-use crate::deal::book::Book;
-use crate::document::{Cell, Document, Period, Table, TableColumn, row};
+use super::lists_shown::tables;
+use super::outcome::{Outcome, maturity};
+use super::returns::{Gain, Gains, ListCost};
+use super::{Report, answer, heading, with_notes};
+use crate::deal::book::{Book, Day};
+use crate::document::{Document, Period, row};
 use crate::list::{Came, Credit, Parts, Payback};
-use crate::money::plain_amount;
 use crate::process::Process;
 
 /// What is asked about lists. The default asks about all of them.
@@ -87,16 +85,16 @@ row! {
 
 /// What is credited to a list.
 #[derive(Clone, Copy, Debug, Default)]
-struct Credited {
-    names: Parts,
+pub(super) struct Credited {
+    pub(super) names: Parts,
     responded: Parts,
-    outcome: Outcome,
+    pub(super) outcome: Outcome,
 }
 
 /// A list with everything that its row says.
-struct Line<'a> {
-    came: &'a Came,
-    credited: Credited,
+pub(super) struct Line<'a> {
+    pub(super) came: &'a Came,
+    pub(super) credited: Credited,
     cost: ListCost,
 }
 
@@ -178,7 +176,7 @@ fn credit(
             .iter()
             .filter_map(|(deal, list)| Some((gains.place(*deal)?, *list)))
             .collect();
-        let opened = |deal: usize| book.deals.opened[deal].map(|day| day.date());
+        let opened = |deal: usize| book.deals.opened[deal].map(Day::date);
         // A lead from the first thing that happened, with the lists they were on by then.
         let began = deals.iter().map(|(deal, list)| (opened(*deal), *list));
         let first = began
@@ -271,14 +269,18 @@ fn unlinked(process: &Process, book: &Book, payback: &Payback) -> Vec<String> {
     notes
 }
 
-/// The source that deals from a list have when nothing else says: the one of the same name, or the one
-/// that the process names for all lists.
+/// The source that deals from a list have when nothing else says: the one of the same name, the one that
+/// the process names for all lists, or one that is called so.
 pub(super) fn source_of<'a>(process: &'a Process, book: &'a Book, list: &Came) -> Option<&'a str> {
-    let mut sources = book.sources.iter();
-    sources
-        .find(|source| source.name == list.code())
+    let named = |name: &str| {
+        let mut sources = book.sources.iter();
+        sources.find(|source| source.name == name)
+    };
+    let of_process = process.prospecting.source.as_deref();
+    named(list.code())
+        .or_else(|| named(of_process?))
+        .or_else(|| named("list"))
         .map(|source| source.name.as_str())
-        .or(process.prospecting.source.as_deref())
 }
 
 impl Line<'_> {
@@ -332,116 +334,4 @@ impl Line<'_> {
             return_share: outcome.return_share(),
         }
     }
-}
-
-fn tables(document: Document, process: &Process, lines: &[Line<'_>]) -> Document {
-    let currency = process.currency;
-    let code = |line: &Line<'_>| Cell::Text(line.came.code().to_string());
-    let mut names = vec![TableColumn::left("list")];
-    for (heading, rank) in [
-        ("rows", 0),
-        ("rejected", 5),
-        ("ours", 2),
-        ("house", 2),
-        ("lists", 2),
-        ("twice", 2),
-        ("suppressed", 3),
-        ("decoys", 4),
-        ("net", 0),
-        ("used", 0),
-        ("uses", 1),
-    ] {
-        names.push(TableColumn::right(heading).rank(rank));
-    }
-    let names_rows = lines.iter().map(|line| {
-        let came = line.came;
-        let counts = [
-            came.gross,
-            came.rejected,
-            came.known_own,
-            came.known_house,
-            came.known_lists,
-            came.twice,
-            came.suppressed,
-            came.seeds,
-            came.net,
-            came.used,
-            came.uses,
-        ];
-        let cells = counts.iter().map(|n| count(*n as usize));
-        std::iter::once(code(line)).chain(cells).collect()
-    });
-    let outcomes: Vec<Outcome> = lines.iter().map(|line| line.credited.outcome).collect();
-    let credited: Vec<Parts> = lines.iter().map(|line| line.credited.names).collect();
-    let became_rows = lines
-        .iter()
-        .zip(parts_column(&credited))
-        .zip(outcome_cells(&outcomes))
-        .map(|((line, names), cells)| [code(line), names].into_iter().chain(cells).collect());
-    let mut became = vec![TableColumn::left("list"), TableColumn::right("names")];
-    became.extend(outcome_columns());
-    let money_rows = lines.iter().map(|line| {
-        let outcome = &line.credited.outcome;
-        vec![
-            code(line),
-            sum(outcome.revenue, currency),
-            sum(outcome.margin, currency),
-            sum(outcome.cost, currency),
-            each(outcome.cost_per(Parts::of(line.came.net)), currency),
-            each(outcome.cost_per(outcome.leads), currency),
-            each(outcome.cost_per(outcome.won), currency),
-            return_cell(outcome.return_share()),
-        ]
-    });
-    let money = vec![
-        TableColumn::left("list"),
-        TableColumn::right("revenue").rank(1),
-        TableColumn::right("margin"),
-        TableColumn::right("cost"),
-        TableColumn::right("a net name").rank(2),
-        TableColumn::right("a lead").rank(3),
-        TableColumn::right("a won deal"),
-        TableColumn::right("return"),
-    ];
-    let table = |columns, rows| Table { columns, rows };
-    let document = document
-        .table(table(names, names_rows.collect()))
-        .line("rows that were ours, on a house list or on another list before, or twice on this one, are no net names")
-        .table(table(became, became_rows.collect()))
-        .table(table(money, money_rows.collect()));
-    together(document, process, &outcomes)
-}
-
-/// The sums, and what a return is.
-pub(super) fn together(document: Document, process: &Process, outcomes: &[Outcome]) -> Document {
-    let mut all = Outcome::default();
-    for outcome in outcomes {
-        all.plus(outcome);
-    }
-    let parts = |parts: Parts| match parts.whole() {
-        Some(whole) => crate::money::grouped(whole),
-        None => format!("{:.2}", parts.number()),
-    };
-    let money = |amount: super::returns::Amount| match amount.0 {
-        Some(minor) => format!(
-            "{} {}",
-            plain_amount(minor, process.currency),
-            process.currency
-        ),
-        None => "not known".to_string(),
-    };
-    let back = all
-        .return_share()
-        .map(|share| format!(", return {}", signed(share)))
-        .unwrap_or_default();
-    document
-        .line(format!(
-            "together: {} leads, {} deals, {} won; margin {}, cost {}{back}",
-            parts(all.leads),
-            parts(all.deals),
-            parts(all.won),
-            money(all.margin),
-            money(all.cost),
-        ))
-        .line("return = (margin of won deals − cost) ÷ cost")
 }

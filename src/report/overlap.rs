@@ -148,8 +148,12 @@ pub fn overlap(
         .table(table)
         .line("each cell: how many people of the row's list are in the column too, and which part of the list that is")
         .line(format!(
-            "{} people are on more than one list; the house file has {}: persons, accounts and lists of our own",
-            grouped(several),
+            "{} on more than one list; the house file has {}: persons, accounts and lists of our own",
+            if several == 1 {
+                "1 person is".to_string()
+            } else {
+                format!("{} people are", grouped(several))
+            },
             grouped(house)
         ));
     let document = with_notes(document, &answer.notes);

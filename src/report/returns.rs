@@ -1,18 +1,16 @@
-//! What deals brought and what was paid for them: the sums that `lists` and `sources` share, so that every
-//! source stands on the same footing.
+//! What single deals brought and what was paid for a list or a source, in the currency of the process; what
+//! could not be known is remembered and said.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
 use super::convert::{Converter, Worth};
-use super::statistics::{ENOUGH, wilson_of_parts};
-use super::{count, or_nothing, percent, percents, whole};
+use super::outcome::Amount;
 use crate::deal::book::{Book, State};
-use crate::document::{Cell, TableColumn};
 use crate::id::Id;
-use crate::list::{Paid, Parts, Payback, Payer};
-use crate::money::{Currency, Money};
+use crate::list::{Paid, Payback, Payer};
+use crate::money::Money;
 use crate::process::Process;
 
 /// What a deal is worth to whom it is credited.
@@ -213,33 +211,10 @@ impl<'a> Gains<'a> {
 /// The first five names, and how many more.
 pub(super) fn listed(names: &[&str]) -> String {
     const NAMED: usize = 5;
-    let named = names.get(..NAMED).unwrap_or(names).join(", ");
+    let first = names.get(..NAMED).unwrap_or(names).join(", ");
     match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
-}
-
-/// A sum that is not known as soon as one of its parts is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Amount(pub(super) Option<i64>);
-
-impl Default for Amount {
-    fn default() -> Self {
-        Self(Some(0))
-    }
-}
-
-impl Amount {
-    pub(super) const UNKNOWN: Self = Self(None);
-
-    #[must_use]
-    pub(super) fn plus(self, minor: Option<i64>) -> Self {
-        Self(
-            self.0
-                .zip(minor)
-                .map(|(sum, minor)| sum.saturating_add(minor)),
-        )
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -255,212 +230,4 @@ impl ListCost {
     pub(super) fn total(&self) -> Amount {
         self.bill.plus(self.beside.0)
     }
-}
-
-/// What became of the deals of one list or source.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Outcome {
-    pub(super) leads: Parts,
-    pub(super) deals: Parts,
-    pub(super) open: Parts,
-    pub(super) won: Parts,
-    pub(super) lost: Parts,
-    pub(super) revenue: Amount,
-    pub(super) margin: Amount,
-    pub(super) cost: Amount,
-}
-
-impl Outcome {
-    /// A deal, or the part of it that is credited; `gain` is that part of what it brought.
-    pub(super) fn add(&mut self, state: State, part: Parts, gain: Gain) {
-        self.deals += part;
-        match state {
-            State::Open | State::Hold => self.open += part,
-            State::Won => self.won += part,
-            State::Lost => self.lost += part,
-        }
-        match gain {
-            Gain::None | Gain::Untold => {}
-            Gain::NoRate => {
-                self.revenue = Amount::UNKNOWN;
-                self.margin = Amount::UNKNOWN;
-            }
-            Gain::Won { revenue, margin } => {
-                self.revenue = self.revenue.plus(Some(revenue));
-                self.margin = self.margin.plus(margin);
-            }
-        }
-    }
-
-    pub(super) fn plus(&mut self, other: &Self) {
-        self.leads += other.leads;
-        self.deals += other.deals;
-        self.open += other.open;
-        self.won += other.won;
-        self.lost += other.lost;
-        self.revenue = self.revenue.plus(other.revenue.0);
-        self.margin = self.margin.plus(other.margin.0);
-        self.cost = self.cost.plus(other.cost.0);
-    }
-
-    pub(super) fn decided(&self) -> Parts {
-        self.won + self.lost
-    }
-
-    pub(super) fn is_thin(&self) -> bool {
-        self.decided() < Parts::of(ENOUGH as u64)
-    }
-
-    pub(super) fn open_share(&self) -> Option<f64> {
-        (!self.deals.is_none()).then(|| self.open.number() / self.deals.number())
-    }
-
-    pub(super) fn win(&self) -> Option<Win> {
-        let decided = self.decided().number();
-        let won = self.won.number();
-        let (low, high) = wilson_of_parts(won, decided)?;
-        Some(Win {
-            share: won / decided,
-            low,
-            high,
-        })
-    }
-
-    /// Cost for each of so many.
-    pub(super) fn cost_per(&self, of: Parts) -> Option<i64> {
-        per(self.cost.0?, of.number())
-    }
-
-    /// What a won deal costs if as many of those decided were won as the interval of the win share allows:
-    /// at the least, and at the most.
-    pub(super) fn cost_per_won_range(&self) -> (Option<i64>, Option<i64>) {
-        let Some((win, cost)) = self.win().zip(self.cost.0) else {
-            return (None, None);
-        };
-        let decided = self.decided().number();
-        (per(cost, decided * win.high), per(cost, decided * win.low))
-    }
-
-    /// (margin − cost) ÷ cost.
-    pub(super) fn return_share(&self) -> Option<f64> {
-        let (margin, cost) = (self.margin.0?, self.cost.0?);
-        (cost > 0).then(|| (margin as f64 - cost as f64) / cost as f64)
-    }
-}
-
-fn per(minor: i64, n: f64) -> Option<i64> {
-    (n > 0.0).then(|| (minor as f64 / n).round() as i64)
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Win {
-    pub(super) share: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
-}
-
-/// The columns of what became of deals.
-pub(super) fn outcome_columns() -> Vec<TableColumn> {
-    vec![
-        TableColumn::right("leads"),
-        TableColumn::right("deals"),
-        TableColumn::right("open").rank(2),
-        TableColumn::right("won"),
-        TableColumn::right("lost").rank(1),
-        TableColumn::right("win rate"),
-        TableColumn::right("95 % interval").rank(3),
-    ]
-}
-
-/// Their cells, one row each; what counts in part is shown so that the columns add up.
-pub(super) fn outcome_cells(outcomes: &[Outcome]) -> Vec<Vec<Cell>> {
-    let column =
-        |of: fn(&Outcome) -> Parts| parts_column(&outcomes.iter().map(of).collect::<Vec<_>>());
-    let mut columns = [
-        column(|outcome| outcome.leads),
-        column(|outcome| outcome.deals),
-        column(|outcome| outcome.open),
-        column(|outcome| outcome.won),
-        column(|outcome| outcome.lost),
-    ];
-    let mut rows: Vec<Vec<Cell>> = Vec::with_capacity(outcomes.len());
-    for (at, outcome) in outcomes.iter().enumerate() {
-        let mut cells: Vec<Cell> = columns
-            .iter_mut()
-            .map(|column| std::mem::replace(&mut column[at], Cell::Nothing))
-            .collect();
-        let win = outcome.win();
-        cells.push(or_nothing(win, |win| Cell::Share(win.share)));
-        cells.push(or_nothing(win, |win| {
-            Cell::Text(percents(win.low, win.high))
-        }));
-        rows.push(cells);
-    }
-    rows
-}
-
-/// Whole numbers, or hundredths that add up.
-pub(super) fn parts_column(column: &[Parts]) -> Vec<Cell> {
-    if column.iter().all(|parts| parts.whole().is_some()) {
-        return column
-            .iter()
-            .map(|parts| count(parts.whole().unwrap_or(0) as usize))
-            .collect();
-    }
-    Parts::hundredths(column)
-        .into_iter()
-        .map(|hundredths| Cell::Text(format!("{}.{:02}", hundredths / 100, hundredths % 100)))
-        .collect()
-}
-
-/// Sums are shown in whole units.
-pub(super) fn sum(amount: Amount, currency: Currency) -> Cell {
-    or_nothing(amount.0, |minor| whole(minor, currency))
-}
-
-/// What one of many costs, to the minor unit.
-pub(super) fn each(minor: Option<i64>, currency: Currency) -> Cell {
-    or_nothing(minor, |minor| Cell::Money { minor, currency })
-}
-
-/// `+120 %`, `-35 %`
-pub(super) fn return_cell(share: Option<f64>) -> Cell {
-    or_nothing(share, |share| Cell::Text(signed(share)))
-}
-
-pub(super) fn signed(share: f64) -> String {
-    let sign = if share > 0.0 { "+" } else { "" };
-    format!("{sign}{}", percent(share))
-}
-
-/// What must be said of returns: those that few decided deals stand behind, and those that are still open.
-pub(super) fn maturity(outcomes: &[(&str, Outcome)]) -> Vec<String> {
-    let mut notes = Vec::new();
-    let thin: Vec<&str> = outcomes
-        .iter()
-        .filter(|(_, outcome)| !outcome.deals.is_none() || outcome.cost != Amount::default())
-        .filter(|(_, outcome)| outcome.is_thin())
-        .map(|(name, _)| *name)
-        .collect();
-    if !thin.is_empty() {
-        notes.push(format!(
-            "insufficient history: fewer than {ENOUGH} deals are decided of {}; what they returned so far says little about what they will",
-            listed(&thin)
-        ));
-    }
-    let open: Vec<String> = outcomes
-        .iter()
-        .filter_map(|(name, outcome)| {
-            let share = outcome.open_share().filter(|share| *share > 0.0)?;
-            Some(format!("{name} {}", percent(share)))
-        })
-        .collect();
-    if !open.is_empty() {
-        let open: Vec<&str> = open.iter().map(String::as_str).collect();
-        notes.push(format!(
-            "deals still open, which may add to the return: {}",
-            listed(&open)
-        ));
-    }
-    notes
 }

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
-use super::lists::{source_of, together};
-use super::returns::{
-    Amount, Gains, Outcome, each, maturity, outcome_cells, outcome_columns, return_cell, sum,
-};
+use super::lists::source_of;
+use super::outcome::{Amount, Outcome, maturity, together};
+use super::returns::Gains;
+use super::sources_shown::tables;
 use super::{Ask, Report, answer, heading, with_notes};
-use crate::deal::book::Book;
-use crate::document::{Cell, Document, Period, Row, Table, TableColumn, row};
+use crate::deal::book::{Book, Day};
+use crate::document::{Document, Period, Row, row};
 use crate::list::{Parts, Payback, Payer, by_weight};
 use crate::process::Process;
 
@@ -107,10 +107,10 @@ fn as_column<S: Serializer>(
 
 /// One line: its name for machines, its title for people, its sums.
 #[derive(Clone, Debug, Default)]
-struct Line {
+pub(super) struct Line {
     name: Option<String>,
-    title: String,
-    outcome: Outcome,
+    pub(super) title: String,
+    pub(super) outcome: Outcome,
     /// Its part of what lists cost.
     lists: Amount,
     paid: Amount,
@@ -146,7 +146,7 @@ pub fn sources(
         .collect();
     notes.extend(maturity(&named));
     if ask.by == By::Source && !payback.lists.is_empty() {
-        notes.push("what a list cost is shared out over the sources of the deals that started from it; without such a deal, it is the source's that has the list's name, or that `[prospecting]` names".to_string());
+        notes.push("what a list cost is shared out over the sources of the deals that started from it; without such a deal, it is the source's that has the list's name, that `[prospecting]` names, or that is called `list`".to_string());
     }
     let base = Ask {
         period: ask.period,
@@ -164,13 +164,12 @@ pub fn sources(
     let title = match (ask.by, ask.period) {
         (By::Source, None) => "Sources: what each paid back",
         (By::Source, Some(_)) => "Sources: what each paid back of deals that began",
-        (By::Referrer, None) => "Referrers: what became of whom they told us of",
-        (By::Referrer, Some(_)) => "Referrers: what became of whom they told us of",
+        (By::Referrer, _) => "Referrers: what became of whom they told us of",
     };
     let document = Document::default().heading(heading(title, &base, n, book));
     let document = tables(document, process, ask.by, &lines, &outcomes);
     let document = together(document, process, &outcomes)
-        .line("a process = what was done for its deals (minutes at the rep's hour, direct costs) and the cost above, for each deal");
+        .line("per process = (cost + what was done for its deals: minutes at the rep's hour, direct costs) ÷ deals");
     let document = with_notes(document, &answer.notes);
     Report { answer, document }
 }
@@ -201,7 +200,7 @@ fn by_source(
         at.unwrap_or(none)
     };
     let source = |deal: usize| book.deals.source[deal].map_or(none, |at| at as usize);
-    let opened = |deal: usize| book.deals.opened[deal].map(|day| day.date());
+    let opened = |deal: usize| book.deals.opened[deal].map(Day::date);
     let is_decoy = |deal: usize| payback.decoy_deals.contains(&book.deals.id[deal]);
 
     for deal in 0..book.deals.len() {
@@ -210,14 +209,14 @@ fn by_source(
         }
     }
     // Leads: people of lists and referrals once, however many deals they became; any other deal is one.
-    let mut led = vec![false; book.deals.len()];
+    let mut taken = vec![false; book.deals.len()];
     let mut lead = |deals: &[usize], day: Option<NaiveDate>, without: usize| {
         let mut of: BTreeSet<usize> = deals.iter().map(|deal| source(*deal)).collect();
         if deals.is_empty() {
             of.insert(without);
         }
         for deal in deals {
-            led[*deal] = true;
+            taken[*deal] = true;
         }
         if ask.within(day) {
             for at in of {
@@ -257,7 +256,7 @@ fn by_source(
         lead(&deals, Some(referral.opened), told.unwrap_or(none));
     }
     for deal in 0..book.deals.len() {
-        if !led[deal] && !is_decoy(deal) && ask.within(opened(deal)) {
+        if !taken[deal] && !is_decoy(deal) && ask.within(opened(deal)) {
             lines[source(deal)].outcome.leads += Parts::WHOLE;
         }
     }
@@ -347,7 +346,7 @@ impl Line {
     }
 
     /// What one sales process costs, all in.
-    fn cost_per_process(&self) -> Option<i64> {
+    pub(super) fn cost_per_process(&self) -> Option<i64> {
         let all = Outcome {
             cost: self.outcome.cost.plus(self.effort.0),
             ..self.outcome
@@ -388,50 +387,4 @@ impl Line {
             },
         }
     }
-}
-
-fn tables(
-    document: Document,
-    process: &Process,
-    by: By,
-    lines: &[Line],
-    outcomes: &[Outcome],
-) -> Document {
-    let currency = process.currency;
-    let title = |line: &Line| Cell::Text(line.title.clone());
-    let mut became = vec![TableColumn::left(by.name())];
-    became.extend(outcome_columns());
-    let became_rows = lines
-        .iter()
-        .zip(outcome_cells(outcomes))
-        .map(|(line, cells)| std::iter::once(title(line)).chain(cells).collect());
-    let money = vec![
-        TableColumn::left(by.name()),
-        TableColumn::right("revenue").rank(2),
-        TableColumn::right("margin"),
-        TableColumn::right("cost"),
-        TableColumn::right("a lead").rank(4),
-        TableColumn::right("a deal").rank(3),
-        TableColumn::right("a won deal"),
-        TableColumn::right("a process").rank(1),
-        TableColumn::right("return"),
-    ];
-    let money_rows = lines.iter().map(|line| {
-        let outcome = &line.outcome;
-        vec![
-            title(line),
-            sum(outcome.revenue, currency),
-            sum(outcome.margin, currency),
-            sum(outcome.cost, currency),
-            each(outcome.cost_per(outcome.leads), currency),
-            each(outcome.cost_per(outcome.deals), currency),
-            each(outcome.cost_per(outcome.won), currency),
-            each(line.cost_per_process(), currency),
-            return_cell(outcome.return_share()),
-        ]
-    });
-    let table = |columns, rows| Table { columns, rows };
-    document
-        .table(table(became, became_rows.collect()))
-        .table(table(money, money_rows.collect()))
 }

@@ -27,6 +27,7 @@ mod loader;
 mod log;
 mod merge;
 mod names;
+mod new_id;
 mod open;
 mod origins;
 mod payback;

@@ -49,8 +49,6 @@ fn anew(
     fresh: bool,
 ) -> Result<()> {
     match kind {
-        // Brought from what they were to what they are; see above.
-        StreamKind::Deal => Ok(()),
         StreamKind::Account => {
             contact_rows::account(connection, id, events, fresh)?;
             ratings::project(connection, id, events, fresh)
@@ -65,8 +63,9 @@ fn anew(
             costs::project_absences(connection, id, events)
         }
         StreamKind::Batch => batch(connection, id, events),
-        // The texts of applied versions are kept for good; which one counts is told by the events.
-        StreamKind::Process => Ok(()),
+        // Deals are brought from what they were to what they are, see above. The texts of applied versions are
+        // kept for good; which one counts is told by the events.
+        StreamKind::Deal | StreamKind::Process => Ok(()),
         StreamKind::List => {
             list_rows::list(connection, id, events)?;
             costs::project(connection, id, events)

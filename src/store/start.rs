@@ -244,4 +244,29 @@ mod tests {
         }
         assert!(world.store.examine().expect("done").is_sound());
     }
+
+    /// Ids of one millisecond have 21 random bits: of so many some are the same by chance.
+    #[test]
+    fn ten_thousand_deals_have_ids_of_their_own() {
+        let mut world = World::new();
+        let with_follow_up = || NewDeal {
+            follow_ups: vec![crate::deal::start::NewFollowUp {
+                due: world.clock.date_naive(),
+                text: "call".to_string(),
+                by_rule: true,
+            }],
+            ..deal(Party::New(0), Some(Party::New(NewPerson::default())))
+        };
+        let starting = Starting {
+            accounts: vec![NewAccount {
+                name: "Acme".to_string(),
+                fields: Vec::new(),
+            }],
+            deals: (0..10_000).map(|_| with_follow_up()).collect(),
+        };
+        world.start("jr", &starting);
+        for table in ["deal", "person", "followup"] {
+            assert_eq!(world.rows(table), 10_000, "{table}");
+        }
+    }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rustc_hash::FxHashSet;
 
 use super::log::{self, Head};
-use super::{Acting, Store, open, project, query};
+use super::{Acting, Store, new_id, open, project, query};
 use crate::deal::Deal;
 use crate::deal::event::{Event, Recorded, StreamKind};
 use crate::fault::Fault;
@@ -31,8 +32,10 @@ pub struct Outcome {
 /// An open write transaction. Dropped without being finished, it leaves nothing behind.
 pub struct Write<'s> {
     pub(super) transaction: Transaction<'s>,
-    ids: &'s mut Ids,
-    acting: &'s Acting,
+    pub(super) ids: &'s mut Ids,
+    /// Ids that this operation was given.
+    pub(super) given: FxHashSet<Id>,
+    pub(super) acting: &'s Acting,
     operation: Id,
     /// When this operation is recorded; no two have the same.
     ts: i64,
@@ -85,7 +88,7 @@ impl Store {
     ) -> Result<(T, Outcome)> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        let operation = free_operation_id(&transaction, ids, acting.now.timestamp_millis())?;
+        let operation = new_id::of_operation(&transaction, ids, acting.now.timestamp_millis())?;
         // Operations are told apart and ordered by this time, also when the clock was set back.
         let ts: i64 =
             transaction.query_row("SELECT COALESCE(MAX(ts), 0) FROM operation", [], |row| {
@@ -101,6 +104,7 @@ impl Store {
         let mut write = Write {
             transaction,
             ids,
+            given: FxHashSet::default(),
             acting,
             operation,
             ts,
@@ -211,22 +215,6 @@ impl Write<'_> {
             .prepare_cached("INSERT INTO store_info (name, value) VALUES ($1, $2)")?
             .execute([name, value])?;
         Ok(())
-    }
-
-    /// A new id that no stream has.
-    pub fn new_id(&mut self) -> Result<Id> {
-        let millis = self.acting.now.timestamp_millis();
-        for _ in 0..100 {
-            let id = self.ids.next(millis);
-            let taken = self
-                .transaction
-                .prepare_cached("SELECT 1 FROM stream WHERE id = $1")?
-                .exists([id.0])?;
-            if !taken {
-                return Ok(id);
-            }
-        }
-        Err(anyhow!("no free id in a hundred tries"))
     }
 
     /// Starts a stream.
@@ -384,17 +372,4 @@ fn move_head(connection: &Connection, stream: Id, from: i64, head: &Head) -> Res
             .hint("nothing was changed; run the command again")
             .into(),
     )
-}
-
-fn free_operation_id(transaction: &Transaction<'_>, ids: &mut Ids, millis: i64) -> Result<Id> {
-    for _ in 0..100 {
-        let id = ids.next(millis);
-        let taken = transaction
-            .prepare_cached("SELECT 1 FROM operation WHERE id = $1")?
-            .exists([id.0])?;
-        if !taken {
-            return Ok(id);
-        }
-    }
-    Err(anyhow!("no free operation id in a hundred tries"))
 }
