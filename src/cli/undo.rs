@@ -74,12 +74,12 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
         if let Some((batch, _)) = batch.next() {
             return import_now(session, reversed, *batch);
         }
-        return Ok(match reversed.streams.first() {
-            Some((_, StreamKind::Process)) => match session.store.applied()? {
+        return Ok(match reversed.streams.as_slice() {
+            [(_, StreamKind::Process), ..] => match session.store.applied()? {
                 Some(applied) => format!("process version {} is in force", applied.version),
                 None => "no process is in force".to_string(),
             },
-            Some((id, StreamKind::List)) => {
+            [(id, StreamKind::List)] => {
                 let lists = session.store.lists()?;
                 match lists.iter().find(|list| list.id == *id) {
                     Some(list) => format!("list {} is as it was", visible(list.code())),
@@ -132,10 +132,36 @@ fn deals_now(session: &Session<'_>, reversed: &Reversed, deals: &[Id]) -> Result
             }
         });
     }
-    Ok(format!(
-        "{} are as they were",
-        counted(deals.len(), "deal", "deals")
-    ))
+    // What the command opened is there or not; a dry run leaves it as it was before.
+    let opened = session.store.opened_by(reversed.operation.id)?;
+    let there = (opened.there == 0) == reversed.outcome.dry_run;
+    let dry_run = reversed.outcome.dry_run;
+    let opened = match (opened.deals, there, dry_run) {
+        (0, ..) => None,
+        (n, true, false) => Some((n, "are there again")),
+        (n, true, true) => Some((n, "would be there again")),
+        (n, false, false) => Some((n, "are gone")),
+        (n, false, true) => Some((n, "would be gone")),
+    };
+    let older = deals.len() - opened.map_or(0, |(n, _)| n).min(deals.len());
+    let older = (older > 0).then_some((
+        older,
+        if dry_run {
+            "would be as they were"
+        } else {
+            "are as they were"
+        },
+    ));
+    let parts = [opened, older].into_iter().flatten().map(|(n, what)| {
+        let what = if n == 1 {
+            what.replacen("are ", "is ", 1)
+                .replace("they were", "it was")
+        } else {
+            what.to_string()
+        };
+        format!("{} {what}", counted(n, "deal", "deals"))
+    });
+    Ok(parts.collect::<Vec<_>>().join(", "))
 }
 
 /// `the import of 4,812 names from apollo.csv is gone`

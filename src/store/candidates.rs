@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::project::name_key;
 use super::query::fact_value;
-use super::select::contacts::in_a_deal;
+use super::select::contacts::{contacted, in_a_deal};
 use super::select::{People, joined, known_of};
 use super::{Store, Write};
 use crate::condition::Value;
@@ -31,11 +31,12 @@ pub struct Bond {
     pub account: Option<Id>,
 }
 
-/// Those of a selection, and who of everybody is in a deal already.
+/// Those of a selection, and who of everybody is in a deal already or was contacted not long ago.
 #[derive(Debug)]
 pub struct Standing {
     pub bonds: Vec<Bond>,
     pub in_deals: FxHashSet<Id>,
+    pub contacted: FxHashSet<Id>,
     people: People,
 }
 
@@ -83,8 +84,9 @@ pub struct AccountFacts {
 const CHUNK: usize = 500;
 
 impl Store {
-    /// Who the chosen rows are, in the order they were chosen, and what keeps them from a deal.
-    pub fn standing(&self, run: Id) -> Result<Standing> {
+    /// Who the chosen rows are, in the order they were chosen, and what keeps them from a deal; contacts count
+    /// from the day `since`.
+    pub fn standing(&self, run: Id, since: NaiveDate) -> Result<Standing> {
         self.translated(|connection| {
             let people = People::read(connection)?;
             let mut statement = connection.prepare(
@@ -124,9 +126,11 @@ impl Store {
                 bond.account = own.or(bond.account);
             }
             let in_deals = in_a_deal(connection, &people)?;
+            let contacted = contacted(connection, &people, Day::of(since))?;
             Ok(Standing {
                 bonds,
                 in_deals: in_deals.into_iter().map(Id).collect(),
+                contacted: contacted.into_iter().map(Id).collect(),
                 people,
             })
         })

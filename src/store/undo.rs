@@ -26,6 +26,14 @@ pub struct Reversed {
     pub outcome: Outcome,
 }
 
+/// What an operation opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub deals: usize,
+    /// How many of them were not undone.
+    pub there: usize,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
     Undo,
@@ -63,6 +71,23 @@ impl Store {
     /// Brings back what `undo` took away last, as long as nothing new was done since.
     pub fn redo(&self, acting: &Acting) -> Result<Reversed> {
         self.reverse(acting, Direction::Redo, None)
+    }
+
+    /// The deals that an operation opened, and how many of them there are at present.
+    pub fn opened_by(&self, operation: Id) -> Result<Opened> {
+        self.translated(|connection| {
+            Ok(connection.query_row(
+                "SELECT COUNT(*), COUNT(d.id) FROM event e LEFT JOIN deal d ON d.id = e.stream
+                 WHERE e.operation = $1 AND e.kind = 'deal_opened'",
+                [operation.0],
+                |row| {
+                    Ok(Opened {
+                        deals: row.get::<_, i64>(0)? as usize,
+                        there: row.get::<_, i64>(1)? as usize,
+                    })
+                },
+            )?)
+        })
     }
 
     fn reverse(

@@ -38,14 +38,18 @@ const IN_A_DEAL: &str = concat!(
             WHERE d.state IN ('open', 'hold'))"
 );
 
-/// Everything that reached them since a day.
+/// Everything that reached them since a day. What was done in a deal with nobody in particular reached whoever
+/// is in it, also when the deal is lost by then.
 const CONTACTED: &str = concat!(
-    "SELECT n.prospect FROM list_use u JOIN list_use_name n ON n.list_use = u.id WHERE u.day >= $1
+    "WITH spoken AS MATERIALIZED (SELECT DISTINCT deal FROM activity WHERE person IS NULL AND day >= $1)
+     SELECT n.prospect FROM list_use u JOIN list_use_name n ON n.list_use = u.id WHERE u.day >= $1
      UNION ALL SELECT subject FROM contact_activity WHERE day >= $1
      UNION ALL SELECT person FROM contact_activity WHERE person IS NOT NULL AND day >= $1
      UNION ALL SELECT person FROM activity WHERE person IS NOT NULL AND day >= $1
      UNION ALL ",
-    of_deals!("(d.opened >= $1 OR d.closed >= $1)")
+    of_deals!(
+        "(d.opened >= $1 OR d.closed >= $1 OR d.id IN (SELECT s.deal FROM spoken s))"
+    )
 );
 
 pub(in crate::store) fn in_a_deal(
@@ -55,7 +59,7 @@ pub(in crate::store) fn in_a_deal(
     everybody(connection, people, IN_A_DEAL, &[])
 }
 
-pub(super) fn contacted(
+pub(in crate::store) fn contacted(
     connection: &Connection,
     people: &People,
     since: Day,

@@ -16,6 +16,7 @@ use super::super::super::filter;
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
+use super::super::start::choose::of_company;
 use super::choose;
 use crate::condition::Truth;
 use crate::deal::event::CatalogKind;
@@ -24,9 +25,9 @@ use crate::document::Document;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::money::grouped;
+use crate::prospect::Query;
 use crate::prospect::likeness::LIKE_ENOUGH;
 use crate::prospect::suppression::{Purpose, Scratch};
-use crate::prospect::{Field, Query, Record};
 use crate::store::{Catalog, Chosen, Customer, Resembled};
 use crate::text::visible;
 use tell::{CustomerRow, own_lacks, row, table, why};
@@ -205,7 +206,7 @@ fn pick(
     let suppressed = session.store.suppression_set(session.today)?;
     let mut scratch = Scratch::default();
     let mut free = |customer: &Customer| {
-        let record = record(customer);
+        let record = of_company(&customer.name, |field| customer.fields.get(field));
         let hit = suppressed.reason_for(&record, Purpose::All, &mut scratch);
         hit.is_none()
     };
@@ -342,17 +343,4 @@ fn judged(
         met[*at] = truth == Truth::Met;
     }
     Ok(met)
-}
-
-/// By what an account can be suppressed: its name, and where its web pages are.
-fn record(customer: &Customer) -> Record {
-    let mut record = Record::default();
-    record.begin(0);
-    record.set(Field::Company, &customer.name);
-    for (name, field) in [("website", Field::Website), ("domain", Field::Domain)] {
-        if let Some(crate::condition::Value::Text(site)) = customer.fields.get(name) {
-            record.set(field, site);
-        }
-    }
-    record
 }

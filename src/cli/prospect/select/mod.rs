@@ -20,6 +20,7 @@ use crate::store::{Access, Chosen};
 use crate::text::visible;
 
 use choose::Selected;
+pub(super) use words::contacted;
 
 /// Select the prospects that fit best: by conditions, topics and likeness
 ///

@@ -3,6 +3,8 @@
 use anyhow::Result;
 
 use super::super::super::session::Session;
+use super::super::super::show::counted;
+use super::super::start::choose::since;
 use super::choose::Line;
 use crate::date;
 use crate::fault::Fault;
@@ -11,7 +13,7 @@ use crate::prospect::{Query, TopicRule};
 use crate::store::{Candidates, ListRow, Wanted};
 use crate::text::{shortened, visible};
 
-/// `high priority, 70 points; forecasting 4.5 of 2`
+/// `high priority, 70 points; forecasting 4.5 by 2 people`
 pub(super) fn why(
     session: &Session<'_>,
     line: &Line,
@@ -35,10 +37,10 @@ pub(super) fn why(
     }
     for (rule, stars) in topics.iter().zip(&line.stars) {
         parts.push(format!(
-            "{} {} of {}",
+            "{} {} by {}",
             rule.topic,
             tenths(stars.mean),
-            stars.raters
+            counted(stars.raters, "person", "people")
         ));
     }
     if parts.is_empty() {
@@ -80,17 +82,17 @@ pub(super) fn left_out(
         say(*n, &unusable(session, named)?);
     }
     say(candidates.in_a_deal, "in a deal already");
-    let prospecting = &session.process.prospecting;
-    let since = (session.process.calendar).still_within(session.today, prospecting.contact_gap);
-    say(
-        candidates.contacted,
-        &format!("contacted since {}", date::day(since)),
-    );
+    say(candidates.contacted, &contacted(session));
     say(
         candidates.suppressed + suppressed,
         "who must not be contacted",
     );
     Ok(parts)
+}
+
+/// `contacted since 24 Aug 2026`
+pub(in super::super) fn contacted(session: &Session<'_>) -> String {
+    format!("contacted since {}", date::day(since(session)))
 }
 
 /// `on old: its last day was …`

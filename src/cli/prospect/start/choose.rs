@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::super::session::Session;
+use crate::condition::Value;
 use crate::id::Id;
 use crate::list::State;
 use crate::prospect::suppression::{Purpose, Scratch, Source};
@@ -35,6 +37,8 @@ pub(crate) struct Prospect {
     pub(crate) list: Option<usize>,
     /// Bound by the terms of that list: neither did they answer, nor are they ours by another way.
     pub(crate) borrowed: bool,
+    /// Reached within `contact_gap`, whoever did it.
+    pub(crate) contacted: bool,
 }
 
 /// Who was left out, by why.
@@ -95,7 +99,9 @@ pub(crate) fn customers(
         gone: chosen.len().saturating_sub(rows.len()),
         ..Left::default()
     };
-    let (mut record, mut scratch) = (Record::default(), Scratch::default());
+    let accounts: Vec<Id> = rows.iter().map(|row| row.account).collect();
+    let facts = session.store.facts_of_accounts(&accounts, session.today)?;
+    let mut scratch = Scratch::default();
     let mut seen = FxHashSet::default();
     let mut candidates = Vec::new();
     for row in rows {
@@ -104,8 +110,13 @@ pub(crate) fn customers(
             Some(product) => row.open.iter().flatten().any(|open| open == product),
             None => !row.open.is_empty(),
         };
-        record.begin(0);
-        record.set(Field::Company, &row.name);
+        let fields = facts.get(&row.account).map(|facts| &facts.fields);
+        let record = of_company(&row.name, |field| {
+            let mut fields = fields.into_iter().flatten();
+            fields
+                .find(|(name, _)| name == field)
+                .map(|(_, value)| value)
+        });
         // Customers are spared cold mailings, not the talk with whoever looks after them.
         let hit = suppressed.reason_for(&record, Purpose::All, &mut scratch);
         if !seen.insert(row.account) {
@@ -146,7 +157,7 @@ pub(crate) fn prospects(
         .enumerate()
         .map(|(at, list)| (list.code(), at))
         .collect();
-    let standing = store.standing(selection.run)?;
+    let standing = store.standing(selection.run, since(session))?;
     let known = Known::read(session, &standing, lists)?;
     let mut decoys: FxHashMap<usize, Seeds> = FxHashMap::default();
     let mut seen = FxHashSet::default();
@@ -187,6 +198,7 @@ pub(crate) fn prospects(
             None => candidates.push(Candidate {
                 why: why.get(&bond.prospect).copied().unwrap_or_default().into(),
                 who: Who::Prospect(Box::new(Prospect {
+                    contacted: standing.contacted.contains(&bond.entity),
                     borrowed: bond.person.is_none() && !known.ours.contains(&bond.entity),
                     name,
                     bond,
@@ -199,9 +211,29 @@ pub(crate) fn prospects(
     Ok((candidates, left))
 }
 
+/// Whoever was reached on this day or later may not be selected yet.
+pub(crate) fn since(session: &Session<'_>) -> NaiveDate {
+    let process = &session.process;
+    let gap = process.prospecting.contact_gap;
+    process.calendar.still_within(session.today, gap)
+}
+
 fn reasons(chosen: &[Chosen]) -> FxHashMap<Id, &str> {
     let each = chosen.iter().map(|one| (one.subject, one.why.as_str()));
     each.collect()
+}
+
+/// By what a customer can be suppressed: its name, and where its web pages are.
+pub(crate) fn of_company<'v>(name: &str, value: impl Fn(&str) -> Option<&'v Value>) -> Record {
+    let mut record = Record::default();
+    record.begin(0);
+    record.set(Field::Company, name);
+    for (name, field) in [("website", Field::Website), ("domain", Field::Domain)] {
+        if let Some(Value::Text(site)) = value(name) {
+            record.set(field, site);
+        }
+    }
+    record
 }
 
 pub(crate) fn fill(record: &mut Record, name: &Name) {

@@ -33,7 +33,7 @@ use draft::{
     borrowed, draft, facts, keep, known_accounts, owners, set_types, with, with_accounts_used,
 };
 use staff::{Staff, To};
-use tell::{advice, again, nobody_left, told};
+use tell::{advice, again, contacted_before, nobody_left, told};
 
 /// Open a deal with each of a selection: account, person, source, stage and first follow-up filled in
 ///
@@ -235,6 +235,7 @@ fn start(
             if no_room == 1 { "it" } else { "them" }
         ));
     }
+    lines.extend(contacted_before(session, &candidates));
     lines.extend(left.words().map(|words| format!("  left out: {words}")));
     for (field, (n, first)) in unreadable {
         lines.push(format!(

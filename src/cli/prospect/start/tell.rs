@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::super::super::session::Session;
 use super::super::super::show::counted;
-use super::choose::Left;
+use super::choose::{Candidate, Left, Who};
 use super::staff::{Fit, Staff};
 use crate::date;
 use crate::deal::start::{NewFollowUp, Party, Starting};
@@ -102,6 +102,22 @@ pub(super) fn told(
         ),
         second,
     ]
+}
+
+/// A mailing may well be followed by calls, but whoever calls should know of it.
+pub(super) fn contacted_before(session: &Session<'_>, candidates: &[Candidate]) -> Option<String> {
+    let contacted = candidates
+        .iter()
+        .filter(|one| matches!(&one.who, Who::Prospect(one) if one.contacted))
+        .count();
+    (contacted > 0).then(|| {
+        let of_them = if contacted == 1 { "was" } else { "were" };
+        format!(
+            "  {} of them {of_them} {}",
+            grouped(contacted as u64),
+            super::super::select::contacted(session)
+        )
+    })
 }
 
 /// What is worth knowing before the next time.

@@ -1,31 +1,33 @@
 //! `prospect export`: a selection as a mailing, one use of each list that its names are on.
 
+mod customers;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use rustc_hash::FxHashMap;
 
 use super::super::context::{Context, Status};
 use super::super::mailing::{HandOut, Mailing, lacking, reachable};
 use super::super::session::Session;
 use super::super::show::counted;
 use super::super::uses::{self, ListUse};
-use super::start::choose::{self, Candidate, Who, fill};
-use crate::condition::Value;
+use super::select::contacted;
+use super::start::choose::{self, Prospect, Who, fill};
 use crate::deal::event::{Activity, ActivityKind, Event, Private};
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::list::{Channel, Kind, Seed};
 use crate::money::grouped;
-use crate::prospect::suppression::{Purpose, Scratch, Source};
-use crate::prospect::{Field, Record};
-use crate::store::{Access, ListRow, PersonRow, SelectionRow, Write};
+use crate::prospect::Record;
+use crate::store::{Access, ListRow, SelectionRow, Write};
 use crate::text::visible;
+use customers::customers;
 
 /// Write a selection for a mailing, as CSV, and count it as a use of each list
 ///
-/// Who must not be contacted since, or is in a deal by now, is left out. The decoys of each list that is used
+/// Who must not be contacted since, is in a deal by now, or was contacted within `contact_gap` of the process is
+/// left out. The decoys of each list that is used
 /// are always among the names: its owner's because that is the contract, and ours. Of customers everybody is
 /// written whom the channel reaches.
 #[derive(Debug, clap::Args)]
@@ -41,6 +43,9 @@ pub(crate) struct Args {
     channel: String,
     #[command(flatten)]
     to: HandOut,
+    /// Write also who was contacted within `contact_gap`
+    #[arg(long)]
+    again: bool,
     /// Use lists although a term forbids it, with the reason, which is recorded
     #[arg(long = "override", value_name = "REASON")]
     over: Option<String>,
@@ -73,6 +78,18 @@ enum Of {
 struct Chosen {
     lines: Vec<Line>,
     left: Vec<String>,
+    contacted: usize,
+}
+
+impl Chosen {
+    /// Selections can overlap: nobody is to be contacted twice because of that.
+    fn leave_out_contacted(&mut self, session: &Session<'_>, n: usize) {
+        self.contacted = n;
+        if n > 0 {
+            let n = grouped(n as u64);
+            self.left.push(format!("{n} {}", contacted(session)));
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
@@ -116,7 +133,7 @@ fn export(
 ) -> Result<Vec<String>> {
     let at = write.now();
     let lists = session.store.lists()?;
-    let chosen = choose(session, selection, channel, &lists)?;
+    let chosen = choose(args, session, selection, channel, &lists)?;
     let mut names: BTreeMap<usize, Vec<Id>> = BTreeMap::new();
     for line in &chosen.lines {
         if let (Of::Use, Some(list)) = (&line.of, line.list) {
@@ -180,6 +197,7 @@ fn activity(channel: Channel, selection: &SelectionRow) -> Activity {
 }
 
 fn choose(
+    args: &Args,
     session: &Session<'_>,
     selection: &SelectionRow,
     channel: Channel,
@@ -206,33 +224,39 @@ fn choose(
         ..Chosen::default()
     };
     if selection.query.customers {
-        customers(session, &candidates, channel, &mut chosen)?;
+        customers(args, session, &candidates, channel, &mut chosen)?;
     } else {
-        chosen.lines = candidates
-            .iter()
-            .filter_map(|one| prospect(one, lists))
-            .collect();
+        let mut contacted = 0;
+        for one in &candidates {
+            match &one.who {
+                Who::Prospect(one) if one.contacted && !args.again => contacted += 1,
+                Who::Prospect(one) => chosen.lines.push(prospect(one, lists)),
+                Who::Customer { .. } => {}
+            }
+        }
+        chosen.leave_out_contacted(session, contacted);
     }
     if chosen.lines.is_empty() {
-        return Err(again(Fault::no(format!(
+        let fault = again(Fault::no(format!(
             "nobody of {} is left to be written to: {}",
             visible(&selection.name),
             chosen.left.join(", ")
-        )))
+        )));
+        return Err(match chosen.contacted {
+            0 => fault,
+            _ => fault.hint("--again writes also who was contacted not long ago"),
+        }
         .into());
     }
     Ok(chosen)
 }
 
-fn prospect(candidate: &Candidate, lists: &[ListRow]) -> Option<Line> {
-    let Who::Prospect(prospect) = &candidate.who else {
-        return None;
-    };
+fn prospect(prospect: &Prospect, lists: &[ListRow]) -> Line {
     let mut record = Record::default();
     fill(&mut record, &prospect.name);
     // Our own file is used like any other list, so that it is told who was reached.
     let house = prospect.list.map(|at| lists[at].terms.kind) == Some(Kind::House);
-    Some(Line {
+    Line {
         id: prospect.name.id,
         list: prospect.list,
         record,
@@ -241,102 +265,6 @@ fn prospect(candidate: &Candidate, lists: &[ListRow]) -> Option<Line> {
         } else {
             Of::Ours
         },
-    })
-}
-
-/// Everybody of the customers who can be reached; by mail the company itself where nobody is known.
-fn customers(
-    session: &Session<'_>,
-    candidates: &[Candidate],
-    channel: Channel,
-    chosen: &mut Chosen,
-) -> Result<()> {
-    let accounts: Vec<Id> = candidates
-        .iter()
-        .filter_map(|one| match one.who {
-            Who::Customer { account, .. } => Some(account),
-            Who::Prospect(_) => None,
-        })
-        .collect();
-    let facts = session.store.facts_of_accounts(&accounts, session.today)?;
-    let mut people: FxHashMap<Id, Vec<PersonRow>> = FxHashMap::default();
-    for person in session.store.persons()? {
-        if let Some(account) = person.account {
-            people.entry(account).or_default().push(person);
-        }
-    }
-    let stated = session.store.suppression_set(session.today)?;
-    let mut scratch = Scratch::default();
-    let (mut unreachable, mut suppressed) = (0, 0);
-    for account in accounts {
-        let mut company = Record::default();
-        company.begin(0);
-        if let Some(facts) = facts.get(&account) {
-            for (name, value) in &facts.fields {
-                if let (Some(field), Value::Text(text)) = (Field::from_name(name), value) {
-                    company.set(field, text);
-                }
-            }
-            company.set(Field::Company, &facts.name);
-        }
-        let mut lines: Vec<Line> = people
-            .remove(&account)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|person| of_person(&person, &company))
-            .collect();
-        if lines.is_empty() {
-            lines.push(Line {
-                id: account,
-                list: None,
-                record: company,
-                of: Of::Account(account),
-            });
-        }
-        for line in lines {
-            // That they are customers keeps them out of cold mailings only, what they said themselves of all.
-            let hit = stated.reason_for(&line.record, Purpose::Marketing, &mut scratch);
-            if hit.is_some_and(|hit| hit.source == Source::Stated) {
-                suppressed += 1;
-            } else if reachable(&line.record, channel) || channel == Channel::Mail {
-                chosen.lines.push(line);
-            } else {
-                unreachable += 1;
-            }
-        }
-    }
-    if suppressed > 0 {
-        let people = counted(suppressed, "person", "people");
-        chosen.left.push(format!("{people} suppressed"));
-    }
-    if unreachable > 0 {
-        let people = counted(unreachable, "person", "people");
-        chosen
-            .left
-            .push(format!("{people} without {}", lacking(channel)));
-    }
-    Ok(())
-}
-
-/// Somebody at a customer, at the customer's address.
-fn of_person(person: &PersonRow, company: &Record) -> Line {
-    let mut record = company.clone();
-    let (first, last) = person.name.rsplit_once(' ').unwrap_or(("", &person.name));
-    record.set(Field::First, first);
-    record.set(Field::Last, last);
-    for (field, value) in [
-        (Field::Title, &person.title),
-        (Field::Email, &person.email),
-        (Field::Phone, &person.phone),
-        (Field::Mobile, &person.mobile),
-    ] {
-        record.set(field, value.as_deref().unwrap_or_default());
-    }
-    Line {
-        id: person.id,
-        list: None,
-        record,
-        of: Of::Person(person.id),
     }
 }
 
