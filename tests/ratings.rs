@@ -80,7 +80,8 @@ fn a_persons_page_has_what_others_wrote_of_them() {
         .sh("COLUMNS=80 salesctl person show jr@acme.example")
         .ok();
     let shown = shown
-        .says("request   2026-11-21   Ann Berg   open, jr   \"wants it in Polish\"")
+        .says("kind      what                 told by    owner   due")
+        .says("request   wants it in Polish   Ann Berg   jr      2026-12-01")
         .says("fair-2026")
         .says("forecasting 4.5, like Hooli");
     assert!(shown.stdout.lines().all(|line| line.chars().count() <= 80));

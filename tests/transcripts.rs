@@ -30,13 +30,16 @@ fn replay(text: &str) -> String {
         Some("# in a workspace with lists") => crate::lists::with_lists(),
         other => panic!("a transcript starts with where it is, not {other:?}"),
     };
-    let mut out = String::new();
+    let (mut out, mut notes) = (String::new(), String::new());
     for line in text.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
-            let _ = writeln!(out, "{line}\n{}", sandbox.sh(command));
+            let _ = writeln!(out, "{notes}{line}\n{}", sandbox.sh(command));
+            notes.clear();
         } else if line.starts_with("# ") {
-            // A note stands apart from what it is about only at the top.
-            let _ = writeln!(out, "{line}");
+            let _ = writeln!(notes, "{line}");
+        } else {
+            // What is not right above a command was printed by one.
+            notes.clear();
         }
     }
     out

@@ -43,11 +43,13 @@ house = {id for id, one in lists.items() if one["terms"]["kind"] == "house"}
 batches = {r["id"]: dict(r) for r in table("SELECT * FROM batch")}
 runs = {r["id"]: dict(r) for r in table("SELECT * FROM import_run WHERE state = 'complete'")}
 states = {r["prospect"]: dict(r) for r in table("SELECT * FROM prospect_state")}
+# Of an import that was undone, the names count that something happened to or that a deal came of.
+worked_on = set(states) | {r["prospect"] for r in table("SELECT prospect FROM origin WHERE prospect IS NOT NULL")}
 used_rows = {r["prospect"] for r in table("SELECT n.prospect FROM list_use u JOIN list_use_name n ON n.list_use = u.id")}
 
 rows, row_list = [], {}
 for r in table("SELECT id, batch, list, fate, entity FROM prospect"):
-    if r["batch"] not in runs or (r["batch"] not in batches and r["id"] not in states):
+    if r["batch"] not in runs or (r["batch"] not in batches and r["id"] not in worked_on):
         continue
     state = states.get(r["id"], {})
     entity = state.get("entity") or r["entity"]

@@ -279,7 +279,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
     if !page.deals.is_empty() {
         document = document.line("deals").table(deals_table(session, page)?);
     }
-    document = case::on_page(session, document, &page.cases)?;
+    document = case::on_page(session, document, &page.cases, case::Place::Account)?;
     document = page::happened(session, document, &page.activities)?;
     Ok(page::lists(document, &page.lists))
 }

@@ -7,7 +7,7 @@ use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
 use super::super::show::counted;
 use super::colleague;
-use super::row::{self, CaseLine, Kinds};
+use super::row::{self, CaseLine, Place};
 use crate::deal::case::CaseKind;
 use crate::deal::event::CatalogKind;
 use crate::document::{Answer, Document};
@@ -83,7 +83,7 @@ fn document(
     let heading = format!("{}{late}", counted(answer.n, &one, &many));
     let mut document = Document::default().heading(heading);
     if answer.n > 0 {
-        document = document.table(row::table(session, &answer.rows, Kinds::One(kind))?);
+        document = document.table(row::table(session, &answer.rows, Place::List)?);
     } else if !args.all {
         let line = format!(
             "salesctl {} list --all shows those that are closed",

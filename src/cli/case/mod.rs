@@ -27,7 +27,7 @@ use crate::id::Id;
 use crate::store::{CaseRow, Catalog, Moment, Outcome, Write};
 use crate::text::visible;
 
-pub(crate) use row::CaseLine;
+pub(crate) use row::{CaseLine, Place};
 
 /// A reference to one case of the command's kind.
 #[derive(Clone, Debug, Args)]
@@ -42,13 +42,14 @@ pub(crate) fn on_page(
     session: &Session<'_>,
     document: Document,
     cases: &[CaseLine],
+    place: Place,
 ) -> Result<Document> {
     if cases.is_empty() {
         return Ok(document);
     }
     Ok(document
         .line("referrals, experiences and requests")
-        .table(row::table(session, cases, row::Kinds::Several)?))
+        .table(row::table(session, cases, place)?))
 }
 
 /// What is open about any of these: accounts, persons, names of lists.

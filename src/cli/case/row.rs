@@ -4,7 +4,6 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::super::session::Session;
-use crate::deal::case::CaseKind;
 use crate::document::{Cell, Table, TableColumn, row};
 use crate::id::Id;
 use crate::store::CaseRow;
@@ -67,24 +66,37 @@ impl CaseLine {
     }
 }
 
-/// Which kinds a table shows.
+/// Where a table of cases stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kinds {
-    One(CaseKind),
-    Several,
+pub(crate) enum Place {
+    /// Among others of one kind.
+    List,
+    /// On an account's page: who of them.
+    Account,
+    /// On a person's page, which is about nobody else.
+    Person,
 }
 
 /// Columns that would say the same in every row are left out.
-pub(super) fn table(session: &Session<'_>, lines: &[CaseLine], kinds: Kinds) -> Result<Table> {
+pub(super) fn table(session: &Session<'_>, lines: &[CaseLine], place: Place) -> Result<Table> {
     let handles = session.store.handles()?;
-    let several = kinds == Kinds::Several;
+    let several = place != Place::List;
+    let who = |line: &CaseLine| {
+        let account = line.account.as_deref().filter(|_| place == Place::List);
+        let person = line.person.as_deref().filter(|_| place != Place::Person);
+        let whom: Vec<&str> = [person, account].into_iter().flatten().collect();
+        whom.join(", ")
+    };
+    let named = lines.iter().any(|line| !who(line).is_empty());
     let stars = lines.iter().any(|line| line.stars.is_some());
     let closed = lines.iter().any(|line| line.closed.is_some());
     let mut columns = vec![TableColumn::left("id")];
     if several {
         columns.push(TableColumn::left("kind"));
     }
-    columns.push(TableColumn::left("who"));
+    if named {
+        columns.push(TableColumn::left("who"));
+    }
     if stars {
         columns.push(TableColumn::right("stars"));
     }
@@ -97,15 +109,14 @@ pub(super) fn table(session: &Session<'_>, lines: &[CaseLine], kinds: Kinds) -> 
     columns.push(TableColumn::left("due"));
     let rows = lines.iter().map(|line| {
         let id = Id::from_handle(&line.id).map(|id| handles.short(id));
-        let whom: Vec<&str> = [line.person.as_deref(), line.account.as_deref()]
-            .into_iter()
-            .flatten()
-            .collect();
         let mut cells = vec![Cell::text(id)];
         if several {
             cells.push(Cell::Text(line.kind.to_string()));
         }
-        cells.push(Cell::Text(shortened(&whom.join(", "), 22)));
+        if named {
+            let whom = Some(shortened(&who(line), 22));
+            cells.push(Cell::text(whom.filter(|whom| !whom.is_empty())));
+        }
         if stars {
             cells.push(line.stars.map_or(Cell::Nothing, |n| Cell::Count(n.into())));
         }

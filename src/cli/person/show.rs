@@ -217,7 +217,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
         });
     }
     document = page::happened(session, document, &page.activities)?;
-    document = case::on_page(session, document, &page.cases)?;
+    document = case::on_page(session, document, &page.cases, case::Place::Person)?;
     document = page::lists(document, &page.lists);
     page::why(session, document, &page.chosen)
 }

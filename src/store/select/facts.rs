@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -94,18 +93,19 @@ impl Facts<'_> {
             (Some(high), Some(medium)) => (high.to_string(), medium.to_string()),
             _ => ("NULL".to_string(), "NULL".to_string()),
         };
-        let mut beside = String::new();
-        for field in self.beside {
-            let _ = write!(beside, ", \"#{}\"", field.name());
-        }
+        let mut wanted = vec!["\"#id\"".to_string()];
+        wanted.extend(["\"#list\"", "\"#fate\"", "score"].map(String::from));
+        let beside = self.beside.iter();
+        wanted.extend(beside.map(|field| format!("\"#{}\"", field.name())));
         let condition = condition.map_or("1", |condition| condition.text.as_str());
         format!(
-            "SELECT \"#id\", \"#list\", \"#fate\", score{beside} FROM (
+            "SELECT {} FROM (
                 SELECT *, CAST(CASE WHEN score >= {high} THEN 'high' WHEN score >= {medium} THEN 'medium'
                     WHEN score < {medium} THEN 'low' END AS TEXT) AS priority FROM (
                     SELECT *, CAST({points} AS INTEGER) AS score FROM (
                         SELECT {} FROM {from} AND {}) AS facts{once}) AS facts) AS facts
              WHERE ({condition}\n)",
+            wanted.join(", "),
             inner.join(", "),
             self.only,
         )
@@ -232,7 +232,7 @@ fn attribute(json: &str, name: &str) -> Option<String> {
         let named = others.find(|(heading, _)| slugified(heading) == name);
         named.map(|(_, value)| value)
     });
-    found.map(Cow::to_string)
+    found.map(ToString::to_string)
 }
 
 /// What a file has in words, as the kind of fact it is meant to be; null where it is none.

@@ -191,7 +191,12 @@ impl Store {
                 filter.ours = ours(connection, &filter.people, &lists)?;
             }
             let mut gathered = Gathered::default();
-            let mut like = compared.map(|compared| Nearest::new(compared.likeness, compared.most));
+            let mut like = compared.map(|compared| Nearest {
+                likeness: compared.likeness,
+                most: compared.most,
+                best: BinaryHeap::new(),
+                floor: -1.0,
+            });
             if let Some(like) = &mut like {
                 let names = &mut like.likeness.names;
                 gathered.result.rated = contacts::topics(connection, &filter.people, names)?;
@@ -310,16 +315,7 @@ struct Nearest<'a> {
     floor: f64,
 }
 
-impl<'a> Nearest<'a> {
-    fn new(likeness: &'a mut Likeness, most: usize) -> Self {
-        Self {
-            likeness,
-            most,
-            best: BinaryHeap::new(),
-            floor: -1.0,
-        }
-    }
-
+impl Nearest<'_> {
     fn nearest(&mut self, profile: &Profile) -> Option<Near> {
         let near = self.likeness.nearest_above(profile, self.floor)?;
         self.best.push(Reverse(near.likeness.max(0.0).to_bits()));

@@ -2,7 +2,7 @@
 """Choosing among a million names: CPU seconds of `salesctl prospect select`, and their ratio to one full
 scan of the same table by the `sqlite3` program in the same run.
 
-    cargo build --release && benches/select.py [--names 1000000] [--workspace FOLDER] [--binary FILE]
+    cargo build --release && benches/select_names.py [--names 1000000] [--workspace FOLDER] [--binary FILE]
 
 Without a workspace one is made: names are imported, stars are given, deals are won. The workspace of an
 earlier run can be given again (`--keep FOLDER` keeps it). Each question is asked three times; the best
