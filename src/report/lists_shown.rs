@@ -53,7 +53,10 @@ pub(super) fn tables(document: Document, process: &Process, lines: &[Line<'_>]) 
         .zip(parts_column(&credited))
         .zip(outcome_cells(&outcomes))
         .map(|((line, names), cells)| [code(line), names].into_iter().chain(cells).collect());
-    let mut became = vec![TableColumn::left("list"), TableColumn::right("names")];
+    let mut became = vec![
+        TableColumn::left("list"),
+        TableColumn::right("names").rank(3),
+    ];
     became.extend(outcome_columns());
     let money_rows = lines.iter().map(|line| {
         let outcome = &line.credited.outcome;

@@ -3,7 +3,7 @@
 
 use super::returns::{Gain, listed};
 use super::statistics::{ENOUGH, wilson_of_parts};
-use super::{count, or_nothing, percent, percents, whole};
+use super::{count, or_nothing, percent, percents};
 use crate::deal::book::State;
 use crate::document::{Cell, Document, TableColumn};
 use crate::list::Parts;
@@ -144,7 +144,7 @@ pub(super) fn outcome_columns() -> Vec<TableColumn> {
         TableColumn::right("won"),
         TableColumn::right("lost").rank(1),
         TableColumn::right("win rate"),
-        TableColumn::right("95 % interval").rank(3),
+        TableColumn::right("95 % interval"),
     ]
 }
 
@@ -189,15 +189,9 @@ pub(super) fn parts_column(column: &[Parts]) -> Vec<Cell> {
         .collect()
 }
 
-/// Sums are shown in whole units, small ones as they are.
+/// A sum to the minor unit, so that the lines of a column add up to the total below.
 pub(super) fn sum(amount: Amount, currency: Currency) -> Cell {
-    or_nothing(amount.0, |minor| {
-        if minor.abs() < 100 * currency.scale() {
-            Cell::Money { minor, currency }
-        } else {
-            whole(minor, currency)
-        }
-    })
+    each(amount.0, currency)
 }
 
 /// `1 deal`, `2.33 deals`
@@ -220,8 +214,15 @@ pub(super) fn return_cell(share: Option<f64>) -> Cell {
 }
 
 pub(super) fn signed(share: f64) -> String {
-    let sign = if share > 0.0 { "+" } else { "" };
-    format!("{sign}{}", percent(share))
+    let whole = (share * 100.0).round();
+    let sign = if whole > 0.0 {
+        "+"
+    } else if whole < 0.0 {
+        "-"
+    } else {
+        ""
+    };
+    format!("{sign}{} %", crate::money::grouped(whole.abs() as u64))
 }
 
 /// What must be said of returns: those that few decided deals stand behind, and those that are still open.

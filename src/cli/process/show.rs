@@ -133,7 +133,7 @@ fn whole(process: &Process, version: u32) -> Document {
         .iter()
         .map(|reason| reason.name.as_str())
         .collect();
-    Document::default()
+    let document = Document::default()
         .heading(format!("{}, version {version}", process.name))
         .table(Table {
             columns: vec![
@@ -145,8 +145,60 @@ fn whole(process: &Process, version: u32) -> Document {
             ],
             rows,
         })
-        .line(format!("lost for: {}", reasons.join(", ")))
+        .line(format!("lost for: {}", reasons.join(", ")));
+    prospecting(document, process)
         .line("salesctl process show STAGE says what a stage needs, and why")
+}
+
+/// What makes a name worth a seller's time, and where its deal starts.
+fn prospecting(document: Document, process: &Process) -> Document {
+    let rules = &process.prospecting;
+    let mut document = document.line(format!(
+        "nobody is selected again within {} of the last contact",
+        rules.contact_gap
+    ));
+    if !process.topics.is_empty() {
+        let topics: Vec<&str> = process
+            .topics
+            .iter()
+            .map(|topic| topic.name.as_str())
+            .collect();
+        document = document.line(format!("rated by: {}", topics.join(", ")));
+    }
+    let starts: Vec<String> = rules
+        .start_stage
+        .iter()
+        .map(|(priority, stage)| format!("{} priority starts in {stage}", priority.name()))
+        .collect();
+    if !starts.is_empty() {
+        document = document.line(starts.join(", "));
+    }
+    let (Some(high), Some(medium)) = (rules.high, rules.medium) else {
+        return document;
+    };
+    let rows = process
+        .scores
+        .iter()
+        .map(|rule| {
+            vec![
+                Cell::Text(format!("{:+}", rule.points)),
+                Cell::text(rule.say.clone()),
+                Cell::Text(rule.when.text.clone()),
+            ]
+        })
+        .collect();
+    document
+        .line(format!(
+            "points: high priority from {high}, medium from {medium}"
+        ))
+        .table(Table {
+            columns: vec![
+                TableColumn::right("points"),
+                TableColumn::left("because"),
+                TableColumn::left("when"),
+            ],
+            rows,
+        })
 }
 
 fn one(process: &Process, stage: &Stage, version: u32) -> Document {

@@ -110,7 +110,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         document = document.line(format!("  {}", membership(name)));
     }
     match &score {
-        Some((_, score)) => document = why::shown(document, score, args.why),
+        Some((_, score)) => {
+            document = why::shown(document, &session.process.prospecting, score, args.why)
+        }
         None if args.why => {
             let note = "no points: the process has no [[score]] rules, and `salesctl score fit` proposes some";
             answer.notes.push(note.into());

@@ -6,6 +6,7 @@ use super::super::session::Session;
 use crate::condition::Truth;
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::id::Id;
+use crate::process::Prospecting;
 use crate::prospect::score::{Line, Score, scores};
 use crate::store::Name;
 
@@ -27,10 +28,18 @@ pub(super) fn score<'n, 's>(
 
 /// The points, and with `rules` what each rule gave: those that hold first, then those that lack a fact,
 /// then those that do not hold.
-pub(super) fn shown(document: Document, score: &Score<'_>, rules: bool) -> Document {
-    let priority = match score.priority {
-        Some(priority) => format!(", {} priority", priority.name()),
-        None => String::new(),
+pub(super) fn shown(
+    document: Document,
+    prospecting: &Prospecting,
+    score: &Score<'_>,
+    rules: bool,
+) -> Document {
+    let priority = match (score.priority, prospecting.high, prospecting.medium) {
+        (Some(priority), Some(high), Some(medium)) => format!(
+            ", {} priority (high from {high}, medium from {medium})",
+            priority.name()
+        ),
+        _ => String::new(),
     };
     let document = document.heading(format!("score {}{priority}", score.points));
     if !rules {
