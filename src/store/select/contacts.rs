@@ -133,6 +133,9 @@ pub struct Stars {
 /// By topic and entity, whatever row of theirs the stars were given to.
 pub(super) type Ratings = Vec<FxHashMap<i64, Stars>>;
 
+/// The day, whether it was said of the survivor's own id, and the id.
+type Newness = (i32, bool, i64);
+
 pub(super) fn ratings(
     connection: &Connection,
     people: &People,
@@ -143,7 +146,7 @@ pub(super) fn ratings(
     let mut found = Vec::new();
     for rule in rules {
         // As `combined` has it: on one day what was said of the survivor's own id counts.
-        let mut latest: FxHashMap<(i64, String), ((i32, bool, i64), i64)> = FxHashMap::default();
+        let mut latest: FxHashMap<(i64, String), (Newness, i64)> = FxHashMap::default();
         let mut rows = statement.query([&rule.topic])?;
         while let Some(row) = rows.next()? {
             let subject = row.get(0)?;
