@@ -68,6 +68,14 @@ pub(crate) fn rate(session: &Session<'_>, subject: &Subject, args: &RateArgs) ->
     let ((), outcome) = session.write(args.write.dry_run, |write| {
         for rating in &new {
             subject.append(write, at, event(rating))?;
+            // Said of another of their ids on the same day, it would be as new as this.
+            for old in known.iter().filter(|old| is_replaced(old, rating)) {
+                let taken = Event::RatingTaken {
+                    topic: old.topic.clone(),
+                    by: old.by.clone(),
+                };
+                write.append(old.subject, at, [taken])?;
+            }
         }
         for rating in &gone {
             let taken = Event::RatingTaken {
@@ -88,6 +96,10 @@ pub(crate) fn rate(session: &Session<'_>, subject: &Subject, args: &RateArgs) ->
         words
     };
     subject.say(session, &words, outcome)
+}
+
+fn is_replaced(old: &Rating, new: &Rating) -> bool {
+    old.subject != new.subject && (&old.topic, &old.by, old.day) == (&new.topic, &new.by, new.day)
 }
 
 /// The event that a rating is written as.

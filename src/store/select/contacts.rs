@@ -133,6 +133,9 @@ pub struct Stars {
 /// By topic and entity, whatever row of theirs the stars were given to.
 pub(super) type Ratings = Vec<FxHashMap<i64, Stars>>;
 
+/// The day, whether it was said of the survivor's own id, and the id.
+type Newness = (i32, bool, i64);
+
 pub(super) fn ratings(
     connection: &Connection,
     people: &People,
@@ -142,13 +145,14 @@ pub(super) fn ratings(
         connection.prepare("SELECT subject, rater, stars, day FROM rating WHERE topic = $1")?;
     let mut found = Vec::new();
     for rule in rules {
-        let mut latest: FxHashMap<(i64, String), (i32, i64)> = FxHashMap::default();
+        // As `combined` has it: on one day what was said of the survivor's own id counts.
+        let mut latest: FxHashMap<(i64, String), (Newness, i64)> = FxHashMap::default();
         let mut rows = statement.query([&rule.topic])?;
         while let Some(row) = rows.next()? {
-            let said: (i32, i64) = (row.get(3)?, row.get(2)?);
-            let kept = latest
-                .entry((people.of(row.get(0)?), row.get(1)?))
-                .or_insert(said);
+            let subject = row.get(0)?;
+            let entity = people.of(subject);
+            let said = ((row.get(3)?, subject == entity, subject), row.get(2)?);
+            let kept = latest.entry((entity, row.get(1)?)).or_insert(said);
             *kept = said.max(*kept);
         }
         let mut sums: FxHashMap<i64, (i64, usize)> = FxHashMap::default();

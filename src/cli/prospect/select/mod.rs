@@ -29,7 +29,6 @@ pub(super) use words::contacted;
 /// any more. Unless it is for a mailing, no more are selected than the reps who are here have room for.
 /// The best come first: by likeness where it is asked for, then by points, then the newest.
 #[derive(Debug, clap::Args)]
-#[allow(clippy::struct_excessive_bools)] // as many flags
 #[command(
     after_help = "Examples:\n  salesctl prospect select --where \"employees >= 100 AND country = 'DE'\" --topic \"forecasting>=4\" --save fair-2026\n  salesctl prospect select --list zoom-q4 --mailing --limit 0 --json\n\nConditions read: id, list, list_kind, first_name, last_name, title, company, email, phone,\nmobile, domain, city, state, zip, country, industry, employees, revenue, source_date,\nimported, responded, known, score, priority, today, and the account fields of the process,\nwhich are the columns of the lists that are called so."
 )]

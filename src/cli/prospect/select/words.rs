@@ -139,6 +139,10 @@ pub(super) fn nobody(
         });
     }
     let passing = super::tell::people(candidates.passing);
+    let on = || match query.lists.as_slice() {
+        [] => "on the lists".to_string(),
+        _ => on(),
+    };
     let passes = match &query.condition {
         Some(condition) => format!("pass --where \"{}\"", visible(condition)),
         None if candidates.passing == 1 => format!("is {}", on()),
