@@ -192,6 +192,15 @@ fn a_name_that_gets_a_deal_takes_what_is_known_along() {
     let deals = page["deals"].as_array().expect("deals");
     assert_eq!((deals.len(), &deals[0]["state"]), (1, &"open".into()));
     assert_eq!(deals[0]["roles"], serde_json::json!([]));
+    // The seller finds it where the deal is.
+    let deal = deals[0]["deal"].as_str().expect("an id").to_string();
+    sandbox
+        .sh(&format!("salesctl deal show {deal}"))
+        .ok()
+        .says("Omar Haddad")
+        .says("referral from olga: wants a demo")
+        .says("talked of SAP")
+        .says("cloud 4");
     // One page, whichever name it is rated by later: the same colleague's word replaces the former.
     sandbox
         .sh("salesctl person rate omar@globex.example cloud=2 --by olga")
