@@ -833,3 +833,31 @@ fn every_format_says_the_same() {
     let day: NaiveDate = "2026-11-21".parse().expect("a date");
     assert_eq!(json["as_of"], json!(day));
 }
+
+/// Omar is on both lists, and became a person of ours through the first: it is no house file to that list, but
+/// it is to the other.
+#[test]
+fn whom_a_list_brought_it_does_not_have_from_us() {
+    let mut sandbox = crate::lists::with_lists();
+    sandbox
+        .sh("salesctl referral add --prospect omar@globex.example")
+        .ok();
+    let list = sandbox.sh("salesctl referral list --json").ok().json();
+    let referral = list["rows"][0]["id"].as_str().expect("an id").to_string();
+    sandbox
+        .sh(&format!("salesctl referral start {referral}"))
+        .ok();
+    let answer = sandbox.sh("salesctl report overlap --json").ok().json();
+    let rows = answer["rows"].as_array().expect("rows");
+    let both = |a: &str, b: &str| {
+        let found = rows.iter().find(|row| row["a"] == a && row["b"] == b);
+        let row = found.unwrap_or_else(|| panic!("no {a}, {b}"));
+        (row["both"].as_u64(), row["b_people"].as_u64())
+    };
+    assert_eq!(both("cognism-q1", "zoom-q4"), (Some(1), Some(4)));
+    assert_eq!(both("zoom-q4", "(persons)"), (Some(0), Some(1)));
+    assert_eq!(both("cognism-q1", "(persons)"), (Some(1), Some(1)));
+    // The person, and the account of the deal.
+    assert_eq!(both("zoom-q4", "(house file)"), (Some(0), Some(2)));
+    assert_eq!(both("cognism-q1", "(house file)"), (Some(1), Some(2)));
+}

@@ -156,3 +156,54 @@ fn a_name_that_becomes_a_person_keeps_its_stars() {
         .ok();
     assert_eq!(again.json()["rows"][0]["known"], 1);
 }
+
+/// What was known of a name of a list stays known once a deal began with it.
+#[test]
+fn a_name_that_gets_a_deal_takes_what_is_known_along() {
+    let mut sandbox = with_lists();
+    for line in [
+        "--as olga prospect rate omar@globex.example cloud=4 --note 'asked us'",
+        "--as olga deal log omar@globex.example call --note 'talked of SAP'",
+        "--as olga referral add --prospect omar@globex.example --note 'wants a demo'",
+    ] {
+        sandbox.sh(&format!("salesctl {line}")).ok();
+    }
+    let list = sandbox.sh("salesctl referral list --json").ok().json();
+    let referral = list["rows"][0]["id"].as_str().expect("an id").to_string();
+    sandbox
+        .sh(&format!("salesctl --as jr referral start {referral}"))
+        .ok();
+    let shown = sandbox
+        .sh("COLUMNS=80 salesctl person show omar@globex.example")
+        .ok();
+    assert!(shown.stdout.lines().all(|line| line.chars().count() <= 80));
+    let page = sandbox
+        .sh("salesctl person show omar@globex.example --json")
+        .ok()
+        .json();
+    let page = &page["rows"][0];
+    assert_eq!(page["ratings"][0]["mean_stars"], 4.0, "{page}");
+    assert_eq!(page["activities"][0]["what"], "call: \"talked of SAP\"");
+    assert_eq!(page["activities"][0]["by"], "olga");
+    assert_eq!(page["cases"][0]["kind"], "referral");
+    assert_eq!(page["cases"][0]["status"], "started");
+    assert_eq!(page["lists"][0]["list"], "zoom-q4");
+    // The deal that began with them, though they have no buying role in it yet.
+    let deals = page["deals"].as_array().expect("deals");
+    assert_eq!((deals.len(), &deals[0]["state"]), (1, &"open".into()));
+    assert_eq!(deals[0]["roles"], serde_json::json!([]));
+    // The seller finds it where the deal is.
+    let deal = deals[0]["deal"].as_str().expect("an id").to_string();
+    sandbox
+        .sh(&format!("salesctl deal show {deal}"))
+        .ok()
+        .says("Omar Haddad")
+        .says("referral from olga: wants a demo")
+        .says("talked of SAP")
+        .says("cloud 4");
+    // One page, whichever name it is rated by later: the same colleague's word replaces the former.
+    sandbox
+        .sh("salesctl person rate omar@globex.example cloud=2 --by olga")
+        .ok()
+        .says("cloud 4 → 2 of 5 by olga");
+}

@@ -60,11 +60,12 @@ pub(crate) struct ChosenRow {
     pub(crate) deal: Option<String>,
 }
 
-/// The rows of lists that are this person or account, by whichever of its ids, the oldest first.
+/// The rows of lists that are this person or account, by whichever of its ids, or that became it when a deal
+/// began, the oldest first.
 pub(crate) fn origins(session: &Session<'_>, ids: &[Id]) -> Result<Vec<Name>> {
     let mut origins = Vec::new();
-    for id in ids {
-        origins.extend(session.store.names_of_entity(*id)?);
+    for id in session.store.with_their_names(ids)? {
+        origins.extend(session.store.names_of_entity(id)?);
     }
     origins.sort_by_key(|name| name.id);
     Ok(origins)

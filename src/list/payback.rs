@@ -101,6 +101,8 @@ pub struct Together {
     /// In the order in which they came in.
     pub lists: Vec<u32>,
     pub own: Own,
+    /// Those of the lists through which they became ours: these don't have them from us.
+    pub through: Vec<u32>,
     pub people: u64,
 }
 

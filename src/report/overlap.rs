@@ -51,9 +51,16 @@ pub fn overlap(
         if ours || alike.own != Own::Stranger {
             on.push(lists + 2);
         }
+        // A list does not have from us whom we have from it; a list of our own is part of what we have.
+        let from_it = |a: usize, b: usize| {
+            let through = alike.through.iter().any(|list| *list as usize == a);
+            through && b >= lists && !(ours && b == lists + 2)
+        };
         for a in &on {
             for b in &on {
-                both[*a][*b] += alike.people;
+                if !from_it(*a, *b) {
+                    both[*a][*b] += alike.people;
+                }
             }
         }
     }

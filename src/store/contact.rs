@@ -253,27 +253,30 @@ impl Store {
         })
     }
 
-    /// The deals that a person takes part in, with what they are in each, the oldest first.
+    /// The deals that a person takes part in or that began with them, with what they are in each, the oldest
+    /// first.
     pub fn buying_roles(&self, person: Id) -> Result<Vec<(DealOf, BTreeSet<BuyingRole>)>> {
         self.translated(|connection| {
             let sql = format!(
-                "{DEAL}, t.role FROM participant t JOIN deal d ON d.id = t.deal
+                "{DEAL}, t.role FROM (SELECT deal, role FROM participant WHERE person IN ({SAME_PERSON})
+                    UNION ALL SELECT deal, NULL FROM origin WHERE person IN ({SAME_PERSON})) t
+                 JOIN deal d ON d.id = t.deal
                  LEFT JOIN account_now a ON a.id = d.account
-                 WHERE t.person IN ({SAME_PERSON}) ORDER BY d.id, t.role"
+                 ORDER BY d.id, t.role IS NULL, t.role"
             );
             let mut statement = connection.prepare_cached(&sql)?;
             let mut rows = statement.query([person.0])?;
             let mut deals: Vec<(DealOf, BTreeSet<BuyingRole>)> = Vec::new();
             while let Some(row) = rows.next()? {
                 let deal = deal_of(row)?;
-                let name: String = row.get(11)?;
-                let role = BuyingRole::from_name(&name)
-                    .ok_or_else(|| Fault::damaged(format!("unknown buying role `{name}`")))?;
+                let role = row.get::<_, Option<String>>(11)?.map(|name| {
+                    BuyingRole::from_name(&name)
+                        .ok_or_else(|| Fault::damaged(format!("unknown buying role `{name}`")))
+                });
+                let role = role.transpose()?;
                 match deals.last_mut() {
-                    Some((last, roles)) if last.id == deal.id => {
-                        roles.insert(role);
-                    }
-                    _ => deals.push((deal, BTreeSet::from([role]))),
+                    Some((last, roles)) if last.id == deal.id => roles.extend(role),
+                    _ => deals.push((deal, role.into_iter().collect())),
                 }
             }
             Ok(deals)

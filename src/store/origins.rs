@@ -21,6 +21,28 @@ pub struct Origins {
 }
 
 impl Store {
+    /// These persons or accounts, then whoever was only a name of a list before a deal began with them.
+    pub fn with_their_names(&self, ids: &[Id]) -> Result<Vec<Id>> {
+        let mut all = ids.to_vec();
+        let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
+        let ids = ids.join(", ");
+        self.translated(|connection| {
+            let mut statement = connection.prepare(&format!(
+                "SELECT DISTINCT COALESCE(s.entity, p.entity) FROM origin o JOIN deal d ON d.id = o.deal
+                 JOIN prospect p ON p.id = o.prospect LEFT JOIN prospect_state s ON s.prospect = p.id
+                 WHERE o.person IN ({ids}) OR (o.person IS NULL AND d.account IN ({ids})) ORDER BY 1"
+            ))?;
+            let names = statement.query_map([], |row| Ok(Id(row.get(0)?)))?;
+            for name in names {
+                let name = name?;
+                if !all.contains(&name) {
+                    all.push(name);
+                }
+            }
+            Ok(all)
+        })
+    }
+
     /// What began with these persons, accounts or rows of lists: the deals, then the selections that chose
     /// them and of which no deal came.
     pub fn origins_of(&self, ids: &[Id]) -> Result<Vec<Origins>> {

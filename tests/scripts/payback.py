@@ -286,12 +286,33 @@ for source, outcome in by_source.items():
 
 # Overlap.
 sets = {one["code"]: {entity for entity in people if id in on_lists(entity)} for id, one in lists.items()}
+ids_of = {one["code"]: id for id, one in lists.items()}
 beyond = {"(persons)": persons, "(accounts)": accounts}
-beyond["(house file)"] = persons | accounts | {entity for id in house for entity in sets[lists[id]["code"]]}
+on_house_lists = {entity for id in house for entity in sets[lists[id]["code"]]}
+# People of lists who got a deal are persons of ours under another id, through the list where they were new.
+became = defaultdict(set)
+for r in table("SELECT o.person, p.entity AS whose, o.prospect, p.fate, COALESCE(o.list, p.list) AS via FROM origin o LEFT JOIN prospect p ON p.id = o.prospect"):
+    if r["person"] is not None and r["via"] is not None and r["fate"] != 4:
+        entity = states.get(r["prospect"], {}).get("entity") or r["whose"] or r["person"]
+        became[merged.get(entity, entity)].add(r["via"])
+new_on = {(row["entity"], row["list"]) for row in rows if row["fate"] not in (1, 4) or (row["fate"] == 1 and row["batch"] not in batches)}
+beyond["(house file)"] = persons | accounts | (on_house_lists - set(became))
+
+
+def ours_too(entity, a, name):
+    """Whether somebody on list a is among what we have, though not through a itself."""
+    if name == "(house file)" and entity in on_house_lists:
+        return True
+    if entity in became and name != "(accounts)":
+        via = became[entity]
+        return not (ids_of[a] in via and (entity, ids_of[a]) in new_on)
+    return entity in beyond[name] and entity not in became
+
+
 codes = sorted(sets)
 for at, a in enumerate(codes):
     for b, other in [(b, sets[b]) for b in codes[at + 1 :]] + list(beyond.items()):
-        both = len(sets[a] & other)
+        both = sum(ours_too(e, a, b) for e in sets[a]) if b in beyond else len(sets[a] & other)
         answer["overlap"][f"{a} {b}"] = {
             "a_people": len(sets[a]), "b_people": len(other), "both": both,
             "share_of_a": both / len(sets[a]) if sets[a] else None,

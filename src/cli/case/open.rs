@@ -18,6 +18,7 @@ use crate::text::visible;
 /// What can be said of any case.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TellArgs {
+    /// The product that it is about
     #[arg(long, add = super::super::completion::catalog(CatalogKind::Product))]
     product: Option<String>,
     /// Who told us [default: whoever acts]

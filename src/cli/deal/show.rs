@@ -113,7 +113,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let next = deal.next_step().filter(|_| deal.state.is_open());
     let people = participants(&session, &deal)?;
-    let taking_part: Vec<PersonRow> = people.iter().map(|(_, person)| person.clone()).collect();
+    let began_with = began_with(&session, &deal)?;
+    let mut taking_part: Vec<PersonRow> = people.iter().map(|(_, person)| person.clone()).collect();
+    taking_part.extend(began_with.clone());
     let known = known_of(&session, &deal, &taking_part)?;
     let shown = Shown {
         id: deal.id.handle(),
@@ -158,10 +160,29 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         talks: known.talks,
         last_talk: known.last_talk,
     };
-    let document = document(&session, &deal, &gate, &people, &known)?;
+    let document = document(&session, &deal, &gate, &people, &known, began_with.as_ref())?;
     let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+/// The person of the list, the selection or the referral that the deal came of.
+fn began_with(session: &Session<'_>, deal: &Deal) -> Result<Option<PersonRow>> {
+    match deal.origin.as_ref().and_then(|origin| origin.person) {
+        Some(person) => session.store.person(person),
+        None => Ok(None),
+    }
+}
+
+/// Who somebody is and how to reach them.
+fn reached(person: &PersonRow) -> String {
+    let known = [
+        Some(&person.name),
+        person.email.as_ref(),
+        person.phone.as_ref(),
+    ];
+    let known: Vec<&str> = known.into_iter().flatten().map(String::as_str).collect();
+    known.join(", ")
 }
 
 fn document(
@@ -170,6 +191,7 @@ fn document(
     gate: &[GateLine],
     people: &[(BuyingRole, PersonRow)],
     known: &Known,
+    began_with: Option<&PersonRow>,
 ) -> Result<Document> {
     let process = &session.process;
     let mut facts: Vec<(String, String)> = Vec::new();
@@ -212,6 +234,9 @@ fn document(
     fact("owner", deal.owner.clone());
     fact("product", deal.product.clone());
     fact("source", deal.source.clone());
+    fact("began with", began_with.map(reached));
+    let why = deal.origin.as_ref().and_then(|origin| origin.why.clone());
+    fact("because", why);
     fact("customer type", deal.customer_type.clone());
     fact("opened", deal.opened.map(crate::date::day));
     fact(

@@ -195,10 +195,11 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
         let mut rows = Vec::new();
         for (deal, roles) in &page.deals {
             let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            let roles = (!roles.is_empty()).then(|| roles.join(", "));
             rows.push(vec![
                 Cell::Text(session.store.short(deal.id)?),
                 Cell::text(deal.account_name.clone()),
-                Cell::Text(roles.join(", ")),
+                Cell::text(roles),
                 Cell::Text(page::stands(session, deal)),
                 page::value(deal),
                 Cell::text(deal.owner.clone()),

@@ -30,8 +30,10 @@ pub(crate) struct Args {
     /// A name of a list, by id, e-mail address or name
     #[arg(long, value_name = "PROSPECT", conflicts_with_all = ["name", "account", "email", "phone"])]
     prospect: Option<String>,
+    /// Their e-mail address, by which they are found if we know them
     #[arg(long, requires = "name")]
     email: Option<String>,
+    /// Their telephone number
     #[arg(long, requires = "name")]
     phone: Option<String>,
     /// What they need, and how you know

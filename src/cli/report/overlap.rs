@@ -11,7 +11,8 @@ use crate::list::Credit;
 /// Show how many people lists have in common with each other and with our own file
 ///
 /// People are counted once a list; decoys and whoever must be left alone are none of them. The house file is
-/// everybody we have for good: persons, accounts, and lists of our own.
+/// everybody we have for good: persons, accounts, and lists of our own. Who became a person of ours through a
+/// list counts as such against the other lists, not against that one.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl report overlap\n  salesctl report overlap --list zoom-q4 --list cognism-q1 --format csv"

@@ -13,7 +13,8 @@ use crate::store::Access;
 /// Note what a source or a list cost beside its terms
 ///
 /// What a rented list costs by its terms is computed; this is for the rest: the printing, the postage, the
-/// stand at a fair, the agency. `report lists` and `report sources` set it against what came back.
+/// stand at a fair, the agency. `report lists` and `report sources` set it against what came back. A campaign or an
+/// event is a source of its own: `catalog add source NAME` adds it.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl source cost add fair-2026 4200 --on 2026-10-12 --note \"stand and travel\"\n  salesctl source cost add zoom-q4 \"850 USD\" --note postage"

@@ -12,6 +12,8 @@ use crate::prospect::Fate;
 pub(super) struct Origins {
     /// By whoever they began with.
     pub(super) by_entity: FxHashMap<i64, Vec<(Id, u32)>>,
+    /// The lists through which somebody came to be a person of ours, with a deal.
+    pub(super) became: FxHashMap<i64, Vec<u32>>,
     known: FxHashSet<i64>,
     pub(super) decoys: Vec<Id>,
 }
@@ -21,11 +23,13 @@ impl Origins {
         let merged = Merged::read(connection)?;
         let mut origins = Self {
             by_entity: FxHashMap::default(),
+            became: FxHashMap::default(),
             known: FxHashSet::default(),
             decoys: Vec::new(),
         };
         let mut statement = connection.prepare(
-            "SELECT o.deal, COALESCE(o.list, p.list), COALESCE(s.entity, p.entity, o.person), p.fate
+            "SELECT o.deal, COALESCE(o.list, p.list), COALESCE(s.entity, p.entity, o.person), p.fate,
+                o.person IS NOT NULL
              FROM origin o LEFT JOIN prospect p ON p.id = o.prospect
              LEFT JOIN prospect_state s ON s.prospect = o.prospect ORDER BY o.deal",
         )?;
@@ -44,6 +48,9 @@ impl Origins {
             // Nobody known: the deal stands for whoever it began with.
             let entity = row.get::<_, Option<i64>>(2)?.unwrap_or(deal);
             let entity = merged.now(Id(entity)).0;
+            if row.get(4)? {
+                origins.became.entry(entity).or_default().push(*list);
+            }
             let of = origins.by_entity.entry(entity).or_default();
             of.push((Id(deal), *list));
         }

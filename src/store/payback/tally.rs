@@ -97,7 +97,7 @@ impl Tally {
         let mut order: Vec<u32> = (0..names.0.len() as u32).collect();
         let row = |at: &u32| &names.0[*at as usize];
         order.sort_unstable_by_key(|at| (row(at).entity, row(at).day, row(at).id));
-        let mut alike: FxHashMap<(Vec<u32>, Own), u64> = FxHashMap::default();
+        let mut alike: FxHashMap<(Vec<u32>, Own, Vec<u32>), u64> = FxHashMap::default();
         let mut person = Person::default();
         for rows in order.chunk_by(|a, b| row(a).entity == row(b).entity) {
             let entity = rows.first().map_or(0, |at| row(at).entity);
@@ -125,7 +125,20 @@ impl Tally {
             }
             person.on.clear();
             person.on.extend(person.held.iter().map(|(list, _)| *list));
-            let key = (std::mem::take(&mut person.on), kind);
+            // Whoever was new when their list came in and got a deal is ours through it.
+            let mut through = origins.became.remove(&entity).unwrap_or_default();
+            let ours = if through.is_empty() {
+                kind
+            } else {
+                Own::Person
+            };
+            through.retain(|list| {
+                let mut rows = rows.iter().map(row);
+                rows.any(|row| row.list == *list && !row.known)
+            });
+            through.sort_unstable();
+            through.dedup();
+            let key = (std::mem::take(&mut person.on), ours, through);
             if let Some(people) = alike.get_mut(&key) {
                 *people += 1;
                 person.on = key.0;
@@ -133,13 +146,17 @@ impl Tally {
                 alike.insert(key, 1);
             }
         }
-        let together =
-            alike
-                .into_iter()
-                .map(|((lists, own), people)| Together { lists, own, people });
+        let together = alike
+            .into_iter()
+            .map(|((lists, own, through), people)| Together {
+                lists,
+                own,
+                through,
+                people,
+            });
         self.together = together.collect();
         self.together
-            .sort_by(|a, b| (&a.lists, a.own).cmp(&(&b.lists, b.own)));
+            .sort_by(|a, b| (&a.lists, a.own, &a.through).cmp(&(&b.lists, b.own, &b.through)));
         // Whose rows are gone came through the list that the deal says.
         for (_, deals) in origins.by_entity.drain() {
             self.leads.push(Person::default().lead(deals));
