@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     match &score {
         Some((_, score)) => {
-            document = why::shown(document, &session.process.prospecting, score, args.why)
+            document = why::shown(document, &session.process.prospecting, score, args.why);
         }
         None if args.why => {
             let note = "no points: the process has no [[score]] rules, and `salesctl score fit` proposes some";

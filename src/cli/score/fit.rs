@@ -201,7 +201,7 @@ fn toml(process: &Process, learnt: &Learnt, proposal: &Proposal, as_of: NaiveDat
         .accuracy
         .map_or(f64::NAN, |accuracy| accuracy.auc.value);
     let first = format!(
-        "learnt by `salesctl score fit` on {as_of} from {} won and {} lost deals: {}, AUC {auc:.2}",
+        "score fit, {as_of}: {} won, {} lost; {}, AUC {auc:.2}",
         learnt.won,
         learnt.lost,
         learnt.verdict.name()
