@@ -28,6 +28,8 @@ pub(super) use words::contacted;
 /// contacted within `contact_gap` of the process, are in a deal already, or are on lists that can't be used
 /// any more. Unless it is for a mailing, no more are selected than the reps who are here have room for.
 /// The best come first: by likeness where it is asked for, then by points, then the newest.
+///
+/// What customers "could buy" is what at least 2 of the 10 customers most like them bought and they did not.
 #[derive(Debug, clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // as many flags
 #[command(
