@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
 
+use super::show::counted;
 use crate::deal::event::{Override, Private};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::list::{Channel, Forbidden, forbidden};
-use crate::store::{ListRow, Moment, Used, Write};
+use crate::list::{Channel, Forbidden, Uses, forbidden};
+use crate::prospect::Fate;
+use crate::store::{ListRow, Moment, Store, Used, Write};
 use crate::text::visible;
 
 /// A list with the names of it that are used.
@@ -18,6 +21,9 @@ pub(crate) struct ListUse {
     pub(crate) list: ListRow,
     pub(crate) names: Vec<Id>,
     overridden: Option<Override>,
+    /// When the terms allow no use after this one: how many people on the list could have been in it and are
+    /// not.
+    last: Option<usize>,
 }
 
 /// The override that is recorded of a use, when one is needed; every term that forbids it, when there is no
@@ -75,6 +81,7 @@ pub(crate) fn refusal(refused: &[Refused]) -> Fault {
 /// The uses that are to be made of lists; every term that forbids one, when there is no reason to go over it.
 pub(crate) fn check(
     write: &mut Write<'_>,
+    store: &Store,
     lists: &[ListRow],
     names: BTreeMap<usize, Vec<Id>>,
     channel: Channel,
@@ -87,11 +94,16 @@ pub(crate) fn check(
         let list = lists[at].clone();
         let made = write.list_uses(list.id)?.len();
         match allowed(&list, made, channel, on, over) {
-            Ok(overridden) => uses.push(ListUse {
-                list,
-                names,
-                overridden,
-            }),
+            Ok(overridden) => {
+                let last = list.terms.uses == Uses::Times(made as u32 + 1);
+                let last = last.then(|| others(store, &list, &names)).transpose()?;
+                uses.push(ListUse {
+                    list,
+                    names,
+                    overridden,
+                    last,
+                });
+            }
             Err(found) => refused.push(found),
         }
     }
@@ -99,6 +111,21 @@ pub(crate) fn check(
         return Ok(uses);
     }
     Err(refusal(&refused).into())
+}
+
+/// The people on a list who are not among its names here, but for decoys, whom the import found suppressed,
+/// and who is ours by now, whom no list's terms bind.
+fn others(store: &Store, list: &ListRow, names: &[Id]) -> Result<usize> {
+    let used: FxHashSet<Id> = names.iter().copied().collect();
+    let mut not_left = store.won_over()?;
+    let mut people = FxHashSet::default();
+    for member in store.list_members(list.id)? {
+        if used.contains(&member.id) || matches!(member.fate, Fate::Seed | Fate::Suppressed) {
+            not_left.insert(member.entity);
+        }
+        people.insert(member.entity);
+    }
+    Ok(people.difference(&not_left).count())
 }
 
 pub(crate) fn record(
@@ -121,18 +148,26 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// `  list zoom-q4 used by phone: 38 names`
+/// `  list zoom-q4 used by phone: 38 names; its last use: 12 other names of it can't be used after it`
 pub(crate) fn lines(channel: Channel, uses: &[ListUse]) -> Vec<String> {
     let line = |one: &ListUse| {
         format!(
-            "  list {} used by {}: {}{}",
+            "  list {} used by {}: {}{}{}",
             visible(one.list.code()),
             channel.name(),
-            super::show::counted(one.names.len(), "name", "names"),
+            counted(one.names.len(), "name", "names"),
             one.overridden
                 .as_ref()
                 .map(|over| format!(" (overridden: {})", over.open.join(", ")))
-                .unwrap_or_default()
+                .unwrap_or_default(),
+            match one.last {
+                None => String::new(),
+                Some(0) => "; its last use".to_string(),
+                Some(n) => format!(
+                    "; its last use: {} of it can't be used after it",
+                    counted(n, "other name", "other names")
+                ),
+            }
         )
     };
     uses.iter().map(line).collect()

@@ -162,7 +162,7 @@ fn names_of_lists(lines: &[ChosenLine], shorts: Vec<String>) -> Table {
             TableColumn::right("#"),
             TableColumn::left("id"),
             TableColumn::left("name"),
-            TableColumn::left("company").rank(1),
+            TableColumn::left("company"),
             TableColumn::left("e-mail").rank(3),
             TableColumn::left("list").rank(2),
             TableColumn::left("why"),

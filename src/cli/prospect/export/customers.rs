@@ -1,4 +1,4 @@
-//! `prospect export` of customers: whom the channel reaches at each.
+//! `prospect export` of customers: who is written to at each.
 
 use std::collections::HashMap;
 
@@ -6,24 +6,21 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
-use super::super::super::mailing::{lacking, reachable};
 use super::super::super::session::Session;
 use super::super::super::show::counted;
 use super::super::start::choose::{Candidate, Who, since};
 use super::{Args, Chosen, Line, Of};
 use crate::condition::Value;
 use crate::id::Id;
-use crate::list::Channel;
 use crate::prospect::suppression::{Purpose, Scratch, Source};
 use crate::prospect::{Field, Record};
 use crate::store::PersonRow;
 
-/// Everybody of the customers who can be reached; by mail the company itself where nobody is known.
+/// Everybody of the customers; the company itself where nobody is known.
 pub(super) fn customers(
     args: &Args,
     session: &Session<'_>,
     candidates: &[Candidate],
-    channel: Channel,
     chosen: &mut Chosen,
 ) -> Result<()> {
     let accounts: Vec<Id> = candidates
@@ -47,7 +44,7 @@ pub(super) fn customers(
         session.store.last_contacts_of_accounts()?,
     );
     let since = since(session);
-    let (mut unreachable, mut suppressed, mut contacted) = (0, 0, 0);
+    let (mut suppressed, mut contacted) = (0, 0);
     for account in accounts {
         let mut company = Record::default();
         company.begin(0);
@@ -82,10 +79,8 @@ pub(super) fn customers(
                 && last_contact(&reached, &line.of).is_some_and(|day| day >= since)
             {
                 contacted += 1;
-            } else if reachable(&line.record, channel) || channel == Channel::Mail {
-                chosen.lines.push(line);
             } else {
-                unreachable += 1;
+                chosen.lines.push(line);
             }
         }
     }
@@ -93,12 +88,6 @@ pub(super) fn customers(
     if suppressed > 0 {
         let people = counted(suppressed, "person", "people");
         chosen.left.push(format!("{people} suppressed"));
-    }
-    if unreachable > 0 {
-        let people = counted(unreachable, "person", "people");
-        chosen
-            .left
-            .push(format!("{people} without {}", lacking(channel)));
     }
     Ok(())
 }

@@ -26,10 +26,10 @@ use customers::customers;
 
 /// Write a selection for a mailing, as CSV, and count it as a use of each list
 ///
-/// Who must not be contacted since, is in a deal by now, or was contacted within `contact_gap` of the process is
-/// left out. The decoys of each list that is used
-/// are always among the names: its owner's because that is the contract, and ours. Of customers everybody is
-/// written whom the channel reaches.
+/// Who must not be contacted since, is in a deal by now, was contacted within `contact_gap` of the process, or
+/// can't be reached by the channel is left out. The decoys of each list that is used are always among the
+/// names: its owner's because that is the contract, and ours. Of customers everybody who is known there is
+/// written, at the customer's address.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl prospect export --from fair-2026 --channel mail --output mailing.csv\n  salesctl prospect export --from fair-2026 --channel email --override \"the broker agreed by phone\" --dry-run"
@@ -79,6 +79,7 @@ struct Chosen {
     lines: Vec<Line>,
     left: Vec<String>,
     contacted: usize,
+    unreachable: usize,
 }
 
 impl Chosen {
@@ -88,6 +89,17 @@ impl Chosen {
         if n > 0 {
             let n = grouped(n as u64);
             self.left.push(format!("{n} {}", contacted(session)));
+        }
+    }
+
+    /// Whom no letter, mail or call can reach gets none: nothing is noted with them, and no name is used up.
+    fn leave_out_unreachable(&mut self, channel: Channel) {
+        let all = self.lines.len();
+        self.lines.retain(|line| reachable(&line.record, channel));
+        self.unreachable = all - self.lines.len();
+        if self.unreachable > 0 {
+            let n = grouped(self.unreachable as u64);
+            self.left.push(format!("{n} without {}", lacking(channel)));
         }
     }
 }
@@ -141,7 +153,7 @@ fn export(
         }
     }
     let over = args.over.as_deref();
-    let uses = uses::check(write, &lists, names, channel, at.day, over)?;
+    let uses = uses::check(write, &session.store, &lists, names, channel, at.day, over)?;
     let mut decoys: Vec<(&ListRow, Seed)> = Vec::new();
     for one in &uses {
         let seeds = session.store.seeds(one.list.id)?;
@@ -224,7 +236,7 @@ fn choose(
         ..Chosen::default()
     };
     if selection.query.customers {
-        customers(args, session, &candidates, channel, &mut chosen)?;
+        customers(args, session, &candidates, &mut chosen)?;
     } else {
         let mut contacted = 0;
         for one in &candidates {
@@ -236,17 +248,24 @@ fn choose(
         }
         chosen.leave_out_contacted(session, contacted);
     }
+    chosen.leave_out_unreachable(channel);
     if chosen.lines.is_empty() {
-        let fault = again(Fault::no(format!(
-            "nobody of {} is left to be written to: {}",
+        let mut fault = again(Fault::no(format!(
+            "nobody of {} is left to be {}: {}",
             visible(&selection.name),
+            match channel {
+                Channel::Phone => "called",
+                Channel::Mail | Channel::Email => "written to",
+            },
             chosen.left.join(", ")
         )));
-        return Err(match chosen.contacted {
-            0 => fault,
-            _ => fault.hint("--again writes also who was contacted not long ago"),
+        if chosen.contacted > 0 {
+            fault = fault.hint("--again writes also who was contacted not long ago");
         }
-        .into());
+        if chosen.unreachable > 0 {
+            fault = fault.hint("--channel mail, phone or email says how they are reached");
+        }
+        return Err(fault.into());
     }
     Ok(chosen)
 }
@@ -268,7 +287,7 @@ fn prospect(prospect: &Prospect, lists: &[ListRow]) -> Line {
     }
 }
 
-/// `✓ fair-2026 for mail: 38 names (2 without a postal address) and 3 decoys → mailing.csv`
+/// `✓ fair-2026 for mail: 38 names and 3 decoys → mailing.csv`
 fn told(
     args: &Args,
     session: &Session<'_>,
@@ -284,14 +303,6 @@ fn told(
         channel.name(),
         counted(chosen.lines.len(), "name", "names")
     );
-    let lines = chosen.lines.iter();
-    let unreachable = lines
-        .filter(|line| !reachable(&line.record, channel))
-        .count();
-    if unreachable > 0 {
-        let n = grouped(unreachable as u64);
-        let _ = write!(line, " ({n} without {})", lacking(channel));
-    }
     if decoys > 0 {
         let _ = write!(line, " and {}", counted(decoys, "decoy", "decoys"));
     }

@@ -99,13 +99,7 @@ pub(super) fn choose(session: &Session<'_>, query: &Query) -> Result<Selected> {
         return Err(nobody(session, query, &wanted, &candidates, &left_out)?.into());
     }
     let found = found - suppressed;
-    let bound = (best.len() < found).then(|| match room {
-        Some(room) if room < limit => format!(
-            "the reps who are here have room for {}; --mailing selects whoever fits",
-            counted(room, "deal", "deals")
-        ),
-        _ => format!("--limit {limit}; 0 selects all"),
-    });
+    let bound = (best.len() < found).then(|| bound(limit, room, found));
     let mut lines = lines(session, &candidates, best)?;
     for line in &mut lines {
         if let Some(resembled) = &mut resembled {
@@ -207,6 +201,22 @@ fn room(session: &Session<'_>, query: &Query) -> Result<Option<usize>> {
         );
     }
     Ok(room)
+}
+
+/// Why there are not more of those who were found, and what takes more of them.
+fn bound(limit: usize, room: Option<usize>, found: usize) -> String {
+    let deals = |room| counted(room, "deal", "deals");
+    match room {
+        Some(room) if room <= limit => format!(
+            "the reps who are here have room for {}; --mailing selects whoever fits",
+            deals(room)
+        ),
+        Some(room) if room < found => format!(
+            "--limit N takes more, up to the {} that the reps who are here have room for; --mailing selects whoever fits",
+            deals(room)
+        ),
+        _ => "--limit N takes more, --limit 0 all".to_string(),
+    }
 }
 
 /// The `most` best, and how many were passed over since they must not be contacted. Asked in the order of

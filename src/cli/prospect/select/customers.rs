@@ -246,33 +246,26 @@ fn pick(
             .then(larger)
             .then(a.cmp(b))
     });
-    if !query.mailing {
-        let mut room = rooms(session, catalog, left.len())?;
-        let mut fits = |customer: &Customer| {
-            let owner = customer.owner.as_deref().unwrap_or_default();
-            room.get_mut(owner).is_none_or(|room| {
-                let fits = *room > 0;
-                *room = room.saturating_sub(1);
-                fits
-            })
-        };
-        drop(
-            &mut left,
-            &mut fits,
-            "their owner is away or has no room".into(),
-        );
+    let unserved = if query.mailing {
+        Vec::new()
+    } else {
+        leave_out_unserved(session, catalog, customers, &mut left)?
+    };
+    if left.is_empty() {
+        let served = unserved.is_empty();
+        notes.extend(unserved);
+        return Err(nobody(universe, passing, &notes, served).into());
     }
+    let all_the_same = |why| format!("{why}; --mailing chooses them too");
+    notes.extend(unserved.into_iter().map(all_the_same));
     if let Some(limit) = query.limit.filter(|limit| *limit > 0)
         && left.len() > limit
     {
         notes.push(format!(
-            "{} more not chosen (--limit)",
+            "{} more: --limit N takes more, --limit 0 all",
             grouped((left.len() - limit) as u64)
         ));
         left.truncate(limit);
-    }
-    if left.is_empty() {
-        return Err(nobody(universe, passing, &notes).into());
     }
     Ok(Picked {
         chosen: left,
@@ -282,19 +275,53 @@ fn pick(
     })
 }
 
-/// How many deals more each rep can take; of one who left no number is known, but somebody must look after
-/// their customers.
-fn rooms(
+/// Leaves out those whose owner is away or can't take another deal, and says of whom.
+fn leave_out_unserved(
     session: &Session<'_>,
     catalog: &Catalog,
-    wanted: usize,
-) -> Result<BTreeMap<String, usize>> {
+    customers: &[Customer],
+    left: &mut Vec<usize>,
+) -> Result<Vec<String>> {
+    let mut seats = seats(session, catalog)?;
+    let wanted = left.len();
+    let mut away: BTreeMap<String, usize> = BTreeMap::new();
+    let mut full: BTreeMap<String, usize> = BTreeMap::new();
+    left.retain(|at| {
+        let owner = customers[*at].owner.as_deref().unwrap_or_default();
+        let Some(seat) = seats.get_mut(owner) else {
+            return true;
+        };
+        if seat.room(wanted) > 0 {
+            seat.open = seat.open.saturating_add(1);
+            return true;
+        }
+        let of = if seat.absent { &mut away } else { &mut full };
+        *of.entry(owner.to_string()).or_default() += 1;
+        false
+    });
+    let told = [(away, "is away"), (full, "has no room for more")];
+    let told = told.into_iter().filter(|(owners, _)| !owners.is_empty());
+    let told = told.map(|(owners, what)| {
+        let names: Vec<&str> = owners.keys().map(String::as_str).collect();
+        let out: usize = owners.values().sum();
+        format!(
+            "{} left out: {} {what} ({})",
+            grouped(out as u64),
+            if out == 1 { "its owner" } else { "their owner" },
+            names.join(", ")
+        )
+    });
+    Ok(told.collect())
+}
+
+/// The reps by name; of one who left no room is known, but somebody must look after their customers.
+fn seats(session: &Session<'_>, catalog: &Catalog) -> Result<BTreeMap<String, Seat>> {
     let open = session.store.open_deals_by_owner()?;
     let absences = session.store.absences()?;
     let today = session.today;
     let reps = catalog.entries.iter();
     let here = reps.filter(|(_, entry)| entry.kind == CatalogKind::Rep && entry.active);
-    let rooms = here.map(|(id, rep)| {
+    let seats = here.map(|(id, rep)| {
         let mut away = absences.iter().filter(|absence| absence.rep == *id);
         let seat = Seat {
             rep: rep.name.clone(),
@@ -302,20 +329,24 @@ fn rooms(
             open: open.get(&rep.name).copied().unwrap_or(0),
             absent: away.any(|absence| absence.from <= today && today <= absence.until),
         };
-        (rep.name.clone(), seat.room(wanted))
+        (rep.name.clone(), seat)
     });
-    Ok(rooms.collect())
+    Ok(seats.collect())
 }
 
-fn nobody(universe: usize, passing: usize, notes: &[String]) -> Fault {
-    let mut fault = Fault::no(format!(
-        "no customer is chosen: {passing} of {} pass the conditions",
-        counted(universe, "customer", "customers")
-    ));
-    for note in notes {
-        fault = fault.hint(note.clone());
+fn nobody(universe: usize, passing: usize, left_out: &[String], served: bool) -> Fault {
+    let mut told = format!(
+        "no customer is chosen: {passing} of {} {} the conditions",
+        counted(universe, "customer", "customers"),
+        if universe == 1 { "passes" } else { "pass" }
+    );
+    if !left_out.is_empty() {
+        told = format!("{told}; {}", left_out.join("; "));
     }
-    if universe == 0 {
+    let fault = Fault::no(told);
+    if !served {
+        fault.hint("--mailing chooses for a mailing, which gives no rep work")
+    } else if universe == 0 {
         fault.hint("an account is a customer when a deal with it is won: salesctl deal list --all")
     } else if passing == 0 {
         fault.hint("salesctl account list shows them all")

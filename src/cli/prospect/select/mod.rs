@@ -28,6 +28,8 @@ pub(super) use words::contacted;
 /// contacted within `contact_gap` of the process, are in a deal already, or are on lists that can't be used
 /// any more. Unless it is for a mailing, no more are selected than the reps who are here have room for.
 /// The best come first: by likeness where it is asked for, then by points, then the newest.
+///
+/// What customers "could buy" is what at least 2 of the 10 customers most like them bought and they did not.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl prospect select --where \"employees >= 100 AND country = 'DE'\" --topic \"forecasting>=4\" --save fair-2026\n  salesctl prospect select --list zoom-q4 --mailing --limit 0 --json\n\nConditions read: id, list, list_kind, first_name, last_name, title, company, email, phone,\nmobile, domain, city, state, zip, country, industry, employees, revenue, source_date,\nimported, responded, known, score, priority, today, and the account fields of the process,\nwhich are the columns of the lists that are called so."

@@ -4,11 +4,11 @@ use super::super::super::output;
 use super::super::super::session::Session;
 use super::super::super::show::counted;
 use super::choose::Selected;
-use super::words::tenths;
+use super::words::{beside_points, tenths};
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::grouped;
 use crate::prospect::Field;
-use crate::text::visible;
+use crate::text::{shortened, visible};
 
 row! {
     /// One of those who were selected.
@@ -39,6 +39,10 @@ row! {
         why: String,
     }
 }
+
+/// As much of a name, and of the reasons, as leaves room for the columns that nobody can choose without.
+const NAME: usize = 20;
+const WHY: usize = 60;
 
 pub(super) fn told(session: &Session<'_>, selected: &Selected) -> (Answer<SelectedLine>, Document) {
     let rows: Vec<SelectedLine> = rows(selected);
@@ -127,25 +131,40 @@ fn table(session: &Session<'_>, selected: &Selected) -> Table {
         TableColumn::right("#"),
         TableColumn::left("id"),
         TableColumn::left("name"),
-        TableColumn::left("company").rank(1),
+        TableColumn::left("company"),
         TableColumn::left("city").rank(4),
-        TableColumn::left("country").rank(6),
+        TableColumn::left("country").rank(5),
         TableColumn::left("list").rank(3),
     ];
-    // Both are in the reasons too.
     let scored = !session.process.scores.is_empty();
     if scored {
-        columns.push(TableColumn::right("points").rank(5));
-        columns.push(TableColumn::left("priority").rank(5));
+        columns.push(TableColumn::right("points").rank(1));
+        columns.push(TableColumn::left("priority").rank(2));
     }
-    columns.push(TableColumn::left("why").rank(0));
-    let rows = selected.lines.iter().zip(1..).map(|(line, rank)| {
+    // What stands in a column of its own isn't said again.
+    let whys: Vec<Option<String>> = selected
+        .lines
+        .iter()
+        .map(|line| {
+            if scored {
+                beside_points(line, &selected.topics)
+            } else {
+                Some(line.why.clone())
+            }
+        })
+        .collect();
+    let reasoned = whys.iter().any(Option::is_some);
+    if reasoned {
+        columns.push(TableColumn::left("why"));
+    }
+    let lines = selected.lines.iter().zip(whys).zip(1..);
+    let rows = lines.map(|((line, why), rank)| {
         let name = &line.name;
         let mut cells = vec![
             Cell::Count(rank),
             Cell::Text(super::super::short(name.id)),
-            Cell::Text(name.called()),
-            text(name.get(Field::Company)),
+            Cell::Text(shortened(&name.called(), NAME)),
+            text(&shortened(name.get(Field::Company), NAME)),
             text(name.get(Field::City)),
             text(name.get(Field::Country)),
             Cell::text(name.list.clone()),
@@ -156,7 +175,9 @@ fn table(session: &Session<'_>, selected: &Selected) -> Table {
                 line.priority.map(crate::process::Priority::name),
             ));
         }
-        cells.push(Cell::Text(line.why.clone()));
+        if reasoned {
+            cells.push(Cell::text(why.map(|why| shortened(&why, WHY))));
+        }
         cells
     });
     Table {

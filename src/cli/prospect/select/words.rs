@@ -13,36 +13,21 @@ use crate::prospect::{Query, TopicRule};
 use crate::store::{Candidates, ListRow, Wanted};
 use crate::text::{shortened, visible};
 
-/// `high priority, 70 points; forecasting 4.5 by 2 people`
+/// `high priority, 70 points; forecasting 4.5 (2 ratings)`
 pub(super) fn why(
     session: &Session<'_>,
     line: &Line,
     topics: &[TopicRule],
     condition: Option<&str>,
 ) -> String {
-    let mut parts = Vec::new();
-    if let Some(like) = &line.like {
-        let percent = (like.share * 100.0).round();
-        let mut text = format!("{percent} % like {}", like.account);
-        if !like.reasons.is_empty() {
-            text = format!("{text}: {}", like.reasons.join(", "));
-        }
-        parts.push(text);
-    }
+    let mut parts: Vec<String> = likeness(line).into_iter().collect();
     let points = || counted_points(line.candidate.score);
     match line.priority {
         Some(priority) => parts.push(format!("{} priority, {}", priority.name(), points())),
         None if !session.process.scores.is_empty() => parts.push(points()),
         None => {}
     }
-    for (rule, stars) in topics.iter().zip(&line.stars) {
-        parts.push(format!(
-            "{} {} by {}",
-            rule.topic,
-            tenths(stars.mean),
-            counted(stars.raters, "person", "people")
-        ));
-    }
+    parts.extend(ratings(line, topics));
     if parts.is_empty() {
         parts.push(match condition {
             Some(condition) => shortened(condition, 60),
@@ -50,6 +35,36 @@ pub(super) fn why(
         });
     }
     parts.join("; ")
+}
+
+/// What speaks for one beside the points, where these have columns of their own.
+pub(super) fn beside_points(line: &Line, topics: &[TopicRule]) -> Option<String> {
+    let parts: Vec<String> = likeness(line)
+        .into_iter()
+        .chain(ratings(line, topics))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// `62 % like Tyrell: same industry: services`
+fn likeness(line: &Line) -> Option<String> {
+    let like = line.like.as_ref()?;
+    let percent = (like.share * 100.0).round();
+    let text = format!("{percent} % like {}", like.account);
+    Some(if like.reasons.is_empty() {
+        text
+    } else {
+        format!("{text}: {}", like.reasons.join(", "))
+    })
+}
+
+/// `forecasting 5.0 (1 rating)`: the decimal and the brackets keep "5 of 1" from being read.
+fn ratings(line: &Line, topics: &[TopicRule]) -> impl Iterator<Item = String> {
+    let rated = topics.iter().zip(&line.stars);
+    rated.map(|(rule, stars)| {
+        let n = counted(stars.raters, "rating", "ratings");
+        format!("{} {:.1} ({n})", rule.topic, stars.mean)
+    })
 }
 
 fn counted_points(points: i64) -> String {
@@ -155,9 +170,9 @@ pub(super) fn nobody(
         )));
     }
     Ok(Fault::no(format!(
-        "nobody is selected: {passing} {passes}, and all are left out"
-    ))
-    .hint(format!("left out: {}", left_out.join(", "))))
+        "nobody is selected: {passing} {passes}, and all are left out: {}",
+        left_out.join(", ")
+    )))
 }
 
 /// The query in words, for the heading.

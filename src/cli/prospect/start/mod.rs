@@ -210,6 +210,7 @@ fn start(
     let names = borrowed(&candidates);
     let uses = uses::check(
         write,
+        &session.store,
         &lists,
         names,
         asked.channel,
