@@ -198,7 +198,7 @@ fn document(session: &Session<'_>, page: &Page) -> Result<Document> {
             rows.push(vec![
                 Cell::Text(session.store.short(deal.id)?),
                 Cell::text(deal.account_name.clone()),
-                Cell::Text(roles.join(", ")),
+                Cell::text((!roles.is_empty()).then(|| roles.join(", "))),
                 Cell::Text(page::stands(session, deal)),
                 page::value(deal),
                 Cell::text(deal.owner.clone()),
