@@ -20,7 +20,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session_without_note(Access::Write)?;
     let reversed = session.store.redo(&session.acting(args.dry_run))?;
     cx.console.say_wrapped(&format!(
-        "redid `{}` by {}: {}",
+        "{} `{}` by {}: {}",
+        if reversed.outcome.dry_run {
+            "would redo"
+        } else {
+            "redid"
+        },
         visible(&reversed.operation.typed),
         visible(&reversed.operation.actor),
         what_now(&session, &reversed)?

@@ -25,19 +25,26 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session_without_note(Access::Write)?;
     let reversed = session.store.undo(&session.acting(args.dry_run))?;
+    let dry_run = reversed.outcome.dry_run;
     let line = format!(
-        "undid `{}` by {}, {}: {} (`salesctl redo` brings it back)",
+        "{} `{}` by {}, {}: {}{}",
+        if dry_run { "would undo" } else { "undid" },
         visible(&reversed.operation.typed),
         visible(&reversed.operation.actor),
         ago(&session, &reversed),
-        what_now(&session, &reversed)?
+        what_now(&session, &reversed)?,
+        if dry_run {
+            ""
+        } else {
+            " (`salesctl redo` brings it back)"
+        }
     );
     cx.console.say_wrapped(&line)?;
     if let Some(kept) = kept_words(&session, &reversed)? {
         cx.console
             .say(&format!("kept, since changed or in use: {kept}"))?;
     }
-    if reversed.outcome.dry_run {
+    if dry_run {
         cx.console.say("dry run: nothing written")?;
     }
     Ok(Status::Done)
@@ -136,8 +143,10 @@ fn deals_now(session: &Session<'_>, reversed: &Reversed, deals: &[Id]) -> Result
     let opened = session.store.opened_by(reversed.operation.id)?;
     let there = (opened.there == 0) == reversed.outcome.dry_run;
     let dry_run = reversed.outcome.dry_run;
+    let all_open = opened.open == opened.deals;
     let opened = match (opened.deals, there, dry_run) {
         (0, ..) => None,
+        (n, true, false) if all_open => Some((n, "are open again")),
         (n, true, false) => Some((n, "are there again")),
         (n, true, true) => Some((n, "would be there again")),
         (n, false, false) => Some((n, "are gone")),

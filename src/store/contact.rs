@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::Store;
+use super::origins::PEOPLE_OF_OPEN_DEALS;
 use super::query::date;
+use super::{Store, project};
 use crate::deal::book::{Day, State};
 use crate::deal::contact::SalesRole;
 use crate::fault::Fault;
@@ -122,6 +123,14 @@ impl Store {
                 &[&account.0],
             ),
         }
+    }
+
+    /// Everybody who is called so, in any case.
+    pub fn persons_called(&self, name: &str) -> Result<Vec<PersonRow>> {
+        let key = project::name_key(name);
+        let mut persons = self.persons()?;
+        persons.retain(|person| project::name_key(&person.name) == key);
+        Ok(persons)
     }
 
     /// Whose address this is, in any case.
@@ -253,6 +262,24 @@ impl Store {
         })
     }
 
+    /// The deals that began with any of these rows of lists, the oldest first.
+    pub fn deals_begun_with(&self, prospects: &[Id]) -> Result<Vec<DealOf>> {
+        let ids: Vec<String> = prospects.iter().map(|id| id.0.to_string()).collect();
+        self.translated(|connection| {
+            let mut statement = connection.prepare(&format!(
+                "{DEAL} FROM deal d LEFT JOIN account_now a ON a.id = d.account
+                 WHERE d.id IN (SELECT deal FROM origin WHERE prospect IN ({})) ORDER BY d.id",
+                ids.join(", ")
+            ))?;
+            let mut rows = statement.query([])?;
+            let mut deals = Vec::new();
+            while let Some(row) = rows.next()? {
+                deals.push(deal_of(row)?);
+            }
+            Ok(deals)
+        })
+    }
+
     /// The deals that a person takes part in or that began with them, with what they are in each, the oldest
     /// first.
     pub fn buying_roles(&self, person: Id) -> Result<Vec<(DealOf, BTreeSet<BuyingRole>)>> {
@@ -283,13 +310,13 @@ impl Store {
         })
     }
 
-    /// How many open deals each person takes part in.
+    /// How many open deals each person takes part in, or began.
     pub fn open_deals_by_person(&self) -> Result<HashMap<Id, usize>> {
         self.translated(|connection| {
-            let mut statement = connection.prepare(
-                "SELECT n.now, COUNT(DISTINCT d.id) FROM participant t JOIN person_now n ON n.id = t.person
-                 JOIN deal d ON d.id = t.deal WHERE d.state IN ('open', 'hold') GROUP BY n.now",
-            )?;
+            let mut statement = connection.prepare(&format!(
+                "SELECT n.now, COUNT(DISTINCT t.deal) FROM ({PEOPLE_OF_OPEN_DEALS}) t
+                 JOIN person_now n ON n.id = t.person GROUP BY n.now"
+            ))?;
             let rows = statement.query_map([], |row| {
                 Ok((Id(row.get(0)?), row.get::<_, i64>(1)? as usize))
             })?;

@@ -8,6 +8,14 @@ use super::query::date;
 use crate::deal::book::Day;
 use crate::id::Id;
 
+/// Who is in a deal that goes on: everybody with a role in it, and the person it began with, who has none
+/// until somebody gives it.
+pub(super) const PEOPLE_OF_OPEN_DEALS: &str = "
+    SELECT d.id AS deal, x.person AS person FROM deal d JOIN participant x ON x.deal = d.id
+    WHERE d.state IN ('open', 'hold')
+    UNION SELECT d.id, o.person FROM deal d JOIN origin o ON o.deal = d.id
+    WHERE d.state IN ('open', 'hold') AND o.person IS NOT NULL";
+
 /// One of the ways in which somebody came to be worked on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origins {

@@ -32,6 +32,8 @@ pub struct Opened {
     pub deals: usize,
     /// How many of them were not undone.
     pub there: usize,
+    /// How many of those are not closed.
+    pub open: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +79,15 @@ impl Store {
     pub fn opened_by(&self, operation: Id) -> Result<Opened> {
         self.translated(|connection| {
             Ok(connection.query_row(
-                "SELECT COUNT(*), COUNT(d.id) FROM event e LEFT JOIN deal d ON d.id = e.stream
+                "SELECT COUNT(*), COUNT(d.id),
+                    COUNT(CASE WHEN d.state IN ('open', 'hold') THEN 1 END) FROM event e LEFT JOIN deal d ON d.id = e.stream
                  WHERE e.operation = $1 AND e.kind = 'deal_opened'",
                 [operation.0],
                 |row| {
                     Ok(Opened {
                         deals: row.get::<_, i64>(0)? as usize,
                         there: row.get::<_, i64>(1)? as usize,
+                        open: row.get::<_, i64>(2)? as usize,
                     })
                 },
             )?)

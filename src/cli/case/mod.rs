@@ -165,12 +165,17 @@ pub(crate) fn due_by_rule(session: &Session<'_>) -> NaiveDate {
     calendar.working_day_from(calendar.add(session.today, ANSWER_WITHIN))
 }
 
-/// `jr's, due Fri 27 Nov 2026 (in 6 days)`
-fn whose_and_when(session: &Session<'_>, owner: Option<&str>, due: Option<NaiveDate>) -> String {
-    let whose = owner.map_or_else(
+/// `jr's`
+pub(crate) fn whose(owner: Option<&str>) -> String {
+    owner.map_or_else(
         || "nobody's".to_string(),
         |rep| format!("{}'s", visible(rep)),
-    );
+    )
+}
+
+/// `jr's, due Fri 27 Nov 2026 (in 6 days)`
+fn whose_and_when(session: &Session<'_>, owner: Option<&str>, due: Option<NaiveDate>) -> String {
+    let whose = whose(owner);
     match due {
         Some(due) => format!("{whose}, due {}", day_and_distance(due, session.today)),
         None => whose,

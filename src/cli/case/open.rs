@@ -7,7 +7,9 @@ use super::super::assignment::{active_rep, in_catalog};
 use super::super::contact::DryRunArgs;
 use super::super::context::Status;
 use super::super::session::Session;
-use super::{colleague, due, due_by_rule, say, whose_and_when};
+use super::super::show::plural;
+use super::{colleague, due, due_by_rule, say, whose, whose_and_when};
+use crate::deal::book::State;
 use crate::deal::case::{CaseKind, GOOD, Opening};
 use crate::deal::event::{CatalogKind, Event, Private, StreamKind};
 use crate::fault::Fault;
@@ -43,6 +45,8 @@ pub(crate) struct Told<'a> {
     /// The account that it is about or that the person works at, when it is known already.
     pub(crate) account: Option<Id>,
     pub(crate) deal: Option<Id>,
+    /// Deals with them that are not known by the account: of the person, or that began with them.
+    pub(crate) theirs: Vec<DealOf>,
     pub(crate) stars: Option<u8>,
     pub(crate) text: Option<&'a str>,
 }
@@ -61,9 +65,10 @@ pub(crate) fn open(
     };
     let product = args.product.as_deref();
     let product = product.map(|product| in_catalog(&catalog, CatalogKind::Product, product));
+    let theirs = deals_with_them(session, told)?;
     let owner = match &args.owner {
         Some(owner) => active_rep(&catalog, owner)?,
-        None => owner(session, &catalog, told)?,
+        None => owner(session, &catalog, told, &theirs),
     };
     let asked = due(session, args.due.as_deref())?;
     // Praise needs no answer, unless somebody wants to come back to it.
@@ -106,6 +111,9 @@ pub(crate) fn open(
     };
     let what = format!("{}; {whose}", visible(&row.case.words()));
     let status = say(session, &row, &what, outcome)?;
+    if told.what == CaseKind::Referral {
+        say_open_deals(session, &theirs)?;
+    }
     if owner.is_none() && !is_done && !outcome.dry_run {
         session.cx.console.note(&format!(
             "note: nobody's work yet, so everybody sees it; salesctl {} assign {short} --to REP",
@@ -115,21 +123,67 @@ pub(crate) fn open(
     Ok(status)
 }
 
-/// Who had the deal it came of, else the latest with the account, else whoever acts, as far as they are
-/// reps who are with us.
-fn owner(session: &Session<'_>, catalog: &Catalog, told: &Told<'_>) -> Result<Option<String>> {
+/// Every deal with whom it is about, each once.
+fn deals_with_them(session: &Session<'_>, told: &Told<'_>) -> Result<Vec<DealOf>> {
     let mut deals = match told.account {
         Some(account) => session.store.deals_of(Some(account))?,
         None => Vec::new(),
     };
+    deals.extend(told.theirs.iter().cloned());
+    deals.sort_by_key(|deal| deal.id);
+    deals.dedup_by_key(|deal| deal.id);
+    Ok(deals)
+}
+
+/// Who had the deal it came of, else the latest with them, else whoever acts, as far as they are reps who
+/// are with us.
+fn owner(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    told: &Told<'_>,
+    theirs: &[DealOf],
+) -> Option<String> {
+    let mut deals: Vec<&DealOf> = theirs.iter().collect();
     deals.sort_by_key(|deal| (Some(deal.id) == told.deal, deal.opened, deal.id));
     let works_here = |name: &String| {
         let rep = catalog.get(CatalogKind::Rep, name);
         rep.is_some_and(|rep| rep.active)
     };
-    let owners = deals.into_iter().rev().filter_map(|deal| deal.owner);
-    let theirs = owners.into_iter().find(works_here);
-    Ok(theirs.or_else(|| session.acting_rep(catalog).filter(works_here)))
+    let mut owners = deals
+        .into_iter()
+        .rev()
+        .filter_map(|deal| deal.owner.clone());
+    let latest = owners.find(works_here);
+    latest.or_else(|| session.acting_rep(catalog).filter(works_here))
+}
+
+/// Whoever refers somebody who is talked to already should know it.
+fn say_open_deals(session: &Session<'_>, theirs: &[DealOf]) -> Result<()> {
+    const NAMED: usize = 3;
+    let goes_on = |deal: &&DealOf| matches!(deal.state, State::Open | State::Hold);
+    let open: Vec<&DealOf> = theirs.iter().filter(goes_on).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let mut named = Vec::new();
+    for deal in open.iter().rev().take(NAMED) {
+        let account = deal.account_name.as_deref().unwrap_or_default();
+        named.push(format!(
+            "{} {} ({})",
+            session.store.short(deal.id)?,
+            visible(account),
+            whose(deal.owner.as_deref())
+        ));
+    }
+    if open.len() > NAMED {
+        named.push(format!("and {} more", open.len() - NAMED));
+    }
+    session.cx.console.note(&format!(
+        "note: {} with them: {}",
+        plural(open.len(), "there is an open deal", "there are open deals"),
+        named.join(", ")
+    ));
+    Ok(())
 }
 
 /// Whom an experience or a request is about: an account or somebody there, with the deal it came of.

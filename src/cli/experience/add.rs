@@ -6,6 +6,7 @@ use super::super::case::open::{Subject, TellArgs, Told, open};
 use super::super::context::{Context, Status};
 use crate::deal::case::CaseKind;
 use crate::store::Access;
+use crate::text::visible;
 
 /// Record what a customer made of us, 1 to 5
 ///
@@ -20,7 +21,7 @@ pub(crate) struct Args {
     #[arg(value_name = "ACCOUNT|PERSON", add = super::super::completion::accounts())]
     about: String,
     /// 1 (bad) to 5 (good)
-    #[arg(value_parser = clap::value_parser!(u8).range(1..=5))]
+    #[arg(value_parser = stars)]
     stars: u8,
     /// What they said
     #[arg(long)]
@@ -32,6 +33,13 @@ pub(crate) struct Args {
     tell: TellArgs,
 }
 
+fn stars(typed: &str) -> Result<u8, String> {
+    let stars = typed.trim().parse().ok();
+    stars
+        .filter(|stars| (1..=5).contains(stars))
+        .ok_or_else(|| format!("expected 1 to 5 stars, found {}", visible(typed)))
+}
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let subject = Subject::meant(&session, &args.about, args.deal.as_deref())?;
@@ -39,6 +47,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         what: CaseKind::Experience,
         account: subject.account,
         deal: subject.deal,
+        theirs: Vec::new(),
         stars: Some(args.stars),
         text: args.note.as_deref(),
     };

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::deal::{WriteArgs, change_by_id, finish};
-use super::{meant, open_item};
+use super::{meant, not_mine, open_item};
 use crate::deal::event::Event;
 use crate::store::Access;
 use crate::text::visible;
@@ -30,5 +30,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         text = visible(&open_item(deal, follow_up)?.text);
         Ok(vec![Event::FollowUpDone { id: follow_up }])
     })?;
-    finish(&session, &edited, &format!("done: {text}"))
+    let whose = not_mine(&session, &edited)?;
+    finish(&session, &edited, &format!("done: {text}{whose}"))
 }

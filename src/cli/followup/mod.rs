@@ -6,8 +6,9 @@ mod snooze;
 use anyhow::Result;
 use clap::Subcommand;
 
-use super::case::ways_on;
+use super::case::{ways_on, whose};
 use super::context::{Context, Status};
+use super::deal::Edited;
 use super::session::Session;
 use super::worklist::numbered;
 use crate::deal::{Deal, FollowUp};
@@ -72,6 +73,16 @@ fn not_a_follow_up(session: &Session<'_>, row: usize, id: Id) -> Result<anyhow::
         fault = fault.hint(way);
     }
     Ok(fault.into())
+}
+
+/// ` (amy's)`, when it was not the work of whoever acts.
+fn not_mine(session: &Session<'_>, edited: &Edited) -> Result<String> {
+    let owner = edited.after.owner.as_deref();
+    let me = session.acting_rep(&session.store.catalog()?);
+    Ok(match owner {
+        Some(_) if owner != me.as_deref() => format!(" ({})", whose(owner)),
+        _ => String::new(),
+    })
 }
 
 fn open_item(deal: &Deal, follow_up: Id) -> Result<&FollowUp> {

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::deal::{WriteArgs, change_by_id, finish};
-use super::{meant, open_item};
+use super::{meant, not_mine, open_item};
 use crate::date::{Direction, day_and_distance, parse_day};
 use crate::deal::event::Event;
 use crate::fault::Fault;
@@ -40,5 +40,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Ok(vec![Event::FollowUpSnoozed { id: follow_up, due }])
     })?;
     let when = day_and_distance(due, session.today);
-    finish(&session, &edited, &format!("put off to {when}: {text}"))
+    let whose = not_mine(&session, &edited)?;
+    finish(
+        &session,
+        &edited,
+        &format!("put off to {when}: {text}{whose}"),
+    )
 }

@@ -14,7 +14,8 @@ use crate::store::Access;
 /// Refer somebody who might buy: anybody in the company may, and gets the credit
 ///
 /// The person and the account are found, or added where nobody is called so; an e-mail address that is
-/// known is whose it is, and tells the account of others with the same domain. Whoever asked to be left
+/// known is whose it is, and tells the account of others with the same domain. A name alone means whoever
+/// is called so. Whoever asked to be left
 /// alone for all purposes can't be referred.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -76,6 +77,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         what: CaseKind::Referral,
         account: referred.account(),
         deal: None,
+        theirs: referred.deals(&session)?,
         stars: None,
         text: args.note.as_deref(),
     };

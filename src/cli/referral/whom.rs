@@ -1,5 +1,7 @@
 //! Who is referred: a name of a list, somebody we know, or somebody new.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::super::case::whom::{
@@ -13,7 +15,7 @@ use crate::deal::event::Event;
 use crate::deal::start::{NewPerson, Party};
 use crate::fault::Fault;
 use crate::id::Id;
-use crate::store::{Moment, PersonRow, Write};
+use crate::store::{DealOf, Moment, PersonRow, Write};
 use crate::text::{nearest, visible};
 
 pub(super) enum Referred {
@@ -53,7 +55,13 @@ impl Referred {
             _ => None,
         };
         let known = match &person {
-            Some(person) => known_person(session, at, person)?,
+            Some(person) => match known_person(session, at, person)? {
+                // Nothing but the name is said: nobody wants a second person of it.
+                None if account.is_none() && person.email.is_none() => {
+                    person_called(session, &person.name)?
+                }
+                known => known,
+            },
             None => None,
         };
         let company = match at {
@@ -81,6 +89,29 @@ impl Referred {
             .into()),
             (_, person) => Ok(Self::New { person, account }),
         }
+    }
+
+    /// The deals that they are or were in, and those with the companies of these.
+    pub(super) fn deals(&self, session: &Session<'_>) -> Result<Vec<DealOf>> {
+        let store = &session.store;
+        let mut deals = match self {
+            Self::Prospect(id) => {
+                let entity = store.name(*id)?.map_or(*id, |name| name.entity);
+                let rows = store.names_of_entity(entity)?;
+                let rows: Vec<Id> = rows.iter().map(|name| name.id).collect();
+                store.deals_begun_with(&rows)?
+            }
+            Self::Known { person, .. } => {
+                let parts = store.buying_roles(person.id)?;
+                parts.into_iter().map(|(deal, _)| deal).collect()
+            }
+            Self::New { .. } => Vec::new(),
+        };
+        let accounts: BTreeSet<Id> = deals.iter().filter_map(|deal| deal.account).collect();
+        for account in accounts {
+            deals.extend(store.deals_of(Some(account))?);
+        }
+        Ok(deals)
     }
 
     /// The account, if it is one that we know.
@@ -131,6 +162,39 @@ fn employer(
         (Some(account), 1) => Some(Party::Known(*account)),
         _ => None,
     })
+}
+
+/// The only one who is called so, which is said, or nobody.
+fn person_called(session: &Session<'_>, name: &str) -> Result<Option<PersonRow>> {
+    const ANOTHER: &str = "--account or --email adds somebody else of that name";
+    let mut same = session.store.persons_called(name)?;
+    let named = |person: &PersonRow| {
+        let at = person.account_name.as_deref();
+        let at = at.map(|account| format!(", {}", visible(account)));
+        let short = session.store.short(person.id)?;
+        Ok::<_, anyhow::Error>(format!(
+            "{short} {}{}",
+            visible(&person.name),
+            at.unwrap_or_default()
+        ))
+    };
+    if same.len() > 1 {
+        let mut fault = Fault::not_found(format!(
+            "{} persons are called {}: say which by the id",
+            same.len(),
+            visible(name)
+        ));
+        for person in same.iter().take(10) {
+            fault = fault.hint(named(person)?);
+        }
+        return Err(fault.hint(ANOTHER).into());
+    }
+    if let [one] = same.as_slice() {
+        let known = named(one)?;
+        let note = format!("note: known: {known}; {ANOTHER}");
+        session.cx.console.note(&note);
+    }
+    Ok(same.pop())
 }
 
 /// Somebody known who was said to be at one account, and is at another as far as we know, stays there.

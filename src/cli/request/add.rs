@@ -36,6 +36,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         what: CaseKind::Request,
         account: subject.account,
         deal: subject.deal,
+        theirs: Vec::new(),
         stars: None,
         text: Some(&args.text),
     };

@@ -7,6 +7,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::super::Store;
+use super::super::origins::PEOPLE_OF_OPEN_DEALS;
 use crate::deal::book::Day;
 use crate::id::Id;
 use crate::prospect::clean::is_free_mail;
@@ -49,17 +50,18 @@ fn add(set: &mut SuppressionSet, entry: &Entry, source: Source, id: Id, reason: 
 }
 
 impl Store {
-    /// Everybody who has a role in a deal that goes on.
+    /// Everybody who has a role in a deal that goes on, or with whom it began.
     pub(super) fn add_open_deals(&self, set: &mut SuppressionSet) -> Result<()> {
         let mut people: BTreeMap<Id, Vec<Known>> = BTreeMap::new();
         self.translated(|connection| {
-            let mut statement = connection.prepare(
+            let mut statement = connection.prepare(&format!(
                 "SELECT DISTINCT d.id, p.id, p.name, p.email, p.phone, a.name, p.mobile
-                 FROM deal d JOIN participant x ON x.deal = d.id JOIN person_now n ON n.id = x.person
+                 FROM ({PEOPLE_OF_OPEN_DEALS}) x JOIN deal d ON d.id = x.deal
+                 JOIN person_now n ON n.id = x.person
                  JOIN person p ON p.id = n.now OR p.merged = n.now
                  LEFT JOIN account a ON a.id = COALESCE(p.account, d.account)
-                 WHERE d.state IN ('open', 'hold') ORDER BY d.id, p.id",
-            )?;
+                 ORDER BY d.id, p.id"
+            ))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 people.entry(Id(row.get(0)?)).or_default().push(Known {
