@@ -6,7 +6,8 @@ use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::show::counted;
 use super::Kind;
-use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::deal::event::CatalogKind;
+use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::store::Access;
 
 /// List reps, teams, products and sources
@@ -30,6 +31,9 @@ row! {
         login: Option<String>,
         price_minor: Option<i64>,
         capacity: Option<u32>,
+        margin_share: Option<f64>,
+        /// Of a rep, those on hold among them.
+        open_deals: Option<u32>,
         active: bool,
     }
 }
@@ -37,6 +41,7 @@ row! {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let only = args.kind.map(Kind::meant);
+    let open = session.store.open_deals_by_owner()?;
     let rows: Vec<EntryRow> = session
         .store
         .catalog()?
@@ -45,6 +50,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .map(|(_, entry)| entry)
         .filter(|entry| only.is_none_or(|kind| entry.kind == kind))
         .map(|entry| EntryRow {
+            open_deals: (entry.kind == CatalogKind::Rep)
+                .then(|| open.get(&entry.name).copied().unwrap_or(0)),
             kind: entry.kind.name(),
             name: entry.name,
             title: entry.title,
@@ -53,42 +60,76 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             login: entry.login,
             price_minor: entry.price_minor,
             capacity: entry.capacity,
+            margin_share: entry.margin,
             active: entry.active,
         })
         .collect();
     let answer = output::answer(&session, "salesctl/catalog/1", rows);
-    let table = Table {
-        columns: vec![
-            TableColumn::left("kind"),
-            TableColumn::left("name"),
-            TableColumn::left("title"),
-            TableColumn::left("team").rank(1),
-            TableColumn::left("login").rank(3),
-            TableColumn::right("price").rank(2),
-        ],
-        rows: answer
-            .rows
-            .iter()
-            .map(|row| {
-                let text = |text: &Option<String>| text.clone().map_or(Cell::Nothing, Cell::Text);
-                let inactive = if row.active { "" } else { " (inactive)" };
-                vec![
-                    Cell::Text(row.kind.to_string()),
-                    Cell::Text(row.name.clone()),
-                    Cell::Text(format!("{}{inactive}", row.title)),
-                    text(&row.team),
-                    text(&row.login),
-                    row.price_minor.map_or(Cell::Nothing, |minor| Cell::Money {
-                        minor,
-                        currency: answer.currency,
-                    }),
-                ]
-            })
-            .collect(),
-    };
     let document = Document::default()
         .heading(counted(answer.n, "entry", "entries"))
-        .table(table);
+        .table(table(&answer, only));
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+/// Of one kind, the columns that it can have something in; of all, those where anything has.
+fn table(answer: &Answer<EntryRow>, only: Option<CatalogKind>) -> Table {
+    let mut columns = Vec::new();
+    let mut cells: Vec<Vec<Cell>> = vec![Vec::new(); answer.rows.len()];
+    let mut add = |column: TableColumn, kinds: &[CatalogKind], cell: &dyn Fn(&EntryRow) -> Cell| {
+        let told: Vec<Cell> = answer.rows.iter().map(cell).collect();
+        let is_shown = match only {
+            Some(only) => kinds.contains(&only),
+            None => told.iter().any(|cell| *cell != Cell::Nothing),
+        };
+        if is_shown {
+            columns.push(column);
+            for (row, cell) in cells.iter_mut().zip(told) {
+                row.push(cell);
+            }
+        }
+    };
+    let (rep, product) = (CatalogKind::Rep, CatalogKind::Product);
+    let all = &[rep, product, CatalogKind::Team, CatalogKind::Source];
+    let count = |n: Option<u32>| n.map_or(Cell::Nothing, |n| Cell::Count(i64::from(n)));
+    add(TableColumn::left("kind"), all, &|row| {
+        Cell::text(Some(row.kind))
+    });
+    add(TableColumn::left("name"), all, &|row| {
+        Cell::text(Some(&row.name))
+    });
+    add(TableColumn::left("title"), all, &|row| {
+        let inactive = if row.active { "" } else { " (inactive)" };
+        Cell::Text(format!("{}{inactive}", row.title))
+    });
+    add(TableColumn::left("team").rank(3), &[rep], &|row| {
+        Cell::text(row.team.as_deref())
+    });
+    add(TableColumn::right("open deals").rank(4), &[rep], &|row| {
+        count(row.open_deals)
+    });
+    add(TableColumn::right("capacity").rank(2), &[rep], &|row| {
+        count(row.capacity)
+    });
+    add(TableColumn::left("login").rank(6), &[rep], &|row| {
+        Cell::text(row.login.as_deref())
+    });
+    add(
+        TableColumn::right("price").rank(5),
+        &[rep, product],
+        &|row| {
+            let money = |minor| Cell::Money {
+                minor,
+                currency: answer.currency,
+            };
+            row.price_minor.map_or(Cell::Nothing, money)
+        },
+    );
+    add(TableColumn::right("margin").rank(1), &[product], &|row| {
+        row.margin_share.map_or(Cell::Nothing, Cell::Share)
+    });
+    Table {
+        columns,
+        rows: cells,
+    }
 }

@@ -68,8 +68,8 @@ struct Known {
     /// How many open deals a rep can carry
     #[arg(long, value_name = "N")]
     capacity: Option<u32>,
-    /// The share of a product's value that is left after what it cost: 0.4
-    #[arg(long, value_name = "SHARE")]
+    /// The share of a product's value that is left after what it cost: 0.4 or 40%
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     margin: Option<f64>,
 }
 
@@ -110,12 +110,6 @@ impl Known {
             entry.capacity = Some(capacity);
         }
         if let Some(margin) = self.margin {
-            if !(0.0..=1.0).contains(&margin) {
-                return Err(Fault::usage(format!(
-                    "--margin: {margin} is no share; expected one from 0 to 1, such as 0.4"
-                ))
-                .into());
-            }
             entry.margin = Some(margin);
         }
         if let Some(typed) = &self.price {
@@ -131,6 +125,18 @@ impl Known {
     }
 }
 
+/// `0.4` and `40%` are the same.
+fn share(typed: &str) -> Result<f64, String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let share = match typed.trim().strip_suffix('%') {
+        Some(percent) => number(percent).map(|percent| percent / 100.0),
+        None => number(typed),
+    };
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "expected a share such as 0.4 or 40%".to_string())
+}
+
 /// The entry of this name, or a fault that names the nearest.
 fn entry(session: &Session<'_>, kind: CatalogKind, typed: &str) -> Result<CatalogEntry> {
     let catalog = session.store.catalog()?;
@@ -139,4 +145,25 @@ fn entry(session: &Session<'_>, kind: CatalogKind, typed: &str) -> Result<Catalo
     }
     let names: Vec<&str> = catalog.of(kind).map(|entry| entry.name.as_str()).collect();
     Err(Fault::unknown(Class::NotFound, kind.name(), typed, &names).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::share;
+
+    #[rstest]
+    #[case("0.45", Some(0.45))]
+    #[case("45%", Some(0.45))]
+    #[case(" 12.5 %", Some(0.125))]
+    #[case("100%", Some(1.0))]
+    #[case("45", None)]
+    #[case("101%", None)]
+    #[case("-5%", None)]
+    #[case("NaN", None)]
+    #[case("half", None)]
+    fn shares(#[case] typed: &str, #[case] expected: Option<f64>) {
+        assert_eq!(share(typed).ok(), expected);
+    }
 }
