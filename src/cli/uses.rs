@@ -23,7 +23,7 @@ pub(crate) struct ListUse {
     overridden: Option<Override>,
     /// When the terms allow no use after this one: how many people on the list could have been in it and are
     /// not.
-    last: Option<usize>,
+    others_of_last: Option<usize>,
 }
 
 /// The override that is recorded of a use, when one is needed; every term that forbids it, when there is no
@@ -95,13 +95,13 @@ pub(crate) fn check(
         let made = write.list_uses(list.id)?.len();
         match allowed(&list, made, channel, on, over) {
             Ok(overridden) => {
-                let last = list.terms.uses == Uses::Times(made as u32 + 1);
-                let last = last.then(|| others(store, &list, &names)).transpose()?;
+                let is_final = list.terms.uses == Uses::Times(made as u32 + 1);
+                let others = is_final.then(|| not_in(store, &list, &names)).transpose()?;
                 uses.push(ListUse {
                     list,
                     names,
                     overridden,
-                    last,
+                    others_of_last: others,
                 });
             }
             Err(found) => refused.push(found),
@@ -115,7 +115,7 @@ pub(crate) fn check(
 
 /// The people on a list who are not among its names here, but for decoys, whom the import found suppressed,
 /// and who is ours by now, whom no list's terms bind.
-fn others(store: &Store, list: &ListRow, names: &[Id]) -> Result<usize> {
+fn not_in(store: &Store, list: &ListRow, names: &[Id]) -> Result<usize> {
     let used: FxHashSet<Id> = names.iter().copied().collect();
     let mut not_left = store.won_over()?;
     let mut people = FxHashSet::default();
@@ -160,7 +160,7 @@ pub(crate) fn lines(channel: Channel, uses: &[ListUse]) -> Vec<String> {
                 .as_ref()
                 .map(|over| format!(" (overridden: {})", over.open.join(", ")))
                 .unwrap_or_default(),
-            match one.last {
+            match one.others_of_last {
                 None => String::new(),
                 Some(0) => "; its last use".to_string(),
                 Some(n) => format!(

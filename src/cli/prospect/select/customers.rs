@@ -25,9 +25,9 @@ use crate::document::Document;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::money::grouped;
-use crate::prospect::Query;
 use crate::prospect::likeness::LIKE_ENOUGH;
 use crate::prospect::suppression::{Purpose, Scratch};
+use crate::prospect::{Query, TopicRule};
 use crate::store::{Catalog, Chosen, Customer, Resembled};
 use crate::text::visible;
 use tell::{CustomerRow, own_lacks, row, table, why};
@@ -39,6 +39,8 @@ struct Picked {
     like: BTreeMap<usize, (f64, usize)>,
     /// How many customers there are of those owners.
     universe: usize,
+    /// The topics that were asked for.
+    topics: Vec<TopicRule>,
     notes: Vec<String>,
 }
 
@@ -78,7 +80,13 @@ pub(crate) fn run_customers(
             .zip(&picked.chosen)
             .map(|(row, at)| Chosen {
                 subject: resembled.customers[*at].id,
-                why: why(session, &catalog, row),
+                why: why(
+                    session,
+                    &catalog,
+                    row,
+                    &picked.topics,
+                    &resembled.customers[*at],
+                ),
             })
             .collect();
         saving = Some((name, chosen));
@@ -190,7 +198,8 @@ fn pick(
         let met = judged(session, typed, customers, &left)?;
         left.retain(|at| met[*at]);
     }
-    for rule in choose::topics(session, &query.topics)? {
+    let topics = choose::topics(session, &query.topics)?;
+    for rule in &topics {
         left.retain(|at| rule.is_met(customers[*at].topics.get(&rule.topic).copied()));
     }
     let passing = left.len();
@@ -271,6 +280,7 @@ fn pick(
         chosen: left,
         like,
         universe,
+        topics,
         notes,
     })
 }

@@ -31,10 +31,10 @@ pub(super) use words::contacted;
 ///
 /// What customers "could buy" is what at least 2 of the 10 customers most like them bought and they did not.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // as many flags
 #[command(
     after_help = "Examples:\n  salesctl prospect select --where \"employees >= 100 AND country = 'DE'\" --topic \"forecasting>=4\" --save fair-2026\n  salesctl prospect select --list zoom-q4 --mailing --limit 0 --json\n\nConditions read: id, list, list_kind, first_name, last_name, title, company, email, phone,\nmobile, domain, city, state, zip, country, industry, employees, revenue, source_date,\nimported, responded, known, score, priority, today, and the account fields of the process,\nwhich are the columns of the lists that are called so."
 )]
-#[allow(clippy::struct_excessive_bools)] // flags of a command line
 pub(crate) struct Args {
     /// Only prospects for whom this is true: an SQL expression over what is known of them
     #[arg(long = "where", value_name = "CONDITION")]

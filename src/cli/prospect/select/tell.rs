@@ -42,7 +42,7 @@ row! {
 
 /// As much of a name, and of the reasons, as leaves room for the columns that nobody can choose without.
 const NAME: usize = 20;
-const WHY: usize = 60;
+const WHY: usize = 90;
 
 pub(super) fn told(session: &Session<'_>, selected: &Selected) -> (Answer<SelectedLine>, Document) {
     let rows: Vec<SelectedLine> = rows(selected);

@@ -47,8 +47,8 @@ pub(super) fn beside_points(line: &Line, topics: &[TopicRule]) -> Option<String>
 }
 
 /// `62 % like Tyrell: same industry: services`
-fn likeness(line: &Line) -> Option<String> {
-    let like = line.like.as_ref()?;
+fn likeness(of: &Line) -> Option<String> {
+    let like = of.like.as_ref()?;
     let percent = (like.share * 100.0).round();
     let text = format!("{percent} % like {}", like.account);
     Some(if like.reasons.is_empty() {

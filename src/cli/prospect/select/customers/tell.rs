@@ -8,8 +8,9 @@ use super::Picked;
 use crate::deal::event::CatalogKind;
 use crate::document::{Cell, Table, TableColumn, row};
 use crate::money::{Currency, Money};
+use crate::prospect::TopicRule;
 use crate::prospect::likeness::{ALIKE, LIKE_ENOUGH, Lack, lacks};
-use crate::store::{Catalog, Resembled};
+use crate::store::{Catalog, Customer, Resembled};
 use crate::text::visible;
 
 row! {
@@ -102,7 +103,13 @@ pub(super) fn row(
 }
 
 /// Why one was chosen, as whoever gets the deal reads it.
-pub(super) fn why(session: &Session<'_>, catalog: &Catalog, row: &CustomerRow) -> String {
+pub(super) fn why(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    row: &CustomerRow,
+    topics: &[TopicRule],
+    customer: &Customer,
+) -> String {
     let bought = Money {
         minor: row.won_minor,
         currency: session.process.currency,
@@ -118,6 +125,11 @@ pub(super) fn why(session: &Session<'_>, catalog: &Catalog, row: &CustomerRow) -
             format!(" ({})", row.reasons.join(", "))
         };
         parts.push(format!("{:.0} % like {like}{because}", share * 100.0));
+    }
+    for rule in topics {
+        if let Some(mean) = customer.topics.get(&rule.topic) {
+            parts.push(format!("{} {mean:.1} of 5", rule.topic));
+        }
     }
     if let Some(words) = lacks_words(catalog, &row.lacks) {
         parts.push(format!("could buy {words}"));
