@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{BatchFile, Moment, Store, Write};
 use crate::deal::book::Day;
@@ -16,12 +16,15 @@ impl Store {
     /// What was said of these, by topic and then by who said it.
     pub fn ratings_of(&self, subjects: &[Id]) -> Result<Vec<Rating>> {
         let ids: Vec<String> = subjects.iter().map(|id| id.0.to_string()).collect();
-        self.ratings(&format!("subject IN ({})", ids.join(", ")), &[])
-    }
-
-    /// All that was said by a topic, by subject.
-    pub fn ratings_by(&self, topic: &str) -> Result<Vec<Rating>> {
-        self.ratings("topic = $1", &[&topic])
+        self.translated(|connection| {
+            let mut statement = connection.prepare(&format!(
+                "SELECT subject, topic, rater, stars, day, note FROM rating
+                 WHERE subject IN ({}) ORDER BY topic, subject, rater",
+                ids.join(", ")
+            ))?;
+            let rows = statement.query_map([], rating)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// Every topic in use, with how many were rated by it.
@@ -59,17 +62,6 @@ impl Store {
             let mut statement =
                 connection.prepare("SELECT DISTINCT rater FROM rating ORDER BY rater")?;
             let rows = statement.query_map([], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    fn ratings(&self, filter: &str, values: &[&dyn ToSql]) -> Result<Vec<Rating>> {
-        self.translated(|connection| {
-            let mut statement = connection.prepare(&format!(
-                "SELECT subject, topic, rater, stars, day, note FROM rating
-                 WHERE {filter} ORDER BY topic, subject, rater"
-            ))?;
-            let rows = statement.query_map(values, rating)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
