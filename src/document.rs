@@ -74,6 +74,66 @@ pub enum Block {
     Table(Table),
     /// A sentence that reads the table, or a note under it.
     Line(String),
+    /// A picture of what a table beside it says in numbers: only formats that can draw show it.
+    Chart(Chart),
+}
+
+/// A picture of numbers. Whoever can't see it has its description, and the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    pub title: String,
+    /// What there is to see, in a sentence or two.
+    pub description: String,
+    pub unit: Unit,
+    pub shape: Shape,
+}
+
+/// What the numbers of a chart are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Count,
+    /// A fraction, shown in per cent.
+    Share,
+    /// Minor units.
+    Money(Currency),
+    Days,
+    Number,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Bars one under another, from the top in this order.
+    Bars(Vec<Bar>),
+    /// Columns along an axis, one stacked group a label: names and values of each series, one value a label.
+    Columns {
+        labels: Vec<String>,
+        series: Vec<(String, Vec<f64>)>,
+    },
+    /// Points over a sample size or the like, and lines through the same plane.
+    Points {
+        across: String,
+        points: Vec<Point>,
+        lines: Vec<(String, Vec<(f64, f64)>)>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bar {
+    pub label: String,
+    pub value: f64,
+    /// The 95 % interval.
+    pub interval: Option<(f64, f64)>,
+    /// What the value should be.
+    pub target: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    pub label: String,
+    pub x: f64,
+    pub y: f64,
+    /// Outside of what chance explains.
+    pub stands_out: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,6 +205,13 @@ impl Cell {
 }
 
 impl Document {
+    /// What can be said in letters: everything but the charts.
+    pub fn written(&self) -> impl Iterator<Item = &Block> {
+        self.blocks
+            .iter()
+            .filter(|block| !matches!(block, Block::Chart(_)))
+    }
+
     #[must_use]
     pub fn heading(mut self, text: impl Into<String>) -> Self {
         self.blocks.push(Block::Heading(text.into()));
@@ -154,6 +221,19 @@ impl Document {
     #[must_use]
     pub fn line(mut self, text: impl Into<String>) -> Self {
         self.blocks.push(Block::Line(text.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn chart(mut self, chart: Chart) -> Self {
+        self.blocks.push(Block::Chart(chart));
+        self
+    }
+
+    /// This document, then the other.
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
+        self.blocks.extend(other.blocks);
         self
     }
 

@@ -176,7 +176,6 @@ const LONG: &[(&str, &str)] = &[
         "src/report/tests.rs",
         "cases of all reports over one sample",
     ),
-    ("src/report/win_rate.rs", "one report and its statistics"),
     ("src/store/query.rs", "one list of what commands ask"),
     ("src/store/schema.rs", "one list of migrations"),
 ];

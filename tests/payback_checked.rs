@@ -370,6 +370,7 @@ fn finish(sandbox: &mut Sandbox, dice: &mut Dice, deals: &[Id]) {
                         minutes: Some(5 + dice.below(90) as u32),
                         cost_minor: dice.in_hundred(30).then(|| dice.below(5_000) as i64),
                         person: None,
+                        tool: None,
                         text: None,
                     };
                     write.append(*deal, moment(240), [Event::Logged(activity)])?;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use salesctl::deal::Deal;
-use salesctl::deal::book::{Book, State};
+use salesctl::deal::book::{Book, Needs, State};
 use salesctl::deal::contact::{PersonChange, SalesRole};
 use salesctl::deal::decide::{Case, Decision};
 use salesctl::deal::event::{
@@ -476,6 +476,7 @@ impl World {
                 minutes: Some(*minutes),
                 cost_minor: None,
                 person: None,
+                tool: None,
                 text: None,
             })],
             What::FollowUp(days) => vec![Event::FollowUpAdded {
@@ -549,6 +550,7 @@ impl World {
                 minutes: Some(minutes),
                 cost_minor: None,
                 person: None,
+                tool: None,
                 text: None,
             })
         };
@@ -670,7 +672,14 @@ impl World {
         let attributes = vec!["industry".to_string(), "problem".to_string()];
         let book = self
             .store
-            .book(&self.process, day, &attributes)
+            .book(
+                &self.process,
+                day,
+                &Needs {
+                    attributes,
+                    ..Needs::everything()
+                },
+            )
             .expect("a Book");
         let ask = |by: &[Dimension]| Ask {
             by: by.to_vec(),
@@ -710,6 +719,7 @@ fn entry(kind: CatalogKind, name: &str, team: Option<&str>) -> CatalogEntry {
         price_minor: None,
         capacity: None,
         margin: None,
+        since: None,
         active: true,
     }
 }
@@ -783,8 +793,8 @@ proptest! {
         let found = world.store.examine().expect("it can be read");
         prop_assert!(found.is_sound(), "{found:?}");
 
-        let rows = world.store.book_of_rows(&world.process, world.today, &[]).expect("a Book");
-        let facts = world.store.book_of_facts(&world.process, world.today, &[]).expect("a Book");
+        let rows = world.store.book_of_rows(&world.process, world.today, &Needs::everything()).expect("a Book");
+        let facts = world.store.book_of_facts(&world.process, world.today, &Needs::everything()).expect("a Book");
         prop_assert_eq!(shown(&rows), shown(&facts));
 
         let day = |back: u64| world.today - Days::new(back);
@@ -809,7 +819,7 @@ proptest! {
                 }
             }
         }
-        let book = world.store.book(&world.process, world.today, &[]).expect("a Book");
+        let book = world.store.book(&world.process, world.today, &Needs::everything()).expect("a Book");
         prop_assert_eq!(shown(&book), "");
         prop_assert!(world.store.accounts().expect("read").is_empty());
         prop_assert!(world.store.examine().expect("it can be read").is_sound());

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::session::Session;
 use crate::deal::event::{Activity, ActivityKind, Private};
-use crate::fault::Fault;
+use crate::fault::{Class, Fault};
 use crate::id::Id;
 use crate::money::Money;
 
@@ -20,6 +20,9 @@ pub(crate) struct ActivityArgs {
     /// Direct cost, besides the rep's time
     #[arg(long, value_name = "AMOUNT")]
     cost: Option<String>,
+    /// What was used, by its name in the process: a script, a presentation, a calculator
+    #[arg(long, value_name = "TOOL")]
+    tool: Option<String>,
     /// What came of it
     #[arg(long)]
     note: Option<String>,
@@ -54,8 +57,28 @@ impl ActivityArgs {
             minutes: self.minutes,
             cost_minor: self.cost_minor(session)?,
             person: None,
+            tool: self.tool(session)?,
             text: self.note.clone().map(Private::new),
         })
+    }
+
+    fn tool(&self, session: &Session<'_>) -> Result<Option<String>> {
+        let Some(typed) = &self.tool else {
+            return Ok(None);
+        };
+        let mut known: Vec<&str> = session
+            .process
+            .stages
+            .iter()
+            .flat_map(|stage| &stage.tools)
+            .map(|tool| tool.name.as_str())
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        match known.iter().find(|name| name.eq_ignore_ascii_case(typed)) {
+            Some(name) => Ok(Some((*name).to_string())),
+            None => Err(Fault::unknown(Class::Usage, "tool", typed, &known).into()),
+        }
     }
 
     fn cost_minor(&self, session: &Session<'_>) -> Result<Option<i64>> {

@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::session::Session;
-use crate::condition::{Condition, Engine, Truth};
+use crate::condition::{Condition, Engine};
 use crate::date::{Direction, parse_day};
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::event::CatalogKind;
 use crate::fault::{Class, Fault};
 use crate::text::visible;
@@ -61,6 +61,19 @@ impl FilterArgs {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
+    /// What the Book must have for [`FilterArgs::mask`]; a mistake in the condition is shown here.
+    pub(crate) fn needs(&self, session: &Session<'_>) -> Result<Needs> {
+        let mut needs = Needs::default();
+        if self.rep.is_some() || self.team.is_some() {
+            needs.columns = Columns::OWNER;
+        }
+        if let Some(typed) = &self.condition {
+            condition(session, typed)?;
+            needs.conditions.push(typed.clone());
+        }
+        Ok(needs)
+    }
+
     /// One yes or no per deal of the Book; `None` when every deal is meant.
     pub(crate) fn mask(&self, session: &Session<'_>, book: &Book) -> Result<Option<Vec<bool>>> {
         if self.rep.is_none() && self.team.is_none() && self.condition.is_none() {
@@ -89,12 +102,11 @@ impl FilterArgs {
             }
         }
         if let Some(typed) = &self.condition {
-            let condition = condition(session, typed)?;
-            let columns = session
-                .store
-                .judge(&session.process, book.as_of, &[&condition])?;
-            for (keep, truth) in mask.iter_mut().zip(columns.iter().flatten()) {
-                *keep &= *truth == Truth::Met;
+            for (keep, met) in mask
+                .iter_mut()
+                .zip(book.conditions.get(typed).into_iter().flatten())
+            {
+                *keep &= *met;
             }
         }
         Ok(Some(mask))

@@ -3,12 +3,16 @@
 //! The store loads it in one pass (`store::book`); nothing here knows SQL. Deals are in the order of
 //! their ids, visits in the order of their deals and, within a deal, of time. Undone events, and
 //! whatever took effect after [`Book::as_of`], are not in it.
+//!
+//! A report says what it reads ([`Needs`]); columns and tables that were not asked for are empty.
 
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
+use super::event::ActivityKind;
+pub use super::needs::{Columns, Needs};
 use crate::id::Id;
 use crate::money::Currency;
 
@@ -87,19 +91,47 @@ pub struct Book {
     pub currency: Currency,
     pub deals: Deals,
     pub visits: Visits,
+    pub activities: Activities,
+    pub follow_ups: FollowUps,
+    pub changes: Changes,
     /// Labels that the index columns point into.
     pub accounts: Vec<String>,
     pub owners: Vec<Named>,
+    /// What is known of each of `owners`.
+    pub reps: Vec<RepFacts>,
     pub teams: Vec<Named>,
     pub products: Vec<Named>,
+    /// Share of the value of each of `products` that is left after what it cost.
+    pub margins: Vec<Option<f64>>,
     pub sources: Vec<Named>,
     /// Stage names, those of the process first and in selling order, then unknown older ones.
     pub stages: Vec<String>,
     pub currencies: Vec<Currency>,
-    /// Account or deal fields that were asked for, by field name.
+    /// Reasons for a loss, by name.
+    pub reasons: Vec<String>,
+    /// Customer types, by name.
+    pub types: Vec<String>,
+    /// Tools that activities used.
+    pub tools: Vec<String>,
+    /// Facts that were asked for, by name.
     pub attributes: BTreeMap<String, Labelled>,
+    /// Conditions that were asked for, by their text: for which deals each is true.
+    pub conditions: BTreeMap<String, Vec<bool>>,
 }
 
+/// What the catalog says of a rep now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RepFacts {
+    /// Index into [`Book::teams`].
+    pub team: Option<u32>,
+    pub active: bool,
+    /// Most open deals at a time.
+    pub capacity: Option<u32>,
+    /// Minor units of the process currency.
+    pub cost_per_hour_minor: Option<i64>,
+    /// First working day.
+    pub since: Option<Day>,
+}
 /// Something with an immutable name and a title for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -141,6 +173,12 @@ pub struct Deals {
     pub hold_until: Vec<Option<Day>>,
     /// When the earliest open follow-up is due.
     pub next_due: Vec<Option<Day>>,
+    /// Why it was lost: index into [`Book::reasons`]; `None` for what was not lost, or not recorded.
+    pub reason: Vec<Option<u32>>,
+    /// Customer type as of its last gate: index into [`Book::types`].
+    pub customer_type: Vec<Option<u32>>,
+    /// Day of its last event.
+    pub touched: Vec<Option<Day>>,
 }
 
 /// One stay of a deal in one stage per index.
@@ -157,6 +195,109 @@ pub struct Visits {
     pub how: Vec<Left>,
     /// Passed by override.
     pub overridden: Vec<bool>,
+}
+
+/// One thing done per index, for a deal or before there is one; in no order.
+#[derive(Clone, Debug, Default)]
+pub struct Activities {
+    /// Index into [`Deals`]; `None` when it was for no deal: with a person, an account, a name of a list.
+    pub deal: Vec<Option<u32>>,
+    pub day: Vec<Day>,
+    pub kind: Vec<ActivityKind>,
+    pub minutes: Vec<Option<u32>>,
+    /// Direct cost, minor units of the process currency.
+    pub cost_minor: Vec<Option<i64>>,
+    /// Who did it: index into [`Book::owners`]; the deal's owner when who logged it is no rep.
+    pub by: Vec<Option<u32>>,
+    /// Index into [`Book::tools`].
+    pub tool: Vec<Option<u32>>,
+}
+
+/// One follow-up of a deal per index.
+#[derive(Clone, Debug, Default)]
+pub struct FollowUps {
+    pub id: Vec<Id>,
+    /// Index into [`Deals`].
+    pub deal: Vec<u32>,
+    /// As it stood on the day of the Book.
+    pub due: Vec<Day>,
+    pub added: Vec<Day>,
+    pub done: Vec<Option<Day>>,
+    /// Made by a rule of the process, not by hand.
+    pub by_rule: Vec<bool>,
+    /// What is to be done; only of those that are not done yet.
+    pub text: Vec<String>,
+}
+
+/// What had another value before: the last value of each day on which it changed.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub state: Dated<State>,
+    /// Index into [`Book::stages`]; `None` once it is closed.
+    pub stage: Dated<Option<u16>>,
+    /// Minor units of the deal's currency.
+    pub value_minor: Dated<Option<i64>>,
+    /// Index into [`Book::owners`].
+    pub owner: Dated<Option<u32>>,
+    pub expected_close: Dated<Option<Day>>,
+}
+
+/// Dated values, in the order of their deals and, within a deal, of their days.
+#[derive(Clone, Debug)]
+pub struct Dated<T> {
+    /// Index into [`Deals`].
+    pub deal: Vec<u32>,
+    pub day: Vec<Day>,
+    pub to: Vec<T>,
+}
+
+impl<T> Default for Dated<T> {
+    fn default() -> Self {
+        Self {
+            deal: Vec::new(),
+            day: Vec::new(),
+            to: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> Dated<T> {
+    pub fn push(&mut self, deal: u32, day: Day, to: T) {
+        self.deal.push(deal);
+        self.day.push(day);
+        self.to.push(to);
+    }
+
+    /// The value of each of `deals` deals on a day; `None` where there was none yet.
+    pub fn on(&self, deals: usize, day: Day) -> Vec<Option<T>> {
+        let mut values = vec![None; deals];
+        for ((deal, on), to) in self.deal.iter().zip(&self.day).zip(&self.to) {
+            if *on <= day {
+                values[*deal as usize] = Some(*to);
+            }
+        }
+        values
+    }
+}
+
+impl Activities {
+    pub fn len(&self) -> usize {
+        self.day.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.day.is_empty()
+    }
+}
+
+impl FollowUps {
+    pub fn len(&self) -> usize {
+        self.deal.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.deal.is_empty()
+    }
 }
 
 impl Deals {

@@ -74,12 +74,16 @@ pub struct FollowUp {
     pub by_rule: bool,
     pub added: NaiveDate,
     pub done: Option<NaiveDate>,
+    /// Days on which it was put off, each with the day it was due before.
+    pub snoozed: Vec<(NaiveDate, NaiveDate)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatedActivity {
     pub day: NaiveDate,
     pub seq: i64,
+    /// Who logged it.
+    pub actor: String,
     pub activity: Activity,
 }
 
@@ -288,6 +292,7 @@ impl Deal {
             Event::Logged(activity) => self.activities.push(DatedActivity {
                 day,
                 seq: recorded.seq,
+                actor: recorded.actor.clone(),
                 activity: activity.clone(),
             }),
             Event::RoleGiven { person, role } => {
@@ -310,6 +315,7 @@ impl Deal {
                 by_rule: *by_rule,
                 added: day,
                 done: None,
+                snoozed: Vec::new(),
             }),
             Event::FollowUpDone { id } => {
                 if let Some(item) = self.follow_ups.iter_mut().find(|item| item.id == *id) {
@@ -318,6 +324,7 @@ impl Deal {
             }
             Event::FollowUpSnoozed { id, due } => {
                 if let Some(item) = self.follow_ups.iter_mut().find(|item| item.id == *id) {
+                    item.snoozed.push((day, item.due));
                     item.due = *due;
                 }
             }

@@ -135,6 +135,9 @@ pub struct CatalogEntry {
     /// Of a product: the share of its value that is left after what it cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
+    /// A rep's first working day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
     pub active: bool,
 }
 
@@ -554,6 +557,9 @@ pub struct Activity {
     pub cost_minor: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Id>,
+    /// What was used: a script, a presentation, a calculator; by its name in the process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Private>,
 }
@@ -585,6 +591,10 @@ impl ActivityKind {
             Self::Letter => "letter",
             Self::Other => "other",
         }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod event;
 pub mod fact;
 pub mod gate;
 pub mod history;
+mod needs;
 pub mod staffing;
 pub mod start;
 

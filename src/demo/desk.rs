@@ -215,6 +215,7 @@ impl Teller<'_> {
             } else {
                 self.account.user
             }),
+            tool: None,
             text: self
                 .chance
                 .is(0.2)

@@ -256,6 +256,7 @@ impl Directory {
             price_minor: None,
             capacity: None,
             margin: None,
+            since: None,
             active: true,
         };
         fill(&mut entry);

@@ -299,6 +299,8 @@ pub struct Rep {
     pub capacity: Option<u32>,
     /// Minor units of the process currency.
     pub cost_per_hour_minor: Option<i64>,
+    /// First working day.
+    pub since: Option<NaiveDate>,
     pub active: bool,
 }
 

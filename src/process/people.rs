@@ -32,6 +32,7 @@ pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys
         "login",
         "capacity",
         "cost_per_hour",
+        "since",
         "active",
     ];
     let mut logins = Vec::new();
@@ -46,6 +47,9 @@ pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys
             login: login.map(|login| login.value),
             capacity: keys.integer("capacity", 0..=1_000_000).map(|n| n as u32),
             cost_per_hour_minor: keys.amount("cost_per_hour", currency),
+            since: keys
+                .get("since")
+                .and_then(|value| reader.date_of("since", value)),
             active: keys.flag("active", true),
         };
         Person { rep, team }

@@ -7,7 +7,7 @@ use crate::document::{Align, Block, Document, Table};
 use crate::text::visible;
 
 pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<()> {
-    for (i, block) in document.blocks.iter().enumerate() {
+    for (i, block) in document.written().enumerate() {
         if i > 0 {
             writeln!(out)?;
         }
@@ -15,6 +15,7 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<
             Block::Heading(text) => writeln!(out, "## {}", escaped(text))?,
             Block::Line(text) => writeln!(out, "{}", escaped(text))?,
             Block::Table(table) => write_table(out, table)?,
+            Block::Chart(_) => {}
         }
     }
     Ok(())

@@ -21,7 +21,7 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
     let ansi = |ansi: Ansi| if style.color { ansi } else { Ansi::new() };
     let (bold, dim) = (ansi(Ansi::new().bold()), ansi(Ansi::new().dimmed()));
     let mut before: Option<&Block> = None;
-    for block in &document.blocks {
+    for block in document.written() {
         let together = matches!(
             (before, block),
             (None, _) | (Some(Block::Line(_)), Block::Line(_))
@@ -55,6 +55,7 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
                     writeln!(out, "{dim}{}{dim:#}", wrapped(&line, style.width, 4))?;
                 }
             }
+            Block::Chart(_) => {}
         }
     }
     Ok(())

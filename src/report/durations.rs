@@ -2,9 +2,12 @@
 
 use super::statistics::{ENOUGH, Survival};
 use super::{Ask, Report, Stages, answer, count, heading, or_nothing, with_notes};
-use crate::deal::book::{Book, Day, Left};
+use crate::deal::book::{Book, Columns, Day, Left, Needs};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
+
+/// What it reads.
+pub const DURATIONS: Needs = Needs::of(Columns::VISITS);
 
 row! {
     /// The visits to one stage. Days are calendar days from entering to leaving, wherever to; a visit

@@ -17,10 +17,13 @@ use super::{
     with_notes,
 };
 use crate::date;
-use crate::deal::book::{Book, Day, State};
+use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::process::{Process, WON};
 use crate::text::nearest;
+
+/// What it reads.
+pub const FUNNEL: Needs = Needs::of(Columns::OPENED.and(Columns::VISITS));
 
 row! {
     /// One stage, or the won deals of the cohort in the last row, where only `entered` and

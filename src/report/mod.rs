@@ -6,6 +6,7 @@
 mod convert;
 mod durations;
 mod funnel;
+mod group;
 mod lists;
 mod lists_shown;
 mod outcome;
@@ -25,17 +26,17 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use durations::{DurationsRow, durations};
-pub use funnel::{FunnelRow, funnel};
+pub use durations::{DURATIONS, DurationsRow, durations};
+pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use overlap::{OverlapRow, overlap};
-pub use pipeline::{PipelineRow, pipeline};
+pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};
-pub use velocity::{VelocityRow, velocity};
-pub use win_rate::{WinRateRow, win_rate};
+pub use velocity::{VELOCITY, VelocityRow, velocity};
+pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 
 use crate::date;
-use crate::deal::book::{Book, Day};
+use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::money::Currency;
 use crate::process::Process;
@@ -77,20 +78,39 @@ pub enum Dimension {
     Team,
     Product,
     Source,
+    /// The customer type, as of the last gate.
+    Type,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
 }
 
 impl Dimension {
-    /// `rep`, `team`, `product`, `source`; anything else is a field's name.
+    /// `rep`, `team`, `product`, `source`, `type`; anything else is a field's name.
     pub fn from_name(name: &str) -> Self {
         match name {
             "rep" => Self::Rep,
             "team" => Self::Team,
             "product" => Self::Product,
             "source" => Self::Source,
+            "type" => Self::Type,
             field => Self::Attribute(field.to_string()),
         }
+    }
+
+    /// What the Book must have for it.
+    pub fn needs(&self) -> Needs {
+        let columns = match self {
+            Self::Rep | Self::Team => Columns::OWNER,
+            Self::Product => Columns::PRODUCT,
+            Self::Source => Columns::SOURCE,
+            Self::Type => Columns::TYPE,
+            Self::Attribute(_) => Columns::NONE,
+        };
+        let mut needs = Needs::of(columns);
+        if let Self::Attribute(field) = self {
+            needs.attributes.push(field.clone());
+        }
+        needs
     }
 
     /// The name of its column.
@@ -100,6 +120,7 @@ impl Dimension {
             Self::Team => "team",
             Self::Product => "product",
             Self::Source => "source",
+            Self::Type => "type",
             Self::Attribute(field) => field,
         }
     }

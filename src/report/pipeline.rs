@@ -5,10 +5,19 @@ use super::statistics::quantile;
 use super::{
     Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, whole, with_notes,
 };
-use crate::deal::book::{Book, Day, State};
+use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
 use crate::process::{Calendar, Process, Span};
+
+/// What it reads.
+pub const PIPELINE: Needs = Needs::of(
+    Columns::EXPECTED_CLOSE
+        .and(Columns::HOLD)
+        .and(Columns::NEXT_DUE)
+        .and(Columns::STAGE)
+        .and(Columns::WORTH),
+);
 
 row! {
     /// The open deals of one stage, those on hold included.

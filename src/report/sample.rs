@@ -3,10 +3,15 @@
 //! Days are counted from 1 July 2026 (day 0); 30 September is day 91 and the as-of date,
 //! 21 November, is day 143.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
-use crate::deal::book::{Book, Day, Deals, Labelled, Left, Named, State, Visits};
+use crate::deal::book::{
+    Activities, Book, Changes, Day, Deals, FollowUps, Labelled, Left, Named, RepFacts, State,
+    Visits,
+};
 use crate::document::Period;
 use crate::id::Id;
 use crate::money::Currency;
@@ -133,6 +138,9 @@ pub(super) fn book(told: &[Told]) -> Book {
         deals.expected_close.push(at(deal.expected_close));
         deals.hold_until.push(at(deal.hold_until));
         deals.next_due.push(at(deal.next_due));
+        deals.reason.push(None);
+        deals.customer_type.push(None);
+        deals.touched.push(at(deal.closed.or(deal.opened)));
         for (stage, entered, left, how) in &deal.visits {
             visits.deal.push(i as u32);
             visits.stage.push(*stage);
@@ -155,16 +163,31 @@ pub(super) fn book(told: &[Told]) -> Book {
         currency: code("EUR"),
         deals,
         visits,
+        activities: Activities::default(),
+        follow_ups: FollowUps::default(),
+        changes: Changes::default(),
         accounts: Vec::new(),
         owners: named(&[("ann", "Ann Ash"), ("bob", "Bob Birch"), ("cy", "Cy Cedar")]),
+        reps: TEAM
+            .map(|team| RepFacts {
+                team: Some(team),
+                active: true,
+                ..RepFacts::default()
+            })
+            .to_vec(),
         teams: named(&[("north", "North"), ("south", "South")]),
         products: named(&[("basic", "Basic"), ("pro", "Pro")]),
+        margins: vec![None, None],
         sources: Vec::new(),
         stages: ["qualify", "demonstrate", "propose", "quote"]
             .map(str::to_string)
             .to_vec(),
         currencies: vec![code("EUR"), code("USD"), code("GBP")],
+        reasons: Vec::new(),
+        types: Vec::new(),
+        tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
+        conditions: BTreeMap::new(),
     }
 }
 

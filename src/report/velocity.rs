@@ -6,9 +6,12 @@ use super::win_rate::{Tally, decided, undated};
 use super::{
     Ask, Report, answer, count, deals_are, heading, or_nothing, percents, whole, with_notes,
 };
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
+
+/// What it reads.
+pub const VELOCITY: Needs = Needs::of(Columns::OPENED.and(Columns::WORTH));
 
 row! {
     pub struct VelocityRow {

@@ -1,25 +1,27 @@
 //! Which deals that were decided were won: in all, or by rep, team, product, source and fields.
 
-use std::collections::HashMap;
-
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::convert::{Converter, Worth};
+use super::group::{GroupColumns, Groups, as_columns};
 use super::statistics::{ENOUGH, Share, binomial_tail};
 use super::{
-    Ask, Dimension, Report, answer, count, deals_are, heading, or_nothing, percent, percents,
-    whole, with_notes,
+    Ask, Report, answer, count, deals_are, heading, or_nothing, percent, percents, whole,
+    with_notes,
 };
-use crate::deal::book::{Book, Named, State};
+use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Cell, Document, Row, Table, TableColumn, row};
 use crate::process::Process;
+
+/// What it reads.
+pub const WIN_RATE: Needs = Needs::of(Columns::WORTH);
 
 /// The decided deals of one group: its dimensions come first, as columns of their own.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WinRateRow {
     /// Column and value; null where the deal has none.
     #[serde(flatten, serialize_with = "as_columns")]
-    pub group: Vec<(String, Option<String>)>,
+    pub group: GroupColumns,
     #[serde(flatten)]
     pub record: Record,
 }
@@ -42,10 +44,6 @@ impl Row for WinRateRow {
     fn columns() -> Vec<&'static str> {
         Record::columns()
     }
-}
-
-fn as_columns<S: Serializer>(group: &[(String, Option<String>)], to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(group.iter().map(|(name, value)| (name, value)))
 }
 
 #[derive(Clone, Copy, Default)]
@@ -133,143 +131,39 @@ pub(super) fn undated(book: &Book, ask: &Ask) -> Option<String> {
     })
 }
 
-/// A label for machines and for people; `None` is of deals that have none.
-type Label<'a> = Option<(&'a str, &'a str)>;
-
-/// One group: a label for each dimension.
-type Line<'a> = (Vec<Label<'a>>, Tally);
-
-/// One dimension's column over all deals, and its labels.
-struct Grouping<'a> {
-    index: &'a [Option<u32>],
-    labels: Labels<'a>,
-}
-
-enum Labels<'a> {
-    Named(&'a [Named]),
-    Plain(&'a [String]),
-}
-
-impl Labels<'_> {
-    /// For machines, and for people.
-    fn of(&self, index: u32) -> Option<(&str, &str)> {
-        match self {
-            Self::Named(named) => named
-                .get(index as usize)
-                .map(|named| (named.name.as_str(), named.title.as_str())),
-            Self::Plain(plain) => plain
-                .get(index as usize)
-                .map(|label| (label.as_str(), label.as_str())),
-        }
-    }
-}
-
-fn grouping<'a>(book: &'a Book, dimension: &Dimension) -> Result<Grouping<'a>, String> {
-    let deals = &book.deals;
-    let (index, labels) = match dimension {
-        Dimension::Rep => (&deals.owner, Labels::Named(&book.owners)),
-        Dimension::Team => (&deals.team, Labels::Named(&book.teams)),
-        Dimension::Product => (&deals.product, Labels::Named(&book.products)),
-        Dimension::Source => (&deals.source, Labels::Named(&book.sources)),
-        Dimension::Attribute(field) => {
-            if Record::columns().contains(&field.as_str()) {
-                return Err(format!(
-                    "deals can't be grouped by `{field}`: this report has a column of that name"
-                ));
-            }
-            let labelled = book.attributes.get(field).ok_or_else(|| {
-                let known = ["rep", "team", "product", "source"].into_iter().chain(book.attributes.keys().map(String::as_str));
-                let near = crate::text::nearest(field, known)
-                    .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                format!("deals can't be grouped by `{field}`: it is none of rep, team, product, source and the process's fields{near}")
-            })?;
-            (&labelled.index, Labels::Plain(&labelled.labels))
-        }
-    };
-    Ok(Grouping { index, labels })
-}
-
-/// Groups are keyed by up to this many label numbers of 32 bits.
-const MOST_DIMENSIONS: usize = 4;
+/// One group, by its number.
+type Line = (usize, Tally);
 
 /// won ÷ (won + lost) of the deals that closed in the period, by `ask.by`; one row without a dimension.
 pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinRateRow>, String> {
-    let names: Vec<&str> = ask.by.iter().map(Dimension::name).collect();
-    if names.len() > MOST_DIMENSIONS {
-        return Err(format!(
-            "deals can be grouped by {MOST_DIMENSIONS} dimensions at once, not by {}",
-            names.len()
-        ));
-    }
-    if let Some(twice) = names
-        .iter()
-        .enumerate()
-        .find(|(i, name)| names[..*i].contains(name))
-    {
-        return Err(format!("`{}` is given twice to group by", twice.1));
-    }
-    let groupings = ask
-        .by
-        .iter()
-        .map(|by| grouping(book, by))
-        .collect::<Result<Vec<_>, _>>()?;
+    let groups = Groups::new(book, &ask.by, &Record::columns())?;
+    let names = &groups.names;
 
     let mut converter = Converter::new(process, book);
-    let mut groups: HashMap<u128, Tally> = HashMap::new();
+    let mut tallies = vec![Tally::default(); groups.len()];
     for deal in 0..book.deals.len() {
-        let Some(won) = decided(book, ask, deal) else {
-            continue;
-        };
-        let key = groupings.iter().fold(0_u128, |key, grouping| {
-            // Zero is a deal without a label, which is a group like any other.
-            (key << 32) | grouping.index[deal].map_or(0, |label| u128::from(label) + 1)
-        });
-        groups
-            .entry(key)
-            .or_default()
-            .add(won, converter.worth(deal));
+        if let Some(won) = decided(book, ask, deal) {
+            tallies[groups.of[deal] as usize].add(won, converter.worth(deal));
+        }
     }
-    if names.is_empty() {
-        groups.entry(0).or_default();
-    }
-
     let mut all = Tally::default();
     let mut lines: Vec<Line> = Vec::with_capacity(groups.len());
-    for (key, tally) in &groups {
+    for (group, tally) in tallies.iter().enumerate() {
         all.plus(tally);
-        let labels = groupings.iter().enumerate().map(|(place, grouping)| {
-            let label = (key >> (32 * (groupings.len() - 1 - place))) as u32;
-            label
-                .checked_sub(1)
-                .and_then(|label| grouping.labels.of(label))
-        });
-        lines.push((labels.collect(), *tally));
+        if tally.n() > 0 || names.is_empty() {
+            lines.push((group, *tally));
+        }
     }
     // The largest groups first; equal ones by their names, those without a name last.
-    lines.sort_by(|(a_labels, a), (b_labels, b)| {
-        let names = |labels: &[Label]| -> Vec<(bool, String)> {
-            labels
-                .iter()
-                .map(|label| {
-                    (
-                        label.is_none(),
-                        label.map_or(String::new(), |(name, _)| name.to_string()),
-                    )
-                })
-                .collect()
-        };
+    lines.sort_by(|(a_group, a), (b_group, b)| {
         b.n()
             .cmp(&a.n())
-            .then_with(|| names(a_labels).cmp(&names(b_labels)))
+            .then_with(|| groups.order(*a_group).cmp(&groups.order(*b_group)))
     });
 
-    let table = table(process, &names, &lines);
-    let rows = lines.iter().map(|(labels, tally)| WinRateRow {
-        group: names
-            .iter()
-            .zip(labels)
-            .map(|(name, label)| ((*name).to_string(), label.map(|(name, _)| name.to_string())))
-            .collect(),
+    let table = table(process, &groups, &lines);
+    let rows = lines.iter().map(|(group, tally)| WinRateRow {
+        group: groups.columns(*group),
         record: tally.record(),
     });
     let mut notes = converter.notes();
@@ -305,7 +199,7 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
             percents(share.low, share.high)
         ));
     }
-    if let Some(surprise) = surprise(&lines, &all) {
+    if let Some(surprise) = surprise(&groups, &lines, &all) {
         document = document.line(surprise);
     }
     let document = with_notes(document, &answer.notes);
@@ -314,7 +208,7 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
 
 /// Groups that differ from everybody by more than luck: an exact binomial test on either side, at 5 %
 /// over all of them together (C. E. Bonferroni, 1936), so that many groups don't make a few surprising.
-fn surprise(lines: &[Line], all: &Tally) -> Option<String> {
+fn surprise(groups: &Groups<'_>, lines: &[Line], all: &Tally) -> Option<String> {
     let together = all.share()?.share;
     if lines.len() < 2 {
         return None;
@@ -324,13 +218,7 @@ fn surprise(lines: &[Line], all: &Tally) -> Option<String> {
         lines
             .iter()
             .filter(|(_, tally)| tally.n() >= ENOUGH && chance(tally, together) < level)
-            .map(|(labels, _)| {
-                labels
-                    .iter()
-                    .map(|label| label.map_or("(none)", |(_, title)| title))
-                    .collect::<Vec<_>>()
-                    .join(" / ")
-            })
+            .map(|(group, _)| groups.title(*group))
             .collect()
     };
     let above = named(|tally, together| binomial_tail(tally.won, tally.n(), together));
@@ -349,9 +237,10 @@ fn surprise(lines: &[Line], all: &Tally) -> Option<String> {
     })
 }
 
-fn table(process: &Process, names: &[&str], lines: &[Line]) -> Table {
+fn table(process: &Process, groups: &Groups<'_>, lines: &[Line]) -> Table {
     let code = process.currency.code();
-    let mut columns: Vec<TableColumn> = names.iter().map(|name| TableColumn::left(*name)).collect();
+    let names = groups.names.iter();
+    let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
     columns.extend([
         TableColumn::right("won"),
         TableColumn::right("lost").rank(2),
@@ -363,7 +252,7 @@ fn table(process: &Process, names: &[&str], lines: &[Line]) -> Table {
         TableColumn::right(format!("lost {code}")).rank(5),
         TableColumn::right("by value").rank(4),
     ]);
-    let rows = lines.iter().map(|(labels, tally)| {
+    let rows = lines.iter().map(|(group, tally)| {
         let Record {
             won,
             lost,
@@ -380,10 +269,7 @@ fn table(process: &Process, names: &[&str], lines: &[Line]) -> Table {
                 let sum = won as f64 + lost as f64;
                 (sum > 0.0).then(|| won as f64 / sum)
             });
-        let mut cells: Vec<Cell> = labels
-            .iter()
-            .map(|label| Cell::Text(label.map_or("(none)", |(_, title)| title).to_string()))
-            .collect();
+        let mut cells = groups.cells(*group);
         cells.extend([
             count(won),
             count(lost),

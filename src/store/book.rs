@@ -13,9 +13,10 @@ use super::Store;
 use super::loader::{DealRow, Loader};
 use super::query::{catalog, date, fact_value};
 use crate::condition::{Condition, Truth, Value};
-use crate::deal::book::{Book, Day};
+use crate::deal::book::{Book, Day, Needs};
 use crate::deal::event::CatalogKind;
 use crate::deal::fact::{self, Rows, Subject};
+use crate::fault::Fault;
 use crate::id::Id;
 use crate::process::Process;
 
@@ -23,32 +24,41 @@ use crate::process::Process;
 const CHUNK: usize = 10_000;
 
 impl Store {
-    /// The Book as of a day. `attributes` names the deal or account fields that a report groups by.
-    pub fn book(&self, process: &Process, as_of: NaiveDate, attributes: &[String]) -> Result<Book> {
+    /// The Book as of a day, with what is needed and nothing else.
+    pub fn book(&self, process: &Process, as_of: NaiveDate, needs: &Needs) -> Result<Book> {
         let newest = self.translated(|connection| {
             let day: Option<i32> =
                 connection.query_row("SELECT MAX(touched) FROM deal", [], |row| row.get(0))?;
             Ok(date(day))
         })?;
-        if newest.is_none_or(|day| day <= as_of) {
-            self.book_of_rows(process, as_of, attributes)
+        let mut book = if newest.is_none_or(|day| day <= as_of) {
+            self.book_of_rows(process, as_of, needs)?
         } else {
-            self.book_of_facts(process, as_of, attributes)
+            self.book_of_facts(process, as_of, needs)?
+        };
+        let mut conditions = Vec::new();
+        for text in &needs.conditions {
+            let condition = process.engine.check(text);
+            conditions.push(condition.map_err(|mistake| Fault::usage(mistake.message))?);
         }
+        if !conditions.is_empty() {
+            let conditions: Vec<&Condition> = conditions.iter().collect();
+            let columns = self.judge(process, as_of, &conditions)?;
+            for (text, truths) in needs.conditions.iter().zip(columns) {
+                let met = truths.iter().map(|truth| *truth == Truth::Met).collect();
+                book.conditions.insert(text.clone(), met);
+            }
+        }
+        Ok(book)
     }
 
     /// The Book from the current rows: right on any day from the last event on.
-    pub fn book_of_rows(
-        &self,
-        process: &Process,
-        as_of: NaiveDate,
-        attributes: &[String],
-    ) -> Result<Book> {
+    pub fn book_of_rows(&self, process: &Process, as_of: NaiveDate, needs: &Needs) -> Result<Book> {
         self.one_view(|connection| {
             let mut loader = Loader::new(connection, process, as_of)?;
             let mut statement = connection.prepare(
                 "SELECT id, account, owner, product, source, state, stage, stage_entered, value_minor, currency,
-                    opened, closed, expected_close, hold_until, next_due
+                    opened, closed, expected_close, hold_until, next_due, reason, customer_type, touched
                  FROM deal ORDER BY id",
             )?;
             let mut rows = statement.query([])?;
@@ -72,10 +82,13 @@ impl Store {
                         expected_close: day(12)?,
                         hold_until: day(13)?,
                         next_due: day(14)?,
+                        reason: text(15)?,
+                        customer_type: text(16)?,
+                        touched: day(17)?,
                     },
                 )?;
             }
-            loader.finish(connection, attributes)
+            loader.finish(connection, needs)
         })
     }
 
@@ -84,7 +97,7 @@ impl Store {
         &self,
         process: &Process,
         as_of: NaiveDate,
-        attributes: &[String],
+        needs: &Needs,
     ) -> Result<Book> {
         self.one_view(|connection| {
             let mut loader = Loader::new(connection, process, as_of)?;
@@ -117,10 +130,13 @@ impl Store {
                         expected_close: day("expected_close"),
                         hold_until: day("hold_until"),
                         next_due: day(fact::BOOKED),
+                        reason: text("reason"),
+                        customer_type: text("type"),
+                        touched: day(fact::TOUCHED),
                     },
                 )
             })?;
-            loader.finish(connection, attributes)
+            loader.finish(connection, needs)
         })
     }
 

@@ -123,8 +123,8 @@ pub(super) fn activities(
         };
         connection
             .prepare_cached(
-                "INSERT INTO contact_activity (subject, seq, day, kind, minutes, cost_minor, person)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO contact_activity (subject, seq, day, kind, minutes, cost_minor, person, actor, tool)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )?
             .execute(params![
                 id.0,
@@ -134,6 +134,8 @@ pub(super) fn activities(
                 activity.minutes,
                 activity.cost_minor,
                 activity.person.map(|person| person.0),
+                contact.by,
+                activity.tool,
             ])?;
     }
     Ok(())

@@ -47,6 +47,7 @@ pub(super) fn write(
 pub(super) fn remove(connection: &Connection, id: Id) -> Result<()> {
     for delete in [
         "DELETE FROM fact WHERE subject = $1",
+        "DELETE FROM snooze WHERE followup IN (SELECT id FROM followup WHERE deal = $1)",
         "DELETE FROM followup WHERE deal = $1",
         "DELETE FROM activity WHERE deal = $1",
         "DELETE FROM participant WHERE deal = $1",
@@ -217,11 +218,13 @@ fn write_follow_ups(
         deal.follow_ups.iter().map(|item| (item.id, item)).collect()
     });
     for item in gone {
+        forget_snoozes(connection, item)?;
         connection
             .prepare_cached("DELETE FROM followup WHERE id = $1")?
             .execute([item.0])?;
     }
     for (key, item) in put {
+        forget_snoozes(connection, key)?;
         connection
             .prepare_cached(
                 "INSERT INTO followup (id, deal, due, text, by_rule, added, done)
@@ -238,7 +241,22 @@ fn write_follow_ups(
                 Day::of(item.added).0,
                 day(item.done),
             ])?;
+        for (on, due_before) in &item.snoozed {
+            // Put off twice in a day, it was due before what the day began with.
+            connection
+                .prepare_cached(
+                    "INSERT INTO snooze (followup, day, due_before) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![key.0, Day::of(*on).0, Day::of(*due_before).0])?;
+        }
     }
+    Ok(())
+}
+
+fn forget_snoozes(connection: &Connection, item: Id) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM snooze WHERE followup = $1")?
+        .execute([item.0])?;
     Ok(())
 }
 
@@ -263,8 +281,8 @@ fn write_activities(
         // An event never changes, so an activity is there as it was, or not at all.
         connection
             .prepare_cached(
-                "INSERT INTO activity (deal, seq, day, kind, minutes, cost_minor, person)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO activity (deal, seq, day, kind, minutes, cost_minor, person, actor, tool)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )?
             .execute(params![
                 id.0,
@@ -274,6 +292,8 @@ fn write_activities(
                 item.activity.minutes,
                 item.activity.cost_minor,
                 item.activity.person.map(|person| person.0),
+                item.actor,
+                item.activity.tool,
             ])?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Puts the Book together: names become indices, deals and visits become columns.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -9,7 +9,10 @@ use rusqlite::Connection;
 use super::project;
 use super::query::{Catalog, catalog, fact_value, version_on};
 use crate::condition::Value;
-use crate::deal::book::{Book, Day, Deals, Labelled, Left, Named, State, Visits};
+use crate::deal::book::{
+    Activities, Book, Changes, Columns, Day, Deals, FollowUps, Labelled, Left, Named, Needs,
+    RepFacts, State, Visits,
+};
 use crate::deal::event::CatalogKind;
 use crate::fault::Fault;
 use crate::id::Id;
@@ -32,11 +35,14 @@ pub(super) struct DealRow<'a> {
     pub(super) expected_close: Option<Day>,
     pub(super) hold_until: Option<Day>,
     pub(super) next_due: Option<Day>,
+    pub(super) reason: Option<&'a str>,
+    pub(super) customer_type: Option<&'a str>,
+    pub(super) touched: Option<Day>,
 }
 
 /// Names with their places, in order of first mention.
 #[derive(Default)]
-struct Interned {
+pub(super) struct Interned {
     named: Vec<Named>,
     place: HashMap<String, u32>,
 }
@@ -60,7 +66,7 @@ impl Interned {
         place
     }
 
-    fn index(&mut self, name: &str) -> u32 {
+    pub(super) fn index(&mut self, name: &str) -> u32 {
         match self.place.get(name) {
             Some(place) => *place,
             None => self.add(name, name),
@@ -69,21 +75,25 @@ impl Interned {
 }
 
 pub(super) struct Loader<'p> {
-    process: &'p Process,
-    as_of: NaiveDate,
-    process_version: u32,
-    deals: Deals,
-    accounts: Vec<String>,
-    account_ids: Vec<i64>,
-    account_place: HashMap<i64, u32>,
-    owners: Interned,
-    /// Team of each owner, by the owner's place.
-    owner_team: Vec<Option<u32>>,
-    teams: Interned,
-    products: Interned,
-    sources: Interned,
-    stages: Interned,
-    currencies: Vec<Currency>,
+    pub(super) process: &'p Process,
+    pub(super) as_of: NaiveDate,
+    pub(super) process_version: u32,
+    pub(super) deals: Deals,
+    pub(super) accounts: Vec<String>,
+    pub(super) account_ids: Vec<i64>,
+    pub(super) account_place: HashMap<i64, u32>,
+    pub(super) owners: Interned,
+    pub(super) reps: Vec<RepFacts>,
+    pub(super) logins: HashMap<String, u32>,
+    pub(super) teams: Interned,
+    pub(super) products: Interned,
+    pub(super) margins: Vec<Option<f64>>,
+    pub(super) sources: Interned,
+    pub(super) stages: Interned,
+    pub(super) reasons: Interned,
+    pub(super) types: Interned,
+    pub(super) tools: Interned,
+    pub(super) currencies: Vec<Currency>,
 }
 
 impl<'p> Loader<'p> {
@@ -115,9 +125,28 @@ impl<'p> Loader<'p> {
             }
         }
         let mut teams = Interned::of(&catalog, CatalogKind::Team);
-        let owner_team = catalog
+        let reps: Vec<RepFacts> = catalog
             .of(CatalogKind::Rep)
-            .map(|rep| rep.team.as_deref().map(|team| teams.index(team)))
+            .map(|rep| RepFacts {
+                team: rep.team.as_deref().map(|team| teams.index(team)),
+                active: rep.active,
+                capacity: rep.capacity,
+                cost_per_hour_minor: rep.price_minor,
+                since: rep.since.map(Day::of),
+            })
+            .collect();
+        let mut logins = HashMap::new();
+        for (place, rep) in (0_u32..).zip(catalog.of(CatalogKind::Rep)) {
+            logins.entry(rep.name.clone()).or_insert(place);
+        }
+        for (place, rep) in (0_u32..).zip(catalog.of(CatalogKind::Rep)) {
+            if let Some(login) = &rep.login {
+                logins.insert(login.clone(), place);
+            }
+        }
+        let margins = catalog
+            .of(CatalogKind::Product)
+            .map(|product| product.margin.or(process.margin))
             .collect();
         let mut stages = Interned::default();
         for stage in &process.stages {
@@ -132,10 +161,15 @@ impl<'p> Loader<'p> {
             account_ids,
             account_place,
             owners: Interned::of(&catalog, CatalogKind::Rep),
-            owner_team,
+            reps,
+            logins,
             teams,
             products: Interned::of(&catalog, CatalogKind::Product),
+            margins,
             sources: Interned::of(&catalog, CatalogKind::Source),
+            reasons: Interned::default(),
+            types: Interned::default(),
+            tools: Interned::default(),
             stages,
             currencies: vec![process.currency],
         })
@@ -156,7 +190,7 @@ impl<'p> Loader<'p> {
         deals.owner.push(owner);
         deals
             .team
-            .push(owner.and_then(|place| self.owner_team.get(place as usize).copied().flatten()));
+            .push(owner.and_then(|place| self.reps.get(place as usize)?.team));
         deals
             .product
             .push(row.product.map(|name| self.products.index(name)));
@@ -187,35 +221,77 @@ impl<'p> Loader<'p> {
         deals.expected_close.push(row.expected_close);
         deals.hold_until.push(row.hold_until);
         deals.next_due.push(row.next_due);
+        let lost = state == State::Lost;
+        let reason = row.reason.filter(|_| lost);
+        deals
+            .reason
+            .push(reason.map(|name| self.reasons.index(name)));
+        deals
+            .customer_type
+            .push(row.customer_type.map(|name| self.types.index(name)));
+        deals.touched.push(row.touched);
         Ok(())
     }
 
-    pub(super) fn finish(mut self, connection: &Connection, attributes: &[String]) -> Result<Book> {
-        let visits = self.visits(connection)?;
+    pub(super) fn finish(mut self, connection: &Connection, needs: &Needs) -> Result<Book> {
+        let wanted = needs.columns;
+        let visits = if wanted.has(Columns::VISITS) {
+            self.visits(connection)?
+        } else {
+            Visits::default()
+        };
+        let activities = if wanted.has(Columns::ACTIVITIES) {
+            self.activities(connection)?
+        } else {
+            Activities::default()
+        };
+        let follow_ups = if wanted.has(Columns::FOLLOW_UPS) {
+            self.follow_ups(connection)?
+        } else {
+            FollowUps::default()
+        };
+        let changes = if wanted.has(Columns::CHANGES) {
+            self.changes(connection)?
+        } else {
+            Changes::default()
+        };
+        // An owner whom the catalog does not know has a name all the same.
+        self.reps
+            .resize_with(self.owners.named.len(), RepFacts::default);
+        self.margins
+            .resize(self.products.named.len(), self.process.margin);
+        let names = |interned: Interned| -> Vec<String> {
+            interned.named.into_iter().map(|one| one.name).collect()
+        };
         let mut book = Book {
             as_of: self.as_of,
             process_version: self.process_version,
             currency: self.process.currency,
             deals: self.deals,
             visits,
+            activities,
+            follow_ups,
+            changes,
             accounts: self.accounts,
             owners: self.owners.named,
+            reps: self.reps,
             teams: self.teams.named,
             products: self.products.named,
+            margins: self.margins,
             sources: self.sources.named,
-            stages: self
-                .stages
-                .named
-                .into_iter()
-                .map(|stage| stage.name)
-                .collect(),
+            stages: names(self.stages),
             currencies: self.currencies,
-            attributes: std::collections::BTreeMap::new(),
+            reasons: names(self.reasons),
+            types: names(self.types),
+            tools: names(self.tools),
+            attributes: BTreeMap::new(),
+            conditions: BTreeMap::new(),
         };
-        for name in attributes {
+        for name in &needs.attributes {
             let column = attribute(connection, &book, &self.account_ids, name)?;
             book.attributes.insert(name.clone(), column);
         }
+        book.keep_only(wanted);
         Ok(book)
     }
 

@@ -24,6 +24,7 @@ mod list;
 mod list_names;
 mod list_rows;
 mod loader;
+mod loader_tables;
 mod log;
 mod merge;
 mod names;

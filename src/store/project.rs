@@ -155,8 +155,8 @@ fn catalog(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
     if let Some(entry) = last {
         connection
             .prepare_cached(
-                "INSERT INTO catalog (id, kind, name, title, team, manager, login, price_minor, capacity, active, margin)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                "INSERT INTO catalog (id, kind, name, title, team, manager, login, price_minor, capacity, active, margin, since)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             )?
             .execute(params![
                 id.0,
@@ -170,6 +170,7 @@ fn catalog(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
                 entry.capacity,
                 i64::from(entry.active),
                 entry.margin,
+                day(entry.since),
             ])?;
     }
     Ok(())

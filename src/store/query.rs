@@ -365,7 +365,7 @@ pub(super) fn account_named(connection: &Connection, name: &str) -> Result<Optio
 
 pub(super) fn catalog(connection: &Connection) -> Result<Catalog> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, kind, name, title, team, manager, login, price_minor, capacity, active, margin
+        "SELECT id, kind, name, title, team, manager, login, price_minor, capacity, active, margin, since
          FROM catalog ORDER BY kind, name",
     )?;
     let mut rows = statement.query([])?;
@@ -385,6 +385,7 @@ pub(super) fn catalog(connection: &Connection) -> Result<Catalog> {
                 price_minor: row.get(7)?,
                 capacity: row.get(8)?,
                 margin: row.get(10)?,
+                since: date(row.get(11)?),
                 active: row.get::<_, i64>(9)? != 0,
             },
         ));

@@ -9,13 +9,14 @@
 pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
 
 /// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4];
 
 pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
 /// Tables that `doctor` can rebuild from the log, children before parents.
 pub(super) const PROJECTIONS: &[&str] = &[
     "fact",
+    "snooze",
     "followup",
     "activity",
     "participant",
@@ -578,4 +579,27 @@ ALTER TABLE catalog ADD COLUMN margin REAL;
 CREATE VIEW worked_on AS
 SELECT prospect FROM prospect_state
 UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL;
+";
+
+/// What reports ask beside what deals are.
+///
+/// An activity says who logged it, which is whose hour it cost, and what was used. `snooze` has the days on which
+/// a follow-up was put off, each with the day it was due before.
+const V4: &str = "
+ALTER TABLE activity ADD COLUMN actor TEXT;
+ALTER TABLE activity ADD COLUMN tool TEXT;
+UPDATE activity SET actor = (SELECT e.actor FROM event e WHERE e.stream = activity.deal AND e.seq = activity.seq);
+ALTER TABLE contact_activity ADD COLUMN actor TEXT;
+ALTER TABLE contact_activity ADD COLUMN tool TEXT;
+UPDATE contact_activity
+SET actor = (SELECT e.actor FROM event e WHERE e.stream = contact_activity.subject AND e.seq = contact_activity.seq);
+
+ALTER TABLE catalog ADD COLUMN since INTEGER;
+
+CREATE TABLE snooze (
+    followup INTEGER NOT NULL REFERENCES followup (id) DEFERRABLE INITIALLY DEFERRED,
+    day INTEGER NOT NULL,
+    due_before INTEGER NOT NULL,
+    PRIMARY KEY (followup, day)
+) STRICT, WITHOUT ROWID;
 ";

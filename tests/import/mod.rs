@@ -159,6 +159,7 @@ fn known() -> Known {
         price_minor: None,
         capacity: None,
         margin: None,
+        since: None,
         active: true,
     };
     Known {

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rstest::rstest;
 use tempfile::TempDir;
 
-use salesctl::deal::book::{Left, State};
+use salesctl::deal::book::{Left, Needs, State};
 use salesctl::deal::event::{Event, Move, Private};
 use salesctl::deal::{Deal, Visit};
 use salesctl::id::{Id, Ids};
@@ -155,8 +155,12 @@ impl Workspace {
         let findings = self.store.examine().expect("examined");
         assert!(findings.is_sound(), "{findings:?}");
         let books = |as_of: NaiveDate| {
-            let rows = self.store.book_of_rows(&self.process, as_of, &[]);
-            let facts = self.store.book_of_facts(&self.process, as_of, &[]);
+            let rows = self
+                .store
+                .book_of_rows(&self.process, as_of, &Needs::everything());
+            let facts = self
+                .store
+                .book_of_facts(&self.process, as_of, &Needs::everything());
             (rows.expect("a book"), facts.expect("a book"))
         };
         let (rows, facts) = books(day(today));
@@ -200,7 +204,7 @@ impl Workspace {
     fn as_of(&self, as_of: &str) -> String {
         let book = self
             .store
-            .book(&self.process, day(as_of), &[])
+            .book(&self.process, day(as_of), &Needs::everything())
             .expect("a book");
         if book.deals.is_empty() {
             return "not there".into();

@@ -54,6 +54,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         price_minor: None,
         capacity: None,
         margin: None,
+        since: None,
         active: true,
     };
     args.known.lay_over(&session, &mut entry)?;

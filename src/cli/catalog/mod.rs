@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::context::{Context, Status};
 use super::session::Session;
+use crate::date::{Direction, parse_day};
 use crate::deal::event::{CatalogEntry, CatalogKind};
 use crate::fault::{Class, Fault};
 use crate::money::Money;
@@ -71,6 +72,9 @@ struct Known {
     /// The share of a product's value that is left after what it cost: 0.4 or 40%
     #[arg(long, value_name = "SHARE", value_parser = share)]
     margin: Option<f64>,
+    /// A rep's first working day
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
 }
 
 impl Known {
@@ -92,6 +96,7 @@ impl Known {
             self.price.is_some(),
             &[CatalogKind::Product, CatalogKind::Rep],
         )?;
+        only("--since", self.since.is_some(), &[CatalogKind::Rep])?;
         only("--margin", self.margin.is_some(), &[CatalogKind::Product])?;
         if let Some(title) = &self.title {
             entry.title.clone_from(title);
@@ -111,6 +116,11 @@ impl Known {
         }
         if let Some(margin) = self.margin {
             entry.margin = Some(margin);
+        }
+        if let Some(typed) = &self.since {
+            let day = parse_day(typed, session.today, Direction::Back)
+                .map_err(|problem| Fault::usage(format!("--since: {problem}")))?;
+            entry.since = Some(day);
         }
         if let Some(typed) = &self.price {
             let currency = session.process.currency;

@@ -8,7 +8,7 @@ use super::super::filter::FilterArgs;
 use super::super::session::Session;
 use super::super::show::counted;
 use super::{Affected, WriteArgs, announce, deal_of, dry_run_line, edit, finish};
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::event::{Change, Event};
 use crate::fault::Fault;
 use crate::store::Access;
@@ -78,7 +78,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 }
 
 fn many(args: &Args, session: &Session<'_>, to: &str) -> Result<Status> {
-    let book = session.store.book(&session.process, session.today, &[])?;
+    let needs = Needs::of(Columns::DEALS).and(args.filter.needs(session)?);
+    let book = session
+        .store
+        .book(&session.process, session.today, &needs)?;
     let mask = args.filter.mask(session, &book)?.unwrap_or_default();
     let already = book.owners.iter().position(|rep| rep.name == to);
     let chosen: Vec<usize> = (0..book.deals.len())

@@ -8,7 +8,7 @@ use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
 use super::super::output::OutputArgs;
 use super::super::show::counted;
-use crate::deal::book::{Book, Day, State};
+use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
 use crate::store::Access;
@@ -75,7 +75,8 @@ row! {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let as_of = args.filter.as_of(&session)?;
-    let book = session.store.book(&session.process, as_of, &[])?;
+    let needs = Needs::of(Columns::DEALS).and(args.filter.needs(&session)?);
+    let book = session.store.book(&session.process, as_of, &needs)?;
     let mask = args.filter.mask(&session, &book)?;
     let stage = match &args.stage {
         None => None,

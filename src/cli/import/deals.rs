@@ -10,6 +10,7 @@ use super::super::session::Session;
 use super::super::show::counted;
 use super::summary::{self, Summary};
 use super::{ImportArgs, Planned, batch_file, draft, no_plan, open, planned_and_written};
+use crate::deal::book::{Columns, Needs};
 use crate::deal::event::Amount;
 use crate::fault::Fault;
 use crate::id::Id;
@@ -120,7 +121,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 
 /// What the deals in the store are worth.
 fn values(session: &Session<'_>) -> Result<HashMap<Id, Amount>> {
-    let book = session.store.book(&session.process, session.today, &[])?;
+    let book = session
+        .store
+        .book(&session.process, session.today, &Needs::of(Columns::VALUE))?;
     let deals = &book.deals;
     let value = |(i, id): (usize, &Id)| {
         let currency = book.currencies[deals.currency[i] as usize];

@@ -170,6 +170,7 @@ fn entries(process: &Process) -> Vec<CatalogEntry> {
         price_minor: None,
         capacity: None,
         margin: None,
+        since: None,
         active: true,
     };
     let teams = process.teams.iter().map(|team| CatalogEntry {
@@ -181,6 +182,7 @@ fn entries(process: &Process) -> Vec<CatalogEntry> {
         login: rep.login.clone(),
         price_minor: rep.cost_per_hour_minor,
         capacity: rep.capacity,
+        since: rep.since,
         active: rep.active,
         ..blank(CatalogKind::Rep, &rep.name, &rep.title)
     });

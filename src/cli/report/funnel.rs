@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::{ReportArgs, report};
+use super::{Question, ReportArgs, report};
+use crate::report::FUNNEL;
 
 /// Follow the deals that first entered a stage in the period: how many reached each later stage
 ///
@@ -24,8 +25,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     report(
         cx,
         &args.report,
-        &[],
-        args.from_stage.as_deref(),
+        Question::of(FUNNEL).cohort_from(args.from_stage.as_deref()),
         |session, book, ask| crate::report::funnel(&session.process, book, ask),
     )
 }

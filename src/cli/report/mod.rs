@@ -17,7 +17,7 @@ use super::filter::FilterArgs;
 use super::output::OutputArgs;
 use super::session::Session;
 use crate::date::parse_period;
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
 use crate::list::Payback;
@@ -63,32 +63,55 @@ pub(crate) struct ReportArgs {
     pub(crate) output: OutputArgs,
 }
 
+/// What a report needs, beside what every report takes.
+#[derive(Default)]
+struct Question<'a> {
+    needs: Needs,
+    by: &'a [String],
+    from_stage: Option<&'a str>,
+}
+
+impl<'a> Question<'a> {
+    fn of(needs: Needs) -> Self {
+        Self {
+            needs,
+            ..Self::default()
+        }
+    }
+
+    fn by(self, by: &'a [String]) -> Self {
+        Self { by, ..self }
+    }
+
+    fn cohort_from(self, from_stage: Option<&'a str>) -> Self {
+        Self { from_stage, ..self }
+    }
+}
+
 /// Loads the Book, asks, shows.
 fn report<R: Row>(
     cx: &Context,
     args: &ReportArgs,
-    by: &[String],
-    from_stage: Option<&str>,
+    question: Question<'_>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let as_of = args.filter.as_of(&session)?;
-    let dimensions = dimensions(&session, by)?;
-    let attributes: Vec<String> = dimensions
-        .iter()
-        .filter_map(|dimension| match dimension {
-            Dimension::Attribute(field) => Some(field.clone()),
-            _ => None,
-        })
-        .collect();
+    let dimensions = dimensions(&session, question.by)?;
     let period = period(&session, args.period.as_deref())?;
-    let book = session.store.book(&session.process, as_of, &attributes)?;
+    let needs = dimensions
+        .iter()
+        .fold(question.needs, |needs, dimension| {
+            needs.and(dimension.needs())
+        })
+        .and(args.filter.needs(&session)?);
+    let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
         period,
         only: args.filter.mask(&session, &book)?,
         scope: args.filter.words(),
         by: dimensions,
-        from_stage: from_stage.map(str::to_string),
+        from_stage: question.from_stage.map(str::to_string),
     };
     let report = make(&session, &book, &ask).map_err(Fault::usage)?;
     args.output
@@ -118,7 +141,14 @@ impl<'c> Reckoning<'c> {
             ..FilterArgs::default()
         };
         let as_of = filter.as_of(&session)?;
-        let book = session.store.book(&session.process, as_of, &[])?;
+        let columns = Columns::OWNER
+            .and(Columns::PRODUCT)
+            .and(Columns::SOURCE)
+            .and(Columns::OPENED)
+            .and(Columns::WORTH);
+        let book = session
+            .store
+            .book(&session.process, as_of, &Needs::of(columns))?;
         let payback = session.store.payback(as_of)?;
         Ok(Self {
             session,
@@ -142,7 +172,7 @@ fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
                     .map(|field| field.name.as_str())
                     .collect();
                 if !fields.contains(&field.as_str()) {
-                    let known: Vec<&str> = ["rep", "team", "product", "source"]
+                    let known: Vec<&str> = ["rep", "team", "product", "source", "type"]
                         .into_iter()
                         .chain(fields)
                         .collect();

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::{ReportArgs, report};
+use super::{Question, ReportArgs, report};
+use crate::report::PIPELINE;
 
 /// Open deals stage by stage: how many, how much, how late
 ///
@@ -18,7 +19,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
-    report(cx, &args.report, &[], None, |session, book, ask| {
-        Ok(crate::report::pipeline(&session.process, book, ask))
-    })
+    report(
+        cx,
+        &args.report,
+        Question::of(PIPELINE),
+        |session, book, ask| Ok(crate::report::pipeline(&session.process, book, ask)),
+    )
 }

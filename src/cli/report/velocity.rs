@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::{ReportArgs, report};
+use super::{Question, ReportArgs, report};
+use crate::report::VELOCITY;
 
 /// Open deals × win rate × mean won value ÷ median sales cycle
 #[derive(Debug, clap::Args)]
@@ -16,7 +17,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
-    report(cx, &args.report, &[], None, |session, book, ask| {
-        Ok(crate::report::velocity(&session.process, book, ask))
-    })
+    report(
+        cx,
+        &args.report,
+        Question::of(VELOCITY),
+        |session, book, ask| Ok(crate::report::velocity(&session.process, book, ask)),
+    )
 }

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::{ReportArgs, report};
+use super::{Question, ReportArgs, report};
+use crate::report::WIN_RATE;
 
 /// Won ÷ (won + lost) among the deals closed in the period, with a 95 % interval
 #[derive(Debug, clap::Args)]
@@ -19,7 +20,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
-    report(cx, &args.report, &args.by, None, |session, book, ask| {
-        crate::report::win_rate(&session.process, book, ask)
-    })
+    report(
+        cx,
+        &args.report,
+        Question::of(WIN_RATE).by(&args.by),
+        |session, book, ask| crate::report::win_rate(&session.process, book, ask),
+    )
 }

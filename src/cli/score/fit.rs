@@ -13,7 +13,7 @@ use super::super::show::counted;
 use super::tell::{document, reason};
 use crate::condition::Column;
 use crate::date::{day, parse_period};
-use crate::deal::book::{Book, State};
+use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Period, row};
 use crate::fault::Fault;
 use crate::process::{Process, Prospecting, prospect_columns};
@@ -102,7 +102,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .into_iter()
         .filter(|column| !IDENTITY.contains(&column.name.as_str()))
         .collect();
-    let book = session.store.book(&session.process, as_of, &[])?;
+    let needs = Needs::of(Columns::OPENED.and(Columns::CLOSED).and(Columns::ACCOUNT))
+        .and(args.filter.needs(&session)?);
+    let book = session.store.book(&session.process, as_of, &needs)?;
     let examples = examples(&session, &args.filter, &book, period, &columns)?;
     let learnt = learn(&columns, &examples);
     let proposal = learnt.propose(&columns);

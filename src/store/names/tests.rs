@@ -277,6 +277,7 @@ fn a_name_that_somebody_talked_to_outlives_its_batch() {
         what: ActivityKind::Call,
         minutes: Some(8),
         cost_minor: None,
+        tool: None,
         person: Some(person),
         text: None,
     });

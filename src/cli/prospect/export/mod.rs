@@ -204,6 +204,7 @@ fn activity(channel: Channel, selection: &SelectionRow) -> Activity {
         minutes: None,
         cost_minor: None,
         person: None,
+        tool: None,
         text: Some(Private::new(format!("{why} {}", selection.name))),
     }
 }

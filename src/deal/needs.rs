@@ -1,0 +1,140 @@
+//! What a report asks of the Book: so that the store loads nothing else.
+
+use super::book::Book;
+
+/// Columns of `Deals` beside `id` and `state`, and the tables beside them: a set of either.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Columns(u32);
+
+impl Columns {
+    pub const NONE: Self = Self(0);
+    /// `account`; the names only with [`Columns::ACCOUNT_NAMES`].
+    pub const ACCOUNT: Self = Self(1);
+    /// `owner` and `team`.
+    pub const OWNER: Self = Self(1 << 1);
+    pub const PRODUCT: Self = Self(1 << 2);
+    pub const SOURCE: Self = Self(1 << 3);
+    /// `stage` and `stage_entered`.
+    pub const STAGE: Self = Self(1 << 4);
+    /// `value_minor` and `currency`.
+    pub const VALUE: Self = Self(1 << 5);
+    pub const OPENED: Self = Self(1 << 6);
+    pub const CLOSED: Self = Self(1 << 7);
+    pub const EXPECTED_CLOSE: Self = Self(1 << 8);
+    pub const HOLD: Self = Self(1 << 9);
+    pub const NEXT_DUE: Self = Self(1 << 10);
+    pub const REASON: Self = Self(1 << 11);
+    /// `customer_type`.
+    pub const TYPE: Self = Self(1 << 12);
+    pub const TOUCHED: Self = Self(1 << 13);
+    pub const VISITS: Self = Self(1 << 20);
+    pub const ACTIVITIES: Self = Self(1 << 21);
+    pub const FOLLOW_UPS: Self = Self(1 << 22);
+    pub const CHANGES: Self = Self(1 << 23);
+    pub const ACCOUNT_NAMES: Self = Self(1 << 24);
+    /// What an amount in the currency of the process is worked out from.
+    pub const WORTH: Self = Self::VALUE.and(Self::CLOSED);
+    /// All columns of deals, and the names of their accounts.
+    pub const DEALS: Self = Self((1 << 20) - 1).and(Self::ACCOUNT_NAMES);
+    pub const EVERYTHING: Self = Self(u32::MAX);
+
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// What is asked of the store: nothing else is loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub columns: Columns,
+    /// Dated facts of the deal or, where it has none of that name, of its account: custom fields,
+    /// `done_STEP`, `has_ROLE`.
+    pub attributes: Vec<String>,
+    /// Conditions over the facts of deals, each checked before.
+    pub conditions: Vec<String>,
+}
+
+impl Needs {
+    pub const fn of(columns: Columns) -> Self {
+        Self {
+            columns,
+            attributes: Vec::new(),
+            conditions: Vec::new(),
+        }
+    }
+
+    pub const fn everything() -> Self {
+        Self::of(Columns::EVERYTHING)
+    }
+
+    /// What both need.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.columns = self.columns.and(other.columns);
+        for name in other.attributes {
+            if !self.attributes.contains(&name) {
+                self.attributes.push(name);
+            }
+        }
+        for condition in other.conditions {
+            if !self.conditions.contains(&condition) {
+                self.conditions.push(condition);
+            }
+        }
+        self
+    }
+}
+
+impl Book {
+    /// Empties what was not asked for, so that nobody comes to read it by chance.
+    pub fn keep_only(&mut self, wanted: Columns) {
+        let deals = &mut self.deals;
+        if !wanted.has(Columns::ACCOUNT) {
+            deals.account.clear();
+        }
+        if !wanted.has(Columns::ACCOUNT_NAMES) {
+            self.accounts.clear();
+        }
+        if !wanted.has(Columns::OWNER) {
+            deals.owner.clear();
+            deals.team.clear();
+        }
+        if !wanted.has(Columns::PRODUCT) {
+            deals.product.clear();
+        }
+        if !wanted.has(Columns::SOURCE) {
+            deals.source.clear();
+        }
+        if !wanted.has(Columns::STAGE) {
+            deals.stage.clear();
+            deals.stage_entered.clear();
+        }
+        if !wanted.has(Columns::VALUE) {
+            deals.value_minor.clear();
+            deals.currency.clear();
+        }
+        for (column, days) in [
+            (Columns::OPENED, &mut deals.opened),
+            (Columns::CLOSED, &mut deals.closed),
+            (Columns::EXPECTED_CLOSE, &mut deals.expected_close),
+            (Columns::HOLD, &mut deals.hold_until),
+            (Columns::NEXT_DUE, &mut deals.next_due),
+            (Columns::TOUCHED, &mut deals.touched),
+        ] {
+            if !wanted.has(column) {
+                days.clear();
+            }
+        }
+        if !wanted.has(Columns::REASON) {
+            deals.reason.clear();
+        }
+        if !wanted.has(Columns::TYPE) {
+            deals.customer_type.clear();
+        }
+    }
+}
