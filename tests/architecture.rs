@@ -176,6 +176,7 @@ const LONG: &[(&str, &str)] = &[
         "src/report/tests.rs",
         "cases of all reports over one sample",
     ),
+    ("src/report/sample.rs", "one book, told by hand"),
     ("src/store/query.rs", "one list of what commands ask"),
     ("src/store/schema.rs", "one list of migrations"),
 ];
