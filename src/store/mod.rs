@@ -42,6 +42,7 @@ mod resolve_contact;
 mod schema;
 mod select;
 mod selection;
+mod snapshot;
 mod start;
 mod suppression;
 mod undo;
