@@ -10,6 +10,9 @@ use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded, Snapshot, StageSnapshot, StreamKind};
 use crate::id::Id;
 
+/// The kind of an operation that nobody undoes, as that of `init` is.
+pub const NIGHTLY: &str = "setup";
+
 /// A snapshot, and how many its page was mailed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Night {
@@ -195,7 +198,7 @@ mod tests {
         let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("a day");
         let write = |instant: &str, change: &dyn Fn(&mut Write<'_>) -> Result<()>| {
             store
-                .write(&acting(instant), "nightly", |write| change(write))
+                .write(&acting(instant), NIGHTLY, |write| change(write))
                 .expect("written");
         };
         write("2026-11-19T05:00:00Z", &|write| {
