@@ -82,6 +82,7 @@ pub use resolve::DealMatch;
 pub use resolve_contact::Sure;
 pub use select::{Candidate, Candidates, Compared, Stars, Wanted};
 pub use selection::{Chosen, SelectionRow};
+pub use snapshot::{NIGHTLY, Night};
 pub use suppression::{Contact, Staged, Staging, SuppressionRow};
 pub use undo::Reversed;
 pub use write::{Moment, Outcome, Write};
