@@ -7,6 +7,7 @@ use clap::Command;
 const READING: &[&str] = &[
     "absence list",
     "account list",
+    "assign suggest",
     "account show",
     "catalog list",
     "check",

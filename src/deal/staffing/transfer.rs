@@ -208,45 +208,47 @@ mod tests {
         );
     }
 
+    /// The best way from here on; each deal in turn stays, or goes to whoever it may go to.
+    fn go(
+        deals: &[&Pile],
+        carried: &mut Vec<u32>,
+        seats: &[Seat],
+        ratios: &Ratios,
+        least: f64,
+    ) -> f64 {
+        let Some((deal, rest)) = deals.split_first() else {
+            let fits = seats.iter().zip(&*carried).all(|(seat, carried)| {
+                seat.capacity
+                    .is_none_or(|capacity| *carried <= capacity.max(seat.open))
+            });
+            return if fits { 0.0 } else { f64::NEG_INFINITY };
+        };
+        let share = |rep: usize| ratios.of(&deal.class, &seats[rep].rep).share;
+        let now = deal.owner.map_or(0.0, share);
+        let mut most = f64::NEG_INFINITY;
+        if deal.owner.is_none() {
+            most = go(rest, carried, seats, ratios, least);
+        }
+        for rep in 0..seats.len() {
+            let stays = deal.owner == Some(rep);
+            let may = deal.owner.is_none() || share(rep) - now >= least;
+            if !stays && (seats[rep].absent || !may) {
+                continue;
+            }
+            carried[rep] += 1;
+            let extra = if deal.owner.is_none() { 1.0 } else { 0.0 };
+            most = most.max(share(rep) + extra + go(rest, carried, seats, ratios, least));
+            carried[rep] -= 1;
+        }
+        most
+    }
+
     /// What every way of handing the deals out comes to, the best of them; deal by deal.
     fn best(seats: &[Seat], piles: &[Pile], ratios: &Ratios, least: f64) -> f64 {
         let deals: Vec<&Pile> = piles
             .iter()
             .flat_map(|pile| std::iter::repeat_n(pile, pile.deals as usize))
             .collect();
-        fn go(
-            deals: &[&Pile],
-            carried: &mut Vec<u32>,
-            seats: &[Seat],
-            ratios: &Ratios,
-            least: f64,
-        ) -> f64 {
-            let Some((deal, rest)) = deals.split_first() else {
-                let fits = seats.iter().zip(&*carried).all(|(seat, carried)| {
-                    seat.capacity
-                        .is_none_or(|capacity| *carried <= capacity.max(seat.open))
-                });
-                return if fits { 0.0 } else { f64::NEG_INFINITY };
-            };
-            let share = |rep: usize| ratios.of(&deal.class, &seats[rep].rep).share;
-            let now = deal.owner.map_or(0.0, share);
-            let mut most = f64::NEG_INFINITY;
-            if deal.owner.is_none() {
-                most = go(rest, carried, seats, ratios, least);
-            }
-            for rep in 0..seats.len() {
-                let stays = deal.owner == Some(rep);
-                let may = deal.owner.is_none() || share(rep) - now >= least;
-                if !stays && (seats[rep].absent || !may) {
-                    continue;
-                }
-                carried[rep] += 1;
-                let extra = if deal.owner.is_none() { 1.0 } else { 0.0 };
-                most = most.max(share(rep) + extra + go(rest, carried, seats, ratios, least));
-                carried[rep] -= 1;
-            }
-            most
-        }
         go(&deals, &mut vec![0; seats.len()], seats, ratios, least)
     }
 
