@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 use super::case::Opening;
 use super::contact::{PersonChange, SalesRole};
 use super::start::Origin;
+use super::target::{Offer, Side};
 use crate::condition::Value;
 use crate::id::Id;
 use crate::list::{Channel, Terms};
 use crate::money::Currency;
-use crate::process::BuyingRole;
+use crate::process::{Bound, BuyingRole};
 use crate::prospect::{Counts, Query};
 
 pub use crate::text::Private;
@@ -47,6 +48,8 @@ pub enum StreamKind {
     Selection,
     /// A referral, an experience after the sale, a request.
     Case,
+    /// An objective that a rep and a manager agree on.
+    Target,
 }
 
 impl StreamKind {
@@ -63,6 +66,7 @@ impl StreamKind {
             Self::Suppression => "suppression",
             Self::Selection => "selection",
             Self::Case => "case",
+            Self::Target => "target",
         }
     }
 
@@ -79,6 +83,7 @@ impl StreamKind {
             Self::Suppression,
             Self::Selection,
             Self::Case,
+            Self::Target,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)
@@ -466,6 +471,21 @@ pub enum Event {
     },
     CaseReopened {
         reason: Option<Private>,
+    },
+
+    // Targets
+    TargetProposed(Box<Offer>),
+    /// Another number, or, without one, agreement with the latest.
+    TargetAnswered {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bound: Option<Bound>,
+        by: Side,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Private>,
+    },
+    TargetWithdrawn {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Private>,
     },
 
     // Of sources and lists: what they cost beside what the terms say

@@ -9,9 +9,9 @@ use super::reader::{At, Reader};
 use super::stages::StageWritten;
 use super::syntax::Source;
 use super::{
-    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, prospect_columns,
-    prospecting, relations,
+    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Limit, Names, Problem,
+    Process, Prospecting, Reason, Requirement, ScoreRule, Stage, Target, Topic, WON, deal_columns,
+    limit, prospect_columns, prospecting, relations, target,
 };
 use crate::condition::{Condition, Engine};
 
@@ -71,7 +71,7 @@ pub fn check(path_label: &str, text: &str) -> Checked {
 }
 
 /// Relates what was read. The process is only to be used when nothing was reported.
-fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
+fn process(reader: &Reader<'_>, mut definition: Definition) -> Option<Process> {
     relations::people(reader, &definition);
     let (won_title, lost_title, lost_reasons) = ends(reader, &definition);
     relations::requirements(reader, &definition);
@@ -83,6 +83,7 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         "customer type",
         definition.customer_types.iter().map(|kind| &kind.name),
     );
+    let (targets, limits) = goals(reader, &engine, &mut definition);
     let customer_types = customer_types(reader, &engine, definition.customer_types);
     let order: Vec<String> = definition
         .stages
@@ -153,6 +154,8 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         prospecting,
         scores,
         topics,
+        targets,
+        limits,
         margin: definition.margin,
         rates: definition.rates,
         settings: definition.settings,
@@ -188,6 +191,21 @@ fn prospecting(
         sources,
         |when| condition(reader, engine.as_ref()?, when),
     ))
+}
+
+/// What is to be reached, and what `check` looks for.
+fn goals(
+    reader: &Reader<'_>,
+    engine: &Engine,
+    definition: &mut Definition,
+) -> (Vec<Target>, Vec<Limit>) {
+    let written = std::mem::take(&mut definition.targets);
+    let known = target::Known::of(definition, &[]);
+    let targets = target::check(reader, &written.targets, &known);
+    let limits = limit::check(reader, written.limits, &definition.stages, &known, |when| {
+        condition(reader, engine, when)
+    });
+    (targets, limits)
 }
 
 fn ends(reader: &Reader<'_>, definition: &Definition) -> (String, String, Vec<Reason>) {

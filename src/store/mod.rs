@@ -44,6 +44,7 @@ mod select;
 mod selection;
 mod start;
 mod suppression;
+mod targets;
 mod undo;
 mod write;
 
