@@ -44,6 +44,7 @@ mod session;
 mod show;
 mod source;
 mod suppress;
+mod target;
 mod today;
 mod topic;
 mod undo;
@@ -84,6 +85,7 @@ Sell:
   history     Show what was done, by whom and when
 
 Measure:
+  target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
 
 Feed:
@@ -168,6 +170,9 @@ enum Command {
     Redo(redo::Args),
     History(history::Args),
     // Measure
+    /// Propose, accept and list what is to be reached
+    #[command(subcommand)]
+    Target(target::Command),
     /// Print the metrics of the process
     #[command(subcommand)]
     Report(report::Command),
@@ -287,6 +292,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
+        Command::Target(command) => target::run(command, cx),
         Command::Report(command) => report::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),

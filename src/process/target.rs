@@ -28,6 +28,11 @@ pub struct Target {
     pub given: Given,
 }
 
+impl Target {
+    /// What may be missing of a target that says nothing about it.
+    pub const WARN: f64 = 0.1;
+}
+
 /// Who says what a metric should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -269,9 +274,6 @@ pub(super) struct TargetWritten {
     lines: Range<usize>,
 }
 
-/// What may be missing of a target that says nothing about it.
-const WARN: f64 = 0.1;
-
 const KEYS: &[&str] = &[
     "metric", "at_least", "at_most", "team", "rep", "product", "period", "warn", "why",
 ];
@@ -458,7 +460,7 @@ pub(super) fn check(
                 .map_or(Whose::Company, |whose| whose.value.clone()),
             period: period.clone(),
             bound: bound.value,
-            warn: target.warn.unwrap_or(WARN),
+            warn: target.warn.unwrap_or(Target::WARN),
             why: target.why.clone(),
             given: Given::File(target.lines.clone()),
         };
