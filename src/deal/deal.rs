@@ -372,6 +372,8 @@ impl Deal {
             | Event::CostRemoved { .. }
             | Event::AbsenceAdded { .. }
             | Event::AbsenceRemoved { .. }
+            | Event::SnapshotTaken(_)
+            | Event::PageMailed { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

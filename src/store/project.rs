@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
 use super::{
-    cases, contact_rows, costs, deal_rows, list_rows, names, ratings, selection, suppression,
-    targets,
+    cases, contact_rows, costs, deal_rows, list_rows, names, ratings, selection, snapshot,
+    suppression, targets,
 };
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
@@ -80,6 +80,7 @@ fn anew(
         StreamKind::Selection => selection::project(connection, id, events),
         StreamKind::Case => cases::project(connection, id, events),
         StreamKind::Target => targets::project(connection, id, events),
+        StreamKind::Nightly => snapshot::project(connection, events),
     }
 }
 
