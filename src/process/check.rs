@@ -11,9 +11,9 @@ use super::syntax::Source;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Limit, Names, Problem,
     Process, Prospecting, Reason, Requirement, ScoreRule, Stage, Target, Topic, WON, deal_columns,
-    limit, prospect_columns, prospecting, relations, target,
+    limit, metric_read, prospect_columns, prospecting, relations, standard_metrics, target,
 };
-use crate::condition::{Condition, Engine};
+use crate::condition::{Condition, Engine, Mistake};
 
 /// Largest process file; a larger one is something else.
 const MAX_BYTES: usize = 1 << 20;
@@ -71,7 +71,7 @@ pub fn check(path_label: &str, text: &str) -> Checked {
 }
 
 /// Relates what was read. The process is only to be used when nothing was reported.
-fn process(reader: &Reader<'_>, mut definition: Definition) -> Option<Process> {
+fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
     relations::people(reader, &definition);
     let (won_title, lost_title, lost_reasons) = ends(reader, &definition);
     relations::requirements(reader, &definition);
@@ -83,7 +83,6 @@ fn process(reader: &Reader<'_>, mut definition: Definition) -> Option<Process> {
         "customer type",
         definition.customer_types.iter().map(|kind| &kind.name),
     );
-    let (targets, limits) = goals(reader, &engine, &mut definition);
     let customer_types = customer_types(reader, &engine, definition.customer_types);
     let order: Vec<String> = definition
         .stages
@@ -102,6 +101,33 @@ fn process(reader: &Reader<'_>, mut definition: Definition) -> Option<Process> {
         &order,
         &sources,
     )?;
+    let fields: Vec<String> = definition
+        .fields
+        .iter()
+        .filter(|field| field.value.of != FieldOf::BuiltIn)
+        .map(|field| field.value.name.clone())
+        .collect();
+    let known = metric_read::Known {
+        stages: &order,
+        fields: &fields,
+        condition: &|when| condition(reader, &engine, when),
+        others: standard_metrics(),
+    };
+    let own_metrics = metric_read::check(reader, definition.metrics, &known);
+    let names = target::Known {
+        metrics: own_metrics.iter().chain(standard_metrics()).collect(),
+        teams: &definition.teams,
+        reps: &definition.reps,
+        products: &definition.products,
+    };
+    let targets = target::check(reader, &definition.targets.targets, &names);
+    let limits = limit::check(
+        reader,
+        definition.targets.limits,
+        &definition.stages,
+        &names,
+        |when| condition(reader, &engine, when),
+    );
     let stages = definition
         .stages
         .into_iter()
@@ -156,6 +182,7 @@ fn process(reader: &Reader<'_>, mut definition: Definition) -> Option<Process> {
         topics,
         targets,
         limits,
+        own_metrics,
         margin: definition.margin,
         rates: definition.rates,
         settings: definition.settings,
@@ -191,21 +218,6 @@ fn prospecting(
         sources,
         |when| condition(reader, engine.as_ref()?, when),
     ))
-}
-
-/// What is to be reached, and what `check` looks for.
-fn goals(
-    reader: &Reader<'_>,
-    engine: &Engine,
-    definition: &mut Definition,
-) -> (Vec<Target>, Vec<Limit>) {
-    let written = std::mem::take(&mut definition.targets);
-    let known = target::Known::of(definition, &[]);
-    let targets = target::check(reader, &written.targets, &known);
-    let limits = limit::check(reader, written.limits, &definition.stages, &known, |when| {
-        condition(reader, engine, when)
-    });
-    (targets, limits)
 }
 
 fn ends(reader: &Reader<'_>, definition: &Definition) -> (String, String, Vec<Reason>) {
@@ -283,16 +295,23 @@ fn engine(reader: &Reader<'_>, definition: &Definition) -> Option<Engine> {
 }
 
 fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<Condition> {
-    let mistake = match engine.check(&when.value) {
-        Ok(condition) => return Some(condition),
-        Err(mistake) => mistake,
-    };
+    match engine.check(&when.value) {
+        Ok(condition) => Some(condition),
+        Err(mistake) => {
+            mistaken(reader, when, mistake);
+            None
+        }
+    }
+}
+
+/// Reports a mistake at its place in the expression.
+pub(super) fn mistaken(reader: &Reader<'_>, when: &At<String>, mistake: Mistake) {
     let named = when.value.get(mistake.range.clone()).unwrap_or_default();
     let named = named.trim_matches('\'');
     if mistake.message.starts_with("unknown ")
         && reader.may_be_broken(named.strip_prefix("done_").unwrap_or(named))
     {
-        return None;
+        return;
     }
     // With escapes in the text its bytes are not those of the file: then all of it is marked.
     let literal = reader.text.get(when.span.clone()) == Some(when.value.as_str());
@@ -302,7 +321,6 @@ fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<
         when.span.clone()
     };
     reader.error(span, mistake.message, mistake.label);
-    None
 }
 
 fn customer_types(

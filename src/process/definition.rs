@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::Keys;
+use super::metric_read::{self, MetricWritten};
 use super::names::{slug, slugified, titled, twice, unique};
 use super::people::{self, Person};
 use super::problem::Lines;
@@ -48,6 +49,7 @@ pub(super) struct Definition {
     pub(super) sources: Vec<At<Source>>,
     pub(super) prospecting: prospecting::Written,
     pub(super) targets: target::Written,
+    pub(super) metrics: Vec<MetricWritten>,
     pub(super) margin: Option<f64>,
 }
 
@@ -83,6 +85,7 @@ const TABLES: &[&str] = &[
     "topic",
     "target",
     "check",
+    "metric",
 ];
 
 impl Definition {
@@ -102,6 +105,7 @@ impl Definition {
             people::read(&mut definition, reader, &file);
             definition.prospecting = prospecting::read(reader, &lines, &file);
             definition.targets = target::read(reader, &lines, &file, definition.fiscal_month);
+            definition.metrics = metric_read::read(reader, &lines, &file);
         }
         definition
     }
@@ -128,6 +132,7 @@ impl Definition {
             sources: Vec::new(),
             prospecting: prospecting::Written::default(),
             targets: target::Written::default(),
+            metrics: Vec::new(),
             margin: None,
         }
     }

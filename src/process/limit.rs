@@ -242,7 +242,7 @@ fn of(
                 None => None,
             };
             let period = limit.period.as_ref();
-            is_known.then(|| {
+            is_known.map(|_| {
                 Some(LimitOf::Metric {
                     name: metric.value.clone(),
                     only,

@@ -6,12 +6,12 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::definition::Definition;
 use super::keys::Keys;
-use super::limit;
-use super::problem::Lines;
+use super::people::Person;
+use super::problem::{Lines, Problem};
 use super::reader::{At, Reader};
 use super::stages::line_range;
+use super::{Metric, Product, Team, limit, poor_target, too_many_targets};
 use crate::date::parse_period;
 use crate::document::Period;
 
@@ -379,45 +379,33 @@ pub(super) fn bound(reader: &Reader<'_>, keys: &Keys<'_>, what: &str) -> Option<
 
 /// Names of the file that targets and limits refer to.
 pub(super) struct Known<'k> {
-    metrics: &'k [String],
-    teams: Vec<&'k str>,
-    reps: Vec<&'k str>,
-    products: Vec<&'k str>,
+    /// Those of the file first, which take the place of standard ones.
+    pub(super) metrics: Vec<&'k Metric>,
+    pub(super) teams: &'k [At<Team>],
+    pub(super) reps: &'k [Person],
+    pub(super) products: &'k [At<Product>],
 }
 
-impl<'k> Known<'k> {
-    pub(super) fn of(definition: &'k Definition, metrics: &'k [String]) -> Self {
-        let teams = definition.teams.iter().map(|team| team.value.name.as_str());
-        let reps = definition
-            .reps
-            .iter()
-            .map(|person| person.rep.name.as_str());
-        let products = definition.products.iter();
-        Self {
-            metrics,
-            teams: teams.collect(),
-            reps: reps.collect(),
-            products: products
-                .map(|product| product.value.name.as_str())
-                .collect(),
+impl Known<'_> {
+    /// The metric of that name; one that nobody defined is reported.
+    pub(super) fn metric(&self, reader: &Reader<'_>, metric: &At<String>) -> Option<&Metric> {
+        let names = self.metrics.iter().map(|metric| metric.name.as_str());
+        let found = self.metrics.iter().find(|known| known.name == metric.value);
+        if found.is_none() {
+            reader.unknown("metric", metric, names);
         }
-    }
-
-    /// Reports a metric that nobody defined.
-    pub(super) fn metric(&self, reader: &Reader<'_>, metric: &At<String>) -> bool {
-        let known = self.metrics.is_empty() || self.metrics.contains(&metric.value);
-        if !known {
-            reader.unknown("metric", metric, self.metrics.iter().map(String::as_str));
-        }
-        known
+        found.copied()
     }
 
     fn whose(&self, reader: &Reader<'_>, whose: &At<Whose>) {
-        let names = match &whose.value {
+        let names: Vec<&str> = match &whose.value {
             Whose::Company => return,
-            Whose::Team(_) => &self.teams,
-            Whose::Rep(_) => &self.reps,
-            Whose::Product(_) => &self.products,
+            Whose::Team(_) => self.teams.iter().map(|team| team.value.name.as_str()).collect(),
+            Whose::Rep(_) => self.reps.iter().map(|one| one.rep.name.as_str()).collect(),
+            Whose::Product(_) => {
+                let products = self.products.iter();
+                products.map(|product| product.value.name.as_str()).collect()
+            }
         };
         let name = whose.value.name();
         if !names.contains(&name) {
@@ -438,7 +426,10 @@ pub(super) fn check(
 ) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     for target in written {
-        known.metric(reader, &target.metric);
+        let metric = known.metric(reader, &target.metric);
+        if let Some((message, label)) = metric.and_then(poor_target) {
+            reader.report(Problem::warning(target.metric.span.clone(), message, label));
+        }
         for whose in &target.whose {
             known.whose(reader, whose);
         }
@@ -477,6 +468,19 @@ pub(super) fn check(
             );
         }
         targets.push(built);
+    }
+    for person in known.reps {
+        let rep = &person.rep.name;
+        let theirs = written.iter().filter(|target| {
+            let whose = target.whose.iter().map(|whose| &whose.value);
+            whose.clone().any(|whose| *whose == Whose::Rep(rep.clone()))
+        });
+        let theirs: Vec<&TargetWritten> = theirs.collect();
+        if let (Some((message, label)), Some(last)) =
+            (too_many_targets(rep, theirs.len()), theirs.last())
+        {
+            reader.report(Problem::warning(last.metric.span.clone(), message, label));
+        }
     }
     targets
 }

@@ -67,7 +67,7 @@ period = "quarter"
 why = "the plan"
 
 [[target]]
-metric = "override_rate"
+metric = "override-rate"
 at_most = 0.1
 team = "north"
 period = "2026-Q4"
@@ -341,4 +341,27 @@ period = "quarter"
     let year = Some(period("2026-01-01", "2026-12-31"));
     assert_eq!(numbers(year, "2026-11-21").len(), 8, "two for each quarter");
     assert_eq!(in_force(&targets, year, day("2026-11-21"), 1, 3), None);
+}
+
+#[test]
+fn an_activity_as_a_target_and_too_many_of_them_are_warned_of() {
+    let one = |metric: &str, n: usize| {
+        format!("[[target]]\nmetric = \"{metric}\"\nat_least = {n}\nrep = \"jr\"\nperiod = \"2026-{n:02}\"\n")
+    };
+    let warned = |text: &str, part: &str| {
+        let checked = with(text);
+        assert!(checked.process.is_some(), "{:?}", checked.problems);
+        checked.problems.iter().any(|problem| problem.message.contains(part))
+    };
+    assert!(warned(&one("activities", 1), "`activities` is an activity"));
+    assert!(!warned(&one("revenue", 1), "target"));
+    let ten: String = (1..=10).map(|n| one("revenue", n)).collect();
+    assert!(warned(&ten, "`jr` has 10 targets"));
+}
+
+#[test]
+fn a_metric_that_nobody_defined_is_told() {
+    let checked = with("[[target]]\nmetric = \"revenu\"\nat_least = 1\nperiod = \"month\"\n");
+    let problem = &checked.problems.iter().find(|one| one.message == "unknown metric `revenu`");
+    assert!(problem.is_some_and(|one| one.label.contains("did you mean `revenue`?")));
 }

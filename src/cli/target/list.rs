@@ -189,7 +189,7 @@ fn cells(
         Cell::Text(period),
         Cell::Text(bound_in_words(session, &target.metric, target.bound)),
         Cell::Text(status.to_string()),
-        Cell::text(target.why.as_deref().map(|why| visible(why).into_owned())),
+        Cell::text(target.why.as_deref().map(|why| visible(why))),
     ])
 }
 

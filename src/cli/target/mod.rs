@@ -103,10 +103,8 @@ fn number(session: &Session<'_>, metric: &Metric, typed: &str) -> Result<f64, St
 }
 
 fn metric<'s>(session: &'s Session<'_>, typed: &str) -> Result<&'s Metric, Fault> {
-    let metrics = &session.process.metrics;
-    let found = metrics.iter().find(|metric| metric.name == typed.trim());
-    found.ok_or_else(|| {
-        let names: Vec<&str> = metrics.iter().map(|metric| metric.name.as_str()).collect();
+    session.process.metric(typed.trim()).ok_or_else(|| {
+        let names: Vec<&str> = session.process.metrics().map(|metric| metric.name.as_str()).collect();
         Fault::unknown(Class::Usage, "metric", typed, &names)
     })
 }
@@ -155,8 +153,7 @@ fn in_words(session: &Session<'_>, catalog: &Catalog, proposal: &Proposal) -> St
 
 /// `at least 60,000 EUR`
 fn bound_in_words(session: &Session<'_>, metric: &str, bound: Bound) -> String {
-    let metrics = &session.process.metrics;
-    let unit = metrics.iter().find(|one| one.name == metric);
+    let unit = session.process.metric(metric);
     let unit = unit.map_or(MetricUnit::Number, |metric| metric.unit);
     format!(
         "{} {}",
@@ -278,7 +275,7 @@ fn say(
         Side::Manager => {
             let rep = catalog.get(CatalogKind::Rep, &proposal.rep);
             let manager = rep.and_then(|rep| manager_of(catalog, rep));
-            let manager = manager.map_or_else(|| "anybody".to_string(), |name| visible(name).into_owned());
+            let manager = manager.map_or_else(|| "anybody".to_string(), |name| visible(name));
             format!("; {manager} accepts or answers it")
         }
     });
@@ -293,7 +290,7 @@ fn say(
 }
 
 fn rep_title(catalog: &Catalog, proposal: &Proposal) -> String {
-    visible(catalog.title(CatalogKind::Rep, &proposal.rep)).into_owned()
+    visible(catalog.title(CatalogKind::Rep, &proposal.rep))
 }
 
 /// What somebody said with it; nothing when it is blank.
