@@ -9,9 +9,9 @@ use super::reader::{At, Reader};
 use super::stages::StageWritten;
 use super::syntax::Source;
 use super::{
-    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Limit, Names, Problem,
-    Process, Prospecting, Reason, Requirement, ScoreRule, Stage, Target, Topic, WON, deal_columns,
-    limit, metric_read, prospect_columns, prospecting, relations, standard_metrics, target,
+    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
+    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, limit,
+    metric_read, prospect_columns, prospecting, relations, standard_metrics, target,
 };
 use crate::condition::{Condition, Engine, Mistake};
 

@@ -60,33 +60,29 @@ const KEYS: &[&str] = &[
     "name", "when", "metric", "where", "period", "by", "at_most", "at_least", "level", "say",
 ];
 
-/// What `check` looks for by itself: name, condition, what is said, limit, level.
-const STANDARD: &[(&str, &str, &str, Level)] = &[
+/// What `check` looks for by itself: name, condition, what is said. None of it may be, as a warning.
+const STANDARD: &[(&str, &str, &str)] = &[
     (
         "past_close",
         "expected_close < today",
         "have a close date in the past",
-        Level::Error,
     ),
-    ("no_owner", "owner IS NULL", "have no owner", Level::Error),
+    ("no_owner", "owner IS NULL", "have no owner"),
     (
         "no_next_step",
         "next_step IS NULL AND state = 'open'",
         "have no next step",
-        Level::Warning,
     ),
-    ("no_value", "value IS NULL", "have no value", Level::Warning),
+    ("no_value", "value IS NULL", "have no value"),
     (
         "no_close_date",
         "expected_close IS NULL",
         "have no expected close date",
-        Level::Warning,
     ),
     (
-        "late",
-        "late",
-        "are past their stage's limit",
-        Level::Warning,
+        "rotting",
+        "late AND state = 'open' AND coalesce(next_date, '') < today",
+        "are past their stage's limit and have no follow-up booked",
     ),
 ];
 
@@ -140,22 +136,16 @@ pub(super) fn check(
 ) -> Vec<Limit> {
     let mut limits = Vec::new();
     let silent = silent(stages);
-    let silent = silent.as_ref().map(|when| {
-        (
-            "silent",
-            when.as_str(),
-            "were not touched for long",
-            Level::Warning,
-        )
-    });
-    let standard: Vec<(&str, &str, &str, Level)> = STANDARD.iter().copied().chain(silent).collect();
-    for (name, when, say, level) in &standard {
+    let silent = silent
+        .as_ref()
+        .map(|when| ("silent", when.as_str(), "were not touched for long"));
+    for (name, when, say) in STANDARD.iter().copied().chain(silent) {
         limits.push(Limit {
-            name: (*name).to_string(),
-            of: LimitOf::Deals((*when).to_string()),
+            name: name.to_string(),
+            of: LimitOf::Deals(when.to_string()),
             bound: Bound::AtMost(0.0),
-            level: *level,
-            say: Some((*say).to_string()),
+            level: Level::Warning,
+            say: Some(say.to_string()),
             by: None,
         });
     }

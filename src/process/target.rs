@@ -400,11 +400,17 @@ impl Known<'_> {
     fn whose(&self, reader: &Reader<'_>, whose: &At<Whose>) {
         let names: Vec<&str> = match &whose.value {
             Whose::Company => return,
-            Whose::Team(_) => self.teams.iter().map(|team| team.value.name.as_str()).collect(),
+            Whose::Team(_) => self
+                .teams
+                .iter()
+                .map(|team| team.value.name.as_str())
+                .collect(),
             Whose::Rep(_) => self.reps.iter().map(|one| one.rep.name.as_str()).collect(),
             Whose::Product(_) => {
                 let products = self.products.iter();
-                products.map(|product| product.value.name.as_str()).collect()
+                products
+                    .map(|product| product.value.name.as_str())
+                    .collect()
             }
         };
         let name = whose.value.name();

@@ -346,12 +346,17 @@ period = "quarter"
 #[test]
 fn an_activity_as_a_target_and_too_many_of_them_are_warned_of() {
     let one = |metric: &str, n: usize| {
-        format!("[[target]]\nmetric = \"{metric}\"\nat_least = {n}\nrep = \"jr\"\nperiod = \"2026-{n:02}\"\n")
+        format!(
+            "[[target]]\nmetric = \"{metric}\"\nat_least = {n}\nrep = \"jr\"\nperiod = \"2026-{n:02}\"\n"
+        )
     };
     let warned = |text: &str, part: &str| {
         let checked = with(text);
         assert!(checked.process.is_some(), "{:?}", checked.problems);
-        checked.problems.iter().any(|problem| problem.message.contains(part))
+        checked
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains(part))
     };
     assert!(warned(&one("activities", 1), "`activities` is an activity"));
     assert!(!warned(&one("revenue", 1), "target"));
@@ -362,6 +367,9 @@ fn an_activity_as_a_target_and_too_many_of_them_are_warned_of() {
 #[test]
 fn a_metric_that_nobody_defined_is_told() {
     let checked = with("[[target]]\nmetric = \"revenu\"\nat_least = 1\nperiod = \"month\"\n");
-    let problem = &checked.problems.iter().find(|one| one.message == "unknown metric `revenu`");
+    let problem = &checked
+        .problems
+        .iter()
+        .find(|one| one.message == "unknown metric `revenu`");
     assert!(problem.is_some_and(|one| one.label.contains("did you mean `revenue`?")));
 }

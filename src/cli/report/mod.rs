@@ -1,11 +1,13 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
 mod overlap;
 mod pipeline;
 mod sources;
+pub(crate) mod targets;
 mod velocity;
 mod win_rate;
 
@@ -32,6 +34,8 @@ pub(crate) enum Command {
     WinRate(win_rate::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Targets(targets::Args),
+    Coverage(coverage::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -44,6 +48,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Targets(args) => targets::run(args, cx),
+        Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),

@@ -29,20 +29,25 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
-    change(&session, &args.id, args.dry_run, |catalog, proposal, rep| {
-        must_be_open(&session, proposal)?;
-        let metric = metric(&session, &proposal.metric)?;
-        let bound = args.bound.bound(&session, metric)?;
-        if bound == proposal.bound {
-            let short = session.store.short(proposal.id)?;
-            return Err(Fault::no("that is what is offered already")
-                .hint(format!("salesctl target accept {short}"))
-                .into());
-        }
-        Ok(Event::TargetAnswered {
-            bound: Some(bound),
-            by: side(&session, catalog, rep)?,
-            why: words(args.why.as_deref()),
-        })
-    })
+    change(
+        &session,
+        &args.id,
+        args.dry_run,
+        |catalog, proposal, rep| {
+            must_be_open(&session, proposal)?;
+            let metric = metric(&session, &proposal.metric)?;
+            let bound = args.bound.bound(&session, metric)?;
+            if bound == proposal.bound {
+                let short = session.store.short(proposal.id)?;
+                return Err(Fault::no("that is what is offered already")
+                    .hint(format!("salesctl target accept {short}"))
+                    .into());
+            }
+            Ok(Event::TargetAnswered {
+                bound: Some(bound),
+                by: side(&session, catalog, rep)?,
+                why: words(args.why.as_deref()),
+            })
+        },
+    )
 }

@@ -84,18 +84,27 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         lines.push((target_of(&proposal), status, Some(proposal)));
     }
     lines.retain(|(target, status, _)| {
-        let theirs = rep.as_ref().is_none_or(|rep| target.whose == Whose::Rep(rep.clone()));
+        let theirs = rep
+            .as_ref()
+            .is_none_or(|rep| target.whose == Whose::Rep(rep.clone()));
         theirs && (args.all || !["over", "withdrawn"].contains(status))
     });
     let mut shown = Vec::new();
     let mut rows = Vec::new();
     for (target, status, proposal) in &lines {
-        shown.push(cells(&session, &catalog, target, status, proposal.as_ref())?);
+        shown.push(cells(
+            &session,
+            &catalog,
+            target,
+            status,
+            proposal.as_ref(),
+        )?);
         rows.push(row(target, status, proposal.as_ref()));
     }
     let answer = output::answer(&session, "salesctl/target-list/1", rows);
     let document = if answer.n == 0 {
-        Document::default().line("no targets; add `[[target]]` to process.toml, or salesctl target propose METRIC")
+        Document::default()
+            .line("no targets; add `[[target]]` to process.toml, or salesctl target propose METRIC")
     } else {
         Document::default()
             .heading(counted(answer.n, "target", "targets"))

@@ -86,16 +86,28 @@ fn number(session: &Session<'_>, metric: &Metric, typed: &str) -> Result<f64, St
         unit => {
             let share = typed.strip_suffix('%').map(str::trim);
             let number = share.unwrap_or(typed).parse::<f64>();
-            let number = number.map(|number| if share.is_some() { number / 100.0 } else { number });
+            let number = number.map(|number| {
+                if share.is_some() {
+                    number / 100.0
+                } else {
+                    number
+                }
+            });
             match number {
-                Ok(number) if number.is_finite() && (share.is_none() || unit == MetricUnit::Share) => {
+                Ok(number)
+                    if number.is_finite() && (share.is_none() || unit == MetricUnit::Share) =>
+                {
                     Ok(number)
                 }
                 _ => Err(format!(
                     "`{}` is not a number of {}; write one like {}",
                     visible(typed),
                     unit.name(),
-                    if unit == MetricUnit::Share { "0.4 or 40%" } else { "12" }
+                    if unit == MetricUnit::Share {
+                        "0.4 or 40%"
+                    } else {
+                        "12"
+                    }
                 )),
             }
         }
@@ -104,7 +116,11 @@ fn number(session: &Session<'_>, metric: &Metric, typed: &str) -> Result<f64, St
 
 fn metric<'s>(session: &'s Session<'_>, typed: &str) -> Result<&'s Metric, Fault> {
     session.process.metric(typed.trim()).ok_or_else(|| {
-        let names: Vec<&str> = session.process.metrics().map(|metric| metric.name.as_str()).collect();
+        let names: Vec<&str> = session
+            .process
+            .metrics()
+            .map(|metric| metric.name.as_str())
+            .collect();
         Fault::unknown(Class::Usage, "metric", typed, &names)
     })
 }
@@ -247,7 +263,8 @@ fn change(
     let catalog = session.store.catalog()?;
     let at = session.moment_on(None)?;
     let (proposal, outcome) = session.write(dry_run, |write| {
-        let gone = || Fault::not_found("somebody undid it meanwhile").hint("salesctl history shows who");
+        let gone =
+            || Fault::not_found("somebody undid it meanwhile").hint("salesctl history shows who");
         let proposal = Proposal::from_events(write.events(found.id)?).ok_or_else(gone)?;
         let rep = rep_named(&catalog, &proposal.rep)?;
         let event = decide(&catalog, &proposal, rep)?;

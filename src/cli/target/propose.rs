@@ -59,8 +59,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => session.acting_rep(&catalog),
     };
     let name = name.ok_or_else(|| {
-        Fault::usage(format!("{} is no rep", crate::text::visible(&session.actor)))
-            .hint("--rep NAME says whose target it is; --as NAME says who you are")
+        Fault::usage(format!(
+            "{} is no rep",
+            crate::text::visible(&session.actor)
+        ))
+        .hint("--rep NAME says whose target it is; --as NAME says who you are")
     })?;
     let rep = rep_named(&catalog, &name)?;
     let offer = Offer {

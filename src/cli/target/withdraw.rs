@@ -26,13 +26,18 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
-    change(&session, &args.id, args.dry_run, |catalog, proposal, rep| {
-        if proposal.withdrawn.is_some() {
-            must_be_open(&session, proposal)?;
-        }
-        side(&session, catalog, rep)?;
-        Ok(Event::TargetWithdrawn {
-            why: words(args.why.as_deref()),
-        })
-    })
+    change(
+        &session,
+        &args.id,
+        args.dry_run,
+        |catalog, proposal, rep| {
+            if proposal.withdrawn.is_some() {
+                must_be_open(&session, proposal)?;
+            }
+            side(&session, catalog, rep)?;
+            Ok(Event::TargetWithdrawn {
+                why: words(args.why.as_deref()),
+            })
+        },
+    )
 }

@@ -8,7 +8,7 @@ use crate::document::Period;
 use crate::process::Process;
 
 /// What it reads beside the metric.
-pub const COVERAGE: Needs = Needs::of(
+pub(super) const COVERAGE: Needs = Needs::of(
     Columns::WORTH
         .and(Columns::EXPECTED_CLOSE)
         .and(Columns::STAGE)
@@ -17,7 +17,7 @@ pub const COVERAGE: Needs = Needs::of(
 );
 
 /// "Pipeline at least three times the target."
-pub const RULE: f64 = 3.0;
+pub(super) const RULE: f64 = 3.0;
 
 /// So many earlier periods are looked at, at most, and so many there must be.
 const PERIODS: usize = 8;
@@ -25,25 +25,25 @@ const ENOUGH_PERIODS: usize = 3;
 
 /// Open deals that are expected to close in a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pipeline {
-    pub deals: usize,
-    pub value_minor: i64,
+pub(super) struct Pipeline {
+    pub(super) deals: usize,
+    pub(super) value_minor: i64,
     /// By the share won of the deals that were in the same stage.
-    pub weighted_minor: f64,
+    pub(super) weighted_minor: f64,
     /// Deals of a stage of which no share is known, nor stated by the process.
-    pub unweighted: usize,
+    pub(super) unweighted: usize,
 }
 
 /// How often deals that were in a stage were won, by stage of the Book.
 #[derive(Clone, Debug, PartialEq)]
-pub struct StageRates {
-    pub share: Vec<Option<f64>>,
+pub(super) struct StageRates {
+    pub(super) share: Vec<Option<f64>>,
     /// Stages with too few decided deals, by title: the process's own probability speaks for them.
-    pub stated: Vec<String>,
+    pub(super) stated: Vec<String>,
 }
 
 impl StageRates {
-    pub fn of(process: &Process, book: &Book) -> Self {
+    pub(super) fn of(process: &Process, book: &Book) -> Self {
         let mut won = vec![0_usize; book.stages.len()];
         let mut decided = vec![0_usize; book.stages.len()];
         // A deal counts once a stage, however often it came back; visits are in the order of deals.
@@ -74,7 +74,7 @@ impl StageRates {
 
 /// What is expected to close in a period, by group of the deals; `group` gives none for deals that are not
 /// asked about. A close date that has passed counts as long as its period runs.
-pub fn pipeline(
+pub(super) fn pipeline(
     converter: &mut Converter<'_>,
     book: &Book,
     rates: &StageRates,
@@ -110,23 +110,23 @@ pub fn pipeline(
 /// What became of the open deals of earlier periods that were expected in them, seen from as far into each as
 /// today is into this one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Needed {
+pub(super) struct Needed {
     /// Share of their value that was won within the period.
-    pub rate: f64,
-    pub periods: usize,
-    pub won: usize,
-    pub deals: usize,
+    pub(super) rate: f64,
+    pub(super) periods: usize,
+    pub(super) won: usize,
+    pub(super) deals: usize,
 }
 
 impl Needed {
     /// How many times the open deals have to cover what is missing.
-    pub fn coverage(self) -> f64 {
+    pub(super) fn coverage(self) -> f64 {
         1.0 / self.rate
     }
 }
 
 /// Measures [`Needed`] over the periods before this one; none without enough of them, or of won deals.
-pub fn needed(converter: &Converter<'_>, book: &Book, period: Period) -> Option<Needed> {
+pub(super) fn needed(converter: &Converter<'_>, book: &Book, period: Period) -> Option<Needed> {
     let into = book.as_of.signed_duration_since(period.from).num_days();
     if into < 0 || book.as_of > period.to {
         return None;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::coverage::{COVERAGE, Needed, Pipeline, RULE, StageRates, needed, pipeline};
 use super::is_won_value;
 use crate::date::parse_period;
-use crate::deal::book::{Book, Columns, Day, Needs, State};
+use crate::deal::book::{Book, Day, Needs, State};
 use crate::document::{Cell, Document, Period, Row, Table, TableColumn, row};
 use crate::process::{Bound, Process, Target, Whose, in_force};
 use crate::report::convert::Converter;
@@ -16,7 +16,7 @@ use crate::report::{
 };
 
 /// What it reads.
-pub const COVERAGE_REPORT: Needs = Needs::of(COVERAGE.columns.and(Columns::CLOSED));
+pub const COVERAGE_REPORT: Needs = COVERAGE;
 
 /// One group of deals.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,10 +91,16 @@ pub fn coverage(
             let whose = whose(&ask.by, &groups, group);
             let target = given.iter().find(|(of, _)| Some(of) == whose.as_ref());
             let target = target.map(|(_, minor)| *minor);
-            (group, covered(won[group], target, pipelines[group], history))
+            (
+                group,
+                covered(won[group], target, pipelines[group], history),
+            )
         })
         .filter(|(_, line)| {
-            ask.by.is_empty() || line.open_deals > 0 || line.won_minor > 0 || line.target_minor.is_some()
+            ask.by.is_empty()
+                || line.open_deals > 0
+                || line.won_minor > 0
+                || line.target_minor.is_some()
         })
         .collect();
     lines.sort_by(|(a, left), (b, right)| {
@@ -132,7 +138,11 @@ pub fn coverage(
         &ask,
         (deals, rows.collect(), notes),
     );
-    answer.by = groups.names.iter().map(|name| (*name).to_string()).collect();
+    answer.by = groups
+        .names
+        .iter()
+        .map(|name| (*name).to_string())
+        .collect();
     let mut document = Document::default()
         .heading(heading("Coverage: open deals expected", &ask, deals, book))
         .table(table);
@@ -175,7 +185,11 @@ fn given(process: &Process, book: &Book, targets: &[Target], period: Period) -> 
 
 /// Whose targets a group of deals works towards; nobody's when it is a pair, a source or a field.
 fn whose(by: &[Dimension], groups: &Groups<'_>, group: usize) -> Option<Whose> {
-    let name = |at: usize| groups.labels[group].get(at)?.map(|(name, _)| name.to_string());
+    let name = |at: usize| {
+        groups.labels[group]
+            .get(at)?
+            .map(|(name, _)| name.to_string())
+    };
     match by {
         [] => Some(Whose::Company),
         [Dimension::Rep] => name(0).map(Whose::Rep),
@@ -193,7 +207,11 @@ fn covered(
 ) -> Covered {
     let missing = target_minor.map(|target| (target - won_minor).max(0));
     let weighted = (pipeline.unweighted == 0).then_some(pipeline.weighted_minor);
-    let of_missing = |minor: f64| missing.filter(|missing| *missing > 0).map(|missing| minor / missing as f64);
+    let of_missing = |minor: f64| {
+        missing
+            .filter(|missing| *missing > 0)
+            .map(|missing| minor / missing as f64)
+    };
     let open = pipeline.value_minor as f64;
     Covered {
         won_minor,

@@ -11,13 +11,12 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-pub use coverage::COVERAGE;
-pub use covered::{CoverageRow, coverage};
+pub use covered::{COVERAGE_REPORT, CoverageRow, coverage};
 pub use pace::Standing;
 pub use shown::in_unit;
 
 use chrono::NaiveDate;
-use coverage::{Needed, Pipeline, StageRates, needed, pipeline};
+use coverage::{COVERAGE, Needed, Pipeline, StageRates, needed, pipeline};
 use pace::{Elapsed, expected, grows, standing};
 
 use super::convert::Converter;
@@ -73,7 +72,7 @@ row! {
 }
 
 /// One target in one period, judged.
-pub struct Line<'t> {
+pub struct TargetLine<'t> {
     pub target: &'t Target,
     pub period: Period,
     /// What people call whose it is.
@@ -164,7 +163,7 @@ struct Batch {
 
 /// Everything that is said of targets.
 pub struct Judged<'t> {
-    pub lines: Vec<Line<'t>>,
+    pub lines: Vec<TargetLine<'t>>,
     /// Stages for which the process's own probability speaks.
     stated: Vec<String>,
     history: Vec<(Period, Option<Needed>)>,
@@ -199,9 +198,8 @@ pub fn judge<'t>(
         notes: Vec::new(),
     };
     for one in running {
-        let of_batch = |batch: &Batch| {
-            batch.period == one.period && batch.kind == one.target.whose.kind()
-        };
+        let of_batch =
+            |batch: &Batch| batch.period == one.period && batch.kind == one.target.whose.kind();
         let at = match batches.iter().position(of_batch) {
             Some(at) => at,
             None => {
@@ -254,7 +252,14 @@ fn pipelines(
             index[deal].map(|at| at as usize)
         }
     };
-    pipeline(converter, book, rates, one.period, names.len().max(1), group)
+    pipeline(
+        converter,
+        book,
+        rates,
+        one.period,
+        names.len().max(1),
+        group,
+    )
 }
 
 /// Measures the metrics of all targets of this period and dimension in one go.
@@ -303,7 +308,7 @@ fn line<'t>(
     book: &Book,
     one: InForce<'t>,
     batch: &Batch,
-) -> Result<Line<'t>, String> {
+) -> Result<TargetLine<'t>, String> {
     let InForce { target, period } = one;
     let metric = metric_of(process, target)?;
     let (_, names) = grouped(book, &target.whose);
@@ -340,13 +345,11 @@ fn line<'t>(
         place.and_then(|at| batch.pipelines.get(at))
     };
     let covers = is_won_value(metric) && matches!(bound, Bound::AtLeast(_));
-    let covered = missing
-        .filter(|_| covers)
-        .map(|missing_minor| Covered {
-            missing_minor,
-            pipeline: pipeline.copied().unwrap_or_default(),
-        });
-    Ok(Line {
+    let covered = missing.filter(|_| covers).map(|missing_minor| Covered {
+        missing_minor,
+        pipeline: pipeline.copied().unwrap_or_default(),
+    });
+    Ok(TargetLine {
         whose: place.map_or_else(
             || target.whose.name().to_string(),
             |at| names[at].title.clone(),
@@ -363,7 +366,7 @@ fn line<'t>(
     })
 }
 
-impl Line<'_> {
+impl TargetLine<'_> {
     /// Value ÷ target.
     fn progress(&self) -> Option<f64> {
         let of = self.bound.number();

@@ -6,21 +6,21 @@ use crate::document::Period;
 use crate::process::{Bound, Calendar, Measure, Metric, Rows};
 
 /// Pace is judged once so large a share of the working days has passed: before, one deal decides.
-pub const JUDGED_FROM: f64 = 0.25;
+pub(super) const JUDGED_FROM: f64 = 0.25;
 
 /// How much of a period's working time has passed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Elapsed {
-    pub days: u32,
-    pub of: u32,
+pub(super) struct Elapsed {
+    pub(super) days: u32,
+    pub(super) of: u32,
     /// The period is over.
-    pub over: bool,
+    pub(super) over: bool,
     /// Working weeks that are left, parts of one included.
-    pub weeks_left: f64,
+    pub(super) weeks_left: f64,
 }
 
 impl Elapsed {
-    pub fn of(calendar: &Calendar, period: Period, as_of: NaiveDate) -> Self {
+    pub(super) fn of(calendar: &Calendar, period: Period, as_of: NaiveDate) -> Self {
         let working = |from: NaiveDate, to: NaiveDate| {
             let days = from.iter_days().take_while(|day| *day <= to);
             days.filter(|day| calendar.is_working_day(*day)).count() as u32
@@ -37,7 +37,7 @@ impl Elapsed {
     }
 
     /// From 0 to 1; a period without a working day has passed when it is over.
-    pub fn share(self) -> f64 {
+    pub(super) fn share(self) -> f64 {
         if self.of == 0 {
             return f64::from(u8::from(self.over));
         }
@@ -106,7 +106,7 @@ impl Standing {
 
 /// Whether a metric grows from nothing over its period, as sums and counts of what happens do; a rate, a
 /// median or what is open now does not.
-pub fn grows(metric: &Metric) -> bool {
+pub(super) fn grows(metric: &Metric) -> bool {
     let formula = metric.formula.trim();
     metric.aggregates.iter().any(|aggregate| {
         aggregate.name == formula
@@ -119,7 +119,7 @@ pub fn grows(metric: &Metric) -> bool {
 }
 
 /// Where a metric should be by now: a growing one as much of the bound as working time has passed.
-pub fn expected(bound: Bound, elapsed: Elapsed, grows: bool) -> f64 {
+pub(super) fn expected(bound: Bound, elapsed: Elapsed, grows: bool) -> f64 {
     if grows {
         bound.number() * elapsed.share()
     } else {
@@ -128,7 +128,7 @@ pub fn expected(bound: Bound, elapsed: Elapsed, grows: bool) -> f64 {
 }
 
 /// Holds a value against its bound. `warn` is the share that may be missing before it is more than a warning.
-pub fn standing(
+pub(super) fn standing(
     bound: Bound,
     value: Option<f64>,
     elapsed: Elapsed,
@@ -168,11 +168,7 @@ pub fn standing(
         return if holds {
             Standing::Reached
         } else {
-            graded(
-                bound.number(),
-                Standing::SlightlyMissed,
-                Standing::Missed,
-            )
+            graded(bound.number(), Standing::SlightlyMissed, Standing::Missed)
         };
     }
     // What grows does not come back: enough is reached, too much is missed.

@@ -2,7 +2,7 @@
 
 use super::coverage::{Needed, RULE};
 use super::pace::{JUDGED_FROM, Standing};
-use super::{Covered, Judged, Line};
+use super::{Covered, Judged, TargetLine};
 use crate::date::{self, period_name};
 use crate::deal::book::Book;
 use crate::document::{Bar, Cell, Chart, Document, Shape, Table, TableColumn, Unit};
@@ -14,7 +14,11 @@ use crate::report::{Ask, deals_are, or_nothing, percent, with_notes};
 pub fn in_unit(unit: MetricUnit, number: f64, currency: Currency) -> String {
     let rounded = || {
         let whole = grouped(number.abs().round() as u64);
-        if number <= -0.5 { format!("-{whole}") } else { whole }
+        if number <= -0.5 {
+            format!("-{whole}")
+        } else {
+            whole
+        }
     };
     match unit {
         MetricUnit::Money => format!("{} {}", rounded(), currency.code()),
@@ -113,11 +117,28 @@ pub(super) fn document(
             document = document.line(sentence);
         }
         if let Some(covered) = line.covered {
-            document = document.line(covered_by(process, line, covered, judged.needed(line.period)));
+            document = document.line(covered_by(
+                process,
+                line,
+                covered,
+                judged.needed(line.period),
+            ));
         }
     }
     document = document.chart(chart(judged));
     with_notes(document, notes)
+}
+
+impl TargetLine<'_> {
+    /// `revenue of company is behind by 43,000 EUR after 58 % of the working days of 2026-Q4`
+    pub fn in_words(&self, process: &Process) -> String {
+        let named = period_name(self.period, process.fiscal_month);
+        let how = sentence(process, self).unwrap_or_else(|| {
+            let words = self.standing.words();
+            format!("{} of {}: {words}", self.target.metric, self.whose)
+        });
+        format!("{named}: {how}")
+    }
 }
 
 fn table(process: &Process, judged: &Judged<'_>) -> Table {
@@ -157,7 +178,7 @@ fn table(process: &Process, judged: &Judged<'_>) -> Table {
 }
 
 /// `revenue of company: behind by 43,000 EUR after 58 % of the working days; 24,000 EUR a week from here`
-fn sentence(process: &Process, line: &Line<'_>) -> Option<String> {
+fn sentence(process: &Process, line: &TargetLine<'_>) -> Option<String> {
     let value = line.figure.value?;
     let words = |number| of_figure(process, line.unit, number);
     let gap = match line.bound {
@@ -171,7 +192,10 @@ fn sentence(process: &Process, line: &Line<'_>) -> Option<String> {
                 Bound::AtLeast(_) => "behind",
                 Bound::AtMost(_) => "too fast",
             };
-            format!("{how} by {} after {elapsed} of the working days", words(gap))
+            format!(
+                "{how} by {} after {elapsed} of the working days",
+                words(gap)
+            )
         }
         Standing::Behind
         | Standing::SlightlyBehind
@@ -200,17 +224,33 @@ fn sentence(process: &Process, line: &Line<'_>) -> Option<String> {
         .into_iter()
         .flatten()
         .collect();
-    (!parts.is_empty()).then(|| format!("{} of {}: {}", line.target.metric, line.whose, parts.join("; ")))
+    (!parts.is_empty()).then(|| {
+        format!(
+            "{} of {}: {}",
+            line.target.metric,
+            line.whose,
+            parts.join("; ")
+        )
+    })
 }
 
 /// `144,000 EUR to go, 2.1× covered by 12 open deals of 302,000 EUR (0.9× weighted): thin; …`
-fn covered_by(process: &Process, line: &Line<'_>, covered: Covered, needed: Option<Needed>) -> String {
+fn covered_by(
+    process: &Process,
+    line: &TargetLine<'_>,
+    covered: Covered,
+    needed: Option<Needed>,
+) -> String {
     let money = |minor: i64| of_figure(process, MetricUnit::Money, minor as f64);
     let pipeline = covered.pipeline;
     let weighted = covered.weighted();
     let weighted = weighted.map(|weighted| format!(", {} weighted", times(weighted)));
     let asked = needed.map_or(RULE, Needed::coverage);
-    let verdict = if covered.times() >= asked { "enough" } else { "thin" };
+    let verdict = if covered.times() >= asked {
+        "enough"
+    } else {
+        "thin"
+    };
     let history = needed.map_or_else(
         || format!("the rule is {}", times(RULE)),
         |needed| {
