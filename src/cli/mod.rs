@@ -27,6 +27,7 @@ mod list;
 mod mailing;
 mod man;
 mod merge;
+mod metric;
 mod output;
 mod page;
 mod person;
@@ -85,6 +86,7 @@ Sell:
 
 Measure:
   report      Print the pipeline, the funnel, win rates, what lists paid back
+  metric      List metrics, say what they count, print what they come to
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
@@ -168,9 +170,12 @@ enum Command {
     Redo(redo::Args),
     History(history::Args),
     // Measure
-    /// Print the metrics of the process
+    /// Print the pipeline, the funnel, win rates and what else managers ask for
     #[command(subcommand)]
     Report(report::Command),
+    /// The numbers that are looked at: which there are, what they count, what they come to
+    #[command(subcommand)]
+    Metric(metric::Command),
     // Feed and keep
     /// Rented and own lists: their terms, their uses, what they cost
     #[command(subcommand)]
@@ -288,6 +293,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::Report(command) => report::run(command, cx),
+        Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),

@@ -16,6 +16,7 @@ pub(crate) mod keys;
 mod metric;
 mod metric_lint;
 mod metric_read;
+mod metric_words;
 mod names;
 mod people;
 mod problem;
