@@ -17,6 +17,7 @@ mod limit;
 mod metric;
 mod metric_lint;
 mod metric_read;
+mod metric_words;
 mod names;
 mod people;
 mod problem;

@@ -32,7 +32,9 @@ mod tests;
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
-pub use metric::{Figure, Measured, MetricLabel, measure, needs as metric_needs};
+pub use metric::{
+    Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
+};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};

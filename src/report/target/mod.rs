@@ -89,9 +89,9 @@ pub struct TargetLine<'t> {
 
 /// What is missing of a money target, and what stands against it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Covered {
-    pub(super) missing_minor: i64,
-    pub(super) pipeline: Pipeline,
+struct Covered {
+    missing_minor: i64,
+    pipeline: Pipeline,
 }
 
 impl Covered {
