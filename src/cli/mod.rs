@@ -28,6 +28,7 @@ mod list;
 mod mailing;
 mod man;
 mod merge;
+mod metric;
 mod output;
 mod page;
 mod person;
@@ -46,6 +47,7 @@ mod show;
 mod source;
 mod staff;
 mod suppress;
+mod target;
 mod today;
 mod topic;
 mod undo;
@@ -87,7 +89,9 @@ Sell:
   history     Show what was done, by whom and when
 
 Measure:
+  target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
+  metric      List metrics, say what they count, print what they come to
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
@@ -174,9 +178,15 @@ enum Command {
     Redo(redo::Args),
     History(history::Args),
     // Measure
-    /// Print the metrics of the process
+    /// Propose, accept and list what is to be reached
+    #[command(subcommand)]
+    Target(target::Command),
+    /// Print the pipeline, the funnel, win rates and what else managers ask for
     #[command(subcommand)]
     Report(report::Command),
+    /// The numbers that are looked at: which there are, what they count, what they come to
+    #[command(subcommand)]
+    Metric(metric::Command),
     // Feed and keep
     /// Rented and own lists: their terms, their uses, what they cost
     #[command(subcommand)]
@@ -294,7 +304,9 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
+        Command::Target(command) => target::run(command, cx),
         Command::Report(command) => report::run(command, cx),
+        Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),

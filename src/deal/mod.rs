@@ -15,5 +15,6 @@ pub mod history;
 mod needs;
 pub mod staffing;
 pub mod start;
+pub mod target;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -18,6 +18,7 @@ mod returns;
 mod sources;
 mod sources_shown;
 pub mod statistics;
+mod target;
 mod velocity;
 mod win_rate;
 
@@ -31,10 +32,16 @@ mod tests;
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
-pub use metric::{Figure, Measured, MetricLabel, measure, needs as metric_needs};
+pub use metric::{
+    Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
+};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};
+pub use target::{
+    COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
+    judge, target_needs, targets,
+};
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 

@@ -1,11 +1,13 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
 mod overlap;
 mod pipeline;
 mod sources;
+pub(crate) mod targets;
 mod velocity;
 mod win_rate;
 
@@ -32,6 +34,8 @@ pub(crate) enum Command {
     WinRate(win_rate::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Targets(targets::Args),
+    Coverage(coverage::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -44,6 +48,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Targets(args) => targets::run(args, cx),
+        Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),
@@ -65,14 +71,14 @@ pub(crate) struct ReportArgs {
 
 /// What a report needs, beside what every report takes.
 #[derive(Default)]
-struct Question<'a> {
+pub(crate) struct Question<'a> {
     needs: Needs,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
 
 impl<'a> Question<'a> {
-    fn of(needs: Needs) -> Self {
+    pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
             ..Self::default()
@@ -96,24 +102,36 @@ fn report<R: Row>(
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let as_of = args.filter.as_of(&session)?;
     let dimensions = dimensions(&session, question.by)?;
-    let period = period(&session, args.period.as_deref())?;
-    let needs = dimensions
+    report_by(cx, &session, args, question, dimensions, make)
+}
+
+/// The same by dimensions that were read before.
+pub(crate) fn report_by<R: Row>(
+    cx: &Context,
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+    make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
+) -> Result<Status> {
+    let as_of = args.filter.as_of(session)?;
+    let period = period(session, args.period.as_deref())?;
+    let needs = by
         .iter()
         .fold(question.needs, |needs, dimension| {
             needs.and(dimension.needs())
         })
-        .and(args.filter.needs(&session)?);
+        .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
         period,
-        only: args.filter.mask(&session, &book)?,
+        only: args.filter.mask(session, &book)?,
         scope: args.filter.words(),
-        by: dimensions,
+        by,
         from_stage: question.from_stage.map(str::to_string),
     };
-    let report = make(&session, &book, &ask).map_err(Fault::usage)?;
+    let report = make(session, &book, &ask).map_err(Fault::usage)?;
     args.output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)
@@ -158,7 +176,7 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {
