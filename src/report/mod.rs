@@ -3,6 +3,7 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod aging;
 mod convert;
 mod durations;
 mod funnel;
@@ -26,6 +27,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use aging::{AGING, AgingRow, aging};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
@@ -255,6 +257,21 @@ fn whole(minor: i64, currency: Currency) -> Cell {
 
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
     value.map_or(Cell::Nothing, cell)
+}
+
+/// The headings and lines of a document, for tests.
+#[cfg(test)]
+fn lines_of(document: &Document) -> Vec<String> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            crate::document::Block::Heading(text) | crate::document::Block::Line(text) => {
+                Some(text.clone())
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 fn count(number: usize) -> Cell {

@@ -1,5 +1,6 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod aging;
 mod durations;
 mod funnel;
 mod lists;
@@ -28,6 +29,7 @@ use crate::store::Access;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
+    Aging(aging::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Durations(durations::Args),
@@ -40,6 +42,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
+        Command::Aging(args) => aging::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
@@ -88,6 +91,13 @@ impl<'a> Question<'a> {
     }
 }
 
+/// What a report is a function of.
+struct Asked<'c> {
+    session: Session<'c>,
+    book: Book,
+    ask: Ask,
+}
+
 /// Loads the Book, asks, shows.
 fn report<R: Row>(
     cx: &Context,
@@ -95,6 +105,19 @@ fn report<R: Row>(
     question: Question<'_>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
+    let asked = asked(cx, args, question)?;
+    let report = make(&asked.session, &asked.book, &asked.ask).map_err(Fault::usage)?;
+    show(cx, args, &report)
+}
+
+fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<Status> {
+    args.output
+        .show(&cx.console, &report.answer, &report.document)?;
+    Ok(Status::Done)
+}
+
+/// Loads the Book with what is asked of it.
+fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
     let as_of = args.filter.as_of(&session)?;
     let dimensions = dimensions(&session, question.by)?;
@@ -113,10 +136,7 @@ fn report<R: Row>(
         by: dimensions,
         from_stage: question.from_stage.map(str::to_string),
     };
-    let report = make(&session, &book, &ask).map_err(Fault::usage)?;
-    args.output
-        .show(&cx.console, &report.answer, &report.document)?;
-    Ok(Status::Done)
+    Ok(Asked { session, book, ask })
 }
 
 fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
