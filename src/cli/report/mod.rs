@@ -4,6 +4,7 @@ mod aging;
 mod durations;
 mod funnel;
 mod lists;
+mod losses;
 mod overlap;
 mod pipeline;
 mod sources;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Aging(aging::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
+    Losses(losses::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
     Lists(lists::Args),
@@ -45,6 +47,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Aging(args) => aging::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
+        Command::Losses(args) => losses::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
