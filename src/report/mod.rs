@@ -3,8 +3,11 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod activity;
 mod aging;
 mod convert;
+mod cost;
+mod costs;
 mod durations;
 mod funnel;
 mod group;
@@ -28,7 +31,9 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
+pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

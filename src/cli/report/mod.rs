@@ -1,6 +1,8 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod activity;
 mod aging;
+mod costs;
 mod durations;
 mod funnel;
 mod lists;
@@ -31,6 +33,8 @@ use crate::store::Access;
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
     Aging(aging::Args),
+    Activity(activity::Args),
+    Costs(costs::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
@@ -45,6 +49,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Aging(args) => aging::run(args, cx),
+        Command::Activity(args) => activity::run(args, cx),
+        Command::Costs(args) => costs::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),
@@ -157,7 +163,7 @@ struct Reckoning<'c> {
 }
 
 impl<'c> Reckoning<'c> {
-    fn read(cx: &'c Context, as_of: Option<&str>) -> Result<Self> {
+    fn read(cx: &'c Context, as_of: Option<&str>, more: Columns) -> Result<Self> {
         let session = cx.session(Access::Read)?;
         let filter = FilterArgs {
             as_of: as_of.map(str::to_string),
@@ -168,7 +174,8 @@ impl<'c> Reckoning<'c> {
             .and(Columns::PRODUCT)
             .and(Columns::SOURCE)
             .and(Columns::OPENED)
-            .and(Columns::WORTH);
+            .and(Columns::WORTH)
+            .and(more);
         let book = session
             .store
             .book(&session.process, as_of, &Needs::of(columns))?;
