@@ -39,6 +39,7 @@ const READING: &[&str] = &[
     "referral credit",
     "referral list",
     "referral show",
+    "report changes",
     "report durations",
     "report funnel",
     "report lists",

@@ -3,12 +3,14 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod changes;
 mod convert;
 mod durations;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
+pub mod moves;
 mod outcome;
 mod overlap;
 mod pipeline;
@@ -26,6 +28,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{ChangesRow, changes};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
@@ -38,8 +41,12 @@ pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
-use crate::money::Currency;
+use crate::id::Id;
+use crate::money::{Currency, Money};
 use crate::process::Process;
+
+/// The form of an id that people type: as short as is unique in the store.
+pub type Short<'a> = &'a dyn Fn(Id) -> String;
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -250,6 +257,14 @@ fn whole(minor: i64, currency: Currency) -> Cell {
     Cell::Money {
         minor: rounded,
         currency,
+    }
+}
+
+/// The same in a sentence.
+fn money(minor: i64, currency: Currency) -> String {
+    match whole(minor, currency) {
+        Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
+        _ => String::new(),
     }
 }
 

@@ -3,11 +3,10 @@
 use super::convert::{Converter, Worth};
 use super::statistics::quantile;
 use super::{
-    Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, whole, with_notes,
+    Ask, Report, Stages, answer, count, deals_are, heading, money, or_nothing, whole, with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::money::Money;
 use crate::process::{Calendar, Process, Span};
 
 /// What it reads.
@@ -190,10 +189,7 @@ fn total(process: &Process, rows: &[PipelineRow]) -> String {
             .iter()
             .filter_map(value)
             .fold(0_i64, i64::saturating_add);
-        match whole(minor, process.currency) {
-            Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
-            _ => String::new(),
-        }
+        money(minor, process.currency)
     };
     let without: usize = rows.iter().map(|row| row.without_value).sum();
     let without = if without == 0 {

@@ -1,5 +1,6 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod changes;
 mod durations;
 mod funnel;
 mod lists;
@@ -28,6 +29,7 @@ use crate::store::Access;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
+    Changes(changes::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Durations(durations::Args),
@@ -40,6 +42,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
+        Command::Changes(args) => changes::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
