@@ -14,6 +14,7 @@ pub mod moves;
 mod outcome;
 mod overlap;
 mod pipeline;
+mod pipeline_by;
 mod returns;
 mod sources;
 mod sources_shown;
@@ -34,6 +35,7 @@ pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
+pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
@@ -234,6 +236,15 @@ fn deals_are(count: usize) -> String {
         "1 deal is".to_string()
     } else {
         format!("{count} deals are")
+    }
+}
+
+/// `1 deal`, `3 deals`.
+fn counted(count: usize) -> String {
+    if count == 1 {
+        "1 deal".to_string()
+    } else {
+        format!("{count} deals")
     }
 }
 
