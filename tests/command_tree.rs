@@ -43,6 +43,7 @@ const READING: &[&str] = &[
     "report durations",
     "report funnel",
     "report lists",
+    "report meeting",
     "report overlap",
     "report pipeline",
     "report sources",

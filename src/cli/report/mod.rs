@@ -4,6 +4,7 @@ mod changes;
 mod durations;
 mod funnel;
 mod lists;
+mod meeting;
 mod overlap;
 mod pipeline;
 mod sources;
@@ -30,6 +31,7 @@ use crate::store::Access;
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
     Changes(changes::Args),
+    Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Durations(durations::Args),
@@ -43,6 +45,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Changes(args) => changes::run(args, cx),
+        Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
