@@ -76,25 +76,27 @@ impl<'a> Converter<'a> {
         } else {
             deals.closed[deal].unwrap_or(self.as_of)
         };
-        match self.on(minor, deals.currency[deal], day) {
+        let currency = usize::from(deals.currency[deal]);
+        match self.converted(minor, currency, day) {
             Some(minor) => Worth::Known(minor),
             None => {
-                self.without_rate[usize::from(deals.currency[deal])] += 1;
+                self.without_rate[currency] += 1;
                 Worth::NoRate
             }
         }
     }
 
-    /// An amount at the rate of a day; `None` where there is none.
-    pub(super) fn on(&self, minor: i64, currency: u8, day: Day) -> Option<i64> {
-        let mut rates = self.rates[usize::from(currency)].iter().rev();
-        rates
-            .find(|(from, _)| *from <= day)
-            .map(|(from, rate)| match from {
-                // Exact: an amount in the process's own currency does not pass through a fraction.
-                Day(i32::MIN) => minor,
-                _ => (minor as f64 * rate).round() as i64,
-            })
+    /// An amount in a currency of the Book at the rate of a day; nothing where it has none.
+    pub(super) fn converted(&self, minor: i64, currency: usize, day: Day) -> Option<i64> {
+        let (from, rate) = self.rates[currency]
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)?;
+        // Exact: an amount in the process's own currency does not pass through a fraction.
+        Some(match from {
+            Day(i32::MIN) => minor,
+            _ => (minor as f64 * rate).round() as i64,
+        })
     }
 
     /// What was left out of values because nobody told it; the caller may show that as a column instead.

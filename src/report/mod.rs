@@ -4,6 +4,7 @@
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
 mod changes;
+mod cohort;
 mod convert;
 mod durations;
 mod funnel;
@@ -11,6 +12,7 @@ mod group;
 mod lists;
 mod lists_shown;
 pub mod meeting;
+mod metric;
 pub mod moves;
 mod outcome;
 mod overlap;
@@ -35,6 +37,7 @@ pub use changes::{ChangesRow, changes};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
+pub use metric::{Figure, Measured, MetricLabel, measure, needs as metric_needs};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
@@ -47,7 +50,7 @@ use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::id::Id;
 use crate::money::{Currency, Money};
-use crate::process::Process;
+use crate::process::{Grain, Process};
 
 /// The form of an id that people type: as short as is unique in the store.
 pub type Short<'a> = &'a dyn Fn(Id) -> String;
@@ -93,6 +96,10 @@ pub enum Dimension {
     Type,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
+    /// Months, quarters or years; only metrics are told by them.
+    Time(Grain),
+    /// The stage that a visit is to; only metrics that count these are told by it.
+    Stage,
 }
 
 impl Dimension {
@@ -115,7 +122,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
-            Self::Attribute(_) => Columns::NONE,
+            Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
         if let Self::Attribute(field) = self {
@@ -133,6 +140,8 @@ impl Dimension {
             Self::Source => "source",
             Self::Type => "type",
             Self::Attribute(field) => field,
+            Self::Time(grain) => grain.name(),
+            Self::Stage => "stage",
         }
     }
 }

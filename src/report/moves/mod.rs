@@ -300,7 +300,7 @@ impl Walk<'_> {
     /// A value at the rate of a day, and nothing where that can't be known.
     fn worth(&mut self, minor: Option<i64>, currency: u8, day: Day) -> i64 {
         let Some(minor) = minor else { return 0 };
-        let worth = self.converter.on(minor, currency, day);
+        let worth = self.converter.converted(minor, usize::from(currency), day);
         self.without_rate |= worth.is_none();
         worth.unwrap_or(0)
     }
