@@ -8,6 +8,7 @@ use super::super::deal::{WriteArgs, change_by_id, finish};
 use super::{deal_meant, not_mine};
 use crate::date::day_and_distance;
 use crate::deal::event::{Event, Private};
+use crate::fault::Fault;
 use crate::store::Access;
 use crate::text::visible;
 
@@ -31,7 +32,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let (due, words) = parse_next(&session, args.what.trim())?;
     let id = deal_meant(&session, &args.which)?;
-    let edited = change_by_id(&session, id, &args.write, |write, _, _| {
+    let edited = change_by_id(&session, id, &args.write, |write, deal, _| {
+        if !deal.state.is_open() {
+            return Err(Fault::no(format!("the deal is {}", deal.state.name()))
+                .hint("salesctl deal reopen DEAL --stage STAGE opens it again")
+                .into());
+        }
         Ok(vec![Event::FollowUpAdded {
             id: write.new_id()?,
             due,
