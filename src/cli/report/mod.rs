@@ -1,13 +1,15 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
-mod coverage;
 mod activity;
 mod aging;
+mod changes;
 mod costs;
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
 mod losses;
+mod meeting;
 mod overlap;
 mod pipeline;
 mod sources;
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     Aging(aging::Args),
     Activity(activity::Args),
     Costs(costs::Args),
+    Changes(changes::Args),
+    Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
@@ -55,6 +59,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Aging(args) => aging::run(args, cx),
         Command::Activity(args) => activity::run(args, cx),
         Command::Costs(args) => costs::run(args, cx),
+        Command::Changes(args) => changes::run(args, cx),
+        Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),
