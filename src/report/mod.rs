@@ -3,6 +3,7 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod charts;
 mod convert;
 mod durations;
 mod funnel;

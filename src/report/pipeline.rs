@@ -1,5 +1,6 @@
 //! Where the open deals are, what they are worth, and which of them are stuck.
 
+use super::charts::{Closing, open_value};
 use super::convert::{Converter, Worth};
 use super::statistics::quantile;
 use super::{
@@ -69,6 +70,7 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
         .collect();
     let mut converter = Converter::new(process, book);
     let mut tallies: Vec<Tally> = (0..=stages.lines.len()).map(|_| Tally::default()).collect();
+    let mut closing = Closing::new(today, tallies.len());
     let mut without_expected_close = 0;
 
     for deal in (0..deals.len()).filter(|deal| deals.state[*deal].is_open() && ask.includes(*deal))
@@ -85,6 +87,7 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
             Worth::Known(minor) => {
                 tally.value = tally.value.saturating_add(minor);
                 tally.valued += 1;
+                closing.add(slot, deals.expected_close[deal], minor);
             }
             Worth::Untold => tally.without_value += 1,
             Worth::NoRate => {}
@@ -169,7 +172,17 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
     };
     let mut document = Document::default()
         .heading(heading(what, ask, n, book))
-        .table(table(process, &stages, &answer.rows));
+        .chart(open_value(
+            &titles(&stages, &answer.rows),
+            &answer.rows,
+            process.currency,
+        ));
+    let mut of_slots: Vec<&str> = stages.lines.iter().map(|(_, title)| *title).collect();
+    of_slots.push(NO_STAGE);
+    if let Some(chart) = closing.chart(&of_slots, process.currency) {
+        document = document.chart(chart);
+    }
+    document = document.table(table(process, &stages, &answer.rows));
     document = document.line(total(process, &answer.rows));
     let (late, rotting) = answer.rows.iter().fold((0, 0), |(late, rotting), row| {
         (late + row.late, rotting + row.rotting)
@@ -208,6 +221,23 @@ fn total(process: &Process, rows: &[PipelineRow]) -> String {
     )
 }
 
+/// What people call the stage of deals that never told theirs.
+const NO_STAGE: &str = "(none)";
+
+/// What people call the stage of each row.
+fn titles<'a>(stages: &Stages<'a>, rows: &'a [PipelineRow]) -> Vec<&'a str> {
+    rows.iter()
+        .map(|row| match &row.stage {
+            None => NO_STAGE,
+            Some(name) => stages
+                .lines
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or(name.as_str(), |(_, title)| *title),
+        })
+        .collect()
+}
+
 fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
     let code = process.currency.code();
     let columns = vec![
@@ -228,17 +258,10 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
         .max()
         .unwrap_or(0)
         .max(1);
-    let title = |row: &PipelineRow| match &row.stage {
-        None => "(none)".to_string(),
-        Some(name) => stages
-            .lines
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or_else(|| name.clone(), |(_, title)| (*title).to_string()),
-    };
-    let rows = rows.iter().map(|row| {
+    let titles = titles(stages, rows);
+    let rows = rows.iter().zip(titles).map(|(row, title)| {
         vec![
-            Cell::Text(title(row)),
+            Cell::Text(title.to_string()),
             count(row.n),
             or_nothing(row.value_minor, |minor| whole(minor, process.currency)),
             Cell::Bar(row.value_minor.unwrap_or(0) as f64 / most as f64),
