@@ -3,10 +3,12 @@
 mod accounting;
 mod architecture;
 mod bad_input;
+mod browser;
 mod command_tree;
 mod concurrency;
 mod demo;
 mod exit_codes;
+mod formats;
 mod import;
 mod interrupted;
 mod list_files;

@@ -24,6 +24,9 @@ pub(super) type Failed = DrawingAreaErrorKind<io::Error>;
 
 /// Of every text, in units of the view box, which are about pixels.
 pub(super) const TEXT: i32 = 13;
+/// plotters' SVG makes fonts smaller by this factor.
+const SHRINKS: f64 = 1.24;
+const FONT: f64 = TEXT as f64 * SHRINKS;
 /// Series that have a colour of their own.
 pub(super) const SERIES: usize = 6;
 
@@ -116,7 +119,12 @@ pub(super) fn drawn(
     // The element around it is ours.
     let body = svg.split_once(">\n").map_or("", |(_, body)| body);
     let body = body.trim_end().strip_suffix("</svg>").unwrap_or(body);
-    let mut body = body.replace(" opacity=\"1\"", "");
+    // The font is the page's, of the size that texts are measured for.
+    let font = format!(
+        " font-family=\"sans-serif\" font-size=\"{}\"",
+        FONT / SHRINKS
+    );
+    let mut body = body.replace(" opacity=\"1\"", "").replace(&font, "");
     for ink in Ink::ALL {
         // In quotes it is an attribute: a text has none that are not escaped.
         let stand_in = format!("\"#FE00{:02X}\"", ink.number());
@@ -138,10 +146,8 @@ impl Canvas<'_> {
             At::Middle => HPos::Center,
             At::End => HPos::Right,
         };
-        // plotters makes fonts smaller by this factor.
-        let size = f64::from(TEXT) * 1.24;
         let color = ink.stand_in();
-        let style = TextStyle::from(("sans-serif", size))
+        let style = TextStyle::from(("sans-serif", FONT))
             .color(&color)
             .pos(Pos::new(side, VPos::Center));
         self.area.draw_text(&visible(text), &style, place)
