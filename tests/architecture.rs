@@ -133,6 +133,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "condition"]),
     ("rust_xlsxwriter", &["render"]),
     ("rustix", &["store", "cli"]),
+    ("statrs", &["report"]),
     ("sha2", &["store", "cli", "import"]),
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),
