@@ -6,6 +6,7 @@
 mod activity;
 mod aging;
 mod changes;
+mod charts;
 mod cohort;
 mod convert;
 mod cost;
