@@ -65,19 +65,27 @@ impl<'a> Converter<'a> {
 
     /// A closed deal's value at the rate of its close, an open one's at the rate of the as-of date.
     pub(super) fn worth(&mut self, deal: usize) -> Worth {
-        let deals = &self.book.deals;
-        let Some(minor) = deals.value_minor[deal] else {
+        let Some(minor) = self.book.deals.value_minor[deal] else {
             self.untold += 1;
             return Worth::Untold;
         };
+        let worth = self.of(deal, minor);
+        if worth == Worth::NoRate {
+            self.without_rate[usize::from(self.book.deals.currency[deal])] += 1;
+        }
+        worth
+    }
+
+    /// The same of any amount in the deal's currency, such as a value it had before.
+    pub(super) fn of(&self, deal: usize, minor: i64) -> Worth {
+        let deals = &self.book.deals;
         let open = deals.state[deal].is_open();
         let day = if open {
             self.as_of
         } else {
             deals.closed[deal].unwrap_or(self.as_of)
         };
-        let currency = usize::from(deals.currency[deal]);
-        match self.rates[currency]
+        match self.rates[usize::from(deals.currency[deal])]
             .iter()
             .rev()
             .find(|(from, _)| *from <= day)
@@ -85,10 +93,7 @@ impl<'a> Converter<'a> {
             // Exact: an amount in the process's own currency does not pass through a fraction.
             Some((Day(i32::MIN), _)) => Worth::Known(minor),
             Some((_, rate)) => Worth::Known((minor as f64 * rate).round() as i64),
-            None => {
-                self.without_rate[currency] += 1;
-                Worth::NoRate
-            }
+            None => Worth::NoRate,
         }
     }
 
