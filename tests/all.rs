@@ -2,6 +2,7 @@
 
 mod accounting;
 mod architecture;
+mod as_of;
 mod bad_input;
 mod command_tree;
 mod concurrency;

@@ -130,6 +130,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jiff", &["process"]),
     ("rusqlite", &["store", "condition"]),
     ("rustix", &["store", "cli"]),
+    ("statrs", &["report"]),
     ("sha2", &["store", "cli", "import"]),
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),

@@ -242,7 +242,9 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
     let mut short = match kind {
         StreamKind::Prospect => Some(ProspectMatch::short_of(id)),
         // They go by their names.
-        StreamKind::Catalog | StreamKind::List | StreamKind::Selection => None,
+        StreamKind::Catalog | StreamKind::List | StreamKind::Selection | StreamKind::Nightly => {
+            None
+        }
         _ => Some(session.store.short(id)?),
     };
     let mut what = kind.name();
@@ -290,7 +292,7 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
             }
             None => None,
         },
-        StreamKind::Process | StreamKind::Batch => short.take(),
+        StreamKind::Process | StreamKind::Batch | StreamKind::Nightly => short.take(),
     };
     Ok(Standing {
         what: match short {

@@ -369,6 +369,8 @@ impl Deal {
             | Event::CostRemoved { .. }
             | Event::AbsenceAdded { .. }
             | Event::AbsenceRemoved { .. }
+            | Event::SnapshotTaken(_)
+            | Event::PageMailed { .. }
             | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}

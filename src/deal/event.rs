@@ -47,6 +47,8 @@ pub enum StreamKind {
     Selection,
     /// A referral, an experience after the sale, a request.
     Case,
+    /// What the nights saw; there is one.
+    Nightly,
 }
 
 impl StreamKind {
@@ -63,6 +65,7 @@ impl StreamKind {
             Self::Suppression => "suppression",
             Self::Selection => "selection",
             Self::Case => "case",
+            Self::Nightly => "nightly",
         }
     }
 
@@ -79,6 +82,7 @@ impl StreamKind {
             Self::Suppression,
             Self::Selection,
             Self::Case,
+            Self::Nightly,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)
@@ -489,6 +493,15 @@ pub enum Event {
         id: Id,
     },
 
+    // Nights
+    /// The pipeline as the night saw it; the last one of a day counts.
+    SnapshotTaken(Box<Snapshot>),
+    /// The page of that day was handed to the mail program, to so many.
+    PageMailed {
+        day: NaiveDate,
+        to: u32,
+    },
+
     /// In a deal's stream: where it came from.
     DealOrigin(Box<Origin>),
 
@@ -535,6 +548,40 @@ impl Event {
             Self::Won { imported, .. } | Self::Lost { imported, .. } => *imported,
             _ => false,
         }
+    }
+}
+
+/// What was open on a day, and how the store stood, so that what is told of that day later can be held
+/// against what was seen then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub day: NaiveDate,
+    /// One hash over the heads of all chains.
+    pub head: String,
+    pub stages: Vec<StageSnapshot>,
+    /// What `check` found.
+    pub errors: u32,
+    pub warnings: u32,
+}
+
+/// The open deals of one stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageSnapshot {
+    pub stage: String,
+    pub n: u32,
+    /// Minor units of the process currency, as far as values are known and rates are stated.
+    pub value_minor: i64,
+}
+
+impl Snapshot {
+    pub fn open(&self) -> u32 {
+        self.stages.iter().map(|stage| stage.n).sum()
+    }
+
+    pub fn value_minor(&self) -> i64 {
+        self.stages
+            .iter()
+            .fold(0, |sum, stage| sum.saturating_add(stage.value_minor))
     }
 }
 

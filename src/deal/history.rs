@@ -256,6 +256,12 @@ pub fn words(
         Event::ProspectDistinct { other } => {
             format!("found not to be {}", &other.handle()[..6])
         }
+        Event::SnapshotTaken(snapshot) => format!(
+            "{} open deals on {}",
+            snapshot.open(),
+            date::day(snapshot.day)
+        ),
+        Event::PageMailed { day, to } => format!("page of {} mailed to {to}", date::day(*day)),
         Event::HistoryTold => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::Keys;
+use super::metric_read::{self, MetricWritten};
 use super::names::{slug, slugified, titled, twice, unique};
 use super::people::{self, Person};
 use super::problem::Lines;
@@ -46,6 +47,7 @@ pub(super) struct Definition {
     pub(super) products: Vec<At<Product>>,
     pub(super) sources: Vec<At<Source>>,
     pub(super) prospecting: prospecting::Written,
+    pub(super) metrics: Vec<MetricWritten>,
     pub(super) margin: Option<f64>,
 }
 
@@ -79,6 +81,7 @@ const TABLES: &[&str] = &[
     "prospecting",
     "score",
     "topic",
+    "metric",
 ];
 
 impl Definition {
@@ -97,6 +100,7 @@ impl Definition {
             definition.ends(reader, &file);
             people::read(&mut definition, reader, &file);
             definition.prospecting = prospecting::read(reader, &lines, &file);
+            definition.metrics = metric_read::read(reader, &lines, &file);
         }
         definition
     }
@@ -122,6 +126,7 @@ impl Definition {
             products: Vec::new(),
             sources: Vec::new(),
             prospecting: prospecting::Written::default(),
+            metrics: Vec::new(),
             margin: None,
         }
     }

@@ -13,6 +13,9 @@ mod config;
 mod definition;
 mod fields;
 pub(crate) mod keys;
+mod metric;
+mod metric_lint;
+mod metric_read;
 mod names;
 mod people;
 mod problem;
@@ -38,6 +41,11 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 
+pub use metric::{
+    ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
+    Number, ROWS, Rows, STANDARD as STANDARD_METRICS, standard_metrics,
+};
+pub use metric_lint::{MOST_TARGETS, poor_target, seldom_filled, too_many_targets};
 pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
@@ -79,6 +87,8 @@ pub struct Process {
     pub scores: Vec<ScoreRule>,
     /// The words that people and companies are rated by; none given, any word may be used.
     pub topics: Vec<Topic>,
+    /// The metrics of the file; [`Process::metrics`] has the standard ones too.
+    pub own_metrics: Vec<Metric>,
     /// Share of a deal's value that is left after what it cost, of products that say nothing themselves.
     pub margin: Option<f64>,
     /// Units of the process currency for one unit of the key, from a date on; oldest first.
@@ -360,6 +370,19 @@ impl Process {
 
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Its own metrics, then the standard ones that none of them replaces.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let own = |name: &str| self.own_metrics.iter().any(|metric| metric.name == name);
+        let rest = standard_metrics()
+            .iter()
+            .filter(move |metric| !own(&metric.name));
+        self.own_metrics.iter().chain(rest)
+    }
+
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics().find(|metric| metric.name == name)
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

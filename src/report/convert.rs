@@ -65,36 +65,38 @@ impl<'a> Converter<'a> {
 
     /// A closed deal's value at the rate of its close, an open one's at the rate of the as-of date.
     pub(super) fn worth(&mut self, deal: usize) -> Worth {
-        let Some(minor) = self.book.deals.value_minor[deal] else {
+        let deals = &self.book.deals;
+        let Some(minor) = deals.value_minor[deal] else {
             self.untold += 1;
             return Worth::Untold;
         };
-        let worth = self.of(deal, minor);
-        if worth == Worth::NoRate {
-            self.without_rate[usize::from(self.book.deals.currency[deal])] += 1;
-        }
-        worth
-    }
-
-    /// The same of any amount in the deal's currency, such as a value it had before.
-    pub(super) fn of(&self, deal: usize, minor: i64) -> Worth {
-        let deals = &self.book.deals;
         let open = deals.state[deal].is_open();
         let day = if open {
             self.as_of
         } else {
             deals.closed[deal].unwrap_or(self.as_of)
         };
-        match self.rates[usize::from(deals.currency[deal])]
+        let currency = usize::from(deals.currency[deal]);
+        match self.converted(minor, currency, day) {
+            Some(minor) => Worth::Known(minor),
+            None => {
+                self.without_rate[currency] += 1;
+                Worth::NoRate
+            }
+        }
+    }
+
+    /// An amount in a currency of the Book at the rate of a day; nothing where it has none.
+    pub(super) fn converted(&self, minor: i64, currency: usize, day: Day) -> Option<i64> {
+        let (from, rate) = self.rates[currency]
             .iter()
             .rev()
-            .find(|(from, _)| *from <= day)
-        {
-            // Exact: an amount in the process's own currency does not pass through a fraction.
-            Some((Day(i32::MIN), _)) => Worth::Known(minor),
-            Some((_, rate)) => Worth::Known((minor as f64 * rate).round() as i64),
-            None => Worth::NoRate,
-        }
+            .find(|(from, _)| *from <= day)?;
+        // Exact: an amount in the process's own currency does not pass through a fraction.
+        Some(match from {
+            Day(i32::MIN) => minor,
+            _ => (minor as f64 * rate).round() as i64,
+        })
     }
 
     /// What was left out of values because nobody told it; the caller may show that as a column instead.

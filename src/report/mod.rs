@@ -3,12 +3,14 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod cohort;
 mod convert;
 mod durations;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
+mod metric;
 mod outcome;
 mod overlap;
 mod pipeline;
@@ -29,6 +31,7 @@ mod tests;
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
+pub use metric::{Figure, Measured, MetricLabel, measure, needs as metric_needs};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};
@@ -39,7 +42,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::money::Currency;
-use crate::process::Process;
+use crate::process::{Grain, Process};
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +85,10 @@ pub enum Dimension {
     Type,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
+    /// Months, quarters or years; only metrics are told by them.
+    Time(Grain),
+    /// The stage that a visit is to; only metrics that count these are told by it.
+    Stage,
 }
 
 impl Dimension {
@@ -104,7 +111,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
-            Self::Attribute(_) => Columns::NONE,
+            Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
         if let Self::Attribute(field) = self {
@@ -122,6 +129,8 @@ impl Dimension {
             Self::Source => "source",
             Self::Type => "type",
             Self::Attribute(field) => field,
+            Self::Time(grain) => grain.name(),
+            Self::Stage => "stage",
         }
     }
 }

@@ -189,6 +189,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         attributes: [("segment".to_string(), segment)].into(),
         dated: BTreeMap::new(),
         conditions: BTreeMap::new(),
+        lists: None,
     }
 }
 

@@ -288,6 +288,7 @@ impl<'p> Loader<'p> {
             attributes: BTreeMap::new(),
             dated: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            lists: None,
         };
         for name in &needs.attributes {
             let column = attribute(connection, &book, &self.account_ids, name)?;

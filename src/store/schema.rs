@@ -15,6 +15,8 @@ pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
 /// Tables that `doctor` can rebuild from the log, children before parents.
 pub(super) const PROJECTIONS: &[&str] = &[
+    "snapshot_stage",
+    "snapshot",
     "fact",
     "snooze",
     "followup",
@@ -584,7 +586,7 @@ UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL;
 /// What reports ask beside what deals are.
 ///
 /// An activity says who logged it, which is whose hour it cost, and what was used. `snooze` has the days on which
-/// a follow-up was put off, each with the day it was due before.
+/// a follow-up was put off, each with the day it was due before. `snapshot` is what a night saw.
 const V4: &str = "
 ALTER TABLE activity ADD COLUMN actor TEXT;
 ALTER TABLE activity ADD COLUMN tool TEXT;
@@ -601,5 +603,22 @@ CREATE TABLE snooze (
     day INTEGER NOT NULL,
     due_before INTEGER NOT NULL,
     PRIMARY KEY (followup, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE snapshot (
+    day INTEGER PRIMARY KEY NOT NULL,
+    head TEXT NOT NULL,
+    errors INTEGER NOT NULL,
+    warnings INTEGER NOT NULL,
+    mailed INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE snapshot_stage (
+    day INTEGER NOT NULL REFERENCES snapshot (day) DEFERRABLE INITIALLY DEFERRED,
+    n INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    deals INTEGER NOT NULL,
+    value_minor INTEGER NOT NULL,
+    PRIMARY KEY (day, n)
 ) STRICT, WITHOUT ROWID;
 ";

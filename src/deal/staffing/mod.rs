@@ -10,7 +10,7 @@ mod ratio;
 #[cfg(test)]
 mod tests;
 
-pub use ratio::{Closed, Ratio, Ratios};
+pub use ratio::{Closed, Prior, Ratio, Ratios};
 
 /// One rep who might be given deals.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,148 @@
+//! `--as-of` gives what would have been printed that day: a store is built day by day, every report is kept as
+//! it was printed each evening, and asked for again when all is over.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::Sandbox;
+
+/// What was typed on each day.
+const DAYS: &[(&str, &[&str])] = &[
+    (
+        "2026-09-01",
+        &[
+            "deal add Acme --value 12k --product starter --owner jr --next 'tue: call'",
+            "deal add Globex --value 30k --owner ab --source fair",
+            "deal log acme call --minutes 20 --cost 5",
+        ],
+    ),
+    (
+        "2026-09-03",
+        &[
+            "deal add Initech --value 8k --owner jr --set expected_close=2026-10-15",
+            "deal log globex meeting --minutes 90 --cost 120",
+            "deal person add acme 'Jana Holt' --role decider",
+        ],
+    ),
+    (
+        "2026-09-08",
+        &[
+            "deal advance acme --override 'all known' --next 'fri: demo'",
+            "deal set globex value=25k expected_close=2026-09-30",
+            "deal advance globex --override 'known from before'",
+        ],
+    ),
+    (
+        "2026-09-14",
+        &[
+            "deal advance globex --override 'they asked for it'",
+            "deal back globex --note 'no budget yet'",
+            "followup snooze acme 2026-09-20",
+            "deal assign initech --to ab",
+        ],
+    ),
+    (
+        "2026-09-21",
+        &[
+            "deal add Hooli --value 45k --owner ab",
+            "deal hold hooli --until 2026-10-05 --reason holidays",
+            "deal lose initech --reason price",
+            "deal add Umbrella --value 5k --owner jr",
+            "undo",
+        ],
+    ),
+    (
+        "2026-10-02",
+        &[
+            "deal set acme value=15k expected_close=2026-10-20",
+            "deal log acme mail --minutes 10",
+            "deal win globex --override 'signed on the fair'",
+            "account log acme call --minutes 15",
+        ],
+    ),
+    (
+        "2026-10-09",
+        &[
+            "deal resume hooli",
+            "deal advance acme --override 'all agreed'",
+            "deal reopen initech --note 'they are back'",
+        ],
+    ),
+    (
+        "2026-10-20",
+        &[
+            "deal win acme --override 'signed'",
+            "deal lose hooli --reason competitor",
+            "experience add acme 4 --note 'quick answers'",
+        ],
+    ),
+];
+
+/// What is asked each evening.
+const ASKED: &[&str] = &[
+    "report pipeline",
+    "report funnel",
+    "report funnel --period 2026-Q3",
+    "report win-rate",
+    "report win-rate --by rep",
+    "report win-rate --by team,product",
+    "report win-rate --where 'value > 10000'",
+    "report durations",
+    "report velocity",
+    "report pipeline --rep ab",
+    "report sources",
+    "deal list --all",
+];
+
+fn asked(sandbox: &mut Sandbox, words: &str) -> Vec<(&'static str, String)> {
+    ASKED
+        .iter()
+        .map(|question| {
+            let ran = sandbox.sh(&format!("salesctl {question} --json {words}"));
+            (*question, ran.ok().stdout)
+        })
+        .collect()
+}
+
+#[test]
+fn as_of_gives_what_was_printed_that_day() {
+    let mut sandbox = Sandbox::empty();
+    let first = DAYS[0].0;
+    sandbox.sh(&format!("salesctl init --today {first}")).ok();
+    for setup in [
+        "catalog add team north --title North",
+        "catalog add team south --title South",
+        "catalog add rep jr --title 'Jana Roth' --team north --price 60",
+        "catalog add rep ab --title 'Amir Baran' --team south --price 80",
+        "catalog add product starter --title Starter --price 6000",
+        "catalog add source fair --title Fair",
+    ] {
+        sandbox
+            .sh(&format!("salesctl {setup} --today {first}"))
+            .ok();
+    }
+    let mut kept: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
+    for (day, commands) in DAYS {
+        for command in *commands {
+            sandbox
+                .sh(&format!("salesctl {command} --today {day}"))
+                .ok();
+        }
+        kept.insert(day, asked(&mut sandbox, &format!("--today {day}")));
+    }
+    let last = DAYS[DAYS.len() - 1].0;
+    let mut different = Vec::new();
+    for (day, printed) in &kept {
+        let now = asked(&mut sandbox, &format!("--today {last} --as-of {day}"));
+        for ((question, then), (_, now)) in printed.iter().zip(&now) {
+            if then != now {
+                different.push(format!("{question} of {day}\n then {then}\n now  {now}"));
+            }
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+    // An evening without anything to tell apart would prove nothing.
+    let evenings: Vec<&Vec<(&str, String)>> = kept.values().collect();
+    for pair in evenings.windows(2) {
+        assert_ne!(pair[0], pair[1]);
+    }
+}
