@@ -27,6 +27,7 @@ mod list;
 mod mailing;
 mod man;
 mod merge;
+mod metric;
 mod output;
 mod page;
 mod person;
@@ -85,6 +86,7 @@ Sell:
 
 Measure:
   report      Print the pipeline, the funnel, win rates, what lists paid back
+  metric      Test which numbers go with winning
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
@@ -171,6 +173,9 @@ enum Command {
     /// Print the metrics of the process
     #[command(subcommand)]
     Report(report::Command),
+    /// The numbers of the process, and whether they mean anything
+    #[command(subcommand)]
+    Metric(metric::Command),
     // Feed and keep
     /// Rented and own lists: their terms, their uses, what they cost
     #[command(subcommand)]
@@ -288,6 +293,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::Report(command) => report::run(command, cx),
+        Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),

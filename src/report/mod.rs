@@ -3,8 +3,11 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod audit;
 mod cohort;
+mod compare;
 mod convert;
+mod decided;
 mod durations;
 mod funnel;
 mod group;
@@ -28,6 +31,8 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
+pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

@@ -1,5 +1,6 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod compare;
 mod durations;
 mod funnel;
 mod lists;
@@ -21,7 +22,7 @@ use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
 use crate::list::Payback;
-use crate::process::FieldOf;
+use crate::process::{FieldOf, Process};
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
 
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     WinRate(win_rate::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Compare(compare::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -44,6 +46,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Compare(args) => compare::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),
@@ -65,8 +68,10 @@ pub(crate) struct ReportArgs {
 
 /// What a report needs, beside what every report takes.
 #[derive(Default)]
-struct Question<'a> {
+pub(crate) struct Question<'a> {
     needs: Needs,
+    /// The same where it depends on the process.
+    reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
@@ -75,6 +80,13 @@ impl<'a> Question<'a> {
     fn of(needs: Needs) -> Self {
         Self {
             needs,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn reading(reading: fn(&Process) -> Needs) -> Self {
+        Self {
+            reading: Some(reading),
             ..Self::default()
         }
     }
@@ -88,22 +100,43 @@ impl<'a> Question<'a> {
     }
 }
 
+/// What a report is a function of.
+struct Asked<'c> {
+    session: Session<'c>,
+    book: Book,
+    ask: Ask,
+}
+
 /// Loads the Book, asks, shows.
-fn report<R: Row>(
+pub(crate) fn report<R: Row>(
     cx: &Context,
     args: &ReportArgs,
     question: Question<'_>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
+    let asked = asked(cx, args, question)?;
+    let report = make(&asked.session, &asked.book, &asked.ask).map_err(Fault::usage)?;
+    show(cx, args, &report)
+}
+
+fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<Status> {
+    args.output
+        .show(&cx.console, &report.answer, &report.document)?;
+    Ok(Status::Done)
+}
+
+/// Loads the Book with what is asked of it.
+fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
     let as_of = args.filter.as_of(&session)?;
     let dimensions = dimensions(&session, question.by)?;
     let period = period(&session, args.period.as_deref())?;
+    let needs = question
+        .reading
+        .map_or(question.needs, |reading| reading(&session.process));
     let needs = dimensions
         .iter()
-        .fold(question.needs, |needs, dimension| {
-            needs.and(dimension.needs())
-        })
+        .fold(needs, |needs, dimension| needs.and(dimension.needs()))
         .and(args.filter.needs(&session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
@@ -113,10 +146,7 @@ fn report<R: Row>(
         by: dimensions,
         from_stage: question.from_stage.map(str::to_string),
     };
-    let report = make(&session, &book, &ask).map_err(Fault::usage)?;
-    args.output
-        .show(&cx.console, &report.answer, &report.document)?;
-    Ok(Status::Done)
+    Ok(Asked { session, book, ask })
 }
 
 fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
