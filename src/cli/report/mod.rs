@@ -1,12 +1,18 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod activity;
+mod aging;
 mod compare;
+mod costs;
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
+mod losses;
 mod overlap;
 mod pipeline;
 mod sources;
+pub(crate) mod targets;
 mod velocity;
 mod win_rate;
 
@@ -29,11 +35,17 @@ use crate::store::Access;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
+    Aging(aging::Args),
+    Activity(activity::Args),
+    Costs(costs::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
+    Losses(losses::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
     Compare(compare::Args),
+    Targets(targets::Args),
+    Coverage(coverage::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -42,11 +54,17 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
+        Command::Aging(args) => aging::run(args, cx),
+        Command::Activity(args) => activity::run(args, cx),
+        Command::Costs(args) => costs::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
+        Command::Losses(args) => losses::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
         Command::Compare(args) => compare::run(args, cx),
+        Command::Targets(args) => targets::run(args, cx),
+        Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),
@@ -77,7 +95,7 @@ pub(crate) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    fn of(needs: Needs) -> Self {
+    pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
             ..Self::default()
@@ -114,8 +132,22 @@ pub(crate) fn report<R: Row>(
     question: Question<'_>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
-    let asked = asked(cx, args, question)?;
-    let report = make(&asked.session, &asked.book, &asked.ask).map_err(Fault::usage)?;
+    let session = cx.session(Access::Read)?;
+    let by = dimensions(&session, question.by)?;
+    report_by(cx, &session, args, question, by, make)
+}
+
+/// The same by dimensions that were read before.
+pub(crate) fn report_by<R: Row>(
+    cx: &Context,
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+    make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
+) -> Result<Status> {
+    let (book, ask) = load(session, args, question, by)?;
+    let report = make(session, &book, &ask).map_err(Fault::usage)?;
     show(cx, args, &report)
 }
 
@@ -125,28 +157,38 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
     Ok(Status::Done)
 }
 
-/// Loads the Book with what is asked of it.
+/// What is asked, with the Book that can answer it.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
-    let as_of = args.filter.as_of(&session)?;
-    let dimensions = dimensions(&session, question.by)?;
-    let period = period(&session, args.period.as_deref())?;
+    let by = dimensions(&session, question.by)?;
+    let (book, ask) = load(&session, args, question, by)?;
+    Ok(Asked { session, book, ask })
+}
+
+fn load(
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+) -> Result<(Book, Ask)> {
+    let as_of = args.filter.as_of(session)?;
+    let period = period(session, args.period.as_deref())?;
     let needs = question
         .reading
         .map_or(question.needs, |reading| reading(&session.process));
-    let needs = dimensions
+    let needs = by
         .iter()
         .fold(needs, |needs, dimension| needs.and(dimension.needs()))
-        .and(args.filter.needs(&session)?);
+        .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
         period,
-        only: args.filter.mask(&session, &book)?,
+        only: args.filter.mask(session, &book)?,
         scope: args.filter.words(),
-        by: dimensions,
+        by,
         from_stage: question.from_stage.map(str::to_string),
     };
-    Ok(Asked { session, book, ask })
+    Ok((book, ask))
 }
 
 fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
@@ -164,7 +206,7 @@ struct Reckoning<'c> {
 }
 
 impl<'c> Reckoning<'c> {
-    fn read(cx: &'c Context, as_of: Option<&str>) -> Result<Self> {
+    fn read(cx: &'c Context, as_of: Option<&str>, more: Columns) -> Result<Self> {
         let session = cx.session(Access::Read)?;
         let filter = FilterArgs {
             as_of: as_of.map(str::to_string),
@@ -175,7 +217,8 @@ impl<'c> Reckoning<'c> {
             .and(Columns::PRODUCT)
             .and(Columns::SOURCE)
             .and(Columns::OPENED)
-            .and(Columns::WORTH);
+            .and(Columns::WORTH)
+            .and(more);
         let book = session
             .store
             .book(&session.process, as_of, &Needs::of(columns))?;
@@ -188,7 +231,7 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {

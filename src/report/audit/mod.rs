@@ -22,7 +22,7 @@ use self::verdict::{Tested, verdicts};
 use super::decided::Decided;
 use super::win_rate::undated;
 use super::{Ask, Report, answer, metric_needs};
-use crate::deal::book::{Book, Columns, Needs};
+use crate::deal::book::{Book, Columns, Needs, State};
 use crate::deal::fact::VALUE_MINOR;
 use crate::document::row;
 use crate::process::{Metric, Process};
@@ -150,7 +150,9 @@ pub fn audit(
         return Err(format!("nothing called `{unknown}` can be audited{near}"));
     }
 
-    let mut notes: Vec<String> = undated(book, ask).into_iter().collect();
+    let mut notes: Vec<String> = undated(book, ask, &[State::Won, State::Lost])
+        .into_iter()
+        .collect();
     if names.is_empty() {
         let silent = tested.iter().filter(|one| one.says_nothing());
         let silent: Vec<&str> = silent.map(|one| one.name.as_str()).collect();
