@@ -5,12 +5,15 @@
 
 mod activity;
 mod aging;
+mod audit;
 mod changes;
 mod charts;
 mod cohort;
+mod compare;
 mod convert;
 mod cost;
 mod costs;
+mod decided;
 mod durations;
 mod funnel;
 mod group;
@@ -42,7 +45,9 @@ mod tests;
 
 pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
+pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
 pub use changes::{ChangesRow, changes};
+pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};

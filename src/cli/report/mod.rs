@@ -3,6 +3,7 @@
 mod activity;
 mod aging;
 mod changes;
+mod compare;
 mod costs;
 mod coverage;
 mod durations;
@@ -29,7 +30,7 @@ use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
 use crate::list::Payback;
-use crate::process::FieldOf;
+use crate::process::{FieldOf, Process};
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
 
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Losses(losses::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Compare(compare::Args),
     Targets(targets::Args),
     Coverage(coverage::Args),
     Lists(lists::Args),
@@ -66,6 +68,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Losses(args) => losses::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Compare(args) => compare::run(args, cx),
         Command::Targets(args) => targets::run(args, cx),
         Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
@@ -91,6 +94,8 @@ pub(crate) struct ReportArgs {
 #[derive(Default)]
 pub(crate) struct Question<'a> {
     needs: Needs,
+    /// The same where it depends on the process.
+    reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
@@ -99,6 +104,13 @@ impl<'a> Question<'a> {
     pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn reading(reading: fn(&Process) -> Needs) -> Self {
+        Self {
+            reading: Some(reading),
             ..Self::default()
         }
     }
@@ -120,7 +132,7 @@ struct Asked<'c> {
 }
 
 /// Loads the Book, asks, shows.
-fn report<R: Row>(
+pub(crate) fn report<R: Row>(
     cx: &Context,
     args: &ReportArgs,
     question: Question<'_>,
@@ -167,11 +179,12 @@ fn load(
 ) -> Result<(Book, Ask)> {
     let as_of = args.filter.as_of(session)?;
     let period = period(session, args.period.as_deref())?;
+    let needs = question
+        .reading
+        .map_or(question.needs, |reading| reading(&session.process));
     let needs = by
         .iter()
-        .fold(question.needs, |needs, dimension| {
-            needs.and(dimension.needs())
-        })
+        .fold(needs, |needs, dimension| needs.and(dimension.needs()))
         .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {

@@ -3,19 +3,23 @@
 //! Here are shares, quantiles and lengths; beside it tests between groups, and what allows for few
 //! observations. The special functions come from `statrs`.
 
+mod auc;
 mod expected;
 mod fisher;
 mod funnel_plot;
 mod log_rank;
 mod many;
 mod rates;
+mod strata;
 
+pub use self::auc::Auc;
 pub use self::expected::Expected;
 pub use self::fisher::fewer;
 pub use self::funnel_plot::{ALARM, WARNING, control_limits, over_dispersion};
 pub use self::log_rank::{LogRank, log_rank};
 pub use self::many::{Corrected, benjamini_hochberg};
 pub use self::rates::{ChiSquare, chi_square_tail, equal_rates};
+pub use self::strata::{Common, Odds, Table};
 pub use crate::deal::staffing::Prior;
 
 /// Fewer observations than this are `insufficient history` for a figure that carries no interval of its own.
