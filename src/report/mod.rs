@@ -4,13 +4,18 @@
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
 mod cohort;
+mod activity;
+mod aging;
 mod convert;
+mod cost;
+mod costs;
 mod durations;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
 mod metric;
+mod losses;
 mod outcome;
 mod overlap;
 mod pipeline;
@@ -18,6 +23,7 @@ mod returns;
 mod sources;
 mod sources_shown;
 pub mod statistics;
+mod target;
 mod velocity;
 mod win_rate;
 
@@ -28,15 +34,23 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
+pub use aging::{AGING, AgingRow, aging};
+pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use metric::{
     Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
 };
+pub use losses::{LOSSES, LossesRow, losses};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};
+pub use target::{
+    COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
+    judge, target_needs, targets,
+};
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 
@@ -266,6 +280,21 @@ fn whole(minor: i64, currency: Currency) -> Cell {
 
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
     value.map_or(Cell::Nothing, cell)
+}
+
+/// The headings and lines of a document, for tests.
+#[cfg(test)]
+fn lines_of(document: &Document) -> Vec<String> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            crate::document::Block::Heading(text) | crate::document::Block::Line(text) => {
+                Some(text.clone())
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 fn count(number: usize) -> Cell {

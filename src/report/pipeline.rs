@@ -6,9 +6,10 @@ use super::{
     Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, whole, with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
+use crate::deal::rotting::{is_cared_for, late_before};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
-use crate::process::{Calendar, Process, Span};
+use crate::process::Process;
 
 /// What it reads.
 pub const PIPELINE: Needs = Needs::of(
@@ -32,7 +33,7 @@ row! {
         pub without_value: usize,
         /// In the stage longer than its limit.
         pub late: usize,
-        /// Late, not on hold to a date to come, and no follow-up booked for today or later.
+        /// Late, and nothing that keeps it from rotting.
         pub rotting: usize,
         pub on_hold: usize,
         /// Of the days the deals have been in the stage so far.
@@ -96,10 +97,8 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
             let limit = late_before.get(slot).copied().flatten();
             if limit.is_some_and(|limit| entered < limit) {
                 tally.late += 1;
-                let to_come = |day: Option<Day>| day.is_some_and(|day| day >= today);
-                let excused =
-                    to_come(deals.next_due[deal]) || (on_hold && to_come(deals.hold_until[deal]));
-                tally.rotting += usize::from(!excused);
+                let (until, due) = (deals.hold_until[deal], deals.next_due[deal]);
+                tally.rotting += usize::from(!is_cared_for(deals.state[deal], until, due, today));
             }
         }
     }
@@ -253,44 +252,5 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
     Table {
         columns,
         rows: rows.collect(),
-    }
-}
-
-/// The first day of entry that is not late today. A limit's end never moves back when the entry
-/// moves on, so the day can be halved in on, which spares counting business days deal by deal.
-fn late_before(limit: Span, calendar: &Calendar, today: Day) -> Day {
-    let is_late = |entered: Day| calendar.add(entered.date(), limit) < today.date();
-    // Longer than any limit that can be written (36,500 months).
-    let (mut late, mut fine) = (Day(today.0 - 1_200_000), Day(today.0 + 1));
-    while fine.0 - late.0 > 1 {
-        let middle = Day(late.0 + (fine.0 - late.0) / 2);
-        if is_late(middle) {
-            late = middle;
-        } else {
-            fine = middle;
-        }
-    }
-    fine
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::NaiveDate;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("10d")]
-    #[case("0d")]
-    #[case("15bd")]
-    #[case("3m")]
-    #[case("36500m")]
-    fn late_is_past_the_limit(#[case] limit: &str) {
-        let limit: Span = limit.parse().expect("a span");
-        let calendar = Calendar::default();
-        let today = Day::of(NaiveDate::from_ymd_opt(2026, 11, 21).expect("a date"));
-        let first_fine = late_before(limit, &calendar, today);
-        assert!(calendar.add(first_fine.date(), limit) >= today.date());
-        assert!(calendar.add(Day(first_fine.0 - 1).date(), limit) < today.date());
     }
 }
