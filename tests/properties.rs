@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use salesctl::deal::Deal;
-use salesctl::deal::book::{Book, Needs, State};
+use salesctl::deal::book::{Book, Day, Needs, State};
 use salesctl::deal::contact::{PersonChange, SalesRole};
 use salesctl::deal::decide::{Case, Decision};
 use salesctl::deal::event::{
@@ -20,6 +20,7 @@ use salesctl::deal::start::{NewAccount, NewDeal, NewFollowUp, NewPerson, Origin,
 use salesctl::document::Row;
 use salesctl::id::{Id, Ids};
 use salesctl::process::{BuyingRole, Process};
+use salesctl::report::moves::{Kind, moves};
 use salesctl::report::{self, Ask, Dimension, Report};
 use salesctl::store::{Acting, Moment, Store, Write};
 use tempfile::TempDir;
@@ -702,6 +703,40 @@ impl World {
     }
 }
 
+impl World {
+    /// What was open at the end of a day, and all that moved since, is what is open now.
+    fn adds_up(&self, from: NaiveDate) {
+        let book_of = |day| {
+            let needs = Needs::everything();
+            self.store.book(&self.process, day, &needs).expect("a Book")
+        };
+        let open = |day| -> (i64, i64) {
+            let rows = report::pipeline(&self.process, &book_of(day), &Ask::default())
+                .answer
+                .rows;
+            let n: usize = rows.iter().map(|row| row.n).sum();
+            (
+                n as i64,
+                rows.iter().filter_map(|row| row.value_minor).sum(),
+            )
+        };
+        let (mut n, mut value) = open(from);
+        let book = book_of(self.today);
+        let moves = moves(&self.process, &book, &Ask::default(), Day::of(from), None);
+        let opening = moves.opening;
+        assert_eq!(
+            (opening.n as i64, opening.value_minor),
+            (n, value),
+            "{from}"
+        );
+        for kind in Kind::FLOWS {
+            n += kind.deals() * moves.sum(kind).n as i64;
+            value += moves.sum(kind).value_minor;
+        }
+        assert_eq!((n, value), open(self.today), "since {from}");
+    }
+}
+
 fn json<R: Row>(report: &Report<R>) -> String {
     let mut line = serde_json::to_string(&report.answer).expect("JSON");
     line.push('\n');
@@ -798,6 +833,9 @@ proptest! {
         prop_assert_eq!(shown(&rows), shown(&facts));
 
         let day = |back: u64| world.today - Days::new(back);
+        for back in [1, 5, 30] {
+            world.adds_up(day(back));
+        }
         let contacts = world.shown_contacts();
         let all = world.store.deals_of(None).expect("deals").len();
         prop_assert_eq!(all, rows.deals.len(), "every deal is shown at an account");

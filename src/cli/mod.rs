@@ -3,6 +3,7 @@
 mod absence;
 mod account;
 mod activity;
+mod assign;
 mod assignment;
 mod backup;
 mod case;
@@ -44,6 +45,7 @@ mod selection;
 mod session;
 mod show;
 mod source;
+mod staff;
 mod suppress;
 mod target;
 mod today;
@@ -78,6 +80,7 @@ Sell:
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
   absence     Say when reps are away, so that no new deals are given to them
+  assign      Suggest which deals somebody else would win more often
   followup    Mark follow-ups of today's work as done, or put them off
   referral    Say who might buy, open deals with them, see who gets the credit
   experience  Record what customers made of us after the sale, and answer them
@@ -168,6 +171,9 @@ enum Command {
     /// When reps are away, so that no new deals are given to them
     #[command(subcommand)]
     Absence(absence::Command),
+    /// Who should have which deals
+    #[command(subcommand)]
+    Assign(assign::Command),
     Undo(undo::Args),
     Redo(redo::Args),
     History(history::Args),
@@ -294,6 +300,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Experience(command) => experience::run(command, cx),
         Command::Request(command) => request::run(command, cx),
         Command::Absence(command) => absence::run(command, cx),
+        Command::Assign(command) => assign::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),

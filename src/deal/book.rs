@@ -240,6 +240,8 @@ pub struct Changes {
     pub stage: Dated<Option<u16>>,
     /// Minor units of the deal's currency.
     pub value_minor: Dated<Option<i64>>,
+    /// The currency of `value_minor`: index into [`Book::currencies`].
+    pub currency: Dated<u8>,
     /// Index into [`Book::owners`].
     pub owner: Dated<Option<u32>>,
     pub expected_close: Dated<Option<Day>>,

@@ -13,6 +13,7 @@ pub mod fact;
 pub mod gate;
 pub mod history;
 mod needs;
+pub mod rotting;
 pub mod staffing;
 pub mod start;
 pub mod target;

@@ -3,20 +3,30 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod activity;
+mod aging;
+mod changes;
 mod cohort;
 mod convert;
+mod cost;
+mod costs;
 mod durations;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
+mod losses;
+pub mod meeting;
 mod metric;
+pub mod moves;
 mod outcome;
 mod overlap;
 mod pipeline;
+mod pipeline_by;
 mod returns;
 mod sources;
 mod sources_shown;
+mod stage_age;
 pub mod statistics;
 mod target;
 mod velocity;
@@ -29,14 +39,20 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
+pub use aging::{AGING, AgingRow, aging};
+pub use changes::{ChangesRow, changes};
+pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
+pub use losses::{LOSSES, LossesRow, losses};
 pub use metric::{
     Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
 };
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
+pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
@@ -48,8 +64,12 @@ pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
-use crate::money::Currency;
+use crate::id::Id;
+use crate::money::{Currency, Money};
 use crate::process::{Grain, Process};
+
+/// The form of an id that people type: as short as is unique in the store.
+pub type Short<'a> = &'a dyn Fn(Id) -> String;
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -246,6 +266,15 @@ fn deals_are(count: usize) -> String {
     }
 }
 
+/// `1 deal`, `3 deals`.
+fn counted(count: usize) -> String {
+    if count == 1 {
+        "1 deal".to_string()
+    } else {
+        format!("{count} deals")
+    }
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0} %", (share * 100.0).round())
 }
@@ -269,8 +298,31 @@ fn whole(minor: i64, currency: Currency) -> Cell {
     }
 }
 
+/// The same in a sentence.
+fn money(minor: i64, currency: Currency) -> String {
+    match whole(minor, currency) {
+        Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
+        _ => String::new(),
+    }
+}
+
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
     value.map_or(Cell::Nothing, cell)
+}
+
+/// The headings and lines of a document, for tests.
+#[cfg(test)]
+fn lines_of(document: &Document) -> Vec<String> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            crate::document::Block::Heading(text) | crate::document::Block::Line(text) => {
+                Some(text.clone())
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 fn count(number: usize) -> Cell {

@@ -6,7 +6,7 @@ use super::win_rate::{Tally, decided, undated};
 use super::{
     Ask, Report, answer, count, deals_are, heading, or_nothing, percents, whole, with_notes,
 };
-use crate::deal::book::{Book, Columns, Needs};
+use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
 
@@ -73,7 +73,7 @@ pub fn velocity(process: &Process, book: &Book, ask: &Ask) -> Report<VelocityRow
         ));
     }
     notes.extend(converter.untold());
-    notes.extend(undated(book, ask));
+    notes.extend(undated(book, ask, &[State::Won, State::Lost]));
     if undated_cycles > 0 {
         notes.push(format!(
             "{} left out of the cycle: when they opened or closed was never told",

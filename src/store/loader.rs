@@ -176,6 +176,7 @@ impl<'p> Loader<'p> {
     }
 
     pub(super) fn push(&mut self, id: Id, row: &DealRow<'_>) -> Result<()> {
+        let currency = self.currency(row.currency)?;
         let deals = &mut self.deals;
         let owner = row.owner.map(|name| self.owners.index(name));
         let state = row
@@ -203,19 +204,7 @@ impl<'p> Loader<'p> {
             .push(row.stage.map(|name| self.stages.index(name) as u16));
         deals.stage_entered.push(row.stage_entered);
         deals.value_minor.push(row.value_minor);
-        let currency = match row.currency {
-            Some(code) => code
-                .parse()
-                .map_err(|error: String| Fault::damaged(format!("deal {id}: {error}")))?,
-            None => self.process.currency,
-        };
-        let place = self.currencies.iter().position(|known| *known == currency);
-        deals
-            .currency
-            .push(place.unwrap_or(self.currencies.len()) as u8);
-        if place.is_none() {
-            self.currencies.push(currency);
-        }
+        deals.currency.push(currency);
         deals.opened.push(row.opened);
         deals.closed.push(row.closed);
         deals.expected_close.push(row.expected_close);
@@ -231,6 +220,21 @@ impl<'p> Loader<'p> {
             .push(row.customer_type.map(|name| self.types.index(name)));
         deals.touched.push(row.touched);
         Ok(())
+    }
+
+    /// The place of a currency by its code; a value without one is in that of the process.
+    pub(super) fn currency(&mut self, code: Option<&str>) -> Result<u8> {
+        let currency = match code {
+            Some(code) => code
+                .parse()
+                .map_err(|error: String| Fault::damaged(format!("a deal's value: {error}")))?,
+            None => self.process.currency,
+        };
+        let known = self.currencies.iter().position(|one| *one == currency);
+        if known.is_none() {
+            self.currencies.push(currency);
+        }
+        Ok(known.unwrap_or(self.currencies.len() - 1) as u8)
     }
 
     pub(super) fn finish(mut self, connection: &Connection, needs: &Needs) -> Result<Book> {

@@ -105,7 +105,7 @@ impl Loader<'_> {
         let mut all = Changes::default();
         let mut statement = connection.prepare(
             "SELECT subject, name, day, whole, number, text FROM fact
-             WHERE day <= $1 AND name IN ('state', 'stage', '.value_minor', 'owner', 'expected_close')
+             WHERE day <= $1 AND name IN ('state', 'stage', '.value_minor', 'currency', 'owner', 'expected_close')
              ORDER BY subject, day",
         )?;
         let mut rows = statement.query([Day::of(self.as_of).0])?;
@@ -131,6 +131,7 @@ impl Loader<'_> {
                         .map(|name| self.stages.index(name) as u16);
                     all.stage.push(deal, day, stage);
                 }
+                "currency" => all.currency.push(deal, day, self.currency(text)?),
                 "owner" => {
                     let owner = text.map(|name| self.owners.index(name));
                     all.owner.push(deal, day, owner);
