@@ -7,6 +7,7 @@ use clap::Command;
 const READING: &[&str] = &[
     "absence list",
     "account list",
+    "assign suggest",
     "account show",
     "catalog list",
     "check",
@@ -26,6 +27,9 @@ const READING: &[&str] = &[
     "list invoice",
     "list list",
     "list show",
+    "metric list",
+    "metric query",
+    "metric show",
     "person list",
     "person show",
     "process check",

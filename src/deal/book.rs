@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::event::ActivityKind;
 pub use super::needs::{Columns, Needs};
 use crate::id::Id;
+use crate::list::Payback;
 use crate::money::Currency;
 
 /// A business date as days since 1970-01-01.
@@ -117,6 +118,8 @@ pub struct Book {
     pub attributes: BTreeMap<String, Labelled>,
     /// Conditions that were asked for, by their text: for which deals each is true.
     pub conditions: BTreeMap<String, Vec<bool>>,
+    /// Lists of names and what they cost, when they were asked for.
+    pub lists: Option<Payback>,
 }
 
 /// What the catalog says of a rep now.

@@ -16,5 +16,6 @@ mod needs;
 pub mod rotting;
 pub mod staffing;
 pub mod start;
+pub mod target;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -32,6 +32,7 @@ impl Columns {
     pub const FOLLOW_UPS: Self = Self(1 << 22);
     pub const CHANGES: Self = Self(1 << 23);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);
+    pub const LISTS: Self = Self(1 << 25);
     /// What an amount in the currency of the process is worked out from.
     pub const WORTH: Self = Self::VALUE.and(Self::CLOSED);
     /// All columns of deals, and the names of their accounts.

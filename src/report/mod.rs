@@ -5,6 +5,7 @@
 
 mod activity;
 mod aging;
+mod cohort;
 mod convert;
 mod cost;
 mod costs;
@@ -14,6 +15,7 @@ mod group;
 mod lists;
 mod lists_shown;
 mod losses;
+mod metric;
 mod outcome;
 mod overlap;
 mod pipeline;
@@ -21,6 +23,7 @@ mod returns;
 mod sources;
 mod sources_shown;
 pub mod statistics;
+mod target;
 mod velocity;
 mod win_rate;
 
@@ -38,9 +41,16 @@ pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use losses::{LOSSES, LossesRow, losses};
+pub use metric::{
+    Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
+};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};
+pub use target::{
+    COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
+    judge, target_needs, targets,
+};
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 
@@ -48,7 +58,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::money::Currency;
-use crate::process::Process;
+use crate::process::{Grain, Process};
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +101,10 @@ pub enum Dimension {
     Type,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
+    /// Months, quarters or years; only metrics are told by them.
+    Time(Grain),
+    /// The stage that a visit is to; only metrics that count these are told by it.
+    Stage,
 }
 
 impl Dimension {
@@ -113,7 +127,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
-            Self::Attribute(_) => Columns::NONE,
+            Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
         if let Self::Attribute(field) = self {
@@ -131,6 +145,8 @@ impl Dimension {
             Self::Source => "source",
             Self::Type => "type",
             Self::Attribute(field) => field,
+            Self::Time(grain) => grain.name(),
+            Self::Stage => "stage",
         }
     }
 }

@@ -188,6 +188,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
         conditions: BTreeMap::new(),
+        lists: None,
     }
 }
 

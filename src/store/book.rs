@@ -13,7 +13,7 @@ use super::Store;
 use super::loader::{DealRow, Loader};
 use super::query::{catalog, date, fact_value};
 use crate::condition::{Condition, Truth, Value};
-use crate::deal::book::{Book, Day, Needs};
+use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::deal::event::CatalogKind;
 use crate::deal::fact::{self, Rows, Subject};
 use crate::fault::Fault;
@@ -36,6 +36,9 @@ impl Store {
         } else {
             self.book_of_facts(process, as_of, needs)?
         };
+        if needs.columns.has(Columns::LISTS) {
+            book.lists = Some(self.payback(as_of)?);
+        }
         let mut conditions = Vec::new();
         for text in &needs.conditions {
             let condition = process.engine.check(text);

@@ -286,6 +286,7 @@ impl<'p> Loader<'p> {
             tools: names(self.tools),
             attributes: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            lists: None,
         };
         for name in &needs.attributes {
             let column = attribute(connection, &book, &self.account_ids, name)?;

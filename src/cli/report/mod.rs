@@ -3,6 +3,7 @@
 mod activity;
 mod aging;
 mod costs;
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
@@ -10,6 +11,7 @@ mod losses;
 mod overlap;
 mod pipeline;
 mod sources;
+pub(crate) mod targets;
 mod velocity;
 mod win_rate;
 
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Losses(losses::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Targets(targets::Args),
+    Coverage(coverage::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -56,6 +60,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Losses(args) => losses::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Targets(args) => targets::run(args, cx),
+        Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),
@@ -77,14 +83,14 @@ pub(crate) struct ReportArgs {
 
 /// What a report needs, beside what every report takes.
 #[derive(Default)]
-struct Question<'a> {
+pub(crate) struct Question<'a> {
     needs: Needs,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
 
 impl<'a> Question<'a> {
-    fn of(needs: Needs) -> Self {
+    pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
             ..Self::default()
@@ -114,8 +120,22 @@ fn report<R: Row>(
     question: Question<'_>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
-    let asked = asked(cx, args, question)?;
-    let report = make(&asked.session, &asked.book, &asked.ask).map_err(Fault::usage)?;
+    let session = cx.session(Access::Read)?;
+    let dimensions = dimensions(&session, question.by)?;
+    report_by(cx, &session, args, question, dimensions, make)
+}
+
+/// The same by dimensions that were read before.
+pub(crate) fn report_by<R: Row>(
+    cx: &Context,
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+    make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
+) -> Result<Status> {
+    let (book, ask) = loaded(session, args, question, by)?;
+    let report = make(session, &book, &ask).map_err(Fault::usage)?;
     show(cx, args, &report)
 }
 
@@ -125,27 +145,38 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
     Ok(Status::Done)
 }
 
-/// Loads the Book with what is asked of it.
+/// For a report that reads more of the store than the Book.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
-    let as_of = args.filter.as_of(&session)?;
     let dimensions = dimensions(&session, question.by)?;
-    let period = period(&session, args.period.as_deref())?;
-    let needs = dimensions
+    let (book, ask) = loaded(&session, args, question, dimensions)?;
+    Ok(Asked { session, book, ask })
+}
+
+/// The Book with what is asked of it.
+fn loaded(
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+) -> Result<(Book, Ask)> {
+    let as_of = args.filter.as_of(session)?;
+    let period = period(session, args.period.as_deref())?;
+    let needs = by
         .iter()
         .fold(question.needs, |needs, dimension| {
             needs.and(dimension.needs())
         })
-        .and(args.filter.needs(&session)?);
+        .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
         period,
-        only: args.filter.mask(&session, &book)?,
+        only: args.filter.mask(session, &book)?,
         scope: args.filter.words(),
-        by: dimensions,
+        by,
         from_stage: question.from_stage.map(str::to_string),
     };
-    Ok(Asked { session, book, ask })
+    Ok((book, ask))
 }
 
 fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
@@ -188,7 +219,7 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {
