@@ -153,6 +153,7 @@ pub(crate) fn report_by<R: Row>(
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let (book, ask) = load(session, args, question, by)?;
+    let (book, ask) = loaded(session, args, question, by)?;
     let report = make(session, &book, &ask).map_err(Fault::usage)?;
     show(cx, args, &report)
 }
@@ -172,6 +173,16 @@ fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Resu
 }
 
 fn load(
+/// For a report that reads more of the store than the Book.
+fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
+    let session = cx.session(Access::Read)?;
+    let dimensions = dimensions(&session, question.by)?;
+    let (book, ask) = loaded(&session, args, question, dimensions)?;
+    Ok(Asked { session, book, ask })
+}
+
+/// The Book with what is asked of it.
+fn loaded(
     session: &Session<'_>,
     args: &ReportArgs,
     question: Question<'_>,
