@@ -46,6 +46,7 @@ const READING: &[&str] = &[
     "report meeting",
     "report overlap",
     "report pipeline",
+    "report scorecard",
     "report sources",
     "report velocity",
     "report win-rate",

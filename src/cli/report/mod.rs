@@ -7,6 +7,7 @@ mod lists;
 mod meeting;
 mod overlap;
 mod pipeline;
+mod scorecard;
 mod sources;
 mod velocity;
 mod win_rate;
@@ -31,6 +32,7 @@ use crate::store::Access;
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
     Changes(changes::Args),
+    Scorecard(scorecard::Args),
     Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
@@ -45,6 +47,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Changes(args) => changes::run(args, cx),
+        Command::Scorecard(args) => scorecard::run(args, cx),
         Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
