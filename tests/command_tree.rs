@@ -54,6 +54,7 @@ pub(crate) const READING: &[&str] = &[
     "report meeting",
     "report overlap",
     "report pipeline",
+    "report scorecard",
     "report sources",
     "report velocity",
     "report win-rate",

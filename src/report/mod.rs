@@ -28,6 +28,7 @@ mod overlap;
 mod pipeline;
 mod pipeline_by;
 mod returns;
+mod scorecard;
 mod sources;
 mod sources_shown;
 mod stage_age;
@@ -59,6 +60,7 @@ pub use metric::{
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
+pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,

@@ -13,6 +13,7 @@ mod losses;
 mod meeting;
 mod overlap;
 mod pipeline;
+mod scorecard;
 mod sources;
 pub(crate) mod targets;
 mod velocity;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Activity(activity::Args),
     Costs(costs::Args),
     Changes(changes::Args),
+    Scorecard(scorecard::Args),
     Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
@@ -62,6 +64,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Activity(args) => activity::run(args, cx),
         Command::Costs(args) => costs::run(args, cx),
         Command::Changes(args) => changes::run(args, cx),
+        Command::Scorecard(args) => scorecard::run(args, cx),
         Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
