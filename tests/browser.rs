@@ -159,12 +159,16 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// Addresses that anything in the browser tried to fetch, but for files and what pages hold themselves.
+/// Addresses that a page asked for, but for files and what it holds itself. What the browser wants for
+/// itself (its updates, its clock) has no origin.
 fn asked(log: &str) -> Vec<String> {
-    log.split("\"url\":\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .filter(|url| url.starts_with("http") || url.starts_with("ws"))
+    let requests = log
+        .lines()
+        .filter_map(|line| line.split_once("\"initiator\":\""))
+        .filter(|(_, rest)| !rest.starts_with("not an origin\""));
+    requests
+        .filter_map(|(_, rest)| rest.split("\"url\":\"").nth(1)?.split('"').next())
+        .filter(|url| !url.starts_with("file:"))
         .map(String::from)
         .collect()
 }

@@ -35,11 +35,13 @@ impl Sample {
         ] {
             sandbox.sh(&format!("salesctl {line}")).ok();
         }
-        let mut id = |list: &str| {
+        let mut named = |list: &str, name: &str| {
             let json = sandbox.sh(&format!("salesctl {list} --json")).ok().json();
-            json["rows"][0]["id"].as_str().expect("an id").to_string()
+            let value = json["rows"][0][name].as_str().map(String::from);
+            value.unwrap_or_else(|| panic!("`{list}` has no {name}: {json:#}"))
         };
-        let batch = id("import list");
+        let batch = named("import list", "batch");
+        let mut id = |list: &str| named(list, "id");
         let arguments = BTreeMap::from([
             ("account show", "acme".to_string()),
             ("deal history", "acme".to_string()),
