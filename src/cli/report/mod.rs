@@ -155,7 +155,6 @@ pub(crate) fn report_by<R: Row>(
     by: Vec<Dimension>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
-    let (book, ask) = load(session, args, question, by)?;
     let (book, ask) = loaded(session, args, question, by)?;
     let report = make(session, &book, &ask).map_err(Fault::usage)?;
     show(cx, args, &report)
@@ -167,15 +166,6 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
     Ok(Status::Done)
 }
 
-/// What is asked, with the Book that can answer it.
-fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
-    let session = cx.session(Access::Read)?;
-    let by = dimensions(&session, question.by)?;
-    let (book, ask) = load(&session, args, question, by)?;
-    Ok(Asked { session, book, ask })
-}
-
-fn load(
 /// For a report that reads more of the store than the Book.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
