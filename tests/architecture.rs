@@ -127,6 +127,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["import", "prospect"]),
     ("indicatif", &["cli"]),
     ("memchr", &["import"]),
+    ("microlp", &["deal"]),
     ("jiff", &["process"]),
     ("rusqlite", &["store", "condition"]),
     ("rustix", &["store", "cli"]),

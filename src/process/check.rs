@@ -10,8 +10,8 @@ use super::stages::StageWritten;
 use super::syntax::Source;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, metric_read,
-    prospect_columns, prospecting, relations, standard_metrics,
+    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, limit,
+    metric_read, prospect_columns, prospecting, relations, standard_metrics, target,
 };
 use crate::condition::{Condition, Engine, Mistake};
 
@@ -114,6 +114,20 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         others: standard_metrics(),
     };
     let own_metrics = metric_read::check(reader, definition.metrics, &known);
+    let names = target::Known {
+        metrics: own_metrics.iter().chain(standard_metrics()).collect(),
+        teams: &definition.teams,
+        reps: &definition.reps,
+        products: &definition.products,
+    };
+    let targets = target::check(reader, &definition.targets.targets, &names);
+    let limits = limit::check(
+        reader,
+        definition.targets.limits,
+        &definition.stages,
+        &names,
+        |when| condition(reader, &engine, when),
+    );
     let stages = definition
         .stages
         .into_iter()
@@ -166,6 +180,8 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         prospecting,
         scores,
         topics,
+        targets,
+        limits,
         own_metrics,
         margin: definition.margin,
         rates: definition.rates,

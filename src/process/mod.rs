@@ -4,7 +4,7 @@
 //! [`Process`] or into every [`Problem`] at once. Only a `Process`, sound once built, leaves this module.
 //!
 //! `syntax` parses, `reader` and `keys` read typed values, `definition` (with `fields`, `stages`, `people`,
-//! `names`) holds what was written, `relations` asks whether the names fit together, `check` builds.
+//! `names`, `target`, `limit`) holds what was written, `relations` asks whether the names fit together, `check` builds.
 
 mod calendar;
 mod check;
@@ -13,9 +13,11 @@ mod config;
 mod definition;
 mod fields;
 pub(crate) mod keys;
+mod limit;
 mod metric;
 mod metric_lint;
 mod metric_read;
+mod metric_words;
 mod names;
 mod people;
 mod problem;
@@ -25,6 +27,7 @@ mod relations;
 mod span;
 mod stages;
 pub(crate) mod syntax;
+mod target;
 pub mod template;
 mod zone;
 
@@ -40,7 +43,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
-
+pub use limit::{Limit, LimitOf};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, ROWS, Rows, STANDARD as STANDARD_METRICS, standard_metrics,
@@ -50,6 +53,7 @@ pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use span::Span;
+pub use target::{Bound, Given, InForce, Target, TargetPeriod, Unit, Whose, definite, in_force};
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};
@@ -87,6 +91,10 @@ pub struct Process {
     pub scores: Vec<ScoreRule>,
     /// The words that people and companies are rated by; none given, any word may be used.
     pub topics: Vec<Topic>,
+    /// What metrics should be, in the order of the file.
+    pub targets: Vec<Target>,
+    /// What `check` holds the deals against: the standard limits first.
+    pub limits: Vec<Limit>,
     /// The metrics of the file; [`Process::metrics`] has the standard ones too.
     pub own_metrics: Vec<Metric>,
     /// Share of a deal's value that is left after what it cost, of products that say nothing themselves.

@@ -3,14 +3,19 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod activity;
+mod aging;
 mod changes;
 mod cohort;
 mod convert;
+mod cost;
+mod costs;
 mod durations;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
+mod losses;
 pub mod meeting;
 mod metric;
 pub mod moves;
@@ -24,6 +29,7 @@ mod sources;
 mod sources_shown;
 mod stage_age;
 pub mod statistics;
+mod target;
 mod velocity;
 mod win_rate;
 
@@ -34,16 +40,26 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
+pub use aging::{AGING, AgingRow, aging};
 pub use changes::{ChangesRow, changes};
+pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
-pub use metric::{Figure, Measured, MetricLabel, measure, needs as metric_needs};
+pub use losses::{LOSSES, LossesRow, losses};
+pub use metric::{
+    Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
+};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
 pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use sources::{AskSources, By, SourcesRow, sources};
+pub use target::{
+    COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
+    judge, target_needs, targets,
+};
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 
@@ -294,6 +310,21 @@ fn money(minor: i64, currency: Currency) -> String {
 
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
     value.map_or(Cell::Nothing, cell)
+}
+
+/// The headings and lines of a document, for tests.
+#[cfg(test)]
+fn lines_of(document: &Document) -> Vec<String> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            crate::document::Block::Heading(text) | crate::document::Block::Line(text) => {
+                Some(text.clone())
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 fn count(number: usize) -> Cell {

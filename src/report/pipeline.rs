@@ -6,8 +6,9 @@ use super::{
     Ask, Report, Stages, answer, count, deals_are, heading, money, or_nothing, whole, with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
+use crate::deal::rotting::{is_cared_for, late_before};
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::process::{Calendar, Process, Span};
+use crate::process::Process;
 
 /// What it reads.
 pub const PIPELINE: Needs = Needs::of(
@@ -99,10 +100,9 @@ impl<'a> Judge<'a> {
         let late = deals.stage_entered[deal]
             .zip(limit)
             .is_some_and(|(entered, limit)| entered < limit);
-        let to_come = |day: Option<Day>| day.is_some_and(|day| day >= self.today);
-        let on_hold = deals.state[deal] == State::Hold;
-        let excused = to_come(deals.next_due[deal]) || (on_hold && to_come(deals.hold_until[deal]));
-        (late, late && !excused)
+        let (until, due) = (deals.hold_until[deal], deals.next_due[deal]);
+        let cared_for = is_cared_for(deals.state[deal], until, due, self.today);
+        (late, late && !cared_for)
     }
 
     pub(super) fn add(&mut self, tally: &mut Tally, deal: usize) {
@@ -310,44 +310,5 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
     Table {
         columns,
         rows: rows.collect(),
-    }
-}
-
-/// The first day of entry that is not late today. A limit's end never moves back when the entry
-/// moves on, so the day can be halved in on, which spares counting business days deal by deal.
-fn late_before(limit: Span, calendar: &Calendar, today: Day) -> Day {
-    let is_late = |entered: Day| calendar.add(entered.date(), limit) < today.date();
-    // Longer than any limit that can be written (36,500 months).
-    let (mut late, mut fine) = (Day(today.0 - 1_200_000), Day(today.0 + 1));
-    while fine.0 - late.0 > 1 {
-        let middle = Day(late.0 + (fine.0 - late.0) / 2);
-        if is_late(middle) {
-            late = middle;
-        } else {
-            fine = middle;
-        }
-    }
-    fine
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::NaiveDate;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("10d")]
-    #[case("0d")]
-    #[case("15bd")]
-    #[case("3m")]
-    #[case("36500m")]
-    fn late_is_past_the_limit(#[case] limit: &str) {
-        let limit: Span = limit.parse().expect("a span");
-        let calendar = Calendar::default();
-        let today = Day::of(NaiveDate::from_ymd_opt(2026, 11, 21).expect("a date"));
-        let first_fine = late_before(limit, &calendar, today);
-        assert!(calendar.add(first_fine.date(), limit) >= today.date());
-        assert!(calendar.add(Day(first_fine.0 - 1).date(), limit) < today.date());
     }
 }

@@ -114,11 +114,11 @@ pub(super) fn decided(book: &Book, ask: &Ask, deal: usize) -> Option<bool> {
 }
 
 /// Decided deals that are asked about but lie in no period, as a note.
-pub(super) fn undated(book: &Book, ask: &Ask) -> Option<String> {
+pub(super) fn undated(book: &Book, ask: &Ask, ends: &[State]) -> Option<String> {
     ask.period?;
     let undated = (0..book.deals.len())
         .filter(|deal| {
-            !book.deals.state[*deal].is_open()
+            ends.contains(&book.deals.state[*deal])
                 && book.deals.closed[*deal].is_none()
                 && ask.includes(*deal)
         })
@@ -168,7 +168,7 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
     });
     let mut notes = converter.notes();
     notes.extend(converter.untold());
-    notes.extend(undated(book, ask));
+    notes.extend(undated(book, ask, &[State::Won, State::Lost]));
     if all.n() == 0 {
         notes.push("insufficient history: no deal was won or lost".to_string());
     }

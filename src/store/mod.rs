@@ -45,6 +45,7 @@ mod selection;
 mod snapshot;
 mod start;
 mod suppression;
+mod targets;
 mod undo;
 mod write;
 

@@ -1,14 +1,20 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod activity;
+mod aging;
 mod changes;
+mod costs;
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
+mod losses;
 mod meeting;
 mod overlap;
 mod pipeline;
 mod scorecard;
 mod sources;
+pub(crate) mod targets;
 mod velocity;
 mod win_rate;
 
@@ -31,13 +37,19 @@ use crate::store::Access;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
+    Aging(aging::Args),
+    Activity(activity::Args),
+    Costs(costs::Args),
     Changes(changes::Args),
     Scorecard(scorecard::Args),
     Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
+    Losses(losses::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Targets(targets::Args),
+    Coverage(coverage::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -46,13 +58,19 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
+        Command::Aging(args) => aging::run(args, cx),
+        Command::Activity(args) => activity::run(args, cx),
+        Command::Costs(args) => costs::run(args, cx),
         Command::Changes(args) => changes::run(args, cx),
         Command::Scorecard(args) => scorecard::run(args, cx),
         Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
+        Command::Losses(args) => losses::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Targets(args) => targets::run(args, cx),
+        Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),
@@ -74,14 +92,14 @@ pub(crate) struct ReportArgs {
 
 /// What a report needs, beside what every report takes.
 #[derive(Default)]
-struct Question<'a> {
+pub(crate) struct Question<'a> {
     needs: Needs,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
 
 impl<'a> Question<'a> {
-    fn of(needs: Needs) -> Self {
+    pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
             ..Self::default()
@@ -97,6 +115,13 @@ impl<'a> Question<'a> {
     }
 }
 
+/// What a report is a function of.
+struct Asked<'c> {
+    session: Session<'c>,
+    book: Book,
+    ask: Ask,
+}
+
 /// Loads the Book, asks, shows.
 fn report<R: Row>(
     cx: &Context,
@@ -105,27 +130,61 @@ fn report<R: Row>(
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let as_of = args.filter.as_of(&session)?;
-    let dimensions = dimensions(&session, question.by)?;
-    let period = period(&session, args.period.as_deref())?;
-    let needs = dimensions
+    let by = dimensions(&session, question.by)?;
+    report_by(cx, &session, args, question, by, make)
+}
+
+/// The same by dimensions that were read before.
+pub(crate) fn report_by<R: Row>(
+    cx: &Context,
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+    make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
+) -> Result<Status> {
+    let (book, ask) = load(session, args, question, by)?;
+    let report = make(session, &book, &ask).map_err(Fault::usage)?;
+    show(cx, args, &report)
+}
+
+fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<Status> {
+    args.output
+        .show(&cx.console, &report.answer, &report.document)?;
+    Ok(Status::Done)
+}
+
+/// What is asked, with the Book that can answer it.
+fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
+    let session = cx.session(Access::Read)?;
+    let by = dimensions(&session, question.by)?;
+    let (book, ask) = load(&session, args, question, by)?;
+    Ok(Asked { session, book, ask })
+}
+
+fn load(
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+) -> Result<(Book, Ask)> {
+    let as_of = args.filter.as_of(session)?;
+    let period = period(session, args.period.as_deref())?;
+    let needs = by
         .iter()
         .fold(question.needs, |needs, dimension| {
             needs.and(dimension.needs())
         })
-        .and(args.filter.needs(&session)?);
+        .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
         period,
-        only: args.filter.mask(&session, &book)?,
+        only: args.filter.mask(session, &book)?,
         scope: args.filter.words(),
-        by: dimensions,
+        by,
         from_stage: question.from_stage.map(str::to_string),
     };
-    let report = make(&session, &book, &ask).map_err(Fault::usage)?;
-    args.output
-        .show(&cx.console, &report.answer, &report.document)?;
-    Ok(Status::Done)
+    Ok((book, ask))
 }
 
 fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
@@ -143,7 +202,7 @@ struct Reckoning<'c> {
 }
 
 impl<'c> Reckoning<'c> {
-    fn read(cx: &'c Context, as_of: Option<&str>) -> Result<Self> {
+    fn read(cx: &'c Context, as_of: Option<&str>, more: Columns) -> Result<Self> {
         let session = cx.session(Access::Read)?;
         let filter = FilterArgs {
             as_of: as_of.map(str::to_string),
@@ -154,7 +213,8 @@ impl<'c> Reckoning<'c> {
             .and(Columns::PRODUCT)
             .and(Columns::SOURCE)
             .and(Columns::OPENED)
-            .and(Columns::WORTH);
+            .and(Columns::WORTH)
+            .and(more);
         let book = session
             .store
             .book(&session.process, as_of, &Needs::of(columns))?;
@@ -167,7 +227,7 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {

@@ -6,12 +6,14 @@
 
 mod fill;
 mod grid;
+mod shown;
 mod tally;
 #[cfg(test)]
 mod tests;
 
 use fill::Filler;
 use grid::Grid;
+pub use shown::{MetricRow, query};
 
 use super::statistics::wilson_of_parts;
 use super::{Ask, Dimension};
