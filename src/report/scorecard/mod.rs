@@ -16,7 +16,7 @@ use super::metric::{Figure, measure, needs};
 use super::statistics::{ALARM, ENOUGH, Prior, Trials, WARNING, control_limits};
 use super::win_rate::{decided, undated};
 use super::{Ask, Dimension, Report, answer, count, heading, or_nothing, whole, with_notes};
-use crate::deal::book::{Book, Columns, Needs};
+use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Bar, Cell, Chart, Document, Shape, Table, TableColumn, Unit, row};
 use crate::process::{Metric, Process};
 
@@ -193,7 +193,7 @@ impl Reps {
                 .map(|rate| zone(rep.closing, rate));
         }
         let mut notes = measured.notes;
-        notes.extend(undated(book, ask));
+        notes.extend(undated(book, ask, &[State::Won, State::Lost]));
         Ok(Self {
             all: reps,
             together,
