@@ -732,7 +732,8 @@ fn what_nobody_told_is_said() {
     );
     // Somebody whose hour has no cost did something for a deal of a list's.
     sandbox.sh("salesctl catalog add rep cy").ok();
-    let deals = sandbox.sh("salesctl deal list --all --where \"source = 'lists' and state = 'won'\" --json");
+    let deals = sandbox
+        .sh("salesctl deal list --all --where \"source = 'lists' and state = 'won'\" --json");
     let deal = deals.ok().json()["rows"][0]["id"].clone();
     let deal = deal.as_str().expect("an id");
     sandbox

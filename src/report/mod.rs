@@ -3,9 +3,9 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
-mod cohort;
 mod activity;
 mod aging;
+mod cohort;
 mod convert;
 mod cost;
 mod costs;
@@ -14,8 +14,8 @@ mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
-mod metric;
 mod losses;
+mod metric;
 mod outcome;
 mod overlap;
 mod pipeline;
@@ -40,10 +40,10 @@ pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
+pub use losses::{LOSSES, LossesRow, losses};
 pub use metric::{
     Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
 };
-pub use losses::{LOSSES, LossesRow, losses};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use sources::{AskSources, By, SourcesRow, sources};
@@ -58,7 +58,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::money::Currency;
-use crate::process::{Grain, Process};
+use crate::process::{Grain, Process, Target};
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +71,8 @@ pub struct Ask {
     pub by: Vec<Dimension>,
     /// The stage a cohort begins in; the first one by default.
     pub from_stage: Option<String>,
+    /// The targets that metrics are held against; those of the process by default.
+    pub targets: Option<Vec<Target>>,
 }
 
 impl Ask {

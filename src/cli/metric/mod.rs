@@ -1,11 +1,13 @@
 //! Metrics: which there are, what they count, what they come to.
 
+mod filled;
 mod list;
 mod query;
 mod show;
 
 use anyhow::Result;
 use clap::Subcommand;
+pub(crate) use filled::unfilled;
 
 use super::context::{Context, Status};
 use crate::fault::{Class, Fault};

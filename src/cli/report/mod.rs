@@ -1,9 +1,9 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
-mod coverage;
 mod activity;
 mod aging;
 mod costs;
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
@@ -174,6 +174,7 @@ fn load(
         scope: args.filter.words(),
         by,
         from_stage: question.from_stage.map(str::to_string),
+        ..Ask::default()
     };
     Ok((book, ask))
 }
