@@ -73,8 +73,10 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::id::Id;
+use crate::money::Currency;
 use crate::money::{Currency, Money};
 use crate::process::{Grain, Process};
+use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
 pub type Short<'a> = &'a dyn Fn(Id) -> String;
@@ -90,6 +92,8 @@ pub struct Ask {
     pub by: Vec<Dimension>,
     /// The stage a cohort begins in; the first one by default.
     pub from_stage: Option<String>,
+    /// The targets that metrics are held against; those of the process by default.
+    pub targets: Option<Vec<Target>>,
 }
 
 impl Ask {

@@ -1,12 +1,14 @@
 //! Metrics: which there are, what they count, what they come to, whether they go with winning.
 
 mod audit;
+mod filled;
 mod list;
 mod query;
 mod show;
 
 use anyhow::Result;
 use clap::Subcommand;
+pub(crate) use filled::unfilled;
 
 use super::context::{Context, Status};
 use crate::fault::{Class, Fault};

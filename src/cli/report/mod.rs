@@ -197,6 +197,7 @@ fn loaded(
         scope: args.filter.words(),
         by,
         from_stage: question.from_stage.map(str::to_string),
+        ..Ask::default()
     };
     Ok((book, ask))
 }
