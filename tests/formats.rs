@@ -49,7 +49,6 @@ impl Sample {
             ("experience show", id("experience list")),
             ("gdpr source", "omar@globex.example".to_string()),
             ("import explain", format!("{batch} 2")),
-            ("import probe", "zoom.csv".to_string()),
             ("import show", batch),
             ("list invoice", "zoom-q4".to_string()),
             ("list show", "zoom-q4".to_string()),
@@ -76,11 +75,16 @@ impl Sample {
     }
 }
 
-/// Today's work is the command without a name.
+/// Today's work is the command without a name. An import sums up what it did and `import probe` what it saw, for
+/// people or as JSON.
 fn reading() -> impl Iterator<Item = &'static str> {
-    [""].into_iter()
-        .chain(READING.iter().copied())
-        .chain(KEEPING.iter().copied())
+    let leaves = leaves();
+    let takes_formats = move |name: &&str| {
+        let mut all = leaves.iter();
+        all.any(|(leaf, command)| leaf == name && has(command, "format"))
+    };
+    let named = READING.iter().chain(KEEPING).copied();
+    [""].into_iter().chain(named.filter(takes_formats))
 }
 
 #[test]

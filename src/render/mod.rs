@@ -21,6 +21,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use crate::date;
 use crate::document::{Answer, Document, Row};
 use crate::text::nearest;
 
@@ -111,9 +112,16 @@ pub fn answer<R: Row>(
         Format::Jsonl => jsonl::write(out, &answer.rows),
         Format::Csv => csv::write(out, answer, style.raw),
         Format::Markdown => markdown::write(out, document),
-        Format::Html => html::write(out, document),
+        Format::Html => html::write(out, document, &name(answer)),
         Format::Xlsx => xlsx::write(out, answer),
     }
+}
+
+/// `salesctl/source-costs/1` of 21 Nov is `source costs, as of 21 Nov 2026`.
+fn name<R>(answer: &Answer<R>) -> String {
+    let what = answer.schema.split('/').nth(1).unwrap_or(answer.schema);
+    let what = what.trim_start_matches("report-").replace('-', " ");
+    format!("{what}, as of {}", date::day(answer.as_of))
 }
 
 /// Shows what has no machine form beside it.

@@ -23,15 +23,18 @@ pub struct Section {
     pub document: Document,
 }
 
-/// The page of one document: its first heading is the page's.
-pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<()> {
+/// The page of one document: its first heading is the page's, `name` where it has none.
+pub(super) fn write(out: &mut dyn io::Write, document: &Document, name: &str) -> io::Result<()> {
     let title = document.blocks.iter().find_map(|block| match block {
         Block::Heading(text) => Some(text.as_str()),
         _ => None,
     });
     let mut body = String::new();
+    if title.is_none() {
+        let _ = writeln!(body, "<h1>{}</h1>", escaped(name));
+    }
     blocks(&mut body, document, 1, "c");
-    whole(out, title.unwrap_or("salesctl"), &body)
+    whole(out, title.unwrap_or(name), &body)
 }
 
 /// The page of several documents, with a table of contents when there is more than one.

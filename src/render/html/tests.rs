@@ -34,7 +34,7 @@ fn document(text: &str) -> Document {
 
 fn shown(document: &Document) -> String {
     let mut out = Vec::new();
-    super::write(&mut out, document).expect("written");
+    super::write(&mut out, document, "Absences").expect("written");
     String::from_utf8(out).expect("text")
 }
 
@@ -56,6 +56,15 @@ fn one_document() {
     ] {
         assert!(page.contains(part), "{part} is not in\n{page}");
     }
+}
+
+#[test]
+fn a_page_has_a_title() {
+    let page = shown(&Document::default().line("nobody is away"));
+    assert!(
+        page.contains("<title>Absences</title>") && page.contains("<h1>Absences</h1>"),
+        "{page}"
+    );
 }
 
 #[test]
