@@ -39,6 +39,7 @@ const READING: &[&str] = &[
     "referral credit",
     "referral list",
     "referral show",
+    "report breakdown",
     "report durations",
     "report funnel",
     "report lists",

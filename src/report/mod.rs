@@ -3,6 +3,7 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod breakdown;
 mod cohort;
 mod convert;
 mod durations;
@@ -28,6 +29,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

@@ -1,5 +1,6 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod breakdown;
 mod durations;
 mod funnel;
 mod lists;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Pipeline(pipeline::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
+    Breakdown(breakdown::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
     Lists(lists::Args),
@@ -42,6 +44,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
+        Command::Breakdown(args) => breakdown::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
