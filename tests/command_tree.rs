@@ -47,6 +47,7 @@ pub(crate) const READING: &[&str] = &[
     "report compare",
     "report aging",
     "report changes",
+    "report breakdown",
     "report durations",
     "report funnel",
     "report lists",

@@ -6,6 +6,7 @@
 mod activity;
 mod aging;
 mod audit;
+mod breakdown;
 mod changes;
 mod charts;
 mod cohort;
@@ -50,6 +51,7 @@ pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
 pub use changes::{ChangesRow, changes};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use costs::{COSTS, CostsRow, costs};
+pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

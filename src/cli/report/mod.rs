@@ -2,6 +2,7 @@
 
 mod activity;
 mod aging;
+mod breakdown;
 mod changes;
 mod compare;
 mod costs;
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
+    Breakdown(breakdown::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
     Compare(compare::Args),
@@ -69,6 +71,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),
+        Command::Breakdown(args) => breakdown::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
         Command::Compare(args) => compare::run(args, cx),
