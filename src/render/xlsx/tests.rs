@@ -98,7 +98,7 @@ fn number(data: &Data) -> f64 {
     match data {
         Data::Float(number) => *number,
         Data::Int(number) => *number as f64,
-        Data::DateTime(date) => date.as_f64(),
+        Data::DateTime(day) => day.as_f64(),
         other => panic!("no number: {other:?}"),
     }
 }
