@@ -1,8 +1,7 @@
 //! A metric in words: which rows are counted, which date places them, what is left out, and how sure it is.
 
-use super::metric::{
-    Aggregate, Better, DAYS, Measure, Metric, MetricKind, MetricUnit, Number, Rows,
-};
+use super::metric::{Aggregate, Better, DAYS, Measure, Metric, MetricKind, MetricUnit, Number};
+use super::metric_rows::Rows;
 
 impl Metric {
     /// One sentence a line.

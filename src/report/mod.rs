@@ -24,6 +24,7 @@ mod sources;
 mod sources_shown;
 pub mod statistics;
 mod target;
+mod under_way;
 mod velocity;
 mod win_rate;
 
