@@ -111,12 +111,12 @@ fn expressions(reader: &Reader<'_>, written: &MetricWritten) {
     for expression in [&written.formula, &written.sample].into_iter().flatten() {
         if let Err(mistake) = engine.check(&expression.value) {
             // An aggregate that could not be read is not missing.
-            let named = expression
+            let found = expression
                 .value
                 .get(mistake.range.clone())
                 .unwrap_or_default();
             if mistake.message.starts_with("unknown ")
-                && written.unreadable.iter().any(|name| name == named)
+                && written.unreadable.iter().any(|name| name == found)
             {
                 continue;
             }

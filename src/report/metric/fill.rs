@@ -7,7 +7,7 @@ use crate::document::Period;
 use crate::process::{Aggregate, Measure, Metric, Number, Process, Rows};
 use crate::report::Ask;
 use crate::report::cohort::{End, Walked, walk};
-use crate::report::convert::Converter;
+use crate::report::convert::{Converter, Worth};
 use crate::report::cost::{Spent, by_deal};
 use crate::report::durations::stay;
 use crate::report::win_rate::decided;
@@ -18,20 +18,23 @@ pub(super) struct Filler<'a> {
     pub(super) ask: &'a Ask,
     pub(super) grid: &'a Grid<'a>,
     converter: Converter<'a>,
-    /// What each deal is worth, once it was asked: unknown is `Some(None)`.
-    worth: Vec<Option<Option<i64>>>,
+    /// What each deal is worth, once it was asked.
+    worth: Vec<Option<Worth>>,
     /// What was done for each deal, once it was asked.
     spent: Vec<Spent>,
     pub(super) notes: Vec<String>,
 }
+
+/// A stage that no visit is to.
+const NOWHERE: u16 = u16::MAX;
 
 /// The rows of one aggregate.
 pub(super) struct Wanted<'a> {
     aggregate: &'a Aggregate,
     /// For which deals its condition is true.
     pub(super) met: Option<&'a [bool]>,
-    /// Its stage, as an index of the Book; an unknown one is in no row.
-    stage: Option<Option<u16>>,
+    /// Its stage, as an index of the Book; [`NOWHERE`] when the Book has no such stage.
+    stage: Option<u16>,
 }
 
 impl Wanted<'_> {
@@ -41,7 +44,7 @@ impl Wanted<'_> {
     }
 
     fn is_in(&self, stage: u16) -> bool {
-        self.stage.is_none_or(|wanted| wanted == Some(stage))
+        self.stage.is_none_or(|wanted| wanted == stage)
     }
 
     pub(super) fn number(&self) -> Option<Number> {
@@ -89,7 +92,7 @@ impl<'a> Filler<'a> {
             met,
             stage: aggregate.stage.as_ref().map(|stage| {
                 let at = self.book.stages.iter().position(|name| name == stage);
-                at.and_then(|at| u16::try_from(at).ok())
+                at.and_then(|at| u16::try_from(at).ok()).unwrap_or(NOWHERE)
             }),
         };
         let mut tally = Tally::new(self.grid.len(), &aggregate.measure);
@@ -288,7 +291,7 @@ impl<'a> Filler<'a> {
             let cell = self.grid.cell(self.grid.of_activities[at], span, None);
             match wanted.number() {
                 Some(Number::Minutes) => {
-                    tally.add_amount(cell, activities.minutes[at].map(i64::from))
+                    tally.add_amount(cell, activities.minutes[at].map(i64::from));
                 }
                 Some(Number::Cost) => {
                     let mut spent = Spent::default();
@@ -324,7 +327,9 @@ impl<'a> Filler<'a> {
         if self.worth.is_empty() {
             self.worth.resize(self.book.deals.len(), None);
         }
-        *self.worth[deal].get_or_insert_with(|| self.converter.worth(deal).known())
+        self.worth[deal]
+            .get_or_insert_with(|| self.converter.worth(deal))
+            .known()
     }
 
     fn margin(&mut self, deal: usize) -> Option<i64> {
