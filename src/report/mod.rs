@@ -35,6 +35,7 @@ mod sources_shown;
 mod stage_age;
 pub mod statistics;
 mod target;
+mod under_way;
 mod velocity;
 mod win_rate;
 
