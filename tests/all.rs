@@ -4,6 +4,7 @@ mod accounting;
 mod architecture;
 mod as_of;
 mod bad_input;
+mod check;
 mod command_tree;
 mod concurrency;
 mod demo;

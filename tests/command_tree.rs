@@ -45,6 +45,7 @@ const READING: &[&str] = &[
     "referral show",
     "report aging",
     "report changes",
+    "report coverage",
     "report durations",
     "report funnel",
     "report lists",
@@ -53,6 +54,7 @@ const READING: &[&str] = &[
     "report overlap",
     "report pipeline",
     "report sources",
+    "report targets",
     "report velocity",
     "report win-rate",
     "request list",
@@ -61,6 +63,7 @@ const READING: &[&str] = &[
     "source cost list",
     "suppress check",
     "suppress list",
+    "target list",
     "topic list",
 ];
 

@@ -130,6 +130,8 @@ fn the_reference_shows_every_key() {
         "[[topic]]",
         "[prospecting]",
         "[[score]]",
+        "[[target]]",
+        "[[check]]",
     ] {
         let broken = text.replacen(table, &format!("{table}\nxqxqxqxq = 1"), 1);
         let problems = check("process.toml", &broken).problems;
