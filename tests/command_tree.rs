@@ -48,6 +48,7 @@ pub(crate) const READING: &[&str] = &[
     "report aging",
     "report changes",
     "report breakdown",
+    "report coverage",
     "report durations",
     "report funnel",
     "report lists",
@@ -57,6 +58,7 @@ pub(crate) const READING: &[&str] = &[
     "report pipeline",
     "report scorecard",
     "report sources",
+    "report targets",
     "report velocity",
     "report win-rate",
     "request list",
@@ -65,6 +67,7 @@ pub(crate) const READING: &[&str] = &[
     "source cost list",
     "suppress check",
     "suppress list",
+    "target list",
     "topic list",
 ];
 
