@@ -6,10 +6,13 @@
 mod activity;
 mod aging;
 mod cohort;
+mod cohorts;
 mod convert;
 mod cost;
 mod costs;
+mod data;
 mod durations;
+mod experience;
 mod funnel;
 mod group;
 mod lists;
@@ -19,7 +22,9 @@ mod metric;
 mod outcome;
 mod overlap;
 mod pipeline;
+mod requests;
 mod returns;
+mod said;
 mod sources;
 mod sources_shown;
 pub mod statistics;
@@ -36,8 +41,11 @@ mod tests;
 
 pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
+pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use costs::{COSTS, CostsRow, costs};
+pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
+pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use losses::{LOSSES, LossesRow, losses};
@@ -46,6 +54,8 @@ pub use metric::{
 };
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
+pub use requests::{REQUESTS, RequestsRow, requests};
+pub use said::{AskSaid, Said};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,

@@ -2,14 +2,20 @@
 
 mod activity;
 mod aging;
+mod catalogue;
+mod cohorts;
 mod costs;
 mod coverage;
+mod data;
 mod durations;
+mod experience;
 mod funnel;
 mod lists;
 mod losses;
 mod overlap;
 mod pipeline;
+mod requests;
+mod said;
 mod sources;
 pub(crate) mod targets;
 mod velocity;
@@ -37,6 +43,10 @@ pub(crate) enum Command {
     Aging(aging::Args),
     Activity(activity::Args),
     Costs(costs::Args),
+    Cohorts(cohorts::Args),
+    Data(data::Args),
+    Experience(experience::Args),
+    Requests(requests::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
@@ -49,12 +59,40 @@ pub(crate) enum Command {
     Overlap(overlap::Args),
 }
 
-pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+/// Print the pipeline, the funnel, win rates and what else managers ask for
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  salesctl report --list\n  salesctl report funnel --help"
+)]
+pub(crate) struct ReportCommand {
+    /// Say in one line what each report tells
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+pub(crate) fn run(args: &ReportCommand, cx: &Context) -> Result<Status> {
+    let Some(command) = &args.command else {
+        if args.list {
+            return catalogue::run(&args.output, cx);
+        }
+        let hint = "salesctl report --list says which there are";
+        return Err(Fault::usage("which report is not said").hint(hint).into());
+    };
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Aging(args) => aging::run(args, cx),
         Command::Activity(args) => activity::run(args, cx),
         Command::Costs(args) => costs::run(args, cx),
+        Command::Cohorts(args) => cohorts::run(args, cx),
+        Command::Data(args) => data::run(args, cx),
+        Command::Experience(args) => experience::run(args, cx),
+        Command::Requests(args) => requests::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),
