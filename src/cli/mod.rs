@@ -183,9 +183,7 @@ enum Command {
     /// Propose, accept and list what is to be reached
     #[command(subcommand)]
     Target(target::Command),
-    /// Print the pipeline, the funnel, win rates and what else managers ask for
-    #[command(subcommand)]
-    Report(report::Command),
+    Report(report::ReportCommand),
     /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
     #[command(subcommand)]
     Metric(metric::Command),
@@ -308,7 +306,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::Target(command) => target::run(command, cx),
-        Command::Report(command) => report::run(command, cx),
+        Command::Report(args) => report::run(args, cx),
         Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
