@@ -165,6 +165,13 @@ fn reports_equal_an_independent_computation() {
         agrees("pipeline", &one(&["pipeline"], 1), &truth["pipeline"]);
         grouped(folder, &truth, as_of);
         losses(folder, &truth, as_of);
+        let scorecard = rows(folder, &["scorecard"], as_of);
+        let reps = truth["scorecard"].as_object().expect("reps");
+        for (title, expected) in reps {
+            let row = scorecard.iter().find(|row| row["rep"] == title.as_str());
+            agrees(title, row.expect("a line of the rep"), expected);
+        }
+        assert!(reps.len() >= 25, "{}", reps.len());
     }
 
     // Taken back as a unit, nothing of it is left.

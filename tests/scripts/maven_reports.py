@@ -70,6 +70,26 @@ cycle = statistics.median((deal["closed"] - deal["engaged"]).days for deal in wo
 mean_won = sum(deal["value"] for deal in won) / len(won)
 share = len(won) / (len(won) + len(lost))
 reps = {}
+scorecard = {}
+for name in sorted({deal["rep"] for deal in deals}):
+    own = {state: [deal for deal in deals if deal["rep"] == name and deal["state"] == state] for state in ("won", "lost", "open")}
+    decided = len(own["won"]) + len(own["lost"])
+    ratio = wilson(len(own["won"]), decided) if decided >= 5 else (None, None)
+    values = [deal["value"] for deal in own["won"]]
+    days = [(deal["closed"] - deal["engaged"]).days for deal in own["won"]]
+    scorecard[name] = {
+        "handled": decided + len(own["open"]),
+        "open": len(own["open"]),
+        "won": len(own["won"]),
+        "lost": len(own["lost"]),
+        "win_share": len(own["won"]) / decided if decided >= 5 else None,
+        "win_low": ratio[0],
+        "win_high": ratio[1],
+        "win_n": decided,
+        "revenue_minor": sum(values),
+        "average_won_minor": math.floor(sum(values) / len(values) + 0.5) if len(values) >= 5 else None,
+        "cycle_days": statistics.median(days) if len(days) >= 5 else None,
+    }
 for deal in won + lost:
     rep = reps.setdefault(deal["rep"], {"won": 0, "lost": 0, "won_value_minor": 0})
     rep[deal["state"]] += 1
@@ -163,6 +183,7 @@ print(
                 "won_value_minor": sum(deal["value"] for deal in won),
             },
             "reps": reps,
+            "scorecard": scorecard,
             "funnel": {
                 "entered": len(deals),
                 "advanced": len(won),
