@@ -48,10 +48,10 @@ mod tests;
 pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
 pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
+pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
 pub use changes::{ChangesRow, changes};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use costs::{COSTS, CostsRow, costs};
-pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
@@ -75,9 +75,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::id::Id;
-use crate::money::Currency;
 use crate::money::{Currency, Money};
-use crate::process::{Grain, Process};
 use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
