@@ -174,10 +174,54 @@ fn reports_equal_an_independent_computation() {
         assert!(reps.len() >= 25, "{}", reps.len());
     }
 
+    breaks_by_the_calendar_only(folder);
+
     // Taken back as a unit, nothing of it is left.
     salesctl(folder, &["undo"]);
     let left: Json = serde_json::from_str(&salesctl(folder, &["deal", "list", "--all", "--json"]))
         .expect("JSON");
     assert_eq!(left["n"], 0);
     salesctl(folder, &["doctor"]);
+}
+
+/// The reps' win rates span 15 points and are alike for all that can be known; the month of the quarter
+/// is what tells wins from losses. `scipy.stats.chi2_contingency`: p = 0.2639 over 30 reps, 563.8 over the months.
+fn breaks_by_the_calendar_only(folder: &Path) {
+    let rows = rows(folder, &["breakdown", "--period", "2017"], "2017-12-31");
+    let verdict = |stage: &str| {
+        let mut whole = rows.iter().filter(|row| row["dimension"].is_null());
+        let row = whole.find(|row| row["stage"] == stage);
+        row.expect("the step")["verdict"].clone()
+    };
+    assert_eq!(verdict("prospecting"), "insufficient_history");
+    assert_eq!(verdict("engaging"), "calendar");
+    let reps: Vec<&Json> = rows
+        .iter()
+        .filter(|row| row["dimension"] == "rep")
+        .collect();
+    assert_eq!(reps.len(), 30);
+    assert!(rows.iter().all(|row| row["finding"].is_null()));
+    let shrunk = |row: &&Json| row["shrunk_share"].as_f64().expect("a share");
+    assert!(reps.iter().all(|row| (0.62..0.641).contains(&shrunk(row))));
+
+    let args = [
+        "report",
+        "breakdown",
+        "--period",
+        "2017",
+        "--as-of",
+        "2017-12-31",
+        "--explain",
+    ];
+    let explained = salesctl(folder, &args);
+    for expected in [
+        "Engaging → Won by rep: phi = 0.73, equal rates p = 0.2639",
+        "Engaging → Won by month of the quarter: chi-square 563.8 on 2 df",
+        "49 % in month 1 of the quarter, 81 % in month 3",
+    ] {
+        assert!(
+            explained.contains(expected),
+            "{expected} is not in\n{explained}"
+        );
+    }
 }
