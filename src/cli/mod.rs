@@ -91,7 +91,7 @@ Sell:
 Measure:
   target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
-  metric      List metrics, say what they count, print what they come to
+  metric      List metrics, say what they count, print and test what they come to
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
@@ -184,7 +184,7 @@ enum Command {
     /// Print the pipeline, the funnel, win rates and what else managers ask for
     #[command(subcommand)]
     Report(report::Command),
-    /// The numbers that are looked at: which there are, what they count, what they come to
+    /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
     #[command(subcommand)]
     Metric(metric::Command),
     // Feed and keep

@@ -208,6 +208,7 @@ pub enum Rows {
     Closed,
     Open,
     Expected,
+    UnderWay,
     Entered,
     Advanced,
     LostAt,
@@ -244,39 +245,42 @@ const OF_CLOSED: &[Number] = &[
 #[rustfmt::skip]
 pub const ROWS: &[About] = &[
     About { rows: Rows::Opened, name: "opened", what: "deals, whatever became of them", placed: "the day they were opened",
-        left_out: "in a period: deals whose opening was never told", numbers: OF_DEALS },
+        left_out: "deals whose opening was never told, when there is a period", numbers: OF_DEALS },
     About { rows: Rows::Won, name: "won", what: "deals that are won", placed: "the day they were won",
-        left_out: "in a period: deals whose closing was never told", numbers: OF_CLOSED },
+        left_out: "deals whose closing was never told, when there is a period", numbers: OF_CLOSED },
     About { rows: Rows::Lost, name: "lost", what: "deals that are lost", placed: "the day they were lost",
-        left_out: "in a period: deals whose closing was never told", numbers: OF_CLOSED },
+        left_out: "deals whose closing was never told, when there is a period", numbers: OF_CLOSED },
     About { rows: Rows::Closed, name: "closed", what: "deals that are won or lost", placed: "the day they closed",
-        left_out: "in a period: deals whose closing was never told", numbers: OF_CLOSED },
-    About { rows: Rows::Open, name: "open", what: "deals that are open or on hold",
-        placed: "none: as they are on the as-of date whatever the period; by month, quarter or year at the end of each",
+        left_out: "deals whose closing was never told, when there is a period", numbers: OF_CLOSED },
+    About { rows: Rows::Open, name: "open", what: "deals that are open or on hold on the as-of date, whatever the period; told by month, quarter or year, at the end of each",
+        placed: "",
         left_out: "", numbers: OF_DEALS },
     About { rows: Rows::Expected, name: "expected", what: "deals that are open or on hold on the as-of date",
-        placed: "the day they are expected to close", left_out: "in a period: deals without such a day", numbers: OF_DEALS },
+        placed: "the day they are expected to close", left_out: "open deals without such a day, when there is a period", numbers: OF_DEALS },
+    About { rows: Rows::UnderWay, name: "under_way", what: "deals that were under way in the period (as `report costs` counts), decoys not among them",
+        placed: "the days from opening to closing; what they cost is what was done in it, and their share of lists and sources",
+        left_out: "deals whose opening was never told, when there is a period", numbers: &[Number::Cost] },
     About { rows: Rows::Entered, name: "entered", what: "stages that deals of the cohort entered, each once a deal (as `report funnel` counts)",
         placed: "the day the deal first entered the first stage",
         left_out: "deals whose opening or first entry was never told, and deals that skipped the first stage", numbers: &[] },
     About { rows: Rows::Advanced, name: "advanced", what: "those of `entered` from which the deal later reached a later stage or was won",
-        placed: "the day the deal first entered the first stage", left_out: "as `entered`", numbers: &[] },
+        placed: "the day the deal first entered the first stage", left_out: "", numbers: &[] },
     About { rows: Rows::LostAt, name: "lost_at", what: "those of `entered` from which the deal did not advance, and it is lost",
-        placed: "the day the deal first entered the first stage", left_out: "as `entered`; deals that are still open", numbers: &[] },
+        placed: "the day the deal first entered the first stage", left_out: "deals that are still open where they are", numbers: &[] },
     About { rows: Rows::Visits, name: "visits", what: "visits to stages, each return one of its own (as `report durations` counts)",
         placed: "the day the stage was entered", left_out: "visits whose beginning or end was never told", numbers: &[Number::StageDays] },
     About { rows: Rows::Gates, name: "gates", what: "stages left forward: to a later one, or won",
-        placed: "the day the stage was left", left_out: "in a period: visits whose end was never told", numbers: &[] },
+        placed: "the day the stage was left", left_out: "visits whose end was never told, when there is a period", numbers: &[] },
     About { rows: Rows::Overrides, name: "overrides", what: "those of `gates` that were passed by override",
-        placed: "the day the stage was left", left_out: "as `gates`", numbers: &[] },
+        placed: "the day the stage was left", left_out: "", numbers: &[] },
     About { rows: Rows::MovedBack, name: "moved_back", what: "stages left to an earlier one",
-        placed: "the day the stage was left", left_out: "in a period: visits whose end was never told", numbers: &[] },
+        placed: "the day the stage was left", left_out: "visits whose end was never told, when there is a period", numbers: &[] },
     About { rows: Rows::Activities, name: "activities", what: "calls, mails, meetings and what else was logged; they count for who did them",
-        placed: "the day it was done", left_out: "under a filter of deals: what was done for no deal", numbers: &[Number::Minutes, Number::Cost] },
+        placed: "the day it was done", left_out: "what was done for no deal, when only some deals are asked about", numbers: &[Number::Minutes, Number::Cost] },
     About { rows: Rows::FollowUps, name: "follow_ups", what: "follow-ups that were due before the as-of date",
-        placed: "the day they were due, as last put off", left_out: "those due later, done or not", numbers: &[] },
+        placed: "the day they were due, as last put off", left_out: "follow-ups due later, done or not", numbers: &[] },
     About { rows: Rows::FollowUpsOnTime, name: "follow_ups_on_time", what: "those of `follow_ups` that were done by the day they were due",
-        placed: "the day they were due, as last put off", left_out: "as `follow_ups`", numbers: &[] },
+        placed: "the day they were due, as last put off", left_out: "", numbers: &[] },
     About { rows: Rows::Lists, name: "lists", what: "lists of names; they belong to no rep, team or product",
         placed: "the day their first names came in", left_out: "lists of which nothing came in", numbers: &[Number::NetNames, Number::Cost] },
     About { rows: Rows::Target, name: "target", what: "the target of a metric, for the same people and period",
@@ -434,4 +438,89 @@ static STANDARD_METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| metric_read::s
 /// The metrics every process has. They say nothing that depends on a process.
 pub fn standard_metrics() -> &'static [Metric] {
     &STANDARD_METRICS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROCESS: &str = "
+[process]
+name = \"x\"
+currency = \"EUR\"
+[[stage]]
+name = \"qualify\"
+objective = \"o\"
+[[end]]
+name = \"lost\"
+reasons = [\"price\"]
+";
+
+    /// Checked as if a process had written them: the formulas are sound, and no two are the same.
+    #[test]
+    fn the_standard_metrics_are_sound() {
+        let checked = crate::process::check("standard.toml", &format!("{PROCESS}{STANDARD}"));
+        assert_eq!(checked.problems, []);
+        let process = checked.process.expect("a process");
+        assert_eq!(process.own_metrics.len(), standard_metrics().len());
+        assert_eq!(process.metrics().count(), standard_metrics().len());
+        for (own, standard) in process.own_metrics.iter().zip(standard_metrics()) {
+            assert_eq!(own.aggregates, standard.aggregates);
+            assert_eq!(own.written, standard.written);
+            assert!(own.written.starts_with("[[metric]]"), "{}", own.written);
+            assert!(standard.about.is_some() && standard.standard && !own.standard);
+        }
+    }
+
+    #[test]
+    fn a_metric_of_the_same_name_takes_the_place_of_the_standard_one() {
+        let own = STANDARD.split("\n\n").nth(1).expect("the first");
+        let text = format!("{PROCESS}{}", own.replace("at_least = 5", "at_least = 7"));
+        let process = crate::process::check("x.toml", &text)
+            .process
+            .expect("a process");
+        assert_eq!(process.metrics().count(), standard_metrics().len());
+        assert_eq!(
+            process.metric("win-rate").map(|metric| metric.at_least),
+            Some(7)
+        );
+    }
+
+    #[test]
+    fn division_by_zero_gives_nothing() {
+        let metric = &standard_metrics()[0];
+        let rows = [
+            vec![Some(3.0), Some(1.0), None],
+            vec![Some(0.0), Some(0.0), None],
+            vec![None, Some(1.0), None],
+        ];
+        let judged = metric.judge(&rows).expect("judged");
+        let values: Vec<_> = judged
+            .iter()
+            .map(|judged| (judged.value, judged.sample))
+            .collect();
+        assert_eq!(
+            values,
+            [(Some(0.75), Some(4.0)), (None, Some(0.0)), (None, None)]
+        );
+    }
+
+    #[test]
+    fn what_a_metric_reads() {
+        let reads = |name: &str| {
+            let metric = standard_metrics().iter().find(|metric| metric.name == name);
+            metric.map(Metric::reads).unwrap_or_default()
+        };
+        assert!(reads("win-rate").is_empty());
+        assert_eq!(reads("margin"), ["value", "product"]);
+        assert_eq!(reads("coverage"), ["expected_close", "value"]);
+    }
+
+    #[test]
+    fn every_set_of_rows_is_said_once() {
+        for about in ROWS {
+            assert_eq!(Rows::from_name(about.name), Some(about.rows));
+            assert_eq!(about.rows.about().name, about.name);
+        }
+    }
 }

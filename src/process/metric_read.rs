@@ -333,8 +333,12 @@ fn measure(
     };
     let numbers = rows.numbers().iter().copied().filter(fits);
     let Some(number) = numbers.clone().find(|number| number.name() == named.value) else {
-        let noun = format!("number of `{}`", of.value);
-        reader.unknown(&noun, &named, numbers.map(Number::name));
+        if rows.numbers().is_empty() {
+            let message = format!("`{key}` of `{}`, whose rows have no numbers", of.value);
+            reader.error(named.span, message, expected);
+        } else {
+            reader.unknown("number", &named, numbers.map(Number::name));
+        }
         return None;
     };
     let measure = match key {
@@ -463,20 +467,19 @@ fn expressions(reader: &Reader<'_>, written: &MetricWritten) {
 
 /// The words of conditions said of formulas.
 fn in_words<'n>(mistake: Mistake, names: impl Iterator<Item = &'n str>) -> Mistake {
+    let said = |text: &str| {
+        text.replace("the facts of one deal", "its aggregates")
+            .replace("column", "aggregate")
+            .replace("condition", "formula")
+    };
     let label = if mistake.label.contains("if it is meant as text") {
         let names: Vec<&str> = names.chain([DAYS]).collect();
         format!("no such aggregate; there is {}", names.join(", "))
     } else {
-        mistake
-            .label
-            .replace("column", "aggregate")
-            .replace("condition", "formula")
+        said(&mistake.label)
     };
     Mistake {
-        message: mistake
-            .message
-            .replace("column", "aggregate")
-            .replace("condition", "formula"),
+        message: said(&mistake.message),
         label,
         range: mistake.range,
     }

@@ -11,6 +11,18 @@ impl Metric {
         for aggregate in &self.aggregates {
             lines.push(format!("`{}` is {}", aggregate.name, aggregate.explained()));
         }
+        let mut left_out: Vec<&str> = Vec::new();
+        for aggregate in &self.aggregates {
+            let said = [Some(aggregate.of.about().left_out), aggregate.unknown()];
+            for said in said.into_iter().flatten().filter(|said| !said.is_empty()) {
+                if !left_out.contains(&said) {
+                    left_out.push(said);
+                }
+            }
+        }
+        if !left_out.is_empty() {
+            lines.push(format!("left out: {}", left_out.join("; ")));
+        }
         lines.push(format!(
             "the number is `{}`, {}{}",
             self.formula,
@@ -74,14 +86,20 @@ impl Aggregate {
                 "the target of `{metric}` for the same people and period; none where there is none"
             );
         }
-        let measure = match &self.measure {
-            Measure::Count => "the number of".to_string(),
-            Measure::Known(number) => format!("for how many {} is known of", number.words()),
-            Measure::Sum(number) => format!("the sum of {} of", number.words()),
-            Measure::Median(number) => format!("the median of {} of", number.words()),
-            Measure::TargetOf(_) => String::new(),
+        let mut words = match &self.measure {
+            Measure::Count | Measure::TargetOf(_) => format!("the number of {}", about.what),
+            Measure::Known(number) => {
+                format!(
+                    "the number of {}, if {} known",
+                    about.what,
+                    number.words(true)
+                )
+            }
+            Measure::Sum(number) => format!("the sum of {} of {}", number.words(false), about.what),
+            Measure::Median(number) => {
+                format!("the median of {} of {}", number.words(false), about.what)
+            }
         };
-        let mut words = format!("{measure} {}", about.what);
         if let Some(stage) = &self.stage {
             words.push_str(&format!(", only of the stage `{stage}`"));
         }
@@ -94,12 +112,8 @@ impl Aggregate {
                 filter.text
             ));
         }
-        words.push_str(&format!("; placed in a period by {}", about.placed));
-        if !about.left_out.is_empty() {
-            words.push_str(&format!("; left out: {}", about.left_out));
-        }
-        if let Some(unknown) = self.unknown() {
-            words.push_str(&format!("; {unknown}"));
+        if !about.placed.is_empty() {
+            words.push_str(&format!("; placed in the period by {}", about.placed));
         }
         words
     }
@@ -108,20 +122,22 @@ impl Aggregate {
     fn unknown(&self) -> Option<&'static str> {
         Some(match self.measure {
             Measure::Sum(Number::Value) => {
-                "values that nobody told, or in a currency without a rate, are left out"
+                "values that nobody told, or in a currency without a rate"
             }
             Measure::Sum(Number::Margin) => {
-                "one whose product has no margin makes it unknown, where the process has none either"
+                "nothing for want of a margin: without one of the product or the process the sum is not known"
             }
             Measure::Sum(Number::Cost) if self.of == Rows::Lists => {
-                "a list that nothing says the price of makes it unknown"
+                "nothing for want of a price: a list that nothing says it of makes the sum unknown"
             }
             Measure::Sum(Number::Cost) => {
-                "minutes of somebody whose hour has no cost make it unknown"
+                "nothing for want of a price: minutes of somebody whose hour has no cost make the sum unknown"
             }
-            Measure::Median(Number::CycleDays) => "known from five deals with both dates on",
+            Measure::Median(Number::CycleDays) => {
+                "deals without one of both dates; the median is known from five deals on"
+            }
             Measure::Median(Number::StageDays) => {
-                "visits that go on count as lasting at least so long (Kaplan-Meier); known from five ended visits on"
+                "no visit that goes on: it counts as lasting at least so long (Kaplan-Meier); the median is known from five ended visits on"
             }
             _ => return None,
         })
@@ -129,15 +145,24 @@ impl Aggregate {
 }
 
 impl Number {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Value => "the value",
-            Self::Margin => "the margin (value × the product's margin)",
-            Self::Cost => "the cost (minutes × the hourly cost of who did it, and direct costs)",
-            Self::Minutes => "the minutes",
-            Self::CycleDays => "the days from opening to closing",
-            Self::StageDays => "the days in the stage",
-            Self::NetNames => "the net names",
+    /// With its verb, or without.
+    fn words(self, verb: bool) -> String {
+        let (words, is) = match self {
+            Self::Value => ("the value", "is"),
+            Self::Margin => ("the margin (value × the product's margin)", "is"),
+            Self::Cost => (
+                "the cost (minutes × the hourly cost of who did it, and direct costs)",
+                "is",
+            ),
+            Self::Minutes => ("the minutes", "are"),
+            Self::CycleDays => ("the days from opening to closing", "are"),
+            Self::StageDays => ("the days in the stage", "are"),
+            Self::NetNames => ("the net names", "are"),
+        };
+        if verb {
+            format!("{words} {is}")
+        } else {
+            words.to_string()
         }
     }
 }

@@ -135,14 +135,35 @@ impl Handled<'_> {
     }
 }
 
-/// The cost of the processes that were under way in the period, by `ask.by`.
-pub fn costs(
+/// What the processes that were under way came to, by group, and what is in none of them.
+pub(super) struct UnderWay {
+    tallies: Vec<Tally>,
+    before_a_deal: Spent,
+    unshared: i64,
+    notes: Vec<String>,
+}
+
+impl UnderWay {
+    pub(super) fn processes(&self, group: usize) -> usize {
+        self.tallies.get(group).map_or(0, |tally| tally.processes)
+    }
+
+    /// Work and lists; not known when some of it has no price.
+    pub(super) fn cost_minor(&self, group: usize) -> Option<i64> {
+        self.tallies
+            .get(group)
+            .map_or(Some(0), |tally| tally.costs().cost_minor)
+    }
+}
+
+/// Counts the processes that were under way in the period.
+pub(super) fn under_way(
     process: &Process,
     book: &Book,
     payback: &Payback,
     ask: &Ask,
-) -> Result<Report<CostsRow>, String> {
-    let groups = Groups::new(book, &ask.by, &Costs::columns())?;
+    groups: &Groups<'_>,
+) -> UnderWay {
     let mut gains = Gains::new(process, book, payback);
     let mut decoy = vec![false; book.deals.len()];
     for at in payback
@@ -182,10 +203,31 @@ pub fn costs(
             None => before_a_deal.add(book, at),
         }
     }
-    let unshared = share_lists(&mut gains, payback, &handled, &groups, &mut tallies);
-
+    let unshared = share_lists(&mut gains, payback, &handled, groups, &mut tallies);
     let mut notes = gains.notes();
     notes.extend(unpriced(book, |at| done.deal[at].is_some() && counts(at)));
+    UnderWay {
+        tallies,
+        before_a_deal,
+        unshared,
+        notes,
+    }
+}
+
+/// The cost of the processes that were under way in the period, by `ask.by`.
+pub fn costs(
+    process: &Process,
+    book: &Book,
+    payback: &Payback,
+    ask: &Ask,
+) -> Result<Report<CostsRow>, String> {
+    let groups = Groups::new(book, &ask.by, &Costs::columns())?;
+    let UnderWay {
+        tallies,
+        before_a_deal,
+        unshared,
+        mut notes,
+    } = under_way(process, book, payback, ask, &groups);
     let mut all = Tally::default();
     for tally in &tallies {
         all.plus(tally);

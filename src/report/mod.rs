@@ -5,11 +5,16 @@
 
 mod activity;
 mod aging;
+mod audit;
+mod breakdown;
 mod changes;
+mod charts;
 mod cohort;
+mod compare;
 mod convert;
 mod cost;
 mod costs;
+mod decided;
 mod durations;
 mod funnel;
 mod group;
@@ -24,6 +29,7 @@ mod overlap;
 mod pipeline;
 mod pipeline_by;
 mod returns;
+mod scorecard;
 mod sources;
 mod sources_shown;
 mod stage_age;
@@ -41,7 +47,10 @@ mod tests;
 
 pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
+pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
+pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
 pub use changes::{ChangesRow, changes};
+pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
@@ -53,6 +62,7 @@ pub use metric::{
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
+pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
@@ -66,7 +76,7 @@ use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::id::Id;
 use crate::money::{Currency, Money};
-use crate::process::{Grain, Process};
+use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
 pub type Short<'a> = &'a dyn Fn(Id) -> String;
@@ -82,6 +92,8 @@ pub struct Ask {
     pub by: Vec<Dimension>,
     /// The stage a cohort begins in; the first one by default.
     pub from_stage: Option<String>,
+    /// The targets that metrics are held against; those of the process by default.
+    pub targets: Option<Vec<Target>>,
 }
 
 impl Ask {

@@ -1,5 +1,6 @@
 //! Where the open deals are, what they are worth, and which of them are stuck.
 
+use super::charts::{Closing, open_value};
 use super::convert::{Converter, Worth};
 use super::statistics::quantile;
 use super::{
@@ -105,10 +106,12 @@ impl<'a> Judge<'a> {
         (late, late && !cared_for)
     }
 
-    pub(super) fn add(&mut self, tally: &mut Tally, deal: usize) {
+    /// Adds a deal; its value, when it is known and can be converted.
+    pub(super) fn add(&mut self, tally: &mut Tally, deal: usize) -> Option<i64> {
         let deals = &self.book.deals;
         tally.n += 1;
-        match self.converter.worth(deal) {
+        let worth = self.converter.worth(deal);
+        match worth {
             Worth::Known(minor) => {
                 tally.value = tally.value.saturating_add(minor);
                 tally.valued += 1;
@@ -130,6 +133,7 @@ impl<'a> Judge<'a> {
         let (late, rotting) = self.late_and_rotting(deal);
         tally.late += usize::from(late);
         tally.rotting += usize::from(rotting);
+        worth.known()
     }
 }
 
@@ -160,10 +164,13 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
     let mut tallies: Vec<Tally> = (0..=judge.stages.lines.len())
         .map(|_| Tally::default())
         .collect();
+    let mut closing = Closing::new(judge.today, tallies.len());
     let (open, undated) = asked(book, ask);
     for deal in open {
         let slot = judge.slot(deal);
-        judge.add(&mut tallies[slot], deal);
+        if let Some(minor) = judge.add(&mut tallies[slot], deal) {
+            closing.add(slot, book.deals.expected_close[deal], minor);
+        }
     }
     let Judge {
         stages, converter, ..
@@ -229,7 +236,17 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
     };
     let mut document = Document::default()
         .heading(heading(what, ask, n, book))
-        .table(table(process, &stages, &answer.rows));
+        .chart(open_value(
+            &titles(&stages, &answer.rows),
+            &answer.rows,
+            process.currency,
+        ));
+    let mut of_slots: Vec<&str> = stages.lines.iter().map(|(_, title)| *title).collect();
+    of_slots.push(NO_STAGE);
+    if let Some(chart) = closing.chart(&of_slots, process.currency) {
+        document = document.chart(chart);
+    }
+    document = document.table(table(process, &stages, &answer.rows));
     document = document.line(total(process, &answer.rows));
     let (late, rotting) = answer.rows.iter().fold((0, 0), |(late, rotting), row| {
         (late + row.late, rotting + row.rotting)
@@ -265,6 +282,23 @@ fn total(process: &Process, rows: &[PipelineRow]) -> String {
     )
 }
 
+/// What people call the stage of deals that never told theirs.
+const NO_STAGE: &str = "(none)";
+
+/// What people call the stage of each row.
+fn titles<'a>(stages: &Stages<'a>, rows: &'a [PipelineRow]) -> Vec<&'a str> {
+    rows.iter()
+        .map(|row| match &row.stage {
+            None => NO_STAGE,
+            Some(name) => stages
+                .lines
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or(name.as_str(), |(_, title)| *title),
+        })
+        .collect()
+}
+
 fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
     let code = process.currency.code();
     let columns = vec![
@@ -285,17 +319,10 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
         .max()
         .unwrap_or(0)
         .max(1);
-    let title = |row: &PipelineRow| match &row.stage {
-        None => "(none)".to_string(),
-        Some(name) => stages
-            .lines
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or_else(|| name.clone(), |(_, title)| (*title).to_string()),
-    };
-    let rows = rows.iter().map(|row| {
+    let titles = titles(stages, rows);
+    let rows = rows.iter().zip(titles).map(|(row, title)| {
         vec![
-            Cell::Text(title(row)),
+            Cell::Text(title.to_string()),
             count(row.n),
             or_nothing(row.value_minor, |minor| whole(minor, process.currency)),
             Cell::Bar(row.value_minor.unwrap_or(0) as f64 / most as f64),

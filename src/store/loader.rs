@@ -6,6 +6,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
+use super::loader_tables::dated_number;
 use super::project;
 use super::query::{Catalog, catalog, fact_value, version_on};
 use crate::condition::Value;
@@ -289,12 +290,17 @@ impl<'p> Loader<'p> {
             types: names(self.types),
             tools: names(self.tools),
             attributes: BTreeMap::new(),
+            dated: BTreeMap::new(),
             conditions: BTreeMap::new(),
             lists: None,
         };
         for name in &needs.attributes {
             let column = attribute(connection, &book, &self.account_ids, name)?;
             book.attributes.insert(name.clone(), column);
+        }
+        for name in &needs.dated {
+            let column = dated_number(connection, &book, &self.account_ids, name)?;
+            book.dated.insert(name.clone(), column);
         }
         book.keep_only(wanted);
         Ok(book)

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::loader::Loader;
 use super::query::fact_value;
 use crate::condition::Value;
-use crate::deal::book::{Activities, Changes, Day, FollowUps, State};
+use crate::deal::book::{Activities, Book, Changes, Dated, Day, FollowUps, State};
 use crate::deal::event::ActivityKind;
 use crate::fault::Fault;
 use crate::id::Id;
@@ -151,4 +151,60 @@ impl Loader<'_> {
         }
         Ok(all)
     }
+}
+
+/// A number or flag with its earlier values: the deal's or, where it has none, its account's.
+pub(super) fn dated_number(
+    connection: &Connection,
+    book: &Book,
+    account_ids: &[i64],
+    name: &str,
+) -> Result<Dated<Option<f64>>> {
+    let ids = &book.deals.id;
+    let mut own: Dated<Option<f64>> = Dated::default();
+    // Of everything that is no deal; deals and rows are both in the order of ids.
+    let mut others: HashMap<i64, Vec<(Day, Option<f64>)>> = HashMap::new();
+    let mut statement = connection.prepare(
+        "SELECT subject, day, whole, number, text FROM fact WHERE name = $1 AND day <= $2 ORDER BY subject, day",
+    )?;
+    let mut rows = statement.query((name, Day::of(book.as_of).0))?;
+    let mut at = 0;
+    while let Some(row) = rows.next()? {
+        let subject: i64 = row.get(0)?;
+        let day = Day(row.get(1)?);
+        let value = match fact_value(row, 2)? {
+            Value::Integer(n) => Some(n as f64),
+            Value::Number(n) => Some(n),
+            Value::Null | Value::Text(_) => None,
+        };
+        while at < ids.len() && ids[at].0 < subject {
+            at += 1;
+        }
+        if ids.get(at).is_some_and(|id| id.0 == subject) {
+            own.push(at as u32, day, value);
+        } else {
+            others.entry(subject).or_default().push((day, value));
+        }
+    }
+    if others.is_empty() {
+        return Ok(own);
+    }
+    let mut all: Dated<Option<f64>> = Dated::default();
+    let mut next = 0;
+    for deal in 0..ids.len() {
+        let begin = next;
+        while own.deal.get(next).is_some_and(|of| *of as usize == deal) {
+            all.push(deal as u32, own.day[next], own.to[next]);
+            next += 1;
+        }
+        let account = book.deals.account[deal].map(|account| account_ids[account as usize]);
+        if next == begin
+            && let Some(values) = account.and_then(|account| others.get(&account))
+        {
+            for (day, value) in values {
+                all.push(deal as u32, *day, *value);
+            }
+        }
+    }
+    Ok(all)
 }

@@ -5,8 +5,8 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::report::{Question, ReportArgs, dimensions, report_by};
 use super::named;
-use crate::process::{Grain, Metric};
-use crate::report::{Dimension, metric_needs, metric_query};
+use crate::process::{Grain, Metric, Rows};
+use crate::report::{Ask, Dimension, metric_needs, metric_query};
 use crate::store::Access;
 
 /// Print what metrics come to, together or by rep, product, month and the like
@@ -47,12 +47,28 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
     }
     let needs = metric_needs(&metrics, &by);
+    let aims = metrics.iter().flat_map(|metric| &metric.aggregates);
+    let targets = if aims
+        .into_iter()
+        .any(|aggregate| aggregate.of == Rows::Target)
+    {
+        let as_of = args.report.filter.as_of(&session)?;
+        Some(super::super::target::all(&session, as_of)?)
+    } else {
+        None
+    };
     report_by(
         cx,
         &session,
         &args.report,
         Question::of(needs),
         by,
-        |session, book, ask| metric_query(&session.process, book, &metrics, ask),
+        |session, book, ask| {
+            let ask = Ask {
+                targets,
+                ..ask.clone()
+            };
+            metric_query(&session.process, book, &metrics, &ask)
+        },
     )
 }

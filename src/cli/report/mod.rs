@@ -2,7 +2,9 @@
 
 mod activity;
 mod aging;
+mod breakdown;
 mod changes;
+mod compare;
 mod costs;
 mod coverage;
 mod durations;
@@ -12,6 +14,7 @@ mod losses;
 mod meeting;
 mod overlap;
 mod pipeline;
+mod scorecard;
 mod sources;
 pub(crate) mod targets;
 mod velocity;
@@ -29,7 +32,7 @@ use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
 use crate::list::Payback;
-use crate::process::FieldOf;
+use crate::process::{FieldOf, Process};
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
 
@@ -40,12 +43,15 @@ pub(crate) enum Command {
     Activity(activity::Args),
     Costs(costs::Args),
     Changes(changes::Args),
+    Scorecard(scorecard::Args),
     Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
+    Breakdown(breakdown::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Compare(compare::Args),
     Targets(targets::Args),
     Coverage(coverage::Args),
     Lists(lists::Args),
@@ -60,12 +66,15 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Activity(args) => activity::run(args, cx),
         Command::Costs(args) => costs::run(args, cx),
         Command::Changes(args) => changes::run(args, cx),
+        Command::Scorecard(args) => scorecard::run(args, cx),
         Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),
+        Command::Breakdown(args) => breakdown::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Compare(args) => compare::run(args, cx),
         Command::Targets(args) => targets::run(args, cx),
         Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
@@ -91,6 +100,8 @@ pub(crate) struct ReportArgs {
 #[derive(Default)]
 pub(crate) struct Question<'a> {
     needs: Needs,
+    /// The same where it depends on the process.
+    reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
@@ -99,6 +110,13 @@ impl<'a> Question<'a> {
     pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn reading(reading: fn(&Process) -> Needs) -> Self {
+        Self {
+            reading: Some(reading),
             ..Self::default()
         }
     }
@@ -120,7 +138,7 @@ struct Asked<'c> {
 }
 
 /// Loads the Book, asks, shows.
-fn report<R: Row>(
+pub(crate) fn report<R: Row>(
     cx: &Context,
     args: &ReportArgs,
     question: Question<'_>,
@@ -140,7 +158,7 @@ pub(crate) fn report_by<R: Row>(
     by: Vec<Dimension>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
-    let (book, ask) = load(session, args, question, by)?;
+    let (book, ask) = loaded(session, args, question, by)?;
     let report = make(session, &book, &ask).map_err(Fault::usage)?;
     show(cx, args, &report)
 }
@@ -151,15 +169,16 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
     Ok(Status::Done)
 }
 
-/// What is asked, with the Book that can answer it.
+/// For a report that reads more of the store than the Book.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
-    let by = dimensions(&session, question.by)?;
-    let (book, ask) = load(&session, args, question, by)?;
+    let dimensions = dimensions(&session, question.by)?;
+    let (book, ask) = loaded(&session, args, question, dimensions)?;
     Ok(Asked { session, book, ask })
 }
 
-fn load(
+/// The Book with what is asked of it.
+fn loaded(
     session: &Session<'_>,
     args: &ReportArgs,
     question: Question<'_>,
@@ -167,11 +186,12 @@ fn load(
 ) -> Result<(Book, Ask)> {
     let as_of = args.filter.as_of(session)?;
     let period = period(session, args.period.as_deref())?;
+    let needs = question
+        .reading
+        .map_or(question.needs, |reading| reading(&session.process));
     let needs = by
         .iter()
-        .fold(question.needs, |needs, dimension| {
-            needs.and(dimension.needs())
-        })
+        .fold(needs, |needs, dimension| needs.and(dimension.needs()))
         .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
@@ -180,6 +200,7 @@ fn load(
         scope: args.filter.words(),
         by,
         from_stage: question.from_stage.map(str::to_string),
+        ..Ask::default()
     };
     Ok((book, ask))
 }

@@ -97,7 +97,7 @@ fn section(
         TableColumn::right("#"),
         TableColumn::left("deal"),
         TableColumn::left("account"),
-        TableColumn::left("rep").rank(1),
+        TableColumn::left("rep"),
         TableColumn::right(format!("value {}", process.currency.code())),
         TableColumn::left("why"),
     ];
@@ -112,13 +112,13 @@ fn section(
         .map(|(line, number)| {
             let owner = book.deals.owner[line.deal];
             let why = match line.late_days {
-                Some(days) => format!("{}, late {days} d", shortened(&line.why, 26)),
+                Some(days) => format!("{}, late {days} d", shortened(&line.why, 20)),
                 None => line.why.clone(),
             };
             let mut row = vec![
                 Cell::Count(number as i64),
                 Cell::Text((agenda.short)(book.deals.id[line.deal])),
-                Cell::text(account(book, line.deal).map(|name| shortened(name, 20))),
+                Cell::text(account(book, line.deal).map(|name| shortened(name, 18))),
                 Cell::text(owner.map(|at| book.owners[at as usize].name.as_str())),
                 or_nothing(line.value, |minor| whole(minor, process.currency)),
                 Cell::Text(why),

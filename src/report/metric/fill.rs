@@ -4,16 +4,18 @@ use super::grid::Grid;
 use super::tally::Tally;
 use crate::deal::book::{Book, Day, Left, State};
 use crate::document::Period;
-use crate::process::{Aggregate, Measure, Metric, Number, Process, Rows};
+use crate::process::{Aggregate, Bound, Measure, Metric, Number, Process, Rows, in_force};
 use crate::report::Ask;
 use crate::report::cohort::{End, Walked, walk};
 use crate::report::convert::Converter;
+use crate::report::cost::{Spent, by_deal};
+use crate::report::costs::under_way;
 use crate::report::durations::stay;
 use crate::report::returns::Gains;
 use crate::report::win_rate::decided;
 
-/// Minutes at an hourly cost are counted in sixtieths of a minor unit, so that nothing is rounded on the way.
-const SIXTIETHS: i64 = 60;
+/// More targets than this in a period are no plan.
+const MOST_TARGETS: usize = 10_000;
 
 pub(super) struct Filler<'a> {
     process: &'a Process,
@@ -23,8 +25,8 @@ pub(super) struct Filler<'a> {
     converter: Converter<'a>,
     /// What each deal is worth, once it was asked: unknown is `Some(None)`.
     worth: Vec<Option<Option<i64>>>,
-    /// What was done for each deal, in sixtieths.
-    costs: Vec<Option<i64>>,
+    /// What was done for each deal, once it was asked.
+    spent: Vec<Spent>,
     notes: Vec<String>,
 }
 
@@ -69,7 +71,7 @@ impl<'a> Filler<'a> {
             grid,
             converter: Converter::new(process, book),
             worth: Vec::new(),
-            costs: Vec::new(),
+            spent: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -96,10 +98,6 @@ impl<'a> Filler<'a> {
             }),
         };
         let mut tally = Tally::new(self.grid.len(), &aggregate.measure);
-        let number = wanted.number();
-        if number == Some(Number::Cost) && aggregate.of != Rows::Lists {
-            tally = tally.in_parts_of(SIXTIETHS);
-        }
         match aggregate.of {
             Rows::Opened | Rows::Won | Rows::Lost | Rows::Closed | Rows::Expected => {
                 self.deals(&wanted, &mut tally);
@@ -112,7 +110,12 @@ impl<'a> Filler<'a> {
             Rows::Activities => self.activities(&wanted, &mut tally),
             Rows::FollowUps | Rows::FollowUpsOnTime => self.follow_ups(&wanted, &mut tally),
             Rows::Lists => self.lists(&wanted, &mut tally),
-            Rows::Target => {}
+            Rows::UnderWay => self.under_way(&wanted, &mut tally),
+            Rows::Target => {
+                if let Measure::TargetOf(metric) = &aggregate.measure {
+                    self.targets(metric, &mut tally);
+                }
+            }
         }
         Ok(tally)
     }
@@ -150,7 +153,7 @@ impl<'a> Filler<'a> {
         match wanted.number() {
             Some(Number::Value) => tally.add_amount(cell, self.worth(deal)),
             Some(Number::Margin) => tally.add_amount(cell, self.margin(deal)),
-            Some(Number::Cost) => tally.add_amount(cell, self.cost(deal)),
+            Some(Number::Cost) => tally.add_spent(cell, self.spent(deal)),
             Some(Number::CycleDays) => {
                 let deals = &self.book.deals;
                 let both = deals.opened[deal].zip(deals.closed[deal]);
@@ -192,7 +195,7 @@ impl<'a> Filler<'a> {
                         let margin = worth().zip(self.margin_share(deal));
                         tally.add_amount(cell, margin.map(|(worth, share)| part(worth, share)));
                     }
-                    Some(Number::Cost) => tally.add_amount(cell, self.cost(deal)),
+                    Some(Number::Cost) => tally.add_spent(cell, self.spent(deal)),
                     _ => tally.add(cell),
                 }
             }
@@ -292,7 +295,11 @@ impl<'a> Filler<'a> {
                 Some(Number::Minutes) => {
                     tally.add_amount(cell, activities.minutes[at].map(i64::from))
                 }
-                Some(Number::Cost) => tally.add_amount(cell, self.activity_cost(at)),
+                Some(Number::Cost) => {
+                    let mut spent = Spent::default();
+                    spent.add(self.book, at);
+                    tally.add_spent(cell, &spent);
+                }
                 _ => tally.add(cell),
             }
         }
@@ -362,33 +369,73 @@ impl<'a> Filler<'a> {
             .or(self.process.margin)
     }
 
-    /// Of one thing done, in sixtieths; not known when it took time of somebody whose hour has no cost.
-    fn activity_cost(&self, at: usize) -> Option<i64> {
-        let activities = &self.book.activities;
-        let paid = activities.cost_minor[at]
-            .unwrap_or(0)
-            .saturating_mul(SIXTIETHS);
-        let minutes = i64::from(activities.minutes[at].unwrap_or(0));
-        if minutes == 0 {
-            return Some(paid);
+    fn spent(&mut self, deal: usize) -> &Spent {
+        if self.spent.is_empty() {
+            self.spent = by_deal(self.book);
         }
-        let rep = activities.by[at].and_then(|rep| self.book.reps.get(rep as usize));
-        let hour = rep.and_then(|rep| rep.cost_per_hour_minor)?;
-        Some(paid.saturating_add(minutes.saturating_mul(hour)))
+        &self.spent[deal]
     }
 
-    fn cost(&mut self, deal: usize) -> Option<i64> {
-        if self.costs.is_empty() {
-            self.costs.resize(self.book.deals.len(), Some(0));
-            for at in 0..self.book.activities.len() {
-                if let Some(deal) = self.book.activities.deal[at] {
-                    let cost = self.activity_cost(at);
-                    let sum = &mut self.costs[deal as usize];
-                    *sum = sum.zip(cost).map(|(sum, cost)| sum.saturating_add(cost));
+    /// The processes under way in each span, as the report of costs counts them.
+    fn under_way(&mut self, wanted: &Wanted<'_>, tally: &mut Tally) {
+        let Some(payback) = &self.book.lists else {
+            return;
+        };
+        let mut ask = self.ask.clone();
+        if wanted.met.is_some() {
+            let deals = 0..self.book.deals.len();
+            let only = deals.map(|deal| self.ask.includes(deal) && wanted.has(deal));
+            ask.only = Some(only.collect());
+        }
+        for span in 0..self.grid.spans.len() {
+            if let Some(period) = self.grid.spans.each.get(span) {
+                ask.period = Some(cut(*period, self.ask.period));
+            }
+            let groups = &self.grid.groups;
+            let told = under_way(self.process, self.book, payback, &ask, groups);
+            for group in 0..groups.len() {
+                let cell = self.grid.cell(group as u32, span, None);
+                match wanted.number() {
+                    Some(Number::Cost) => {
+                        tally.add_rows(cell, told.processes(group), told.cost_minor(group));
+                    }
+                    _ => tally.add_rows(cell, told.processes(group), Some(0)),
                 }
             }
         }
-        self.costs[deal]
+    }
+
+    /// What is aimed at in each cell: a target of its own period, or those of shorter ones that make it up.
+    fn targets(&self, metric: &str, tally: &mut Tally) {
+        let of_file = &self.process.targets;
+        let targets = self.ask.targets.as_ref().unwrap_or(of_file);
+        for cell in 0..self.grid.len() {
+            let Some((whose, period)) = self.grid.whose(cell).zip(self.grid.period(cell)) else {
+                continue;
+            };
+            let month = self.process.fiscal_month;
+            let found = in_force(targets, Some(period), self.book.as_of, month, MOST_TARGETS);
+            let parts: Vec<(Period, f64)> = found
+                .unwrap_or_default()
+                .iter()
+                .filter(|one| one.target.metric == metric && one.target.whose == whose)
+                .filter_map(|one| match one.target.bound {
+                    Bound::AtLeast(number) => Some((one.period, number)),
+                    Bound::AtMost(_) => None,
+                })
+                .collect();
+            let exact = parts.iter().find(|(of, _)| *of == period);
+            let days = |period: Period| Day::of(period.to).since(Day::of(period.from)) + 1;
+            let within = parts
+                .iter()
+                .all(|(of, _)| period.from <= of.from && of.to <= period.to);
+            let covered: i32 = parts.iter().map(|(of, _)| days(*of)).sum();
+            if let Some((_, number)) = exact {
+                tally.give(cell, *number);
+            } else if within && covered == days(period) {
+                tally.give(cell, parts.iter().map(|(_, number)| number).sum());
+            }
+        }
     }
 
     /// What was left out, in words.
@@ -408,6 +455,14 @@ impl<'a> Filler<'a> {
         }
         notes
     }
+}
+
+/// What of a span lies in the period.
+fn cut(span: Period, period: Option<Period>) -> Period {
+    period.map_or(span, |period| Period {
+        from: span.from.max(period.from),
+        to: span.to.min(period.to),
+    })
 }
 
 fn part(minor: i64, share: f64) -> i64 {

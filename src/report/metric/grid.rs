@@ -4,7 +4,7 @@ use super::MetricLabel;
 use crate::date;
 use crate::deal::book::{Book, Day};
 use crate::document::Period;
-use crate::process::{Grain, Metric, Process, Rows};
+use crate::process::{Grain, Metric, Process, Rows, Whose};
 use crate::report::group::Groups;
 use crate::report::{Ask, Dimension, Stages};
 
@@ -157,10 +157,33 @@ impl<'a> Grid<'a> {
 
     /// How long the span or the period is; not known without one.
     pub(super) fn days(&self, cell: usize) -> Option<f64> {
-        let period = self.span(cell).or(self.spans.period)?;
+        let period = self.period(cell)?;
         Some(f64::from(
             Day::of(period.to).since(Day::of(period.from)) + 1,
         ))
+    }
+
+    /// The span of a cell, or the period.
+    pub(super) fn period(&self, cell: usize) -> Option<Period> {
+        self.span(cell).or(self.spans.period)
+    }
+
+    /// Whose targets are those of a cell; nobody's for pairs of dimensions and what has no targets.
+    pub(super) fn whose(&self, cell: usize) -> Option<Whose> {
+        let group = self.parts(cell).0;
+        let mut dimensions = self.by.iter().filter(|dimension| is_of_deals(dimension));
+        let (first, second) = (dimensions.next(), dimensions.next());
+        let name = || {
+            let (name, _) = self.groups.labels[group].first().copied().flatten()?;
+            Some(name.to_string())
+        };
+        match (first, second) {
+            (None, _) => Some(Whose::Company),
+            (Some(Dimension::Rep), None) => name().map(Whose::Rep),
+            (Some(Dimension::Team), None) => name().map(Whose::Team),
+            (Some(Dimension::Product), None) => name().map(Whose::Product),
+            _ => None,
+        }
     }
 
     /// The cells in the order of the labels of their dimensions: names by the alphabet, none last, spans by

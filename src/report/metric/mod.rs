@@ -15,6 +15,7 @@ use fill::Filler;
 use grid::Grid;
 pub use shown::{MetricRow, query};
 
+use super::costs::COSTS;
 use super::statistics::wilson_of_parts;
 use super::{Ask, Dimension};
 use crate::deal::book::{Book, Columns, Needs};
@@ -92,6 +93,7 @@ pub fn needs(metrics: &[&Metric], by: &[Dimension]) -> Needs {
             Rows::Activities => Columns::ACTIVITIES.and(Columns::OWNER),
             Rows::FollowUps | Rows::FollowUpsOnTime => Columns::FOLLOW_UPS,
             Rows::Lists => Columns::LISTS.and(Columns::WORTH),
+            Rows::UnderWay => COSTS.columns.and(Columns::LISTS).and(Columns::OWNER),
         };
         let numbers = match &aggregate.measure {
             Measure::Known(number) | Measure::Sum(number) | Measure::Median(number) => match number
@@ -110,9 +112,8 @@ pub fn needs(metrics: &[&Metric], by: &[Dimension]) -> Needs {
         };
         let conditions = aggregate.filter.iter().map(|filter| filter.text.clone());
         needs = needs.and(Needs {
-            columns: rows.and(numbers),
             conditions: conditions.collect(),
-            attributes: Vec::new(),
+            ..Needs::of(rows.and(numbers))
         });
     }
     needs

@@ -1,6 +1,6 @@
 //! Metrics as `metric query` prints them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Figure, INSUFFICIENT, Measured, MetricLabel, measure};
 use crate::date;
@@ -26,11 +26,13 @@ row! {
         pub metric: String,
         /// What `value`, `low` and `high` are in: `minor` is minor units of the currency.
         pub unit: &'static str,
+        #[serde(serialize_with = "plain_number")]
         pub value: Option<f64>,
         /// The 95 % interval.
         pub low: Option<f64>,
         pub high: Option<f64>,
-        pub n: f64,
+        #[serde(serialize_with = "plain_number")]
+        pub n: Option<f64>,
         /// Why there is no value.
         pub why: Option<&'static str>,
     }
@@ -39,6 +41,18 @@ row! {
 impl Row for MetricRow {
     fn columns() -> Vec<&'static str> {
         Told::columns()
+    }
+}
+
+/// Whole numbers without a fraction, as counts and minor units are.
+fn plain_number<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number {
+        Some(number) if number.fract() == 0.0 && number.abs() < EXACT => {
+            to.serialize_i64(*number as i64)
+        }
+        Some(number) => to.serialize_f64(*number),
+        None => to.serialize_none(),
     }
 }
 
@@ -64,7 +78,7 @@ pub fn query(
                     value: figure.value,
                     low: figure.low,
                     high: figure.high,
-                    n: figure.n,
+                    n: Some(figure.n),
                     why: figure.why,
                 },
             });
@@ -176,7 +190,11 @@ fn one_a_line(metrics: &[&Metric], measured: &Measured, currency: Currency) -> T
         vec![
             Cell::Text(metric.title.clone()),
             value(metric, figure.value, currency),
-            Cell::Text(in_unit(metric, currency)),
+            Cell::Text(match metric.unit {
+                // The amount says its currency.
+                MetricUnit::Money => String::new(),
+                _ => in_unit(metric, currency),
+            }),
             interval(metric, figure),
             sample(figure),
         ]

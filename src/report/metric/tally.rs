@@ -2,6 +2,7 @@
 
 use crate::money::Currency;
 use crate::process::{Measure, Number};
+use crate::report::cost::Spent;
 use crate::report::statistics::{ENOUGH, Survival, quantile};
 
 pub(super) struct Tally {
@@ -11,8 +12,10 @@ pub(super) struct Tally {
     sums: Vec<i64>,
     days: Vec<Vec<i32>>,
     stays: Vec<Survival>,
-    /// What the sums are divided by.
-    per: i64,
+    /// What work cost, where that is measured.
+    spent: Vec<Spent>,
+    /// A number of cells, not of rows.
+    given: Vec<Option<f64>>,
 }
 
 impl Tally {
@@ -27,13 +30,17 @@ impl Tally {
             sums: vec![0; cells],
             days: vec![Vec::new(); medians_of(Number::CycleDays)],
             stays: vec![Survival::default(); medians_of(Number::StageDays)],
-            per: 1,
+            spent: match measure {
+                Measure::Known(Number::Cost) | Measure::Sum(Number::Cost) => {
+                    vec![Spent::default(); cells]
+                }
+                _ => Vec::new(),
+            },
+            given: match measure {
+                Measure::TargetOf(_) => vec![None; cells],
+                _ => Vec::new(),
+            },
         }
-    }
-
-    /// Amounts that are added are so many times too large.
-    pub(super) fn in_parts_of(self, per: i64) -> Self {
-        Self { per, ..self }
     }
 
     pub(super) fn add(&mut self, cell: usize) {
@@ -46,6 +53,27 @@ impl Tally {
             self.known[cell] += 1;
             self.sums[cell] = self.sums[cell].saturating_add(amount);
         }
+    }
+
+    /// Work for one row.
+    pub(super) fn add_spent(&mut self, cell: usize, spent: &Spent) {
+        self.rows[cell] += 1;
+        self.known[cell] += u64::from(spent.cost_minor().is_some());
+        self.spent[cell].plus(spent);
+    }
+
+    /// So many rows, with what they came to together.
+    pub(super) fn add_rows(&mut self, cell: usize, rows: usize, amount: Option<i64>) {
+        self.rows[cell] += rows as u64;
+        if let Some(amount) = amount {
+            self.known[cell] += rows as u64;
+            self.sums[cell] = self.sums[cell].saturating_add(amount);
+        }
+    }
+
+    /// A number that stands for itself.
+    pub(super) fn give(&mut self, cell: usize, number: f64) {
+        self.given[cell] = Some(number);
     }
 
     pub(super) fn add_days(&mut self, cell: usize, days: Option<i32>) {
@@ -89,7 +117,9 @@ impl Tally {
                 } else {
                     1
                 };
-                is_known.then(|| self.sums[cell] as f64 / (self.per * scale) as f64)
+                let worked = self.spent.get(cell).and_then(Spent::cost_minor);
+                let sum = self.sums[cell].saturating_add(worked.unwrap_or(0));
+                is_known.then(|| sum as f64 / scale as f64)
             }
             Measure::Median(Number::StageDays) => self.stays[cell].estimate(0.5).map(f64::from),
             Measure::Median(_) => {
@@ -101,7 +131,7 @@ impl Tally {
                 sorted.sort_unstable();
                 quantile(&sorted, 0.5)
             }
-            Measure::TargetOf(_) => (known > 0).then(|| self.sums[cell] as f64 / self.per as f64),
+            Measure::TargetOf(_) => self.given[cell],
         }
     }
 }

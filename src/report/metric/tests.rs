@@ -11,7 +11,7 @@ use crate::list::{Came, Merged, Payback, Terms};
 use crate::process::{ACTIVITY_KINDS, Grain, Metric, Process, standard_metrics};
 use crate::report::sample::{any_deal, book, day, process, third_quarter, twelve};
 use crate::report::{
-    Ask, Dimension, DurationsRow, FunnelRow, Report, durations, funnel, velocity, win_rate,
+    Ask, Dimension, DurationsRow, FunnelRow, Report, costs, durations, funnel, velocity, win_rate,
 };
 use proptest::prelude::*;
 
@@ -244,22 +244,150 @@ fn follow_ups_on_time() {
 
 /// Ann's hour costs 90.00: 20 minutes are 30.00, 70 minutes are 105.00, and 50.00 were paid.
 #[test]
-fn costs() {
-    let (process, book) = (process(), worked());
-    let ask = by(&[Dimension::Rep]);
+fn costs_are_those_of_the_report() {
+    let (process, mut book) = (process(), worked());
+    book.lists = Some(Payback::default());
     let names = ["cost-per-process", "cost-per-won-deal"];
-    let measured = told(&process, &book, &names, &ask);
-    // Ann closed three deals: too few.
-    let ann = measured.of(&[Some("ann")]).expect("ann");
-    assert_eq!((ann[0].n, ann[0].why), (3.0, Some(INSUFFICIENT)));
+    let agree = |book: &Book| {
+        for period in [None, Some(third_quarter())] {
+            for by in [vec![], vec![Dimension::Rep], vec![Dimension::Product]] {
+                let ask = Ask {
+                    period,
+                    by,
+                    ..Ask::default()
+                };
+                let measured = told(&process, book, &names, &ask);
+                let report = costs(&process, book, &Payback::default(), &ask).expect("a report");
+                for row in &report.answer.rows {
+                    let names: Vec<Option<&str>> =
+                        row.group.iter().map(|(_, name)| name.as_deref()).collect();
+                    let figures = measured.of(&names).expect("the group");
+                    assert_eq!(figures[0].n, row.costs.processes as f64);
+                    let minor = |figure: &Figure| figure.value.map(|minor| minor as i64);
+                    if row.costs.processes >= 5 {
+                        assert_eq!(minor(&figures[0]), row.costs.cost_per_process_minor);
+                    }
+                    if row.costs.won >= 5 {
+                        assert_eq!(minor(&figures[1]), row.costs.cost_per_won_minor);
+                    }
+                }
+            }
+        }
+    };
+    agree(&book);
     let all = told(&process, &book, &names, &Ask::default());
     assert_eq!(all.figures[0][0].why, Some(super::NO_COST));
-    let mut book = book;
     book.reps[1].cost_per_hour_minor = Some(6_000);
+    agree(&book);
     let all = told(&process, &book, &names, &Ask::default());
-    // 30 + 155 + 10 for nine closed deals, five of them won.
-    assert_eq!(all.figures[0][0].value, Some((19_500.0_f64 / 9.0).round()));
-    assert_eq!(all.figures[0][1].value, Some(3_900.0));
+    // 30 + 155 + 10 for twelve deals.
+    assert_eq!(all.figures[0][0].value, Some(1_625.0));
+}
+
+/// The same of what was done, by month: 30.00 in July, 155.00 in August.
+#[test]
+fn costs_over_time() {
+    let (process, mut book) = (own(COSTLY), worked());
+    book.lists = Some(Payback::default());
+    let ask = Ask {
+        period: Some(third_quarter()),
+        ..by(&[Dimension::Time(Grain::Month)])
+    };
+    let metrics: Vec<&Metric> = process.own_metrics.iter().collect();
+    let measured = measure(&process, &book, &metrics, &ask).expect("measured");
+    let values: Vec<Option<f64>> = measured
+        .figures
+        .iter()
+        .map(|figures| figures[0].value)
+        .collect();
+    assert_eq!(values, [Some(3_000.0), Some(15_500.0), Some(0.0)]);
+    // Of the closed deals, whenever it was done: Bob's is not known.
+    let all = measure(&process, &book, &metrics, &by(&[Dimension::Rep])).expect("measured");
+    assert_eq!(
+        all.of(&[Some("ann")]).expect("ann")[1].value,
+        Some(18_500.0)
+    );
+    assert_eq!(
+        all.of(&[Some("bob")]).expect("bob")[1].why,
+        Some(super::NO_COST)
+    );
+}
+
+const COSTLY: &str = r#"
+[[metric]]
+name = "spent"
+kind = "activity"
+unit = "money"
+direction = "down"
+aggregates.cost = { of = "activities", sum = "cost" }
+formula = "cost"
+sample = "cost"
+at_least = 0
+[[metric]]
+name = "spent-on-closed"
+kind = "activity"
+unit = "money"
+direction = "down"
+aggregates.cost = { of = "closed", sum = "cost" }
+aggregates.closed = { of = "closed", count = true }
+formula = "cost"
+sample = "closed"
+at_least = 0
+"#;
+
+fn own(metrics: &str) -> Process {
+    let text = format!(
+        "[process]\nname = \"x\"\ncurrency = \"EUR\"\n[[stage]]\nname = \"qualify\"\n[[end]]\nname = \"lost\"\nreasons = [\"price\"]\n{metrics}"
+    );
+    let checked = crate::process::check("process.toml", &text);
+    checked
+        .process
+        .unwrap_or_else(|| panic!("{:?}", checked.problems))
+}
+
+/// 120,000 a year, 10,000 a month: three of these make a quarter, and Ann has one of her own.
+#[test]
+fn coverage_needs_a_target() {
+    let (mut process, mut book) = (process(), book(&twelve()));
+    let ask = Ask {
+        period: Some(third_quarter()),
+        ..Ask::default()
+    };
+    let coverage = |process: &Process, book: &Book, ask: &Ask| {
+        told(process, book, &["coverage", "revenue"], ask)
+    };
+    let figures = coverage(&process, &book, &ask).figures;
+    assert_eq!(
+        (figures[0][0].value, figures[0][0].why),
+        (None, Some(super::NO_TARGET))
+    );
+    process.targets = own(
+        "[[team]]\nname = \"north\"\n[[rep]]\nname = \"ann\"\nteam = \"north\"\n[[target]]\nmetric = \"revenue\"\nat_least = 100000\nperiod = \"month\"\n[[target]]\nmetric = \"revenue\"\nrep = \"ann\"\nat_least = 50000\nperiod = \"quarter\"\n",
+    )
+    .targets;
+    // One open deal of 12,000 EUR of Ann is expected within the quarter.
+    book.deals.expected_close[9] = Some(day(80));
+    let figures = &coverage(&process, &book, &ask).figures[0];
+    let revenue = figures[1].value.expect("known");
+    let expected = 1_200_000.0 / (30_000_000.0 - revenue);
+    assert!(
+        (figures[0].value.expect("covered") - expected).abs() < 1e-9,
+        "{figures:?}"
+    );
+    let by_rep = Ask {
+        by: vec![Dimension::Rep],
+        ..ask
+    };
+    let measured = coverage(&process, &book, &by_rep);
+    // Ann won 30,000 of 50,000.
+    assert_eq!(
+        measured.of(&[Some("ann")]).expect("ann")[0].value,
+        Some(0.6)
+    );
+    assert_eq!(
+        measured.of(&[Some("bob")]).expect("bob")[0].why,
+        Some(super::NO_TARGET)
+    );
 }
 
 #[test]
