@@ -28,7 +28,8 @@ for row in csv.DictReader(open(folder / "sales_pipeline.csv")):
     deals.append(
         {
             "rep": row["sales_agent"],
-            "product": row["product"],
+            # Written in two ways in the export; the mapping of the example says so, too.
+            "product": {"GTXPro": "GTX Pro"}.get(row["product"], row["product"]),
             "state": row["deal_stage"].lower() if over else "open",
             "engaged": engaged,
             "closed": closed if over else None,
