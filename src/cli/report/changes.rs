@@ -17,7 +17,7 @@ use crate::store::Access;
 /// Days that are looked back on when nobody says since when.
 const BACK: u64 = 7;
 
-/// What moved since a day: new, won, lost, grown, shrunk, slipped; opening + changes = closing
+/// Show what moved since a day: new, won, lost, grown, shrunk, slipped; opening + changes = closing
 ///
 /// The opening is the end of the day before. Values are converted at the rate of each day, what is won
 /// or lost at that of its closing; what only the rates did is a line of its own. --rep and --team also

@@ -9,7 +9,7 @@ use crate::deal::event::CatalogKind;
 use crate::report::{scorecard, scorecard_needs, scorecard_of};
 use crate::store::Access;
 
-/// The manager's page: every rep against the others, or one rep in full
+/// Show the manager's page: every rep against the others, or one rep in full
 ///
 /// Deals handled, sales, closing ratio with what chance explains, cost, cycle, follow-ups on time and
 /// capacity used. With a rep: each with the team's median, the closing ratio by product and customer

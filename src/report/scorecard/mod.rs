@@ -346,11 +346,8 @@ fn table(process: &Process, book: &Book, reps: &Reps, rows: &[ScorecardRow]) -> 
         .collect();
     let figure = |at: usize| reps.median(|rep| rep.figures[at].value);
     let whole_of = |value: Option<f64>| money(value.map(|value| value.round() as i64));
-    let of_count = |of: fn(&Rep) -> usize| {
-        or_nothing(reps.median(|rep| Some(of(rep) as f64)), |value| {
-            Cell::Count(value.round() as i64)
-        })
-    };
+    let of_count =
+        |of: fn(&Rep) -> usize| or_nothing(reps.median(|rep| Some(of(rep) as f64)), Cell::Days);
     lines.push(vec![
         Cell::Text("median".to_string()),
         of_count(|rep| rep.handled),

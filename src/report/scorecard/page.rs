@@ -8,8 +8,8 @@ use crate::process::Process;
 use crate::report::convert::Converter;
 use crate::report::statistics::{ENOUGH, Share};
 use crate::report::{
-    Ask, Report, Stages, answer, count, heading, money, or_nothing, percent, percents, whole,
-    with_notes,
+    Ask, Report, Stages, answer, count, counted, heading, money, or_nothing, percent, percents,
+    whole, with_notes,
 };
 
 row! {
@@ -168,7 +168,7 @@ fn middle(peers: &[&Rep], of: impl Fn(&Rep) -> Option<f64>) -> Option<f64> {
 }
 
 fn figure_rows(process: &Process, own: &Rep, peers: &[&Rep]) -> Vec<ScorecardPageRow> {
-    let counted = |name: &str, of: fn(&Rep) -> usize| ScorecardPageRow {
+    let number_of = |name: &str, of: fn(&Rep) -> usize| ScorecardPageRow {
         name: name.to_string(),
         value: Some(of(own) as f64),
         n: of(own),
@@ -176,10 +176,10 @@ fn figure_rows(process: &Process, own: &Rep, peers: &[&Rep]) -> Vec<ScorecardPag
         ..NO_ROW
     };
     let mut rows = vec![
-        counted("handled", |rep| rep.handled),
-        counted("open", |rep| rep.open),
-        counted("won", |rep| rep.won),
-        counted("lost", |rep| rep.lost),
+        number_of("handled", |rep| rep.handled),
+        number_of("open", |rep| rep.open),
+        number_of("won", |rep| rep.won),
+        number_of("lost", |rep| rep.lost),
     ];
     for (at, name) in FIGURES.iter().enumerate() {
         let figure = own.figures[at];
@@ -401,8 +401,8 @@ fn sentence(process: &Process, own: &Rep, peers: &[&Rep], kinds: &[Kind]) -> Str
     }
     if own.closing.n < ENOUGH {
         return format!(
-            "insufficient history: {} decided deals, the closing ratio is judged from {ENOUGH} on",
-            own.closing.n
+            "insufficient history: {} decided, the closing ratio is judged from {ENOUGH} on",
+            counted(own.closing.n)
         );
     }
     "nothing here that chance does not explain".to_string()
@@ -414,7 +414,8 @@ fn figure_table(process: &Process, rows: &[ScorecardPageRow]) -> Table {
             "minor" => whole(value.round() as i64, process.currency),
             "share" => Cell::Share(value),
             "days" => Cell::Days(value),
-            _ => Cell::Count(value.round() as i64),
+            // Halves, of a median.
+            _ => Cell::Days(value),
         })
     };
     let title = |name: &str| match (process.metric(name), name) {
