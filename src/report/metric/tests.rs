@@ -82,8 +82,13 @@ fn agrees(process: &Process, book: &Book) {
                 assert_eq!(share.n, record.n as f64);
                 if record.n >= 5 {
                     assert_eq!(share.value, record.win_share);
-                    assert!((share.low.unwrap() - record.win_low.unwrap()).abs() < 1e-12);
-                    assert!((share.high.unwrap() - record.win_high.unwrap()).abs() < 1e-12);
+                    assert!(
+                        (share.low.expect("there") - record.win_low.expect("there")).abs() < 1e-12
+                    );
+                    assert!(
+                        (share.high.expect("there") - record.win_high.expect("there")).abs()
+                            < 1e-12
+                    );
                 } else {
                     assert_eq!((share.value, share.why), (None, Some(INSUFFICIENT)));
                 }
@@ -118,11 +123,13 @@ fn agrees(process: &Process, book: &Book) {
         let report: Report<FunnelRow> = funnel(process, book, &ask).expect("a report");
         for row in &report.answer.rows[..3] {
             let figure = measured.of(&[Some(&row.stage)]).expect("the stage")[0];
-            let resolved = row.advanced.unwrap() + row.lost.unwrap();
+            let resolved = row.advanced.expect("there") + row.lost.expect("there");
             assert_eq!(figure.n, resolved as f64);
             if resolved >= 5 {
                 assert_eq!(figure.value, row.resolved_share);
-                assert!((figure.low.unwrap() - row.resolved_low.unwrap()).abs() < 1e-12);
+                assert!(
+                    (figure.low.expect("there") - row.resolved_low.expect("there")).abs() < 1e-12
+                );
             }
         }
         let measured = told(process, book, &["stage-duration"], &ask);

@@ -77,7 +77,10 @@ fn activities_count_for_who_did_them() {
     assert_eq!(of(Some("cy")), Some(Some(1.0)));
     assert_eq!(of(None), Some(Some(0.0)));
     let teams = told(&process, &book, &["activities"], &by(&[Dimension::Team]));
-    assert_eq!(teams.of(&[Some("south")]).unwrap()[0].value, Some(1.0));
+    assert_eq!(
+        teams.of(&[Some("south")]).expect("there")[0].value,
+        Some(1.0)
+    );
     let ask = Ask {
         period: Some(third_quarter()),
         ..Ask::default()
@@ -103,9 +106,10 @@ fn follow_ups_on_time() {
     let (process, book) = (process(), worked());
     let figure = told(&process, &book, &["follow-ups-on-time"], &Ask::default()).figures[0][0];
     assert_eq!((figure.value, figure.n), (Some(4.0 / 6.0), 6.0));
-    let (low, high) = crate::report::statistics::wilson(4, 6).unwrap();
+    let (low, high) = crate::report::statistics::wilson(4, 6).expect("there");
     assert!(
-        (figure.low.unwrap() - low).abs() < 1e-12 && (figure.high.unwrap() - high).abs() < 1e-12
+        (figure.low.expect("there") - low).abs() < 1e-12
+            && (figure.high.expect("there") - high).abs() < 1e-12
     );
 }
 
@@ -305,7 +309,7 @@ fn over_time() {
     let names: Vec<&str> = measured
         .groups
         .iter()
-        .map(|labels| labels[0].as_ref().unwrap().0.as_str())
+        .map(|labels| labels[0].as_ref().expect("there").0.as_str())
         .collect();
     assert_eq!(names, ["2026-07", "2026-08", "2026-09"]);
     let opened: f64 = measured
@@ -329,11 +333,17 @@ fn over_time() {
     let ask = by(&[Dimension::Time(Grain::Quarter)]);
     let measured = told(&process, &book, &["new-deals"], &ask);
     assert_eq!(
-        measured.groups.first().unwrap()[0].as_ref().unwrap().0,
+        measured.groups.first().expect("there")[0]
+            .as_ref()
+            .expect("there")
+            .0,
         "2026-Q3"
     );
     assert_eq!(
-        measured.groups.last().unwrap()[0].as_ref().unwrap().0,
+        measured.groups.last().expect("there")[0]
+            .as_ref()
+            .expect("there")
+            .0,
         "2026-Q4"
     );
 }
