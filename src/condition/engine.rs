@@ -10,10 +10,11 @@ use anyhow::Context as _;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 use super::functions::functions;
+use super::row::fitting;
 use super::scan::{FUNCTIONS, Kind, scan};
 use super::{Column, ColumnKind, Condition, Mistake, Truth, Value};
 use crate::fault::Fault;
@@ -21,8 +22,6 @@ use crate::text::{nearest, shortened};
 
 /// Longest text an expression may read or make; keeps `replace` and `instr` cheap.
 const MAX_TEXT: i32 = 100_000;
-/// Of one fact: two of them can be put together.
-const FACT: usize = 49_000;
 /// Below SQLite's own limit on columns.
 const MAX_COLUMNS: usize = 1_000;
 /// Longest row of facts.
@@ -384,30 +383,4 @@ fn harden(db: &Connection) -> rusqlite::Result<()> {
         db.set_limit(limit, most)?;
     }
     functions(db)
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(number) => ValueRef::Integer(*number),
-            Self::Number(number) => ValueRef::Real(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-        }))
-    }
-}
-
-/// A text that is longer than a judged one may be is compared by its beginning.
-fn fitting(value: Value) -> Value {
-    match value {
-        Value::Text(mut text) if text.len() > FACT => {
-            let end = (0..=FACT)
-                .rev()
-                .find(|at| text.is_char_boundary(*at))
-                .unwrap_or(0);
-            text.truncate(end);
-            Value::Text(text)
-        }
-        value => value,
-    }
 }

@@ -68,6 +68,7 @@ pub enum Truth {
 mod engine;
 mod functions;
 mod literals;
+mod row;
 mod scan;
 #[cfg(test)]
 mod tests;

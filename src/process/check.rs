@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::definition::{Definition, TypeWritten};
+use super::expression::condition;
 use super::fields::can_name_field;
 use super::names::{titled, unique};
 use super::reader::{At, Reader};
@@ -13,7 +14,7 @@ use super::{
     Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, limit,
     metric_check, prospect_columns, prospecting, relations, standard_metrics, target,
 };
-use crate::condition::{Condition, Engine, Mistake};
+use crate::condition::Engine;
 
 /// Largest process file; a larger one is something else.
 const MAX_BYTES: usize = 1 << 20;
@@ -292,35 +293,6 @@ fn engine(reader: &Reader<'_>, definition: &Definition) -> Option<Engine> {
         }
     }
     Some(engine)
-}
-
-fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<Condition> {
-    match engine.check(&when.value) {
-        Ok(condition) => Some(condition),
-        Err(mistake) => {
-            mistaken(reader, when, mistake);
-            None
-        }
-    }
-}
-
-/// Reports a mistake at its place in the expression.
-pub(super) fn mistaken(reader: &Reader<'_>, when: &At<String>, mistake: Mistake) {
-    let named = when.value.get(mistake.range.clone()).unwrap_or_default();
-    let named = named.trim_matches('\'');
-    if mistake.message.starts_with("unknown ")
-        && reader.may_be_broken(named.strip_prefix("done_").unwrap_or(named))
-    {
-        return;
-    }
-    // With escapes in the text its bytes are not those of the file: then all of it is marked.
-    let literal = reader.text.get(when.span.clone()) == Some(when.value.as_str());
-    let span = if literal {
-        when.span.start + mistake.range.start..when.span.start + mistake.range.end
-    } else {
-        when.span.clone()
-    };
-    reader.error(span, mistake.message, mistake.label);
 }
 
 fn customer_types(

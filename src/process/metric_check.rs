@@ -120,7 +120,7 @@ fn expressions(reader: &Reader<'_>, written: &MetricWritten) {
             {
                 continue;
             }
-            super::check::mistaken(reader, expression, in_words(mistake, names.clone()));
+            super::expression::mistaken(reader, expression, in_words(mistake, names.clone()));
         }
     }
 }

@@ -77,12 +77,11 @@ impl<'a> Converter<'a> {
             deals.closed[deal].unwrap_or(self.as_of)
         };
         let currency = usize::from(deals.currency[deal]);
-        match self.converted(minor, currency, day) {
-            Some(minor) => Worth::Known(minor),
-            None => {
-                self.without_rate[currency] += 1;
-                Worth::NoRate
-            }
+        if let Some(minor) = self.converted(minor, currency, day) {
+            Worth::Known(minor)
+        } else {
+            self.without_rate[currency] += 1;
+            Worth::NoRate
         }
     }
 

@@ -147,7 +147,7 @@ proptest! {
         let text = String::from_utf8(bytes.clone()).expect("text");
         prop_assert!(text.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\n', '\r'])));
         let read = MessageParser::default().parse(&bytes).expect("a message");
-        let mut headers: Vec<&str> = read.headers().iter().map(|header| header.name()).collect();
+        let mut headers: Vec<&str> = read.headers().iter().map(mail_parser::Header::name).collect();
         headers.sort_unstable();
         prop_assert_eq!(
             headers,

@@ -230,12 +230,11 @@ fn mean_won_value(converter: &mut Converter<'_>, book: &Book, ask: &Ask) -> Opti
     let (mut sum, mut valued) = (0.0, 0_usize);
     for deal in 0..book.deals.len() {
         let won = book.deals.state[deal] == State::Won;
-        if won && ask.includes(deal) && ask.within(book.deals.closed[deal]) {
-            if let Some(minor) = converter.worth(deal).known() {
+        if won && ask.includes(deal) && ask.within(book.deals.closed[deal])
+            && let Some(minor) = converter.worth(deal).known() {
                 sum += minor as f64;
                 valued += 1;
             }
-        }
     }
     (valued > 0).then(|| sum / valued as f64)
 }

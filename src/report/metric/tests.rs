@@ -1,17 +1,13 @@
 //! The standard metrics against the reports that show the same numbers.
 
-use chrono::NaiveDate;
 
-use super::{Figure, INSUFFICIENT, Measured, measure, needs};
-use crate::deal::book::{Book, Columns, Day, Left};
+use super::{Figure, INSUFFICIENT, Measured, measure};
+use crate::deal::book::Book;
 use crate::deal::event::ActivityKind;
-use crate::document::Period;
-use crate::id::Id;
-use crate::list::{Came, Merged, Payback, Terms};
-use crate::process::{ACTIVITY_KINDS, Grain, Metric, Process, standard_metrics};
-use crate::report::sample::{any_deal, book, day, process, third_quarter, twelve};
+use crate::process::{ACTIVITY_KINDS, Metric, Process, standard_metrics};
+use crate::report::sample::{any_deal, book, process, third_quarter, twelve};
 use crate::report::{
-    Ask, Dimension, DurationsRow, FunnelRow, Report, costs, durations, funnel, velocity, win_rate,
+    Ask, Dimension, DurationsRow, FunnelRow, Report, durations, funnel, velocity, win_rate,
 };
 use proptest::prelude::*;
 
@@ -82,8 +78,13 @@ fn agrees(process: &Process, book: &Book) {
                 assert_eq!(share.n, record.n as f64);
                 if record.n >= 5 {
                     assert_eq!(share.value, record.win_share);
-                    assert!((share.low.unwrap() - record.win_low.unwrap()).abs() < 1e-12);
-                    assert!((share.high.unwrap() - record.win_high.unwrap()).abs() < 1e-12);
+                    assert!(
+                        (share.low.expect("there") - record.win_low.expect("there")).abs() < 1e-12
+                    );
+                    assert!(
+                        (share.high.expect("there") - record.win_high.expect("there")).abs()
+                            < 1e-12
+                    );
                 } else {
                     assert_eq!((share.value, share.why), (None, Some(INSUFFICIENT)));
                 }
@@ -118,11 +119,13 @@ fn agrees(process: &Process, book: &Book) {
         let report: Report<FunnelRow> = funnel(process, book, &ask).expect("a report");
         for row in &report.answer.rows[..3] {
             let figure = measured.of(&[Some(&row.stage)]).expect("the stage")[0];
-            let resolved = row.advanced.unwrap() + row.lost.unwrap();
+            let resolved = row.advanced.expect("there") + row.lost.expect("there");
             assert_eq!(figure.n, resolved as f64);
             if resolved >= 5 {
                 assert_eq!(figure.value, row.resolved_share);
-                assert!((figure.low.unwrap() - row.resolved_low.unwrap()).abs() < 1e-12);
+                assert!(
+                    (figure.low.expect("there") - row.resolved_low.expect("there")).abs() < 1e-12
+                );
             }
         }
         let measured = told(process, book, &["stage-duration"], &ask);

@@ -2,18 +2,17 @@
 
 use chrono::NaiveDate;
 
-use super::{Figure, INSUFFICIENT, Measured, measure, needs};
+use super::{Figure, Measured, measure, needs};
 use crate::deal::book::{Book, Columns, Day, Left};
 use crate::deal::event::ActivityKind;
 use crate::document::Period;
 use crate::id::Id;
 use crate::list::{Came, Merged, Payback, Terms};
-use crate::process::{ACTIVITY_KINDS, Grain, Metric, Process, standard_metrics};
-use crate::report::sample::{any_deal, book, day, process, third_quarter, twelve};
+use crate::process::{Grain, Metric, Process, standard_metrics};
+use crate::report::sample::{book, day, process, third_quarter, twelve};
 use crate::report::{
-    Ask, Dimension, DurationsRow, FunnelRow, Report, costs, durations, funnel, velocity, win_rate,
+    Ask, Dimension, costs,
 };
-use proptest::prelude::*;
 
 use super::tests::{by, of, told};
 
@@ -77,7 +76,10 @@ fn activities_count_for_who_did_them() {
     assert_eq!(of(Some("cy")), Some(Some(1.0)));
     assert_eq!(of(None), Some(Some(0.0)));
     let teams = told(&process, &book, &["activities"], &by(&[Dimension::Team]));
-    assert_eq!(teams.of(&[Some("south")]).unwrap()[0].value, Some(1.0));
+    assert_eq!(
+        teams.of(&[Some("south")]).expect("there")[0].value,
+        Some(1.0)
+    );
     let ask = Ask {
         period: Some(third_quarter()),
         ..Ask::default()
@@ -103,9 +105,10 @@ fn follow_ups_on_time() {
     let (process, book) = (process(), worked());
     let figure = told(&process, &book, &["follow-ups-on-time"], &Ask::default()).figures[0][0];
     assert_eq!((figure.value, figure.n), (Some(4.0 / 6.0), 6.0));
-    let (low, high) = crate::report::statistics::wilson(4, 6).unwrap();
+    let (low, high) = crate::report::statistics::wilson(4, 6).expect("there");
     assert!(
-        (figure.low.unwrap() - low).abs() < 1e-12 && (figure.high.unwrap() - high).abs() < 1e-12
+        (figure.low.expect("there") - low).abs() < 1e-12
+            && (figure.high.expect("there") - high).abs() < 1e-12
     );
 }
 
@@ -305,7 +308,7 @@ fn over_time() {
     let names: Vec<&str> = measured
         .groups
         .iter()
-        .map(|labels| labels[0].as_ref().unwrap().0.as_str())
+        .map(|labels| labels[0].as_ref().expect("there").0.as_str())
         .collect();
     assert_eq!(names, ["2026-07", "2026-08", "2026-09"]);
     let opened: f64 = measured
@@ -329,11 +332,17 @@ fn over_time() {
     let ask = by(&[Dimension::Time(Grain::Quarter)]);
     let measured = told(&process, &book, &["new-deals"], &ask);
     assert_eq!(
-        measured.groups.first().unwrap()[0].as_ref().unwrap().0,
+        measured.groups.first().expect("there")[0]
+            .as_ref()
+            .expect("there")
+            .0,
         "2026-Q3"
     );
     assert_eq!(
-        measured.groups.last().unwrap()[0].as_ref().unwrap().0,
+        measured.groups.last().expect("there")[0]
+            .as_ref()
+            .expect("there")
+            .0,
         "2026-Q4"
     );
 }

@@ -75,21 +75,18 @@ pub fn judge<'t>(
     for one in running {
         let of_batch =
             |batch: &Batch| batch.period == one.period && batch.kind == one.target.whose.kind();
-        let at = match batches.iter().position(of_batch) {
-            Some(at) => at,
-            None => {
-                let pipelines = rates.as_ref().map_or_else(Vec::new, |rates| {
-                    pipelines(&mut converter, book, rates, one, ask)
-                });
-                let batch = batch(process, book, running, one, pipelines, ask)?;
-                for note in &batch.measured.notes {
-                    if !told.notes.contains(note) {
-                        told.notes.push(note.clone());
-                    }
+        let at = if let Some(at) = batches.iter().position(of_batch) { at } else {
+            let pipelines = rates.as_ref().map_or_else(Vec::new, |rates| {
+                pipelines(&mut converter, book, rates, one, ask)
+            });
+            let batch = batch(process, book, running, one, pipelines, ask)?;
+            for note in &batch.measured.notes {
+                if !told.notes.contains(note) {
+                    told.notes.push(note.clone());
                 }
-                batches.push(batch);
-                batches.len() - 1
             }
+            batches.push(batch);
+            batches.len() - 1
         };
         let line = line(process, book, *one, &batches[at])?;
         if line.covered.is_some() && !told.history.iter().any(|(period, _)| *period == one.period) {
