@@ -207,6 +207,39 @@ impl Engine {
         Ok(())
     }
 
+    /// The same of some columns only, for conditions that read no others: each row holds one value per place in
+    /// `places`.
+    pub fn load_columns(
+        &self,
+        places: &[usize],
+        rows: impl IntoIterator<Item = Vec<Value>>,
+    ) -> anyhow::Result<()> {
+        self.db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_ROW)?;
+        let transaction = self.db.unchecked_transaction()?;
+        transaction
+            .prepare_cached("DELETE FROM facts")?
+            .execute([])?;
+        // A row without any column is still a row.
+        let places: Vec<usize> = if places.is_empty() { vec![0] } else { places.to_vec() };
+        let names: Vec<String> = places
+            .iter()
+            .map(|place| format!("\"{}\"", self.columns[*place].name.replace('"', "\"\"")))
+            .collect();
+        let marks = vec!["?"; places.len()].join(",");
+        let names = names.join(",");
+        let mut insert = transaction
+            .prepare_cached(&format!("INSERT INTO facts ({names}) VALUES ({marks})"))?;
+        for mut row in rows {
+            row.resize(places.len(), Value::Null);
+            insert
+                .execute(params_from_iter(row.into_iter().map(fitting)))
+                .context("the facts of a row cannot be loaded")?;
+        }
+        drop(insert);
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// Judges a condition on every loaded row, in the order of loading.
     pub fn judge(&self, condition: &Condition) -> anyhow::Result<Vec<Truth>> {
         // NOT turns whatever the expression gives into SQLite's own 0, 1 or NULL.

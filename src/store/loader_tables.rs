@@ -3,151 +3,233 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use rusqlite::Connection;
 
-use super::loader::Loader;
-use super::query::fact_value;
-use crate::condition::Value;
-use crate::deal::book::{Activities, Changes, Day, FollowUps, State};
+use super::columns::damaged;
+use super::loader::{Interned, Loader, in_order, retain};
+use crate::deal::book::{Activities, Changes, Dated, Day, FollowUps, State};
 use crate::deal::event::ActivityKind;
+use crate::deal::fact;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::process::{LOST, WON};
 
-impl Loader<'_> {
-    /// Where each deal is in the columns.
-    fn places(&self) -> HashMap<i64, u32> {
-        (0_u32..)
-            .zip(&self.deals.id)
-            .map(|(place, id)| (id.0, place))
-            .collect()
-    }
-
+impl Loader<'_, '_> {
     /// What was done up to the as-of day, for deals and for nobody's deal.
-    pub(super) fn activities(&mut self, connection: &Connection) -> Result<Activities> {
-        let places = self.places();
-        let mut all = Activities::default();
-        for query in [
-            "SELECT deal, day, kind, minutes, cost_minor, actor, tool FROM activity WHERE day <= $1",
-            "SELECT NULL, day, kind, minutes, cost_minor, actor, tool FROM contact_activity WHERE day <= $1",
-        ] {
-            let mut statement = connection.prepare(query)?;
-            let mut rows = statement.query([Day::of(self.as_of).0])?;
-            while let Some(row) = rows.next()? {
-                let deal = row.get::<_, Option<i64>>(0)?;
-                let place = deal.and_then(|id| places.get(&id).copied());
-                if deal.is_some() && place.is_none() {
-                    continue;
-                }
-                let kind = row.get_ref(2)?.as_str().map_err(anyhow::Error::from)?;
-                let kind = ActivityKind::from_name(kind)
-                    .ok_or_else(|| Fault::damaged(format!("unknown activity `{kind}`")))?;
-                let actor = row
-                    .get_ref(5)?
-                    .as_str_or_null()
-                    .map_err(anyhow::Error::from)?;
-                let rep = actor.and_then(|actor| self.logins.get(actor).copied());
-                let owner = || self.deals.owner[place? as usize];
-                all.by.push(rep.or_else(owner));
-                all.deal.push(place);
-                all.day.push(Day(row.get(1)?));
-                all.kind.push(kind);
-                all.minutes.push(row.get(3)?);
-                all.cost_minor.push(row.get(4)?);
-                let tool = row
-                    .get_ref(6)?
-                    .as_str_or_null()
-                    .map_err(anyhow::Error::from)?;
-                all.tool.push(tool.map(|name| self.tools.index(name)));
+    pub(super) fn activities(&mut self, tools: &mut Vec<String>) -> Result<Activities> {
+        let children = self.view.children("activity")?;
+        let mut used = Interned::default();
+        let kind = |name: &str| ActivityKind::from_name(name).ok_or_else(damaged);
+        let logins = &self.logins;
+        let mut all = Activities {
+            deal: self.deals_of(&children),
+            day: self
+                .view
+                .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?,
+            kind: self
+                .view
+                .child_labels(&children, "kind", ActivityKind::Other, kind)?,
+            minutes: self
+                .view
+                .child_numbers(&children, "minutes", |n| n.map(|n| n as u32))?,
+            cost_minor: self.view.child_numbers(&children, "cost_minor", |n| n)?,
+            by: self
+                .view
+                .child_labels(&children, "actor", None, |name| Ok(logins.get(name).copied()))?,
+            tool: self
+                .view
+                .child_labels(&children, "tool", None, |name| Ok(Some(used.index(name))))?,
+        };
+        for (by, deal) in all.by.iter_mut().zip(&all.deal) {
+            if by.is_none() {
+                *by = deal.and_then(|deal| self.deals.owner[deal as usize]);
             }
         }
+        let as_of = self.as_of;
+        if all.day.iter().any(|day| *day > as_of) || all.deal.iter().any(Option::is_none) {
+            let kept: Vec<bool> = all
+                .day
+                .iter()
+                .zip(&all.deal)
+                .map(|(day, deal)| deal.is_some() && *day <= as_of)
+                .collect();
+            retain(&mut all.deal, &kept);
+            retain(&mut all.day, &kept);
+            retain(&mut all.kind, &kept);
+            retain(&mut all.minutes, &kept);
+            retain(&mut all.cost_minor, &kept);
+            retain(&mut all.by, &kept);
+            retain(&mut all.tool, &kept);
+        }
+        self.with_contacts(&mut all, &mut used)?;
+        let names = used.named.into_iter().map(|tool| tool.name).collect();
+        *tools = in_order(names, &mut all.tool);
         Ok(all)
     }
 
-    /// What was to be done by the as-of day, due when it was due as of then.
-    pub(super) fn follow_ups(&self, connection: &Connection) -> Result<FollowUps> {
-        let places = self.places();
-        let mut all = FollowUps::default();
-        let as_of = Day::of(self.as_of);
-        let mut statement = connection.prepare(
-            "SELECT f.id, f.deal, COALESCE(s.due_before, f.due), f.added, f.done, f.by_rule, f.text
-             FROM followup f LEFT JOIN snooze s ON s.followup = f.id
-                AND s.day = (SELECT MIN(n.day) FROM snooze n WHERE n.followup = f.id AND n.day > $1)
-             WHERE f.added <= $1 ORDER BY f.deal, f.id",
+    /// What was done with people outside of deals.
+    fn with_contacts(&self, all: &mut Activities, tools: &mut Interned) -> Result<()> {
+        let mut statement = self.connection.prepare(
+            "SELECT day, kind, minutes, cost_minor, actor, tool FROM contact_activity WHERE day <= $1",
         )?;
-        let mut rows = statement.query([as_of.0])?;
+        let mut rows = statement.query([self.as_of.0])?;
         while let Some(row) = rows.next()? {
-            let Some(place) = places.get(&row.get(1)?) else {
+            let kind = row.get_ref(1)?.as_str().map_err(anyhow::Error::from)?;
+            let kind = ActivityKind::from_name(kind)
+                .ok_or_else(|| Fault::damaged(format!("unknown activity `{kind}`")))?;
+            let text = |at: usize| row.get_ref(at)?.as_str_or_null().map_err(anyhow::Error::from);
+            all.by
+                .push(text(4)?.and_then(|actor| self.logins.get(actor).copied()));
+            all.deal.push(None);
+            all.day.push(Day(row.get(0)?));
+            all.kind.push(kind);
+            all.minutes.push(row.get(2)?);
+            all.cost_minor.push(row.get(3)?);
+            all.tool.push(text(5)?.map(|name| tools.index(name)));
+        }
+        Ok(())
+    }
+
+    /// What was to be done by the as-of day, due when it was due as of then.
+    pub(super) fn follow_ups(&self) -> Result<FollowUps> {
+        let children = self.view.children("follow_up")?;
+        let days = |column: &str| {
+            self.view
+                .child_numbers(&children, column, |day| Day(day.unwrap_or_default() as i32))
+        };
+        let id = |id: Option<i64>| Id(id.unwrap_or_default());
+        let ids = self.view.child_numbers(&children, "item", id)?;
+        let (due, added) = (days("due")?, days("added")?);
+        let done = self.child_days(&children, "done")?;
+        let by_rule = self
+            .view
+            .child_numbers(&children, "by_rule", |n| n == Some(1))?;
+        let due_before = self.due_before()?;
+        let mut texts = self.texts()?;
+        let mut all = FollowUps::default();
+        for (at, deal) in self.deals_of(&children).into_iter().enumerate() {
+            let Some(deal) = deal.filter(|_| added[at] <= self.as_of) else {
                 continue;
             };
-            let done = row
-                .get::<_, Option<i32>>(4)?
-                .map(Day)
-                .filter(|day| *day <= as_of);
-            all.id.push(Id(row.get(0)?));
-            all.deal.push(*place);
-            all.due.push(Day(row.get(2)?));
-            all.added.push(Day(row.get(3)?));
+            let done = done[at].filter(|day| *day <= self.as_of);
+            all.id.push(ids[at]);
+            all.deal.push(deal);
+            all.due
+                .push(due_before.get(&ids[at]).copied().unwrap_or(due[at]));
+            all.added.push(added[at]);
             all.done.push(done);
-            all.by_rule.push(row.get::<_, i64>(5)? != 0);
-            all.text.push(if done.is_none() {
-                row.get(6)?
-            } else {
-                String::new()
+            all.by_rule.push(by_rule[at]);
+            all.text.push(match done {
+                None => texts.remove(&ids[at]).unwrap_or_default(),
+                Some(_) => String::new(),
             });
         }
         Ok(all)
     }
 
-    /// The dated values of what the Book has the last of.
-    pub(super) fn changes(&mut self, connection: &Connection) -> Result<Changes> {
-        let places = self.places();
-        let mut all = Changes::default();
-        let mut statement = connection.prepare(
-            "SELECT subject, name, day, whole, number, text FROM fact
-             WHERE day <= $1 AND name IN ('state', 'stage', '.value_minor', 'owner', 'expected_close')
-             ORDER BY subject, day",
-        )?;
-        let mut rows = statement.query([Day::of(self.as_of).0])?;
-        while let Some(row) = rows.next()? {
-            let Some(deal) = places.get(&row.get(0)?).copied() else {
-                continue;
-            };
-            let day = Day(row.get(2)?);
-            let value = fact_value(row, 3)?;
-            let text = match &value {
-                Value::Text(text) => Some(text.as_str()),
-                _ => None,
-            };
-            match row.get_ref(1)?.as_str().map_err(anyhow::Error::from)? {
-                "state" => {
-                    if let Some(state) = text.and_then(State::from_name) {
-                        all.state.push(deal, day, state);
-                    }
-                }
-                "stage" => {
-                    let stage = text
-                        .filter(|name| ![WON, LOST].contains(name))
-                        .map(|name| self.stages.index(name) as u16);
-                    all.stage.push(deal, day, stage);
-                }
-                "owner" => {
-                    let owner = text.map(|name| self.owners.index(name));
-                    all.owner.push(deal, day, owner);
-                }
-                "expected_close" => {
-                    let expected = text.and_then(|text| text.parse().ok()).map(Day::of);
-                    all.expected_close.push(deal, day, expected);
-                }
-                _ => {
-                    let minor = match value {
-                        Value::Integer(minor) => Some(minor),
-                        _ => None,
-                    };
-                    all.value_minor.push(deal, day, minor);
-                }
+    /// When what was put off after the as-of day had been due.
+    fn due_before(&self) -> Result<HashMap<Id, Day>> {
+        let children = self.view.children("snooze")?;
+        let id = |id: Option<i64>| Id(id.unwrap_or_default());
+        let items = self.view.child_numbers(&children, "item", id)?;
+        let days = self.child_days(&children, "day")?;
+        let before = self.child_days(&children, "due_before")?;
+        let mut due = HashMap::new();
+        for ((item, day), before) in items.into_iter().zip(days).zip(before) {
+            if let (Some(day), Some(before)) = (day, before)
+                && day > self.as_of
+            {
+                // The first time after that day; they are in the order of their days.
+                due.entry(item).or_insert(before);
             }
         }
-        Ok(all)
+        Ok(due)
+    }
+
+    /// The words of what was not done by the as-of day.
+    fn texts(&self) -> Result<HashMap<Id, String>> {
+        let mut texts = HashMap::new();
+        for query in [
+            "SELECT id, text FROM followup WHERE done IS NULL AND added <= $1",
+            "SELECT id, text FROM followup WHERE done > $1 AND added <= $1",
+        ] {
+            if self.is_newest() && query.contains("done >") {
+                continue;
+            }
+            let mut statement = self.connection.prepare_cached(query)?;
+            let mut rows = statement.query([self.as_of.0])?;
+            while let Some(row) = rows.next()? {
+                texts.insert(Id(row.get(0)?), row.get(1)?);
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The dated values of what the Book has the last of.
+    pub(super) fn changes(&mut self) -> Result<Changes> {
+        let mut owners = std::mem::take(&mut self.owners);
+        let mut stages = std::mem::take(&mut self.stages);
+        let state = |name: &str| State::from_name(name).map(Some).ok_or_else(damaged);
+        let told = self.dated_labels("state", state)?;
+        let mut changes = Changes {
+            stage: self.dated_labels("stage", |name| {
+                let open = ![WON, LOST].contains(&name);
+                Ok(open.then(|| stages.index(name) as u16))
+            })?,
+            owner: self.dated_labels("owner", |name| Ok(Some(owners.index(name))))?,
+            value_minor: self.dated(fact::VALUE_MINOR, "whole", |_, n| n)?,
+            expected_close: self.dated("expected_close", "date", |day, date| {
+                date.map(|date| Day(day.0 + date as i32))
+            })?,
+            ..Changes::default()
+        };
+        for ((deal, day), state) in told.deal.into_iter().zip(told.day).zip(told.to) {
+            if let Some(state) = state {
+                changes.state.push(deal, day, state);
+            }
+        }
+        self.owners = owners;
+        self.stages = stages;
+        Ok(changes)
+    }
+
+    fn dated_labels<T: Copy>(
+        &self,
+        name: &str,
+        place: impl FnMut(&str) -> Result<Option<T>>,
+    ) -> Result<Dated<Option<T>>> {
+        let children = self.view.history(name)?;
+        let days = self
+            .view
+            .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?;
+        let to = self.view.child_labels(&children, "text", None, place)?;
+        Ok(self.until_as_of(self.deals_of(&children), days, to))
+    }
+
+    fn dated<T: Copy>(
+        &self,
+        name: &str,
+        column: &str,
+        of: impl Fn(Day, Option<i64>) -> T,
+    ) -> Result<Dated<T>> {
+        let children = self.view.history(name)?;
+        let days = self
+            .view
+            .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?;
+        let to = self.view.child_numbers(&children, column, |n| n)?;
+        let to = days.iter().zip(to).map(|(day, to)| of(*day, to)).collect();
+        Ok(self.until_as_of(self.deals_of(&children), days, to))
+    }
+
+    fn until_as_of<T: Copy>(&self, deals: Vec<Option<u32>>, days: Vec<Day>, to: Vec<T>) -> Dated<T> {
+        let mut dated = Dated::default();
+        dated.deal.reserve_exact(days.len());
+        dated.day.reserve_exact(days.len());
+        dated.to.reserve_exact(days.len());
+        for ((deal, day), to) in deals.into_iter().zip(days).zip(to) {
+            if let Some(deal) = deal.filter(|_| day <= self.as_of) {
+                dated.push(deal, day, to);
+            }
+        }
+        dated
     }
 }
