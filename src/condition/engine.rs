@@ -220,15 +220,19 @@ impl Engine {
             .prepare_cached("DELETE FROM facts")?
             .execute([])?;
         // A row without any column is still a row.
-        let places: Vec<usize> = if places.is_empty() { vec![0] } else { places.to_vec() };
+        let places: Vec<usize> = if places.is_empty() {
+            vec![0]
+        } else {
+            places.to_vec()
+        };
         let names: Vec<String> = places
             .iter()
             .map(|place| format!("\"{}\"", self.columns[*place].name.replace('"', "\"\"")))
             .collect();
         let marks = vec!["?"; places.len()].join(",");
         let names = names.join(",");
-        let mut insert = transaction
-            .prepare_cached(&format!("INSERT INTO facts ({names}) VALUES ({marks})"))?;
+        let mut insert =
+            transaction.prepare_cached(&format!("INSERT INTO facts ({names}) VALUES ({marks})"))?;
         for mut row in rows {
             row.resize(places.len(), Value::Null);
             insert

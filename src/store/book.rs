@@ -55,8 +55,7 @@ impl Store {
             let dated = from_facts || something_since(connection, as_of)?;
             let mut book = loader::load(connection, process, as_of, needs, source, dated)?;
             if !conditions.is_empty() {
-                let columns =
-                    judge::judge(connection, process, as_of, source, dated, &conditions)?;
+                let columns = judge::judge(connection, process, as_of, source, dated, &conditions)?;
                 for (text, truths) in needs.conditions.iter().zip(columns) {
                     let met = truths.iter().map(|truth| *truth == Truth::Met).collect();
                     book.conditions.insert(text.clone(), met);

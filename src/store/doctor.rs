@@ -69,7 +69,9 @@ impl Store {
             }
             let columns = columns::differing(&view)?;
             if columns > 0 {
-                findings.differing.push(("deal_column".to_string(), columns));
+                findings
+                    .differing
+                    .push(("deal_column".to_string(), columns));
             }
             findings.altered = altered(&view)?;
             let stored = undone_operations(&view)?;

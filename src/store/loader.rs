@@ -13,7 +13,10 @@ use super::loader_accounts::{accounts, attribute};
 use super::project;
 use super::query::{Catalog, catalog, version_on};
 use crate::condition::Value;
-use crate::deal::book::{Book, Columns, Day, Deals, Left, Named, Needs, RepFacts, State, Visits};
+use crate::deal::book::{
+    Activities, Book, Changes, Columns, Day, Deals, FollowUps, Left, Named, Needs, RepFacts, State,
+    Visits,
+};
 use crate::deal::event::CatalogKind;
 use crate::deal::fact;
 use crate::money::Currency;
@@ -92,14 +95,20 @@ const DATED: &[(Columns, &[&str])] = &[
     (Columns::TOUCHED, &[fact::TOUCHED]),
 ];
 /// Facts whose histories are the changes of the Book.
-const CHANGES: &[&str] = &["state", "stage", fact::VALUE_MINOR, "owner", "expected_close"];
+const CHANGED: &[&str] = &[
+    "state",
+    "stage",
+    fact::VALUE_MINOR,
+    "owner",
+    "expected_close",
+];
 
 /// What must be read of changed deals.
 pub(super) fn wanted(needs: &Needs, dated: bool) -> Wanted {
     let columns = with_implied(needs);
     let mut names: BTreeSet<String> = needs.attributes.iter().cloned().collect();
     if columns.has(Columns::CHANGES) {
-        names.extend(CHANGES.iter().map(|name| (*name).to_string()));
+        names.extend(CHANGED.iter().map(|name| (*name).to_string()));
     }
     if dated {
         names.insert("state".to_string());
@@ -212,7 +221,8 @@ impl Loader<'_, '_> {
         }
         let mut products = Interned::of(catalog, CatalogKind::Product);
         if wanted.has(Columns::PRODUCT) {
-            self.deals.product = self.label("product", "product", |name| Ok(products.index(name)))?;
+            self.deals.product =
+                self.label("product", "product", |name| Ok(products.index(name)))?;
         }
         let mut sources = Interned::of(catalog, CatalogKind::Source);
         if wanted.has(Columns::SOURCE) {
@@ -231,8 +241,7 @@ impl Loader<'_, '_> {
         if wanted.has(Columns::ACCOUNT) {
             let ids = self.whole("account", fact::ACCOUNT)?;
             let with_names = wanted.has(Columns::ACCOUNT_NAMES);
-            (self.deals.account, account_ids, names) =
-                accounts(self.connection, &ids, with_names)?;
+            (self.deals.account, account_ids, names) = accounts(self.connection, &ids, with_names)?;
         }
         let visits = if wanted.has(Columns::VISITS) {
             self.visits()?
@@ -243,17 +252,17 @@ impl Loader<'_, '_> {
         let activities = if wanted.has(Columns::ACTIVITIES) {
             self.activities(&mut tools)?
         } else {
-            Default::default()
+            Activities::default()
         };
         let follow_ups = if wanted.has(Columns::FOLLOW_UPS) {
             self.follow_ups()?
         } else {
-            Default::default()
+            FollowUps::default()
         };
         let changes = if wanted.has(Columns::CHANGES) {
             self.changes()?
         } else {
-            Default::default()
+            Changes::default()
         };
         // An owner whom the catalog does not know has a name all the same.
         reps.resize_with(self.owners.named.len(), RepFacts::default);
@@ -473,11 +482,7 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn child_days(
-        &self,
-        children: &Children,
-        column: &str,
-    ) -> Result<Vec<Option<Day>>> {
+    pub(super) fn child_days(&self, children: &Children, column: &str) -> Result<Vec<Option<Day>>> {
         self.view
             .child_numbers(children, column, |day| day.map(|day| Day(day as i32)))
     }

@@ -32,9 +32,9 @@ impl Loader<'_, '_> {
                 .view
                 .child_numbers(&children, "minutes", |n| n.map(|n| n as u32))?,
             cost_minor: self.view.child_numbers(&children, "cost_minor", |n| n)?,
-            by: self
-                .view
-                .child_labels(&children, "actor", None, |name| Ok(logins.get(name).copied()))?,
+            by: self.view.child_labels(&children, "actor", None, |name| {
+                Ok(logins.get(name).copied())
+            })?,
             tool: self
                 .view
                 .child_labels(&children, "tool", None, |name| Ok(Some(used.index(name))))?,
@@ -76,7 +76,11 @@ impl Loader<'_, '_> {
             let kind = row.get_ref(1)?.as_str().map_err(anyhow::Error::from)?;
             let kind = ActivityKind::from_name(kind)
                 .ok_or_else(|| Fault::damaged(format!("unknown activity `{kind}`")))?;
-            let text = |at: usize| row.get_ref(at)?.as_str_or_null().map_err(anyhow::Error::from);
+            let text = |at: usize| {
+                row.get_ref(at)?
+                    .as_str_or_null()
+                    .map_err(anyhow::Error::from)
+            };
             all.by
                 .push(text(4)?.and_then(|actor| self.logins.get(actor).copied()));
             all.deal.push(None);
@@ -220,7 +224,12 @@ impl Loader<'_, '_> {
         Ok(self.until_as_of(self.deals_of(&children), days, to))
     }
 
-    fn until_as_of<T: Copy>(&self, deals: Vec<Option<u32>>, days: Vec<Day>, to: Vec<T>) -> Dated<T> {
+    fn until_as_of<T: Copy>(
+        &self,
+        deals: Vec<Option<u32>>,
+        days: Vec<Day>,
+        to: Vec<T>,
+    ) -> Dated<T> {
         let mut dated = Dated::default();
         dated.deal.reserve_exact(days.len());
         dated.day.reserve_exact(days.len());

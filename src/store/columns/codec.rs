@@ -293,10 +293,16 @@ mod tests {
     #[case::pairs(&[Some(10), Some(265)], 4)]
     #[case::far_apart(&[Some(i64::MIN), None, Some(i64::MAX)], 27)]
     #[case::ids(&[Some(1), Some(i64::MAX)], 16)]
-    fn a_value_takes_as_few_bytes_as_it_needs(#[case] values: &[Option<i64>], #[case] codes: usize) {
+    fn a_value_takes_as_few_bytes_as_it_needs(
+        #[case] values: &[Option<i64>],
+        #[case] codes: usize,
+    ) {
         let bytes = column(values).bytes();
         assert_eq!(bytes.len(), 4 + 13 + codes);
-        assert_eq!(Column::read(&bytes, values.len()).expect("read").values, values);
+        assert_eq!(
+            Column::read(&bytes, values.len()).expect("read").values,
+            values
+        );
     }
 
     #[test]

@@ -66,18 +66,19 @@ impl View<'_> {
         }
         let table = fact(name);
         let children = self.children(&table)?;
-        let mut coded = Coded::default();
-        let mut codes = self.row_codes(&table, &children, &mut coded)?;
+        let mut told = Coded::default();
+        let mut codes = self.row_codes(&table, &children, &mut told)?;
         if let Some(cut) = cut {
             // What was told later is as if it had not been told: the row before it is the last.
-            let days = self.child_numbers(&children, "day", |day| day.unwrap_or_default() as i32)?;
+            let days =
+                self.child_numbers(&children, "day", |day| day.unwrap_or_default() as i32)?;
             for (code, day) in codes.iter_mut().zip(days) {
                 if day > cut.0 {
                     *code = u32::MAX;
                 }
             }
         }
-        coded.codes.reserve_exact(self.len());
+        told.codes.reserve_exact(self.len());
         let mut at = 0;
         for n in &children.per_deal {
             let end = at + *n as usize;
@@ -86,31 +87,24 @@ impl View<'_> {
                 None => rows.last(),
                 Some(_) => rows.iter().rev().find(|code| **code != u32::MAX),
             };
-            coded.codes.push(last.copied().unwrap_or(0));
+            told.codes.push(last.copied().unwrap_or(0));
             at = end;
         }
-        Ok(coded)
+        Ok(told)
     }
 
     /// The code of each row of a history.
-    fn row_codes(
-        &self,
-        table: &str,
-        children: &Children,
-        coded: &mut Coded,
-    ) -> Result<Vec<u32>> {
-        let null = coded.add(Value::Null);
+    fn row_codes(&self, table: &str, children: &Children, told: &mut Coded) -> Result<Vec<u32>> {
+        let null = told.add(Value::Null);
         let mut codes = if self.has(&format!("{table}/text"))? {
             let mut places: HashMap<String, u32> = HashMap::new();
             self.child_labels(children, "text", null, |label| {
-                Ok(match places.get(label) {
-                    Some(code) => *code,
-                    None => {
-                        let code = coded.add(Value::Text(label.to_string()));
-                        places.insert(label.to_string(), code);
-                        code
-                    }
-                })
+                if let Some(code) = places.get(label) {
+                    return Ok(*code);
+                }
+                let code = told.add(Value::Text(label.to_string()));
+                places.insert(label.to_string(), code);
+                Ok(code)
             })?
         } else {
             vec![null; children.len()]
@@ -137,7 +131,7 @@ impl View<'_> {
                 if let Some(number) = number {
                     *code = *places
                         .entry(number)
-                        .or_insert_with(|| coded.add(value(number)));
+                        .or_insert_with(|| told.add(value(number)));
                 }
             }
         }
@@ -163,14 +157,9 @@ impl View<'_> {
             }
             let code = match fact_value(row, 1)? {
                 Value::Null => 1,
-                Value::Text(text) => match places.get(&text) {
-                    Some(code) => *code,
-                    None => {
-                        let code = coded.add(Value::Text(text.clone()));
-                        places.insert(text, code);
-                        code
-                    }
-                },
+                Value::Text(text) => *places
+                    .entry(text)
+                    .or_insert_with_key(|text| coded.add(Value::Text(text.clone()))),
                 other => coded.add(other),
             };
             if let Some(place) = coded.codes.get_mut(at) {

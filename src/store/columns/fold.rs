@@ -90,14 +90,12 @@ pub(in crate::store) fn differing(connection: &Connection) -> Result<usize> {
             to: bounds.to,
         };
         let changed = changed_in(&changed, bounds);
-        let unchanged = |part: &Part| Part::of_runs(&[part], &laid_over(&part.ids, changed, &[], 0));
+        let unchanged =
+            |part: &Part| Part::of_runs(&[part], &laid_over(&part.ids, changed, &[], 0));
         let told = rows::read(connection, which, &wanted)?;
-        let kept = match read(connection, bounds) {
-            Ok(kept) => kept,
-            Err(_) => {
-                differing += 1;
-                continue;
-            }
+        let Ok(kept) = read(connection, bounds) else {
+            differing += 1;
+            continue;
         };
         let (mut told, mut kept) = (unchanged(&told), unchanged(&kept));
         // What is private may have been no secret when it was folded, and the other way round.
@@ -208,9 +206,9 @@ fn fold(
             Some(run) if piece > 0 => id(run),
             _ => bounds.from,
         };
-        let next = rest.first().map(|run| {
-            [&old.ids, &newer][run.source][run.deals.start + within]
-        });
+        let next = rest
+            .first()
+            .map(|run| [&old.ids, &newer][run.source][run.deals.start + within]);
         let which = Which {
             changed: true,
             from,
@@ -229,7 +227,11 @@ fn fold(
             })
             .collect();
         if deals > 0 || from == 0 {
-            write(connection, from, &Part::of_runs(&[&old, &newer_rows], &runs))?;
+            write(
+                connection,
+                from,
+                &Part::of_runs(&[&old, &newer_rows], &runs),
+            )?;
         }
     }
     connection

@@ -114,10 +114,8 @@ impl Part {
                 part.left_out.insert(table.to_string());
             } else if column == ROWS {
                 let counts = Column::read(bytes, deals)?.values;
-                let counts: Option<Vec<u32>> = counts
-                    .into_iter()
-                    .map(|n| u32::try_from(n?).ok())
-                    .collect();
+                let counts: Option<Vec<u32>> =
+                    counts.into_iter().map(|n| u32::try_from(n?).ok()).collect();
                 let counts = counts.ok_or_else(damaged)?;
                 let total = counts.iter().map(|n| *n as usize).sum();
                 rows.insert(table, (counts, total));
@@ -184,11 +182,7 @@ impl Table {
 }
 
 /// The rows of some deals, asked for in rising order; `at` is the deal and row that was come to.
-pub(super) fn span(
-    rows: &[u32],
-    at: &mut (usize, usize),
-    deals: &Range<usize>,
-) -> Range<usize> {
+pub(super) fn span(rows: &[u32], at: &mut (usize, usize), deals: &Range<usize>) -> Range<usize> {
     let sum = |range: Range<usize>| -> usize { rows[range].iter().map(|n| *n as usize).sum() };
     let start = at.1 + sum(at.0..deals.start);
     let end = start + sum(deals.clone());

@@ -90,7 +90,9 @@ pub(super) fn public_fields(process: Option<&Process>) -> BTreeSet<String> {
     let fields = process.map_or(&[][..], |process| &process.fields);
     fields
         .iter()
-        .filter(|field| field.of == FieldOf::Deal && !matches!(field.kind, FieldKind::Text | FieldKind::Person))
+        .filter(|field| {
+            field.of == FieldOf::Deal && !matches!(field.kind, FieldKind::Text | FieldKind::Person)
+        })
         .map(|field| field.name.clone())
         .collect()
 }

@@ -87,9 +87,9 @@ impl<'c> View<'c> {
     fn place(&mut self, source: Source, changed: &[i64], newer: &[i64]) -> Result<()> {
         let mut parts: Vec<(i64, usize)> = Vec::new();
         if source == Source::Columns {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT first, deals FROM deal_part WHERE deals > 0 ORDER BY first")?;
+            let mut statement = self.connection.prepare_cached(
+                "SELECT first, deals FROM deal_part WHERE deals > 0 ORDER BY first",
+            )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 parts.push((row.get(0)?, row.get::<_, i64>(1)? as usize));
@@ -116,10 +116,15 @@ impl<'c> View<'c> {
                 if blob.count != *deals {
                     return Err(damaged());
                 }
-                blob.append(0..blob.count, &mut ids, |id| id.unwrap_or_default())?;
+                blob.append(0..blob.count, &mut ids, Option::unwrap_or_default)?;
             }
             let start = self.runs.len();
-            for run in laid_over(&ids, &changed[at..changed_end], &newer[next..newer_end], next) {
+            for run in laid_over(
+                &ids,
+                &changed[at..changed_end],
+                &newer[next..newer_end],
+                next,
+            ) {
                 let from = if run.source == 0 { &ids } else { newer };
                 self.ids
                     .extend(from[run.deals.clone()].iter().map(|id| Id(*id)));
@@ -325,9 +330,10 @@ impl<'c> View<'c> {
         of: impl Fn(Option<i64>) -> T,
     ) -> Result<Vec<T>> {
         let mut out = Vec::with_capacity(children.total);
-        self.for_runs(&format!("{}/{column}", children.table), |run, _, blob, _| {
-            append(blob, children.spans[run].clone(), &mut out, &of)
-        })?;
+        self.for_runs(
+            &format!("{}/{column}", children.table),
+            |run, _, blob, _| append(blob, children.spans[run].clone(), &mut out, &of),
+        )?;
         Ok(out)
     }
 
@@ -372,11 +378,9 @@ fn append<T: Clone>(
     out: &mut Vec<T>,
     of: &impl Fn(Option<i64>) -> T,
 ) -> Result<()> {
-    match blob {
-        Some(blob) => blob.append(range, out, of),
-        None => {
-            out.resize(out.len() + range.len(), of(None));
-            Ok(())
-        }
+    if let Some(blob) = blob {
+        return blob.append(range, out, of);
     }
+    out.resize(out.len() + range.len(), of(None));
+    Ok(())
 }
