@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
 use super::columns::{Coded, Facts, Source, View, Wanted};
-use super::loader_accounts::{may_be_of_account, told_by_accounts};
+use super::loader::accounts::{may_be_of_account, told_by_accounts};
 use super::query::{Catalog, catalog};
 use crate::condition::{Condition, Truth, Value};
 use crate::deal::book::Day;

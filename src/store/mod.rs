@@ -26,8 +26,6 @@ mod list;
 mod list_names;
 mod list_rows;
 mod loader;
-mod loader_accounts;
-mod loader_tables;
 mod log;
 mod merge;
 mod names;

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::columns::damaged;
-use super::loader::{Interned, Loader, in_order, retain};
+use super::Loader;
+use super::names::{Interned, in_order, retain};
 use crate::deal::book::{Activities, Changes, Dated, Day, FollowUps, State};
 use crate::deal::event::ActivityKind;
 use crate::deal::fact;
 use crate::fault::Fault;
 use crate::id::Id;
 use crate::process::{LOST, WON};
+use crate::store::columns::damaged;
 
 impl Loader<'_, '_> {
     /// What was done up to the as-of day, for deals and for nobody's deal.

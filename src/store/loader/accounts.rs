@@ -6,10 +6,10 @@ use anyhow::Result;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
-use super::query::fact_value;
 use crate::condition::Value;
 use crate::deal::book::{Day, Labelled};
 use crate::process::{FieldOf, Process};
+use crate::store::query::fact_value;
 
 /// Places of accounts, their ids, their names.
 type Accounts = (Vec<Option<u32>>, Vec<i64>, Vec<String>);
@@ -63,19 +63,17 @@ pub(super) fn accounts(
 }
 
 /// Whether an account may tell a fact that a deal does not.
-pub(super) fn may_be_of_account(process: &Process, name: &str) -> bool {
-    match process.fields.iter().find(|field| field.name == name) {
-        Some(field) => field.of == FieldOf::Account,
-        // A field of an earlier version.
-        None => {
-            let columns = process.engine.columns();
-            !name.starts_with('.') && !columns.iter().any(|column| column.name == name)
-        }
+pub(in crate::store) fn may_be_of_account(process: &Process, name: &str) -> bool {
+    if let Some(field) = process.fields.iter().find(|field| field.name == name) {
+        return field.of == FieldOf::Account;
     }
+    // A field of an earlier version, unless it is what every deal has.
+    let columns = process.engine.columns();
+    !name.starts_with('.') && !columns.iter().any(|column| column.name == name)
 }
 
 /// What each account said of a fact by the end of a day.
-pub(super) fn told_by_accounts(
+pub(in crate::store) fn told_by_accounts(
     connection: &Connection,
     name: &str,
     as_of: Day,
