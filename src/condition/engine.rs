@@ -181,34 +181,11 @@ impl Engine {
 
     /// Replaces the facts; each row holds one value per column, in their order.
     pub fn load(&self, rows: impl IntoIterator<Item = Vec<Value>>) -> anyhow::Result<()> {
-        self.db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_ROW)?;
-        let transaction = self.db.unchecked_transaction()?;
-        transaction
-            .prepare_cached("DELETE FROM facts")?
-            .execute([])?;
-        let places = vec!["?"; self.columns.len()].join(",");
-        let mut insert =
-            transaction.prepare_cached(&format!("INSERT INTO facts VALUES ({places})"))?;
-        for (i, row) in rows.into_iter().enumerate() {
-            if row.len() != self.columns.len() {
-                anyhow::bail!(
-                    "row {} has {} facts, expected {}",
-                    i + 1,
-                    row.len(),
-                    self.columns.len()
-                );
-            }
-            insert
-                .execute(params_from_iter(row.into_iter().map(fitting)))
-                .with_context(|| format!("the facts of row {} cannot be loaded", i + 1))?;
-        }
-        drop(insert);
-        transaction.commit()?;
-        Ok(())
+        let all: Vec<usize> = (0..self.columns.len()).collect();
+        self.load_columns(&all, rows)
     }
 
-    /// The same of some columns only, for conditions that read no others: each row holds one value per place in
-    /// `places`.
+    /// The same of some columns, for conditions that read no others: each row holds one value per place.
     pub fn load_columns(
         &self,
         places: &[usize],
@@ -219,25 +196,27 @@ impl Engine {
         transaction
             .prepare_cached("DELETE FROM facts")?
             .execute([])?;
-        // A row without any column is still a row.
-        let places: Vec<usize> = if places.is_empty() {
-            vec![0]
-        } else {
-            places.to_vec()
-        };
         let names: Vec<String> = places
             .iter()
             .map(|place| format!("\"{}\"", self.columns[*place].name.replace('"', "\"\"")))
             .collect();
         let marks = vec!["?"; places.len()].join(",");
-        let names = names.join(",");
-        let mut insert =
-            transaction.prepare_cached(&format!("INSERT INTO facts ({names}) VALUES ({marks})"))?;
-        for mut row in rows {
-            row.resize(places.len(), Value::Null);
+        let mut insert = transaction.prepare_cached(&format!(
+            "INSERT INTO facts ({}) VALUES ({marks})",
+            names.join(",")
+        ))?;
+        for (i, row) in rows.into_iter().enumerate() {
+            if row.len() != places.len() {
+                anyhow::bail!(
+                    "row {} has {} facts, expected {}",
+                    i + 1,
+                    row.len(),
+                    places.len()
+                );
+            }
             insert
                 .execute(params_from_iter(row.into_iter().map(fitting)))
-                .context("the facts of a row cannot be loaded")?;
+                .with_context(|| format!("the facts of row {} cannot be loaded", i + 1))?;
         }
         drop(insert);
         transaction.commit()?;

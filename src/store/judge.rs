@@ -82,8 +82,9 @@ pub(super) fn judge(
         alike.tell_apart(places.len(), |at| at as u32);
     }
     let rows = Rows::new(process, as_of);
+    // A condition may read nothing, but a row has something in it.
     let columns: Vec<usize> = (0..process.engine.columns().len())
-        .filter(|at| reads.contains(process.engine.columns()[*at].name.as_str()))
+        .filter(|at| *at == 0 || reads.contains(process.engine.columns()[*at].name.as_str()))
         .collect();
     let catalog = catalog(connection)?;
     let mut truths: Vec<Vec<Truth>> = vec![Vec::with_capacity(alike.first.len()); conditions.len()];
