@@ -147,7 +147,7 @@ fn ops(reversals: bool) -> impl Strategy<Value = Vec<(usize, Op)>> {
         undo => contact().prop_map(Op::Contact),
         undo / 6 => any::<bool>().prop_map(|team| Op::Catalog { team }),
         2 => (1..4_u8).prop_map(Op::Start),
-        2 => (1..4_usize).prop_map(Op::Fold),
+        1 => (1..4_usize).prop_map(Op::Fold),
         5 => (1..12_u8).prop_map(Op::NextDay),
     ];
     proptest::collection::vec((0..USERS.len(), op), 1..60)
