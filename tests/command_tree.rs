@@ -4,9 +4,10 @@
 use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
-const READING: &[&str] = &[
+pub(crate) const READING: &[&str] = &[
     "absence list",
     "account list",
+    "assign suggest",
     "account show",
     "catalog list",
     "check",
@@ -26,6 +27,10 @@ const READING: &[&str] = &[
     "list invoice",
     "list list",
     "list show",
+    "metric audit",
+    "metric list",
+    "metric query",
+    "metric show",
     "person list",
     "person show",
     "process check",
@@ -39,11 +44,18 @@ const READING: &[&str] = &[
     "referral credit",
     "referral list",
     "referral show",
+    "report compare",
+    "report aging",
+    "report changes",
+    "report breakdown",
     "report durations",
     "report funnel",
     "report lists",
+    "report losses",
+    "report meeting",
     "report overlap",
     "report pipeline",
+    "report scorecard",
     "report sources",
     "report velocity",
     "report win-rate",
@@ -57,7 +69,7 @@ const READING: &[&str] = &[
 ];
 
 /// Commands that answer in every format and can keep the answer.
-const KEEPING: &[&str] = &["prospect select", "selection run"];
+pub(crate) const KEEPING: &[&str] = &["prospect select", "selection run"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
 const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];
@@ -72,7 +84,7 @@ fn tree() -> Command {
 }
 
 /// Every leaf with its name as it is typed, without the program's.
-fn leaves() -> Vec<(String, Command)> {
+pub(crate) fn leaves() -> Vec<(String, Command)> {
     fn walk(path: &str, command: &Command, out: &mut Vec<(String, Command)>) {
         let mut has_children = false;
         for child in command.get_subcommands() {
@@ -89,7 +101,7 @@ fn leaves() -> Vec<(String, Command)> {
     out
 }
 
-fn has(command: &Command, option: &str) -> bool {
+pub(crate) fn has(command: &Command, option: &str) -> bool {
     command
         .get_arguments()
         .any(|argument| argument.get_long() == Some(option))

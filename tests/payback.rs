@@ -693,12 +693,7 @@ fn what_has_no_rate_is_not_known() {
 fn what_nobody_told_is_said() {
     let mut sandbox = small();
     // Without a margin anywhere and with a list that has no price.
-    sandbox.write(
-        "process.toml",
-        PROCESS
-            .replace("margin = 0.5", "")
-            .replace("cost_per_hour = 60", ""),
-    );
+    sandbox.write("process.toml", PROCESS.replace("margin = 0.5", ""));
     sandbox.sh("salesctl process apply --why margins").ok();
     sandbox.sh("salesctl list add delta").ok();
     import(
@@ -735,11 +730,22 @@ fn what_nobody_told_is_said() {
         row(&answer, "list", &json!("delta")),
         &json!({"cost_minor": 500, "cost_per_net_minor": 500}),
     );
+    // Somebody whose hour has no cost did something for a deal of a list's.
+    sandbox.sh("salesctl catalog add rep cy").ok();
+    let deals = sandbox
+        .sh("salesctl deal list --all --where \"source = 'lists' and state = 'won'\" --json");
+    let deal = deals.ok().json()["rows"][0]["id"].clone();
+    let deal = deal.as_str().expect("an id");
+    sandbox
+        .sh(&format!(
+            "salesctl --as cy deal log {deal} call --minutes 5"
+        ))
+        .ok();
     let answer = sandbox.sh("salesctl report sources --json").ok().json();
     let of_lists = json!({"effort_minor": null, "cost_per_process_minor": null});
     says(row(&answer, "source", &json!("lists")), &of_lists);
     assert!(
-        notes(&answer).contains("the hour of ab has no cost"),
+        notes(&answer).contains("the hour of cy has no cost"),
         "{answer:#}"
     );
 }

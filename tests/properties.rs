@@ -21,6 +21,7 @@ use salesctl::deal::start::{NewAccount, NewDeal, NewFollowUp, NewPerson, Origin,
 use salesctl::document::Row;
 use salesctl::id::{Id, Ids};
 use salesctl::process::{BuyingRole, Process};
+use salesctl::report::moves::{Kind, moves};
 use salesctl::report::{self, Ask, Dimension, Report};
 use salesctl::store::{Acting, Moment, Store, Write};
 use tempfile::TempDir;
@@ -792,8 +793,43 @@ fn everything() -> Needs {
         attributes: ["industry", "problem", "has_decider"]
             .map(str::to_string)
             .to_vec(),
+        dated: ["employees", "has_decider"].map(str::to_string).to_vec(),
         conditions: vec!["value > 20000".to_string()],
         ..Needs::everything()
+    }
+}
+
+impl World {
+    /// What was open at the end of a day, and all that moved since, is what is open now.
+    fn adds_up(&self, from: NaiveDate) {
+        let book_of = |day| {
+            let needs = Needs::everything();
+            self.store.book(&self.process, day, &needs).expect("a Book")
+        };
+        let open = |day| -> (i64, i64) {
+            let rows = report::pipeline(&self.process, &book_of(day), &Ask::default())
+                .answer
+                .rows;
+            let n: usize = rows.iter().map(|row| row.n).sum();
+            (
+                n as i64,
+                rows.iter().filter_map(|row| row.value_minor).sum(),
+            )
+        };
+        let (mut n, mut value) = open(from);
+        let book = book_of(self.today);
+        let moves = moves(&self.process, &book, &Ask::default(), Day::of(from), None);
+        let opening = moves.opening;
+        assert_eq!(
+            (opening.n as i64, opening.value_minor),
+            (n, value),
+            "{from}"
+        );
+        for kind in Kind::FLOWS {
+            n += kind.deals() * moves.sum(kind).n as i64;
+            value += moves.sum(kind).value_minor;
+        }
+        assert_eq!((n, value), open(self.today), "since {from}");
     }
 }
 
@@ -981,6 +1017,14 @@ fn tables_shown(book: &Book) -> String {
     let of = &changes.value_minor;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
     dated("value", &of.deal, &of.day, to);
+    let of = &changes.currency;
+    let to = of.to.iter();
+    let to = to.map(|to| book.currencies[usize::from(*to)].to_string());
+    dated("currency", &of.deal, &of.day, to.collect());
+    for (name, of) in &book.dated {
+        let to = of.to.iter().map(|to| format!("{to:?}")).collect();
+        dated(name, &of.deal, &of.day, to);
+    }
     let of = &changes.expected_close;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
     dated("close", &of.deal, &of.day, to);
@@ -1007,6 +1051,9 @@ proptest! {
         world.cut_agrees(day(3));
         world.cut_agrees(day(20));
         let rows = world.store.book_of_rows(&world.process, world.today, &Needs::everything()).expect("a Book");
+        for back in [1, 5, 30] {
+            world.adds_up(day(back));
+        }
         let contacts = world.shown_contacts();
         let all = world.store.deals_of(None).expect("deals").len();
         prop_assert_eq!(all, rows.deals.len(), "every deal is shown at an account");

@@ -100,6 +100,20 @@ pub(crate) fn stages() -> ArgValueCandidates {
     })
 }
 
+pub(crate) fn metrics() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let metrics = session.process.metrics();
+            Ok(metrics
+                .map(|metric| {
+                    CompletionCandidate::new(metric.name.clone())
+                        .help(Some(metric.title.clone().into()))
+                })
+                .collect())
+        })
+    })
+}
+
 pub(crate) fn reasons() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         candidates(|session| {

@@ -3,6 +3,7 @@
 mod absence;
 mod account;
 mod activity;
+mod assign;
 mod assignment;
 mod backup;
 mod case;
@@ -27,6 +28,7 @@ mod list;
 mod mailing;
 mod man;
 mod merge;
+mod metric;
 mod output;
 mod page;
 mod person;
@@ -43,7 +45,9 @@ mod selection;
 mod session;
 mod show;
 mod source;
+mod staff;
 mod suppress;
+mod target;
 mod today;
 mod topic;
 mod undo;
@@ -76,6 +80,7 @@ Sell:
   person      Keep who you know, what they are to you and in each deal
   account     Keep the companies, with their people, deals and history
   absence     Say when reps are away, so that no new deals are given to them
+  assign      Suggest which deals somebody else would win more often
   followup    Mark follow-ups of today's work as done, or put them off
   referral    Say who might buy, open deals with them, see who gets the credit
   experience  Record what customers made of us after the sale, and answer them
@@ -84,7 +89,9 @@ Sell:
   history     Show what was done, by whom and when
 
 Measure:
+  target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
+  metric      List metrics, say what they count, print and test what they come to
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
@@ -164,13 +171,22 @@ enum Command {
     /// When reps are away, so that no new deals are given to them
     #[command(subcommand)]
     Absence(absence::Command),
+    /// Who should have which deals
+    #[command(subcommand)]
+    Assign(assign::Command),
     Undo(undo::Args),
     Redo(redo::Args),
     History(history::Args),
     // Measure
-    /// Print the metrics of the process
+    /// Propose, accept and list what is to be reached
+    #[command(subcommand)]
+    Target(target::Command),
+    /// Print the pipeline, the funnel, win rates and what else managers ask for
     #[command(subcommand)]
     Report(report::Command),
+    /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
+    #[command(subcommand)]
+    Metric(metric::Command),
     // Feed and keep
     /// Rented and own lists: their terms, their uses, what they cost
     #[command(subcommand)]
@@ -284,10 +300,13 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Experience(command) => experience::run(command, cx),
         Command::Request(command) => request::run(command, cx),
         Command::Absence(command) => absence::run(command, cx),
+        Command::Assign(command) => assign::run(command, cx),
         Command::Undo(args) => undo::run(args, cx),
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
+        Command::Target(command) => target::run(command, cx),
         Command::Report(command) => report::run(command, cx),
+        Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
         Command::Selection(command) => selection::run(command, cx),

@@ -11,6 +11,7 @@ use super::session::Session;
 use super::show::counted;
 use super::worklist;
 use crate::date::{day, day_and_distance};
+use crate::deal::rotting::days_late;
 use crate::document::{Answer, Cell, Document, Row, Table, TableColumn};
 use crate::id::Id;
 use crate::money::short_amount;
@@ -107,7 +108,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => "everybody".to_string(),
     };
     let tasks = tasks(&session, rep.as_deref())?;
-    worklist::remember(&session, &tasks);
+    let rows = tasks.iter().map(|task| (task.subject, task.follow_up));
+    worklist::remember(&session, rows.collect());
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
     let mut notes = Vec::new();
     if rep.is_none() && !args.everybody {
@@ -282,9 +284,8 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
 
 fn late_by(session: &Session<'_>, work: &WorkRow) -> Option<i64> {
     let limit = session.process.stage(work.stage.as_deref()?)?.limit?;
-    let end = session.process.calendar.add(work.stage_entered?, limit);
-    let days = session.today.signed_duration_since(end).num_days();
-    (days > 0).then_some(days)
+    let calendar = &session.process.calendar;
+    days_late(limit, calendar, work.stage_entered?, session.today)
 }
 
 /// `closes 30 Nov`, `day 32 of 21`: what about the deal makes it matter.

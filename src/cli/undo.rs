@@ -9,6 +9,7 @@ use crate::deal::case::Case;
 use crate::deal::contact::{Account, Person};
 use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded, StreamKind};
+use crate::deal::target::Proposal;
 use crate::id::Id;
 use crate::store::{Access, BatchState, ProspectMatch, Reversed};
 use crate::text::visible;
@@ -284,6 +285,8 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
             let case = Case::from_events(&events);
             case.and(session.store.case(id)?).map(|row| row.whom())
         }
+        StreamKind::Target => Proposal::from_events(&events)
+            .map(|proposal| format!("{} of {}", proposal.metric, proposal.rep)),
         StreamKind::Deal => match session.store.deal(id)? {
             Some(deal) => {
                 // It says its id itself.

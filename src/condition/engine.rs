@@ -226,35 +226,64 @@ impl Engine {
     /// Judges a condition on every loaded row, in the order of loading.
     pub fn judge(&self, condition: &Condition) -> anyhow::Result<Vec<Truth>> {
         // NOT turns whatever the expression gives into SQLite's own 0, 1 or NULL.
-        let sql = format!("SELECT NOT ({}) FROM facts ORDER BY rowid", condition.text);
+        let truth = |value: ValueRef<'_>| {
+            Ok(match value {
+                ValueRef::Null => Truth::Missing,
+                ValueRef::Integer(0) => Truth::Met,
+                _ => Truth::NotMet,
+            })
+        };
+        self.each_row(condition, "NOT ", truth)
+    }
+
+    /// Works an expression out on every loaded row, in the order of loading; `None` where it is NULL, or
+    /// beyond all numbers.
+    pub fn values(&self, expression: &Condition) -> anyhow::Result<Vec<Option<f64>>> {
+        self.each_row(expression, "", |value| match value {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number as f64)),
+            ValueRef::Real(number) => Ok(Some(number).filter(|number| number.is_finite())),
+            ValueRef::Text(_) | ValueRef::Blob(_) => Err(Fault::usage(format!(
+                "`{}` gives a text, expected a number",
+                shortened(&expression.text, 80)
+            ))),
+        })
+    }
+
+    fn each_row<T>(
+        &self,
+        expression: &Condition,
+        before: &str,
+        read: impl Fn(ValueRef<'_>) -> Result<T, Fault>,
+    ) -> anyhow::Result<Vec<T>> {
+        let sql = format!(
+            "SELECT {before}({}) FROM facts ORDER BY rowid",
+            expression.text
+        );
         let rows = self
             .db
             .prepare_cached("SELECT coalesce(max(rowid), 0) FROM facts")?
             .query_row([], |row| row.get::<_, i64>(0))?;
         self.db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_TEXT)?;
-        let (truths, _) = self.guarded(u64::try_from(rows).unwrap_or(0), || {
+        let (found, _) = self.guarded(u64::try_from(rows).unwrap_or(0), || {
             let mut statement = self.db.prepare_cached(&sql)?;
             let mut rows = statement.query([])?;
-            let mut truths = Vec::new();
+            let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                truths.push(match row.get::<_, Option<bool>>(0)? {
-                    Some(false) => Truth::Met,
-                    Some(true) => Truth::NotMet,
-                    None => Truth::Missing,
-                });
+                found.push(read(row.get_ref(0)?)?);
             }
-            Ok::<_, rusqlite::Error>(truths)
+            Ok::<_, anyhow::Error>(found)
         });
-        let shown = || shortened(&condition.text, 80);
-        let truths = truths.with_context(|| {
+        let shown = || shortened(&expression.text, 80);
+        let found = found.with_context(|| {
             Fault::usage(format!("the condition `{}` cannot be judged", shown()))
         })?;
         anyhow::ensure!(
-            usize::try_from(rows) == Ok(truths.len()),
+            usize::try_from(rows) == Ok(found.len()),
             "the condition `{}` does not look at one row at a time",
             shown()
         );
-        Ok(truths)
+        Ok(found)
     }
 
     /// Runs something with the guard closed and a budget for `rows` rows; gives the columns read.

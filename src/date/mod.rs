@@ -10,7 +10,7 @@ mod tests;
 mod words;
 
 pub use day::{Direction, parse_day};
-pub use period::{parse_period, previous};
+pub use period::{parse_period, previous, spans};
 pub use words::{day, day_and_distance, period_name, range};
 
 /// Lower case, single spaces.

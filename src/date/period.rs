@@ -104,6 +104,15 @@ fn absolute_period(
     }
 }
 
+/// The whole months, quarters or years, one after another, that a period touches.
+pub fn spans(period: Period, unit: &str, fiscal_month: u32) -> Vec<Period> {
+    std::iter::successors(unit_around(period.from, unit, fiscal_month), |span| {
+        unit_around(span.to.succ_opt()?, unit, fiscal_month)
+    })
+    .take_while(|span| span.from <= period.to)
+    .collect()
+}
+
 /// The week, month, fiscal quarter or fiscal year that a day lies in.
 fn unit_around(day: NaiveDate, unit: &str, fiscal_month: u32) -> Option<Period> {
     match unit {

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::event::ActivityKind;
 pub use super::needs::{Columns, Needs};
 use crate::id::Id;
+use crate::list::Payback;
 use crate::money::Currency;
 
 /// A business date as days since 1970-01-01.
@@ -115,8 +116,13 @@ pub struct Book {
     pub tools: Vec<String>,
     /// Facts that were asked for, by name.
     pub attributes: BTreeMap<String, Labelled>,
+    /// Numbers that were asked for with their earlier values, by name: the deal's or, where it has none,
+    /// its account's; `None` from a day on which one was taken away.
+    pub dated: BTreeMap<String, Dated<Option<f64>>>,
     /// Conditions that were asked for, by their text: for which deals each is true.
     pub conditions: BTreeMap<String, Vec<bool>>,
+    /// Lists of names and what they cost, when they were asked for.
+    pub lists: Option<Payback>,
 }
 
 /// What the catalog says of a rep now.
@@ -237,6 +243,8 @@ pub struct Changes {
     pub stage: Dated<Option<u16>>,
     /// Minor units of the deal's currency.
     pub value_minor: Dated<Option<i64>>,
+    /// The currency of `value_minor`: index into [`Book::currencies`].
+    pub currency: Dated<u8>,
     /// Index into [`Book::owners`].
     pub owner: Dated<Option<u32>>,
     pub expected_close: Dated<Option<Day>>,

@@ -9,9 +9,9 @@ impl Book {
     /// The Book as it was on a day before its own; it must have been loaded with
     /// [`Columns::CHANGES`](super::book::Columns::CHANGES) and `VISITS`.
     ///
-    /// As on that day are: which deals there are, their `state`, `stage`, `stage_entered`, `value_minor`, `owner`,
-    /// `team`, `opened`, `closed` and `expected_close`, and visits, activities and changes. `account`, `product`,
-    /// `source`, `currency` and `customer_type` are as they are now; `reason` is, where the deal was lost then and
+    /// As on that day are: which deals there are, their `state`, `stage`, `stage_entered`, `value_minor`, `currency`, `owner`,
+    /// `team`, `opened`, `closed` and `expected_close`, and visits, activities, changes and dated numbers. `account`, `product`,
+    /// `source` and `customer_type` are as they are now; `reason` is, where the deal was lost then and
     /// still is. A follow-up is due when it is due now, and who did something is who counts as that now. `hold_until`, `next_due`, `touched`, attributes and
     /// conditions are not known and left out, as is whatever was not loaded.
     #[must_use]
@@ -42,6 +42,7 @@ impl Book {
                 state: until(&self.changes.state, day, &places),
                 stage: until(&self.changes.stage, day, &places),
                 value_minor: until(&self.changes.value_minor, day, &places),
+                currency: until(&self.changes.currency, day, &places),
                 owner: until(&self.changes.owner, day, &places),
                 expected_close: until(&self.changes.expected_close, day, &places),
             },
@@ -58,6 +59,12 @@ impl Book {
             types: self.types.clone(),
             tools: self.tools.clone(),
             attributes: std::collections::BTreeMap::new(),
+            dated: self
+                .dated
+                .iter()
+                .map(|(name, all)| (name.clone(), until(all, day, &places)))
+                .collect(),
+            lists: None,
             conditions: std::collections::BTreeMap::new(),
         }
     }
@@ -132,7 +139,15 @@ impl Book {
                     .collect(),
                 places,
             ),
-            currency: kept(now.currency.clone(), places),
+            currency: kept(
+                changes
+                    .currency
+                    .on(now.currency.len(), day)
+                    .into_iter()
+                    .map(Option::unwrap_or_default)
+                    .collect(),
+                places,
+            ),
             opened: kept(now.opened.clone(), places),
             closed: by_deal(&|deal| {
                 if !is_closed(deal) {

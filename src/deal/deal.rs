@@ -365,6 +365,9 @@ impl Deal {
             | Event::CaseAssigned { .. }
             | Event::CaseAnswered { .. }
             | Event::CaseReopened { .. }
+            | Event::TargetProposed(_)
+            | Event::TargetAnswered { .. }
+            | Event::TargetWithdrawn { .. }
             | Event::CostAdded { .. }
             | Event::CostRemoved { .. }
             | Event::AbsenceAdded { .. }

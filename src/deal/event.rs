@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 use super::case::Opening;
 use super::contact::{PersonChange, SalesRole};
 use super::start::Origin;
+use super::target::{Offer, Side};
 use crate::condition::Value;
 use crate::id::Id;
 use crate::list::{Channel, Terms};
 use crate::money::Currency;
-use crate::process::BuyingRole;
+use crate::process::{Bound, BuyingRole};
 use crate::prospect::{Counts, Query};
 
 pub use crate::text::Private;
@@ -47,6 +48,8 @@ pub enum StreamKind {
     Selection,
     /// A referral, an experience after the sale, a request.
     Case,
+    /// An objective that a rep and a manager agree on.
+    Target,
     /// What the nights saw; there is one.
     Nightly,
 }
@@ -65,6 +68,7 @@ impl StreamKind {
             Self::Suppression => "suppression",
             Self::Selection => "selection",
             Self::Case => "case",
+            Self::Target => "target",
             Self::Nightly => "nightly",
         }
     }
@@ -82,6 +86,7 @@ impl StreamKind {
             Self::Suppression,
             Self::Selection,
             Self::Case,
+            Self::Target,
             Self::Nightly,
         ]
         .into_iter()
@@ -470,6 +475,21 @@ pub enum Event {
     },
     CaseReopened {
         reason: Option<Private>,
+    },
+
+    // Targets
+    TargetProposed(Box<Offer>),
+    /// Another number, or, without one, agreement with the latest.
+    TargetAnswered {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bound: Option<Bound>,
+        by: Side,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Private>,
+    },
+    TargetWithdrawn {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Private>,
     },
 
     // Of sources and lists: what they cost beside what the terms say

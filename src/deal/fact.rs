@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::Deal;
+use super::rotting::days_late;
 use crate::condition::{ColumnKind, Value};
 use crate::id::Id;
 use crate::money::Currency;
@@ -160,8 +161,8 @@ impl<'p> Rows<'p> {
             (None, _) => Value::Integer(0),
             (Some(_), None) => Value::Null,
             (Some(limit), Some(entered)) => {
-                let end = self.process.calendar.add(entered, limit);
-                Value::Integer(i64::from(self.as_of > end))
+                let late = days_late(limit, &self.process.calendar, entered, self.as_of);
+                Value::Integer(i64::from(late.is_some()))
             }
         }
     }

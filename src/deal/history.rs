@@ -188,6 +188,25 @@ pub fn words(
             format!("{what}{}", text.unwrap_or_default())
         }
         Event::CaseReopened { .. } => "open again".to_string(),
+        Event::TargetProposed(offer) => format!(
+            "target of {} proposed: {} {} {}, {} to {}",
+            offer.rep,
+            offer.metric,
+            offer.bound.words(),
+            offer.bound.number(),
+            date::day(offer.from),
+            date::day(offer.to)
+        ),
+        Event::TargetAnswered { bound, by, .. } => match bound {
+            Some(bound) => format!(
+                "{} {} offered by the {}",
+                bound.words(),
+                bound.number(),
+                by.name()
+            ),
+            None => format!("accepted by the {}", by.name()),
+        },
+        Event::TargetWithdrawn { .. } => "target withdrawn".to_string(),
         Event::CostAdded { amount, text, .. } => format!(
             "cost {}: \"{}\"",
             Money {

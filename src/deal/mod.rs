@@ -14,7 +14,9 @@ pub mod fact;
 pub mod gate;
 pub mod history;
 mod needs;
+pub mod rotting;
 pub mod staffing;
 pub mod start;
+pub mod target;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -32,6 +32,7 @@ impl Columns {
     pub const FOLLOW_UPS: Self = Self(1 << 22);
     pub const CHANGES: Self = Self(1 << 23);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);
+    pub const LISTS: Self = Self(1 << 25);
     /// What an amount in the currency of the process is worked out from.
     pub const WORTH: Self = Self::VALUE.and(Self::CLOSED);
     /// All columns of deals, and the names of their accounts.
@@ -55,6 +56,8 @@ pub struct Needs {
     /// Dated facts of the deal or, where it has none of that name, of its account: custom fields,
     /// `done_STEP`, `has_ROLE`.
     pub attributes: Vec<String>,
+    /// Numbers and yes or no (1 or 0) among them of which earlier values count too.
+    pub dated: Vec<String>,
     /// Conditions over the facts of deals, each checked before.
     pub conditions: Vec<String>,
 }
@@ -64,6 +67,7 @@ impl Needs {
         Self {
             columns,
             attributes: Vec::new(),
+            dated: Vec::new(),
             conditions: Vec::new(),
         }
     }
@@ -79,6 +83,11 @@ impl Needs {
         for name in other.attributes {
             if !self.attributes.contains(&name) {
                 self.attributes.push(name);
+            }
+        }
+        for name in other.dated {
+            if !self.dated.contains(&name) {
+                self.dated.push(name);
             }
         }
         for condition in other.conditions {

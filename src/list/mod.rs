@@ -21,7 +21,7 @@ pub use credit::{Credit, Parts, by_weight};
 pub use file::{Written, parse_file};
 pub use invoice::{Invoice, InvoiceLine, Merged, invoice};
 pub use keys::{Reading, Term, term};
-pub use payback::{Came, Effort, Lead, Own, Paid, Payback, Payer, Referral, Together};
+pub use payback::{Came, Lead, Own, Paid, Payback, Payer, Referral, Together};
 pub use percent::Percent;
 pub use seed::Seed;
 pub use terms::{Acquisition, Channel, Kind, RunBasis, State, Terms, Uses};

@@ -21,8 +21,6 @@ pub struct Payback {
     pub leads: Vec<Lead>,
     pub paid: Vec<Paid>,
     pub referrals: Vec<Referral>,
-    /// What was done for deals, one each, in the order of their ids.
-    pub efforts: Vec<Effort>,
     /// The share of a product's value that is left after what it cost.
     pub margins: BTreeMap<String, f64>,
     /// Persons and accounts that we have.
@@ -154,13 +152,4 @@ pub struct Referral {
     pub by: String,
     pub opened: NaiveDate,
     pub deals: Vec<Id>,
-}
-
-/// What was done for a deal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effort {
-    pub deal: Id,
-    pub minutes: i64,
-    /// Direct costs, in the currency of the process.
-    pub cost_minor: i64,
 }

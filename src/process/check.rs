@@ -10,10 +10,10 @@ use super::stages::StageWritten;
 use super::syntax::Source;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, prospect_columns,
-    prospecting, relations,
+    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, limit,
+    metric_read, prospect_columns, prospecting, relations, standard_metrics, target,
 };
-use crate::condition::{Condition, Engine};
+use crate::condition::{Condition, Engine, Mistake};
 
 /// Largest process file; a larger one is something else.
 const MAX_BYTES: usize = 1 << 20;
@@ -101,6 +101,33 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         &order,
         &sources,
     )?;
+    let fields: Vec<String> = definition
+        .fields
+        .iter()
+        .filter(|field| field.value.of != FieldOf::BuiltIn)
+        .map(|field| field.value.name.clone())
+        .collect();
+    let known = metric_read::Known {
+        stages: &order,
+        fields: &fields,
+        condition: &|when| condition(reader, &engine, when),
+        others: standard_metrics(),
+    };
+    let own_metrics = metric_read::check(reader, definition.metrics, &known);
+    let names = target::Known {
+        metrics: own_metrics.iter().chain(standard_metrics()).collect(),
+        teams: &definition.teams,
+        reps: &definition.reps,
+        products: &definition.products,
+    };
+    let targets = target::check(reader, &definition.targets.targets, &names);
+    let limits = limit::check(
+        reader,
+        definition.targets.limits,
+        &definition.stages,
+        &names,
+        |when| condition(reader, &engine, when),
+    );
     let stages = definition
         .stages
         .into_iter()
@@ -153,6 +180,9 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         prospecting,
         scores,
         topics,
+        targets,
+        limits,
+        own_metrics,
         margin: definition.margin,
         rates: definition.rates,
         settings: definition.settings,
@@ -265,16 +295,23 @@ fn engine(reader: &Reader<'_>, definition: &Definition) -> Option<Engine> {
 }
 
 fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<Condition> {
-    let mistake = match engine.check(&when.value) {
-        Ok(condition) => return Some(condition),
-        Err(mistake) => mistake,
-    };
+    match engine.check(&when.value) {
+        Ok(condition) => Some(condition),
+        Err(mistake) => {
+            mistaken(reader, when, mistake);
+            None
+        }
+    }
+}
+
+/// Reports a mistake at its place in the expression.
+pub(super) fn mistaken(reader: &Reader<'_>, when: &At<String>, mistake: Mistake) {
     let named = when.value.get(mistake.range.clone()).unwrap_or_default();
     let named = named.trim_matches('\'');
     if mistake.message.starts_with("unknown ")
         && reader.may_be_broken(named.strip_prefix("done_").unwrap_or(named))
     {
-        return None;
+        return;
     }
     // With escapes in the text its bytes are not those of the file: then all of it is marked.
     let literal = reader.text.get(when.span.clone()) == Some(when.value.as_str());
@@ -284,7 +321,6 @@ fn condition(reader: &Reader<'_>, engine: &Engine, when: &At<String>) -> Option<
         when.span.clone()
     };
     reader.error(span, mistake.message, mistake.label);
-    None
 }
 
 fn customer_types(

@@ -9,12 +9,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::Keys;
+use super::metric_read::{self, MetricWritten};
 use super::names::{slug, slugified, titled, twice, unique};
 use super::people::{self, Person};
 use super::problem::Lines;
 use super::prospecting;
 use super::reader::{At, Reader};
 use super::stages::{self, StageWritten};
+use super::target;
 use super::zone::Zone;
 use super::{
     Calendar, Field, LOST, Product, Reason, RoleRule, SellingModel, Settings, Source, Span, Team,
@@ -46,6 +48,8 @@ pub(super) struct Definition {
     pub(super) products: Vec<At<Product>>,
     pub(super) sources: Vec<At<Source>>,
     pub(super) prospecting: prospecting::Written,
+    pub(super) targets: target::Written,
+    pub(super) metrics: Vec<MetricWritten>,
     pub(super) margin: Option<f64>,
 }
 
@@ -79,6 +83,9 @@ const TABLES: &[&str] = &[
     "prospecting",
     "score",
     "topic",
+    "target",
+    "check",
+    "metric",
 ];
 
 impl Definition {
@@ -97,6 +104,8 @@ impl Definition {
             definition.ends(reader, &file);
             people::read(&mut definition, reader, &file);
             definition.prospecting = prospecting::read(reader, &lines, &file);
+            definition.targets = target::read(reader, &lines, &file, definition.fiscal_month);
+            definition.metrics = metric_read::read(reader, &lines, &file);
         }
         definition
     }
@@ -122,6 +131,8 @@ impl Definition {
             products: Vec::new(),
             sources: Vec::new(),
             prospecting: prospecting::Written::default(),
+            targets: target::Written::default(),
+            metrics: Vec::new(),
             margin: None,
         }
     }

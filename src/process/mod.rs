@@ -4,7 +4,7 @@
 //! [`Process`] or into every [`Problem`] at once. Only a `Process`, sound once built, leaves this module.
 //!
 //! `syntax` parses, `reader` and `keys` read typed values, `definition` (with `fields`, `stages`, `people`,
-//! `names`) holds what was written, `relations` asks whether the names fit together, `check` builds.
+//! `names`, `target`, `limit`) holds what was written, `relations` asks whether the names fit together, `check` builds.
 
 mod calendar;
 mod check;
@@ -13,6 +13,11 @@ mod config;
 mod definition;
 mod fields;
 pub(crate) mod keys;
+mod limit;
+mod metric;
+mod metric_lint;
+mod metric_read;
+mod metric_words;
 mod names;
 mod people;
 mod problem;
@@ -22,6 +27,7 @@ mod relations;
 mod span;
 mod stages;
 pub(crate) mod syntax;
+mod target;
 pub mod template;
 mod zone;
 
@@ -37,11 +43,17 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
-
+pub use limit::{Limit, LimitOf};
+pub use metric::{
+    ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
+    Number, ROWS, Rows, STANDARD as STANDARD_METRICS, standard_metrics,
+};
+pub use metric_lint::{MOST_TARGETS, poor_target, seldom_filled, too_many_targets};
 pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use span::Span;
+pub use target::{Bound, Given, InForce, Target, TargetPeriod, Unit, Whose, definite, in_force};
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};
@@ -79,6 +91,12 @@ pub struct Process {
     pub scores: Vec<ScoreRule>,
     /// The words that people and companies are rated by; none given, any word may be used.
     pub topics: Vec<Topic>,
+    /// What metrics should be, in the order of the file.
+    pub targets: Vec<Target>,
+    /// What `check` holds the deals against: the standard limits first.
+    pub limits: Vec<Limit>,
+    /// The metrics of the file; [`Process::metrics`] has the standard ones too.
+    pub own_metrics: Vec<Metric>,
     /// Share of a deal's value that is left after what it cost, of products that say nothing themselves.
     pub margin: Option<f64>,
     /// Units of the process currency for one unit of the key, from a date on; oldest first.
@@ -360,6 +378,19 @@ impl Process {
 
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Its own metrics, then the standard ones that none of them replaces.
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        let own = |name: &str| self.own_metrics.iter().any(|metric| metric.name == name);
+        let rest = standard_metrics()
+            .iter()
+            .filter(move |metric| !own(&metric.name));
+        self.own_metrics.iter().chain(rest)
+    }
+
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics().find(|metric| metric.name == name)
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

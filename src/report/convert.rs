@@ -77,19 +77,26 @@ impl<'a> Converter<'a> {
             deals.closed[deal].unwrap_or(self.as_of)
         };
         let currency = usize::from(deals.currency[deal]);
-        match self.rates[currency]
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= day)
-        {
-            // Exact: an amount in the process's own currency does not pass through a fraction.
-            Some((Day(i32::MIN), _)) => Worth::Known(minor),
-            Some((_, rate)) => Worth::Known((minor as f64 * rate).round() as i64),
+        match self.converted(minor, currency, day) {
+            Some(minor) => Worth::Known(minor),
             None => {
                 self.without_rate[currency] += 1;
                 Worth::NoRate
             }
         }
+    }
+
+    /// An amount in a currency of the Book at the rate of a day; nothing where it has none.
+    pub(super) fn converted(&self, minor: i64, currency: usize, day: Day) -> Option<i64> {
+        let (from, rate) = self.rates[currency]
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)?;
+        // Exact: an amount in the process's own currency does not pass through a fraction.
+        Some(match from {
+            Day(i32::MIN) => minor,
+            _ => (minor as f64 * rate).round() as i64,
+        })
     }
 
     /// What was left out of values because nobody told it; the caller may show that as a column instead.

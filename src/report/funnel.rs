@@ -1,15 +1,9 @@
 //! How far one cohort of deals has come: the deals that first entered a stage in a period.
 //!
-//! What is counted of a deal, from its first entry into the cohort's stage on:
-//! - It has *entered* a stage when it has a visit to it. A stage it skipped it has not entered.
-//! - It has *advanced* from a stage it entered when, later, it entered any later stage or was won.
-//! - Where it has not advanced from, it is *lost* if the deal is lost, else it is *still in*. So a deal
-//!   that went back and was lost there counts as lost from the furthest stage too: it was entered, and
-//!   nothing came of it. Returning to a stage counts for nothing.
-//!
-//! Hence entered = advanced + lost + still in, for every stage. Whether it was won or lost is the
-//! deal's state on the as-of date: a reopened deal is open.
+//! What is counted of a deal is said in `cohort`: entered = advanced + lost + still in, for every stage.
 
+use super::charts::reached;
+use super::cohort::{End, Walked, walk};
 use super::durations::{stay, why_unknown};
 use super::statistics::{ENOUGH, Share, Survival};
 use super::{
@@ -76,88 +70,38 @@ struct Cohort {
     elsewhere: usize,
 }
 
-/// Of a stage, while one deal is walked through.
-#[derive(Clone, Copy, PartialEq)]
-enum Mark {
-    Unseen,
-    Entered,
-    Advanced,
-}
-
 impl Cohort {
-    /// One walk over the visits, which lie together deal by deal and in the order of time.
     fn follow(stages: &Stages, book: &Book, ask: &Ask, top: usize) -> Self {
-        let (deals, visits) = (&book.deals, &book.visits);
+        let deals = &book.deals;
         let today = Day::of(book.as_of);
         let mut cohort = Self {
             steps: vec![Step::default(); stages.ranked - top],
             ..Self::default()
         };
-        let mut marks = vec![Mark::Unseen; cohort.steps.len()];
-        // The first visit to each entered stage.
-        let mut firsts = vec![0; cohort.steps.len()];
-        let mut next = 0;
-        for deal in 0..deals.len() {
-            let begin = next;
-            while next < visits.len() && visits.deal[next] as usize == deal {
-                next += 1;
-            }
-            if !ask.includes(deal) {
-                continue;
-            }
-            let Some(first) =
-                (begin..next).find(|visit| stages.rank(visits.stage[*visit]) == Some(top))
-            else {
-                cohort.elsewhere +=
-                    usize::from(deals.opened[deal].is_some() && ask.within(deals.opened[deal]));
-                continue;
-            };
-            if deals.opened[deal].is_none() || visits.entered[first].is_none() {
-                cohort.untold += 1;
-                continue;
-            }
-            if !ask.within(visits.entered[first]) {
-                continue;
-            }
-
-            marks.fill(Mark::Unseen);
-            for visit in first..next {
-                let Some(step) = stages
-                    .rank(visits.stage[visit])
-                    .and_then(|rank| rank.checked_sub(top))
-                else {
-                    continue;
-                };
-                for mark in marks[..step]
-                    .iter_mut()
-                    .filter(|mark| **mark == Mark::Entered)
-                {
-                    *mark = Mark::Advanced;
-                }
-                if marks[step] == Mark::Unseen {
-                    marks[step] = Mark::Entered;
-                    firsts[step] = visit;
+        walk(stages, book, ask, top, |walked| match walked {
+            Walked::Elsewhere => cohort.elsewhere += 1,
+            Walked::Untold => cohort.untold += 1,
+            Walked::In { deal, steps, .. } => {
+                let state = deals.state[deal];
+                cohort.n += 1;
+                cohort.won += usize::from(state == State::Won);
+                cohort.open += usize::from(state.is_open());
+                for (step, walked) in cohort.steps.iter_mut().zip(steps) {
+                    let Some((end, first)) = walked.end(state) else {
+                        continue;
+                    };
+                    step.entered += 1;
+                    match end {
+                        End::Advanced => step.advanced += 1,
+                        End::Lost => step.lost += 1,
+                        End::StillIn => step.still_in += 1,
+                    }
+                    if let Some((days, ended)) = stay(book, first, today) {
+                        step.days.add(days, ended);
+                    }
                 }
             }
-            let state = deals.state[deal];
-            cohort.n += 1;
-            cohort.won += usize::from(state == State::Won);
-            cohort.open += usize::from(state.is_open());
-            for ((step, mark), first) in cohort.steps.iter_mut().zip(&marks).zip(&firsts) {
-                if *mark == Mark::Unseen {
-                    continue;
-                }
-                step.entered += 1;
-                match (mark, state) {
-                    (Mark::Advanced, _) | (_, State::Won) => step.advanced += 1,
-                    (_, State::Lost) => step.lost += 1,
-                    (_, State::Open | State::Hold) => step.still_in += 1,
-                }
-                if let Some((days, ended)) = stay(book, *first, today) {
-                    step.days.add(days, ended);
-                }
-            }
-        }
+        });
         cohort
     }
 }
@@ -261,6 +205,7 @@ pub fn funnel(process: &Process, book: &Book, ask: &Ask) -> Result<Report<Funnel
     );
     let mut document = Document::default()
         .heading(heading(&what, ask, cohort.n, book))
+        .chart(reached(&titles(process, top), &answer.rows))
         .table(table(process, top, &cohort, &answer.rows));
     if let Some(weakest) = weakest(process, top, &cohort) {
         let before = ask.period.and_then(date::previous).map(|period| {
@@ -310,6 +255,15 @@ fn weakest(process: &Process, top: usize, cohort: &Cohort) -> Option<usize> {
         .map(|(step, _)| step)
 }
 
+/// What people call the cohort's stages, and won.
+fn titles(process: &Process, top: usize) -> Vec<&str> {
+    process.stages[top.min(process.stages.len())..]
+        .iter()
+        .map(|stage| stage.title.as_str())
+        .chain([process.won_title.as_str()])
+        .collect()
+}
+
 /// `weakest step: Propose → Won, 33 % of the 27 resolved (95 % interval 19–52 %); in 2026-Q2 it was 41 %
 /// of 22: no clear change`.
 fn weakest_step(
@@ -319,11 +273,7 @@ fn weakest_step(
     step: usize,
     before: Option<&(Period, Cohort)>,
 ) -> String {
-    let titles: Vec<&str> = process.stages[top..]
-        .iter()
-        .map(|stage| stage.title.as_str())
-        .chain([process.won_title.as_str()])
-        .collect();
+    let titles = titles(process, top);
     let Some(now) = cohort.steps[step].resolved() else {
         return String::new();
     };
@@ -368,13 +318,9 @@ fn table(process: &Process, top: usize, cohort: &Cohort, rows: &[FunnelRow]) -> 
         TableColumn::right("median days").rank(5),
         TableColumn::right("still in").rank(4),
     ];
-    let titles = process.stages[top..]
-        .iter()
-        .map(|stage| stage.title.as_str())
-        .chain([process.won_title.as_str()]);
     let lines = rows
         .iter()
-        .zip(titles)
+        .zip(titles(process, top))
         .enumerate()
         .map(|(line, (row, title))| {
             let before = line.checked_sub(1).and_then(|before| rows.get(before));

@@ -84,6 +84,62 @@ impl<'a> Groups<'a> {
         Ok(groups)
     }
 
+    /// The group of every activity: that of its deal, with who did it in the place of the deal's owner.
+    pub(super) fn of_activities(
+        &mut self,
+        book: &'a Book,
+        by: &'a [Dimension],
+    ) -> Result<Vec<u32>, String> {
+        let groupings = by
+            .iter()
+            .map(|dimension| Ok((dimension, Grouping::new(book, dimension, &[])?)))
+            .collect::<Result<Vec<_>, String>>()?;
+        let key = |labels: &[Option<u32>]| {
+            labels.iter().fold(0_u128, |key, label| {
+                (key << 32) | label.map_or(0, |label| u128::from(label) + 1)
+            })
+        };
+        let mut labels = vec![None; groupings.len()];
+        let mut place: HashMap<u128, u32> = HashMap::with_capacity(self.len());
+        let mut seen = vec![false; self.len()];
+        for (deal, group) in self.of.iter().enumerate() {
+            if std::mem::replace(&mut seen[*group as usize], true) {
+                continue;
+            }
+            for (label, (_, grouping)) in labels.iter_mut().zip(&groupings) {
+                *label = grouping.index[deal];
+            }
+            place.insert(key(&labels), *group);
+        }
+        if groupings.is_empty() {
+            place.insert(0, 0);
+        }
+        let activities = &book.activities;
+        let mut of = Vec::with_capacity(activities.len());
+        for (by, deal) in activities.by.iter().zip(&activities.deal) {
+            for (label, (dimension, grouping)) in labels.iter_mut().zip(&groupings) {
+                *label = match dimension {
+                    Dimension::Rep => *by,
+                    Dimension::Team => by.and_then(|rep| book.reps.get(rep as usize)?.team),
+                    _ => deal.and_then(|deal| grouping.index[deal as usize]),
+                };
+            }
+            let group = *place.entry(key(&labels)).or_insert_with(|| {
+                let labels = labels.iter().zip(&groupings);
+                self.labels.push(
+                    labels
+                        .map(|(label, (_, grouping))| {
+                            label.and_then(|label| grouping.labels.of(label))
+                        })
+                        .collect(),
+                );
+                self.labels.len() as u32 - 1
+            });
+            of.push(group);
+        }
+        Ok(of)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.labels.len()
     }
@@ -186,6 +242,12 @@ impl<'a> Grouping<'a> {
                     )
                 })?;
                 (&labelled.index, Labels::Plain(&labelled.labels))
+            }
+            Dimension::Time(_) | Dimension::Stage => {
+                return Err(format!(
+                    "deals can't be grouped by {}: only metrics are, with `salesctl metric query`",
+                    dimension.name()
+                ));
             }
         };
         Ok(Self { index, labels })

@@ -3,19 +3,38 @@
 //!
 //! A [`Report`] holds the answer for machines and the document for people; `render` shows either.
 
+mod activity;
+mod aging;
+mod audit;
+mod breakdown;
+mod changes;
+mod charts;
+mod cohort;
+mod compare;
 mod convert;
+mod cost;
+mod costs;
+mod decided;
 mod durations;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
+mod losses;
+pub mod meeting;
+mod metric;
+pub mod moves;
 mod outcome;
 mod overlap;
 mod pipeline;
+mod pipeline_by;
 mod returns;
+mod scorecard;
 mod sources;
 mod sources_shown;
+mod stage_age;
 pub mod statistics;
+mod target;
 mod velocity;
 mod win_rate;
 
@@ -26,20 +45,41 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
+pub use aging::{AGING, AgingRow, aging};
+pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
+pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
+pub use changes::{ChangesRow, changes};
+pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
+pub use costs::{COSTS, CostsRow, costs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
+pub use losses::{LOSSES, LossesRow, losses};
+pub use metric::{
+    Figure, Measured, MetricLabel, MetricRow, measure, needs as metric_needs, query as metric_query,
+};
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
+pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
+pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use sources::{AskSources, By, SourcesRow, sources};
+pub use target::{
+    COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
+    judge, target_needs, targets,
+};
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
-use crate::money::Currency;
-use crate::process::Process;
+use crate::id::Id;
+use crate::money::{Currency, Money};
+use crate::process::{Grain, Process, Target};
+
+/// The form of an id that people type: as short as is unique in the store.
+pub type Short<'a> = &'a dyn Fn(Id) -> String;
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +92,8 @@ pub struct Ask {
     pub by: Vec<Dimension>,
     /// The stage a cohort begins in; the first one by default.
     pub from_stage: Option<String>,
+    /// The targets that metrics are held against; those of the process by default.
+    pub targets: Option<Vec<Target>>,
 }
 
 impl Ask {
@@ -82,6 +124,10 @@ pub enum Dimension {
     Type,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
+    /// Months, quarters or years; only metrics are told by them.
+    Time(Grain),
+    /// The stage that a visit is to; only metrics that count these are told by it.
+    Stage,
 }
 
 impl Dimension {
@@ -104,7 +150,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
-            Self::Attribute(_) => Columns::NONE,
+            Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
         if let Self::Attribute(field) = self {
@@ -122,6 +168,8 @@ impl Dimension {
             Self::Source => "source",
             Self::Type => "type",
             Self::Attribute(field) => field,
+            Self::Time(grain) => grain.name(),
+            Self::Stage => "stage",
         }
     }
 }
@@ -230,6 +278,15 @@ fn deals_are(count: usize) -> String {
     }
 }
 
+/// `1 deal`, `3 deals`.
+fn counted(count: usize) -> String {
+    if count == 1 {
+        "1 deal".to_string()
+    } else {
+        format!("{count} deals")
+    }
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0} %", (share * 100.0).round())
 }
@@ -253,8 +310,31 @@ fn whole(minor: i64, currency: Currency) -> Cell {
     }
 }
 
+/// The same in a sentence.
+fn money(minor: i64, currency: Currency) -> String {
+    match whole(minor, currency) {
+        Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
+        _ => String::new(),
+    }
+}
+
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
     value.map_or(Cell::Nothing, cell)
+}
+
+/// The headings and lines of a document, for tests.
+#[cfg(test)]
+fn lines_of(document: &Document) -> Vec<String> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            crate::document::Block::Heading(text) | crate::document::Block::Line(text) => {
+                Some(text.clone())
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 fn count(number: usize) -> Cell {

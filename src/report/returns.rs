@@ -36,7 +36,6 @@ pub(super) struct Gains<'a> {
     /// Products that were won without a margin; none where the deal has no product.
     no_margin: BTreeSet<Option<&'a str>>,
     untold: usize,
-    no_rep_cost: BTreeSet<Option<&'a str>>,
 }
 
 impl<'a> Gains<'a> {
@@ -49,7 +48,6 @@ impl<'a> Gains<'a> {
             no_rate: BTreeSet::new(),
             no_margin: BTreeSet::new(),
             untold: 0,
-            no_rep_cost: BTreeSet::new(),
         }
     }
 
@@ -88,30 +86,6 @@ impl<'a> Gains<'a> {
             revenue,
             margin: share.map(|share| (revenue as f64 * share).round() as i64),
         }
-    }
-
-    /// What was done for a deal: the minutes at its owner's hourly cost, and what was paid for directly.
-    pub(super) fn effort(&mut self, deal: usize) -> Option<i64> {
-        let id = self.book.deals.id[deal];
-        let efforts = &self.payback.efforts;
-        let Ok(at) = efforts.binary_search_by_key(&id, |effort| effort.deal) else {
-            return Some(0);
-        };
-        let effort = efforts[at];
-        if effort.minutes == 0 {
-            return Some(effort.cost_minor);
-        }
-        let owner =
-            self.book.deals.owner[deal].map(|at| self.book.owners[at as usize].name.as_str());
-        let rep = owner.and_then(|name| self.process.reps.iter().find(|rep| rep.name == name));
-        let Some(hour) = rep.and_then(|rep| rep.cost_per_hour_minor) else {
-            self.no_rep_cost.insert(owner);
-            return None;
-        };
-        let exact = i128::from(effort.minutes) * i128::from(hour);
-        i64::try_from((exact + 30).div_euclid(60))
-            .ok()
-            .map(|time| time.saturating_add(effort.cost_minor))
     }
 
     /// An amount in the currency of the process at the rate of a day.
@@ -191,17 +165,6 @@ impl<'a> Gains<'a> {
             notes.push(format!(
                 "no margin is known of {}: `salesctl catalog set product NAME --margin 0.4`, or `margin` under `[process]`, makes margin and return known",
                 listed(&products)
-            ));
-        }
-        if !self.no_rep_cost.is_empty() {
-            let reps: Vec<&str> = self
-                .no_rep_cost
-                .iter()
-                .map(|rep| rep.unwrap_or("deals without an owner"))
-                .collect();
-            notes.push(format!(
-                "the hour of {} has no cost: `cost_per_hour` of the rep in process.toml makes the cost per process known",
-                listed(&reps)
             ));
         }
         notes

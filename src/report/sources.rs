@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
+use super::cost::{self, Spent};
 use super::lists::source_of;
 use super::outcome::{Amount, Outcome, maturity, together};
 use super::returns::Gains;
@@ -118,6 +119,32 @@ pub(super) struct Line {
     effort: Amount,
 }
 
+/// What was done for each deal, and for which deals that was asked.
+struct Work {
+    spent: Vec<Spent>,
+    asked: Vec<bool>,
+}
+
+impl Work {
+    fn new(book: &Book) -> Self {
+        Self {
+            spent: cost::by_deal(book),
+            asked: vec![false; book.deals.len()],
+        }
+    }
+
+    fn of(&mut self, deal: usize) -> Option<i64> {
+        self.asked[deal] = true;
+        self.spent[deal].cost_minor()
+    }
+
+    fn notes(&self, book: &Book) -> Option<String> {
+        cost::unpriced(book, |activity| {
+            book.activities.deal[activity].is_some_and(|deal| self.asked[deal as usize])
+        })
+    }
+}
+
 /// What every source brought and cost.
 pub fn sources(
     process: &Process,
@@ -126,9 +153,10 @@ pub fn sources(
     ask: &AskSources,
 ) -> Report<SourcesRow> {
     let mut gains = Gains::new(process, book, payback);
+    let mut work = Work::new(book);
     let mut lines = match ask.by {
-        By::Source => by_source(process, book, payback, ask, &mut gains),
-        By::Referrer => by_referrer(book, payback, ask, &mut gains),
+        By::Source => by_source(process, book, payback, ask, &mut gains, &mut work),
+        By::Referrer => by_referrer(book, payback, ask, &mut gains, &mut work),
     };
     for line in &mut lines {
         line.outcome.cost = line.lists.plus(line.paid.0);
@@ -140,6 +168,7 @@ pub fn sources(
     let n: Parts = outcomes.iter().map(|outcome| outcome.deals).sum();
     let n = n.whole().unwrap_or(0) as usize;
     let mut notes = gains.notes();
+    notes.extend(work.notes(book));
     let named: Vec<(&str, Outcome)> = lines
         .iter()
         .map(|line| (line.title.as_str(), line.outcome))
@@ -180,6 +209,7 @@ fn by_source(
     payback: &Payback,
     ask: &AskSources,
     gains: &mut Gains<'_>,
+    work: &mut Work,
 ) -> Vec<Line> {
     let mut lines: Vec<Line> = book
         .sources
@@ -205,7 +235,7 @@ fn by_source(
 
     for deal in 0..book.deals.len() {
         if ask.within(opened(deal)) && !is_decoy(deal) {
-            lines[source(deal)].add(gains, book, deal);
+            lines[source(deal)].add(gains, work, book, deal);
         }
     }
     // Leads: people of lists and referrals once, however many deals they became; any other deal is one.
@@ -301,6 +331,7 @@ fn by_referrer(
     payback: &Payback,
     ask: &AskSources,
     gains: &mut Gains<'_>,
+    work: &mut Work,
 ) -> Vec<Line> {
     let who: BTreeSet<&str> = payback
         .referrals
@@ -308,7 +339,7 @@ fn by_referrer(
         .filter(|referral| ask.within(Some(referral.opened)))
         .map(|referral| referral.by.as_str())
         .collect();
-    let line = |by: &str, gains: &mut Gains<'_>| {
+    let line = |by: &str, gains: &mut Gains<'_>, work: &mut Work| {
         let mut line = Line {
             name: Some(by.to_string()),
             title: by.to_string(),
@@ -322,20 +353,20 @@ fn by_referrer(
             line.outcome.leads += Parts::WHOLE;
             for deal in &referral.deals {
                 if let Some(at) = gains.place(*deal).filter(|at| seen.insert(*at)) {
-                    line.add(gains, book, at);
+                    line.add(gains, work, book, at);
                 }
             }
         }
         line
     };
-    who.into_iter().map(|by| line(by, gains)).collect()
+    who.into_iter().map(|by| line(by, gains, work)).collect()
 }
 
 impl Line {
-    fn add(&mut self, gains: &mut Gains<'_>, book: &Book, deal: usize) {
+    fn add(&mut self, gains: &mut Gains<'_>, work: &mut Work, book: &Book, deal: usize) {
         let gain = gains.of(deal);
         self.outcome.add(book.deals.state[deal], Parts::WHOLE, gain);
-        self.effort = self.effort.plus(gains.effort(deal));
+        self.effort = self.effort.plus(work.of(deal));
     }
 
     fn is_empty(&self) -> bool {

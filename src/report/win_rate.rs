@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::charts::win_rates;
 use super::convert::{Converter, Worth};
 use super::group::{GroupColumns, Groups, as_columns};
 use super::statistics::{ENOUGH, Share, binomial_tail};
@@ -114,11 +115,11 @@ pub(super) fn decided(book: &Book, ask: &Ask, deal: usize) -> Option<bool> {
 }
 
 /// Decided deals that are asked about but lie in no period, as a note.
-pub(super) fn undated(book: &Book, ask: &Ask) -> Option<String> {
+pub(super) fn undated(book: &Book, ask: &Ask, ends: &[State]) -> Option<String> {
     ask.period?;
     let undated = (0..book.deals.len())
         .filter(|deal| {
-            !book.deals.state[*deal].is_open()
+            ends.contains(&book.deals.state[*deal])
                 && book.deals.closed[*deal].is_none()
                 && ask.includes(*deal)
         })
@@ -168,7 +169,7 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
     });
     let mut notes = converter.notes();
     notes.extend(converter.untold());
-    notes.extend(undated(book, ask));
+    notes.extend(undated(book, ask, &[State::Won, State::Lost]));
     if all.n() == 0 {
         notes.push("insufficient history: no deal was won or lost".to_string());
     }
@@ -187,9 +188,14 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
         format!(" by {}", names.join(", "))
     };
     let what = format!("Win rate{by}: deals closed");
-    let mut document = Document::default()
-        .heading(heading(&what, ask, all.n(), book))
-        .table(table);
+    let mut document = Document::default().heading(heading(&what, ask, all.n(), book));
+    if let Some(all) = all.share().filter(|_| !names.is_empty()) {
+        let shares = lines
+            .iter()
+            .filter_map(|(group, tally)| Some((groups.title(*group), tally.share()?)));
+        document = document.chart(win_rates(names, shares.collect(), all));
+    }
+    document = document.table(table);
     if let Some(share) = all.share() {
         document = document.line(format!(
             "together: {} of {} won, {} (95 % interval {})",

@@ -12,7 +12,7 @@ use super::columns::Source;
 use super::query::date;
 use super::{Store, judge, loader};
 use crate::condition::{Condition, Truth};
-use crate::deal::book::{Book, Needs};
+use crate::deal::book::{Book, Columns, Needs};
 use crate::fault::Fault;
 use crate::process::Process;
 
@@ -51,7 +51,7 @@ impl Store {
             conditions.push(condition.map_err(|mistake| Fault::usage(mistake.message))?);
         }
         let conditions: Vec<&Condition> = conditions.iter().collect();
-        self.one_view(|connection| {
+        let mut book = self.one_view(|connection| {
             let dated = from_facts || something_since(connection, as_of)?;
             let mut book = loader::load(connection, process, as_of, needs, source, dated)?;
             if !conditions.is_empty() {
@@ -62,7 +62,11 @@ impl Store {
                 }
             }
             Ok(book)
-        })
+        })?;
+        if needs.columns.has(Columns::LISTS) {
+            book.lists = Some(self.payback(as_of)?);
+        }
+        Ok(book)
     }
 
     /// Evaluates conditions over every deal of the Book of that day, in its order: one column each.

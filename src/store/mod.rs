@@ -46,6 +46,7 @@ mod selection;
 mod snapshot;
 mod start;
 mod suppression;
+mod targets;
 mod undo;
 mod write;
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     cases, contact_rows, costs, deal_rows, list_rows, names, ratings, selection, snapshot,
-    suppression,
+    suppression, targets,
 };
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
@@ -79,6 +79,7 @@ fn anew(
         StreamKind::Suppression => suppression::project(connection, id, events),
         StreamKind::Selection => selection::project(connection, id, events),
         StreamKind::Case => cases::project(connection, id, events),
+        StreamKind::Target => targets::project(connection, id, events),
         StreamKind::Nightly => snapshot::project(connection, events),
     }
 }

@@ -46,6 +46,7 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "customer_case",
     "cost",
     "absence",
+    "target",
 ];
 
 const V1: &str = "
@@ -586,7 +587,8 @@ UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL;
 /// What reports ask beside what deals are.
 ///
 /// An activity says who logged it, which is whose hour it cost, and what was used. `snooze` has the days on which
-/// a follow-up was put off, each with the day it was due before. `snapshot` is what a night saw.
+/// a follow-up was put off, each with the day it was due before. `target` has what reps and managers offered
+/// one another as an objective. `snapshot` is what a night saw.
 ///
 /// `deal_part` has ranges of deals, each up to the first of the next, and `deal_column` what is known of them, column by
 /// column, so that reports read little; `changed_deal` has the deals whose rows are newer than that.
@@ -607,6 +609,21 @@ CREATE TABLE snooze (
     due_before INTEGER NOT NULL,
     PRIMARY KEY (followup, day)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE target (
+    id INTEGER PRIMARY KEY NOT NULL,
+    metric TEXT NOT NULL,
+    rep TEXT NOT NULL,
+    from_day INTEGER NOT NULL,
+    to_day INTEGER NOT NULL,
+    at_least INTEGER NOT NULL,
+    amount REAL NOT NULL,
+    offered_by TEXT NOT NULL CHECK (offered_by IN ('rep', 'manager')),
+    why TEXT,
+    proposed INTEGER NOT NULL,
+    accepted INTEGER,
+    withdrawn INTEGER
+) STRICT;
 
 CREATE TABLE snapshot (
     day INTEGER PRIMARY KEY NOT NULL,

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
+use super::super::metric::unfilled;
 use super::super::output::OutputArgs;
 use super::read_file;
 use crate::document::{Answer, Document, row};
 use crate::fault::Fault;
 use crate::process::{self, Level};
 use crate::render::Format;
+use crate::store::Access;
 
 /// Check the process file: every problem at once, each with its line and what was probably meant
 #[derive(Debug, clap::Args)]
@@ -39,7 +41,14 @@ row! {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let (path, text) = read_file(cx, args.file.as_deref())?;
     let label = cx.shown(&path);
-    let checked = process::check(&label, &text);
+    let mut checked = process::check(&label, &text);
+    // What the store could say is said when there is one that can be read.
+    if let Some(process) = &checked.process
+        && let Ok(session) = cx.session_without_note(Access::Read)
+    {
+        let unfilled = unfilled(&session, process, &text)?;
+        checked.problems.extend(unfilled);
+    }
     let errors = checked
         .problems
         .iter()

@@ -6,6 +6,7 @@ use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::super::session::Session;
 use super::Reckoning;
+use crate::deal::book::Columns;
 use crate::list::Credit;
 use crate::report::AskLists;
 
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         session,
         book,
         payback,
-    } = Reckoning::read(cx, args.as_of.as_deref())?;
+    } = Reckoning::read(cx, args.as_of.as_deref(), Columns::NONE)?;
     let ask = args.which.ask(&session, args.credit)?;
     let report = crate::report::lists(&session.process, &book, &payback, &ask);
     args.output

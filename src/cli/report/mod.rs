@@ -1,11 +1,22 @@
 //! Reports: one file a question; what they share is what they are asked about.
 
+mod activity;
+mod aging;
+mod breakdown;
+mod changes;
+mod compare;
+mod costs;
+mod coverage;
 mod durations;
 mod funnel;
 mod lists;
+mod losses;
+mod meeting;
 mod overlap;
 mod pipeline;
+mod scorecard;
 mod sources;
+pub(crate) mod targets;
 mod velocity;
 mod win_rate;
 
@@ -21,17 +32,28 @@ use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
 use crate::list::Payback;
-use crate::process::FieldOf;
+use crate::process::{FieldOf, Process};
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Pipeline(pipeline::Args),
+    Aging(aging::Args),
+    Activity(activity::Args),
+    Costs(costs::Args),
+    Changes(changes::Args),
+    Scorecard(scorecard::Args),
+    Meeting(meeting::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
+    Losses(losses::Args),
+    Breakdown(breakdown::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Compare(compare::Args),
+    Targets(targets::Args),
+    Coverage(coverage::Args),
     Lists(lists::Args),
     Sources(sources::Args),
     Overlap(overlap::Args),
@@ -40,10 +62,21 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
+        Command::Aging(args) => aging::run(args, cx),
+        Command::Activity(args) => activity::run(args, cx),
+        Command::Costs(args) => costs::run(args, cx),
+        Command::Changes(args) => changes::run(args, cx),
+        Command::Scorecard(args) => scorecard::run(args, cx),
+        Command::Meeting(args) => meeting::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
+        Command::Losses(args) => losses::run(args, cx),
+        Command::Breakdown(args) => breakdown::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Compare(args) => compare::run(args, cx),
+        Command::Targets(args) => targets::run(args, cx),
+        Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
         Command::Sources(args) => sources::run(args, cx),
         Command::Overlap(args) => overlap::run(args, cx),
@@ -65,16 +98,25 @@ pub(crate) struct ReportArgs {
 
 /// What a report needs, beside what every report takes.
 #[derive(Default)]
-struct Question<'a> {
+pub(crate) struct Question<'a> {
     needs: Needs,
+    /// The same where it depends on the process.
+    reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
 
 impl<'a> Question<'a> {
-    fn of(needs: Needs) -> Self {
+    pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn reading(reading: fn(&Process) -> Needs) -> Self {
+        Self {
+            reading: Some(reading),
             ..Self::default()
         }
     }
@@ -88,35 +130,79 @@ impl<'a> Question<'a> {
     }
 }
 
+/// What a report is a function of.
+struct Asked<'c> {
+    session: Session<'c>,
+    book: Book,
+    ask: Ask,
+}
+
 /// Loads the Book, asks, shows.
-fn report<R: Row>(
+pub(crate) fn report<R: Row>(
     cx: &Context,
     args: &ReportArgs,
     question: Question<'_>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let as_of = args.filter.as_of(&session)?;
-    let dimensions = dimensions(&session, question.by)?;
-    let period = period(&session, args.period.as_deref())?;
-    let needs = dimensions
-        .iter()
-        .fold(question.needs, |needs, dimension| {
-            needs.and(dimension.needs())
-        })
-        .and(args.filter.needs(&session)?);
-    let book = session.store.book(&session.process, as_of, &needs)?;
-    let ask = Ask {
-        period,
-        only: args.filter.mask(&session, &book)?,
-        scope: args.filter.words(),
-        by: dimensions,
-        from_stage: question.from_stage.map(str::to_string),
-    };
-    let report = make(&session, &book, &ask).map_err(Fault::usage)?;
+    let by = dimensions(&session, question.by)?;
+    report_by(cx, &session, args, question, by, make)
+}
+
+/// The same by dimensions that were read before.
+pub(crate) fn report_by<R: Row>(
+    cx: &Context,
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+    make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
+) -> Result<Status> {
+    let (book, ask) = loaded(session, args, question, by)?;
+    let report = make(session, &book, &ask).map_err(Fault::usage)?;
+    show(cx, args, &report)
+}
+
+fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<Status> {
     args.output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)
+}
+
+/// For a report that reads more of the store than the Book.
+fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
+    let session = cx.session(Access::Read)?;
+    let dimensions = dimensions(&session, question.by)?;
+    let (book, ask) = loaded(&session, args, question, dimensions)?;
+    Ok(Asked { session, book, ask })
+}
+
+/// The Book with what is asked of it.
+fn loaded(
+    session: &Session<'_>,
+    args: &ReportArgs,
+    question: Question<'_>,
+    by: Vec<Dimension>,
+) -> Result<(Book, Ask)> {
+    let as_of = args.filter.as_of(session)?;
+    let period = period(session, args.period.as_deref())?;
+    let needs = question
+        .reading
+        .map_or(question.needs, |reading| reading(&session.process));
+    let needs = by
+        .iter()
+        .fold(needs, |needs, dimension| needs.and(dimension.needs()))
+        .and(args.filter.needs(session)?);
+    let book = session.store.book(&session.process, as_of, &needs)?;
+    let ask = Ask {
+        period,
+        only: args.filter.mask(session, &book)?,
+        scope: args.filter.words(),
+        by,
+        from_stage: question.from_stage.map(str::to_string),
+        ..Ask::default()
+    };
+    Ok((book, ask))
 }
 
 fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
@@ -134,7 +220,7 @@ struct Reckoning<'c> {
 }
 
 impl<'c> Reckoning<'c> {
-    fn read(cx: &'c Context, as_of: Option<&str>) -> Result<Self> {
+    fn read(cx: &'c Context, as_of: Option<&str>, more: Columns) -> Result<Self> {
         let session = cx.session(Access::Read)?;
         let filter = FilterArgs {
             as_of: as_of.map(str::to_string),
@@ -145,7 +231,8 @@ impl<'c> Reckoning<'c> {
             .and(Columns::PRODUCT)
             .and(Columns::SOURCE)
             .and(Columns::OPENED)
-            .and(Columns::WORTH);
+            .and(Columns::WORTH)
+            .and(more);
         let book = session
             .store
             .book(&session.process, as_of, &Needs::of(columns))?;
@@ -158,7 +245,7 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {

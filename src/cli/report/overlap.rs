@@ -6,6 +6,7 @@ use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::Reckoning;
 use super::lists::WhichLists;
+use crate::deal::book::Columns;
 use crate::list::Credit;
 
 /// Show how many people lists have in common with each other and with our own file
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         session,
         book,
         payback,
-    } = Reckoning::read(cx, args.as_of.as_deref())?;
+    } = Reckoning::read(cx, args.as_of.as_deref(), Columns::NONE)?;
     let ask = args.which.ask(&session, Credit::default())?;
     let report = crate::report::overlap(&session.process, &book, &payback, &ask);
     args.output

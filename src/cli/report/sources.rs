@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::Reckoning;
+use crate::deal::book::Columns;
 use crate::deal::event::CatalogKind;
 use crate::fault::{Class, Fault};
 use crate::report::{AskSources, By};
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         session,
         book,
         payback,
-    } = Reckoning::read(cx, args.as_of.as_deref())?;
+    } = Reckoning::read(cx, args.as_of.as_deref(), Columns::ACTIVITIES)?;
     let catalog = session.store.catalog()?;
     let sources = args.source.iter().map(|typed| {
         if let Some(entry) = catalog.find(CatalogKind::Source, typed) {

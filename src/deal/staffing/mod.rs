@@ -9,8 +9,10 @@ mod even;
 mod ratio;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
-pub use ratio::{Closed, Ratio, Ratios};
+pub use ratio::{Closed, Prior, Ratio, Ratios};
+pub use transfer::{Pile, Transfer, transfers};
 
 /// One rep who might be given deals.
 #[derive(Debug, Clone, PartialEq, Eq)]

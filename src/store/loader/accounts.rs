@@ -90,6 +90,32 @@ pub(in crate::store) fn told_by_accounts(
     Ok(told)
 }
 
+/// The same of a number or flag, with its earlier values.
+pub(super) fn numbers_of_accounts(
+    connection: &Connection,
+    name: &str,
+    as_of: Day,
+) -> Result<FxHashMap<i64, Vec<(Day, Option<f64>)>>> {
+    let mut told: FxHashMap<i64, Vec<(Day, Option<f64>)>> = FxHashMap::default();
+    let mut statement = connection.prepare_cached(
+        "SELECT a.id, f.day, f.whole, f.number, f.text FROM account a
+         CROSS JOIN fact f ON f.subject = a.id AND f.name = $1
+         WHERE a.merged IS NULL AND f.day <= $2 ORDER BY a.id, f.day",
+    )?;
+    let mut rows = statement.query((name, as_of.0))?;
+    while let Some(row) = rows.next()? {
+        let value = match fact_value(row, 2)? {
+            Value::Integer(n) => Some(n as f64),
+            Value::Number(n) => Some(n),
+            Value::Null | Value::Text(_) => None,
+        };
+        told.entry(row.get(0)?)
+            .or_default()
+            .push((Day(row.get(1)?), value));
+    }
+    Ok(told)
+}
+
 /// A fact of the deal, or else of its account, as labels in order of first mention. `told` are codes of the
 /// deals' own values, `account` the places and ids of their accounts.
 pub(super) fn attribute(

@@ -101,12 +101,7 @@ impl Loader<'_, '_> {
     pub(super) fn value_of_deals(&mut self, currencies: &mut Vec<Currency>) -> Result<()> {
         self.deals.value_minor = self.whole("value_minor", fact::VALUE_MINOR)?;
         let places = self.label("currency", "currency", |code| {
-            let currency: Currency = code.parse().map_err(|_| damaged())?;
-            let place = currencies.iter().position(|known| *known == currency);
-            Ok(place.unwrap_or_else(|| {
-                currencies.push(currency);
-                currencies.len() - 1
-            }) as u32)
+            place_of(currencies, code).map(u32::from)
         })?;
         // Without a currency it is that of the process, which comes first.
         let place = |place: Option<u32>| place.unwrap_or(0) as u8;
@@ -250,4 +245,14 @@ impl Loader<'_, '_> {
         retain(&mut visits.overridden, &kept);
         Ok(visits)
     }
+}
+
+/// The place of a currency by its code.
+pub(super) fn place_of(currencies: &mut Vec<Currency>, code: &str) -> Result<u8> {
+    let currency: Currency = code.parse().map_err(|_| damaged())?;
+    let place = currencies.iter().position(|known| *known == currency);
+    Ok(place.unwrap_or_else(|| {
+        currencies.push(currency);
+        currencies.len() - 1
+    }) as u8)
 }

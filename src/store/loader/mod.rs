@@ -13,7 +13,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use self::accounts::{accounts, attribute};
+use self::accounts::{accounts, attribute, may_be_of_account};
 use self::names::Interned;
 use super::columns::{Facts, Source, View, Wanted};
 use super::query::{Catalog, catalog, version_on};
@@ -45,14 +45,16 @@ const CHANGED: &[&str] = &[
     "state",
     "stage",
     fact::VALUE_MINOR,
+    "currency",
     "owner",
     "expected_close",
 ];
 
 /// What must be read of changed deals.
-fn wanted(needs: &Needs, dated: bool) -> Wanted {
-    let columns = with_implied(needs);
-    let mut names: BTreeSet<String> = needs.attributes.iter().cloned().collect();
+fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
+    let columns = with_implied(process, needs);
+    let facts = needs.attributes.iter().chain(&needs.dated);
+    let mut names: BTreeSet<String> = facts.cloned().collect();
     if columns.has(Columns::CHANGES) {
         names.extend(CHANGED.iter().map(|name| (*name).to_string()));
     }
@@ -73,12 +75,13 @@ fn wanted(needs: &Needs, dated: bool) -> Wanted {
 }
 
 /// Who did something may be told by the deal's owner; a fact may be told by its account.
-fn with_implied(needs: &Needs) -> Columns {
+fn with_implied(process: &Process, needs: &Needs) -> Columns {
     let mut columns = needs.columns;
     if columns.has(Columns::ACTIVITIES) {
         columns = columns.and(Columns::OWNER);
     }
-    if !needs.attributes.is_empty() || columns.has(Columns::ACCOUNT_NAMES) {
+    let mut facts = needs.attributes.iter().chain(&needs.dated);
+    if columns.has(Columns::ACCOUNT_NAMES) || facts.any(|name| may_be_of_account(process, name)) {
         columns = columns.and(Columns::ACCOUNT);
     }
     columns
@@ -108,7 +111,7 @@ pub(super) fn load(
     source: Source,
     dated: bool,
 ) -> Result<Book> {
-    let view = View::open(connection, source, &wanted(needs, dated))?;
+    let view = View::open(connection, source, &wanted(process, needs, dated))?;
     let catalog = catalog(connection)?;
     let mut stages = Interned::default();
     for stage in &process.stages {
@@ -144,7 +147,7 @@ fn logins(catalog: &Catalog) -> HashMap<String, u32> {
 
 impl Loader<'_, '_> {
     fn book(mut self, as_of: NaiveDate, needs: &Needs, catalog: &Catalog) -> Result<Book> {
-        let wanted = with_implied(needs);
+        let wanted = with_implied(self.process, needs);
         let process = self.process;
         self.states()?;
         let mut teams = Interned::of(catalog, CatalogKind::Team);
@@ -206,7 +209,7 @@ impl Loader<'_, '_> {
             FollowUps::default()
         };
         let changes = if wanted.has(Columns::CHANGES) {
-            self.changes()?
+            self.changes(&mut currencies)?
         } else {
             Changes::default()
         };
@@ -231,6 +234,10 @@ impl Loader<'_, '_> {
             )?;
             attributes.insert(name.clone(), column);
         }
+        let mut dated = BTreeMap::new();
+        for name in &needs.dated {
+            dated.insert(name.clone(), self.dated_number(name, &account_ids)?);
+        }
         let mut book = Book {
             as_of,
             process_version: version_on(self.connection, as_of)?,
@@ -253,7 +260,9 @@ impl Loader<'_, '_> {
             types,
             tools,
             attributes,
+            dated,
             conditions: BTreeMap::new(),
+            lists: None,
         };
         book.keep_only(needs.columns);
         Ok(book)

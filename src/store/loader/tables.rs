@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use anyhow::Result;
 
 use super::Loader;
+use super::accounts::{may_be_of_account, numbers_of_accounts};
+use super::deals::place_of;
 use super::names::{Interned, in_order, retain};
 use crate::deal::book::{Activities, Changes, Dated, Day, FollowUps, State};
 use crate::deal::event::ActivityKind;
 use crate::deal::fact;
 use crate::fault::Fault;
 use crate::id::Id;
+use crate::money::Currency;
 use crate::process::{LOST, WON};
 use crate::store::columns::damaged;
 
@@ -170,7 +173,7 @@ impl Loader<'_, '_> {
     }
 
     /// The dated values of what the Book has the last of.
-    pub(super) fn changes(&mut self) -> Result<Changes> {
+    pub(super) fn changes(&mut self, currencies: &mut Vec<Currency>) -> Result<Changes> {
         let mut owners = std::mem::take(&mut self.owners);
         let mut stages = std::mem::take(&mut self.stages);
         let state = |name: &str| State::from_name(name).map(Some).ok_or_else(damaged);
@@ -187,6 +190,14 @@ impl Loader<'_, '_> {
             })?,
             ..Changes::default()
         };
+        let mut place = |code: &str| place_of(currencies, code).map(Some);
+        let told_currency = self.dated_labels("currency", &mut place)?;
+        let to = told_currency.to.iter().map(|to| to.unwrap_or(0)).collect();
+        changes.currency = Dated {
+            deal: told_currency.deal,
+            day: told_currency.day,
+            to,
+        };
         for ((deal, day), state) in told.deal.into_iter().zip(told.day).zip(told.to) {
             if let Some(state) = state {
                 changes.state.push(deal, day, state);
@@ -195,6 +206,48 @@ impl Loader<'_, '_> {
         self.owners = owners;
         self.stages = stages;
         Ok(changes)
+    }
+
+    /// A number or flag with its earlier values: the deal's or, where it has none, its account's.
+    pub(super) fn dated_number(
+        &self,
+        name: &str,
+        account_ids: &[i64],
+    ) -> Result<Dated<Option<f64>>> {
+        let children = self.view.history(name)?;
+        let number = |bits: Option<i64>| bits.map(|bits| f64::from_bits(bits as u64));
+        let mut to = self.view.child_numbers(&children, "number", number)?;
+        let whole = |n: Option<i64>| n.map(|n| n as f64);
+        let wholes = self.view.child_numbers(&children, "whole", whole)?;
+        for (to, whole) in to.iter_mut().zip(wholes) {
+            *to = whole.or(*to);
+        }
+        let days = self
+            .view
+            .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?;
+        let own = self.until_as_of(self.deals_of(&children), days, to);
+        if !may_be_of_account(self.process, name) {
+            return Ok(own);
+        }
+        let of_accounts = numbers_of_accounts(self.connection, name, self.as_of)?;
+        let mut all: Dated<Option<f64>> = Dated::default();
+        let mut next = 0;
+        for (deal, account) in (0_u32..).zip(&self.deals.account) {
+            let begin = next;
+            while own.deal.get(next) == Some(&deal) {
+                all.push(deal, own.day[next], own.to[next]);
+                next += 1;
+            }
+            let account = account.map(|account| account_ids[account as usize]);
+            if next == begin
+                && let Some(values) = account.and_then(|account| of_accounts.get(&account))
+            {
+                for (day, value) in values {
+                    all.push(deal, *day, *value);
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn dated_labels<T: Copy>(

@@ -17,7 +17,7 @@ use super::{Store, query};
 use crate::deal::book::Day;
 use crate::deal::event::CatalogKind;
 use crate::id::Id;
-use crate::list::{Effort, Own, Paid, Payback, Payer, Referral};
+use crate::list::{Own, Paid, Payback, Payer, Referral};
 use crate::money::Money;
 
 impl Store {
@@ -67,7 +67,6 @@ impl Store {
                 margins: margins.collect(),
                 paid: paid.collect(),
                 referrals: referrals(connection, as_of)?,
-                efforts: efforts(connection, as_of)?,
                 persons: own.persons,
                 accounts: own.accounts,
                 unlinked,
@@ -138,19 +137,4 @@ fn referrals(connection: &Connection, as_of: NaiveDate) -> Result<Vec<Referral>>
         }
     }
     Ok(found)
-}
-
-fn efforts(connection: &Connection, as_of: NaiveDate) -> Result<Vec<Effort>> {
-    let mut statement = connection.prepare(
-        "SELECT deal, COALESCE(SUM(minutes), 0), COALESCE(SUM(cost_minor), 0) FROM activity
-         WHERE day <= $1 GROUP BY deal ORDER BY deal",
-    )?;
-    let rows = statement.query_map([Day::of(as_of).0], |row| {
-        Ok(Effort {
-            deal: Id(row.get(0)?),
-            minutes: row.get(1)?,
-            cost_minor: row.get(2)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::super::super::filter;
 use super::super::super::session::Session;
 use super::super::super::show::counted;
-use super::super::start::staff::Staff;
+use super::super::super::staff::Staff;
 use super::words::{asked, left_out, nobody, why};
 use crate::fault::{Class, Fault};
 use crate::id::Id;

@@ -8,7 +8,6 @@ mod accounts;
 pub(super) mod choose;
 mod draft;
 mod judge;
-pub(super) mod staff;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +19,7 @@ use super::super::assignment::{in_catalog, parse_next};
 use super::super::context::{Context, Status};
 use super::super::session::Session;
 use super::super::show::counted;
+use super::super::staff::{self, Staff, To};
 use super::super::uses;
 use crate::deal::event::{CatalogKind, Event, FieldValue};
 use crate::deal::start::NewDeal;
@@ -32,7 +32,6 @@ use accounts::Accounts;
 use draft::{
     borrowed, draft, facts, keep, known_accounts, owners, set_types, with, with_accounts_used,
 };
-use staff::{Staff, To};
 use tell::{advice, again, contacted_before, nobody_left, told};
 
 /// Open a deal with each of a selection: account, person, source, stage and first follow-up filled in

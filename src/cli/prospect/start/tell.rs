@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::super::super::session::Session;
 use super::super::super::show::counted;
+use super::super::super::staff::{Fit, Staff};
 use super::choose::{Candidate, Left, Who};
-use super::staff::{Fit, Staff};
 use crate::date;
 use crate::deal::start::{NewFollowUp, Party, Starting};
 use crate::fault::Fault;

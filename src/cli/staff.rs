@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::super::super::session::Session;
-use super::super::super::show::counted;
+use super::session::Session;
+use super::show::counted;
 use crate::date;
 use crate::deal::event::CatalogKind;
 use crate::deal::staffing::{Closed, Ratios, Rule, Seat, assign};
@@ -17,7 +17,7 @@ use crate::text::visible;
 
 /// What `--to-rep` asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum To {
+pub(crate) enum To {
     LeastLoaded,
     RoundRobin,
     BestFit,
@@ -27,7 +27,7 @@ pub(super) enum To {
     Owners,
 }
 
-pub(super) const RULES: [(&str, To); 3] = [
+pub(crate) const RULES: [(&str, To); 3] = [
     ("least-loaded", To::LeastLoaded),
     ("round-robin", To::RoundRobin),
     ("best-fit", To::BestFit),
@@ -35,13 +35,13 @@ pub(super) const RULES: [(&str, To); 3] = [
 
 impl To {
     /// A rule, or a rep who is with us, by name or title.
-    pub(super) fn parse(catalog: &Catalog, typed: &str) -> Result<Self> {
+    pub(crate) fn parse(catalog: &Catalog, typed: &str) -> Result<Self> {
         let typed = typed.trim();
         if let Some((_, rule)) = RULES.iter().find(|(name, _)| *name == typed) {
             return Ok(rule.clone());
         }
         if catalog.find(CatalogKind::Rep, typed).is_some() {
-            let rep = super::super::super::assignment::active_rep(catalog, typed)?;
+            let rep = super::assignment::active_rep(catalog, typed)?;
             return Ok(Self::Rep(rep.unwrap_or_default()));
         }
         let reps = catalog.of(CatalogKind::Rep).filter(|rep| rep.active);
@@ -55,13 +55,13 @@ impl To {
 }
 
 /// The reps as they are today.
-pub(in super::super) struct Staff {
-    seats: Vec<Seat>,
+pub(crate) struct Staff {
+    pub(crate) seats: Vec<Seat>,
     away: BTreeMap<String, Absence>,
 }
 
 impl Staff {
-    pub(in super::super) fn read(session: &Session<'_>, catalog: &Catalog) -> Result<Self> {
+    pub(crate) fn read(session: &Session<'_>, catalog: &Catalog) -> Result<Self> {
         let open = session.store.open_deals_by_owner()?;
         let absences = session.store.absences()?;
         let mut staff = Self {
@@ -90,7 +90,7 @@ impl Staff {
 
     /// How many deals those who are here can still take; none where one of them has no limit, or where there
     /// are no reps to ask.
-    pub(in super::super) fn room(&self) -> Option<usize> {
+    pub(crate) fn room(&self) -> Option<usize> {
         if self.seats.is_empty() {
             return None;
         }
@@ -107,7 +107,7 @@ impl Staff {
     }
 
     /// Nobody to give anything to is told before anything is worked out.
-    pub(super) fn must_be_here(&self, to: &To) -> Result<(), Fault> {
+    pub(crate) fn must_be_here(&self, to: &To) -> Result<(), Fault> {
         if let To::Rep(rep) = to {
             return match self.away.get(rep) {
                 None => Ok(()),
@@ -139,7 +139,7 @@ impl Staff {
     }
 
     /// The rep of each deal; none for those that nobody has room for. `owners` are the customers' own.
-    pub(super) fn hand_out(
+    pub(crate) fn hand_out(
         &self,
         session: &Session<'_>,
         to: &To,
@@ -191,7 +191,7 @@ impl Staff {
     }
 
     /// Why some deals are nobody's, and what can be done.
-    pub(super) fn no_room(
+    pub(crate) fn no_room(
         &self,
         to: &To,
         given: &[Option<String>],
@@ -278,14 +278,14 @@ impl Staff {
     }
 
     /// Those present without a limit, whom `best-fit` may give everything to.
-    pub(super) fn without_capacity(&self) -> usize {
+    pub(crate) fn without_capacity(&self) -> usize {
         let unlimited = |seat: &&Seat| !seat.absent && seat.capacity.is_none();
         self.seats.iter().filter(unlimited).count()
     }
 }
 
 /// What `best-fit` went by.
-pub(super) struct Fit {
+pub(crate) struct Fit {
     /// `customer type` or `product`.
     by: &'static str,
     classes: Vec<String>,
@@ -321,7 +321,7 @@ impl Fit {
     }
 
     /// A line for each class: who got how many, at which expected ratio, on how many closed deals it rests.
-    pub(super) fn lines(&self, given: &[Option<String>]) -> Vec<String> {
+    pub(crate) fn lines(&self, given: &[Option<String>]) -> Vec<String> {
         const SHOWN: usize = 6;
         let mut by_class: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
         for (class, rep) in self.classes.iter().zip(given) {

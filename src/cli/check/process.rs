@@ -1,0 +1,78 @@
+//! The process: mistakes in its file, a version that nobody applied, a review that is due.
+
+use std::fs;
+
+use anyhow::Result;
+
+use super::{ERROR, Finding, WARNING};
+use crate::cli::session::Session;
+use crate::cli::show::counted;
+use crate::date::day;
+use crate::process::{Level, check};
+
+pub(super) fn broken_or_edited(session: &Session<'_>) -> Result<Vec<Finding>> {
+    let Some(path) = session.cx.process_path() else {
+        return Ok(Vec::new());
+    };
+    // A store may stand alone: then what was applied is all there is.
+    let Ok(text) = fs::read_to_string(&path) else {
+        return Ok(Vec::new());
+    };
+    if text == session.applied_text {
+        return Ok(Vec::new());
+    }
+    let label = session.cx.shown(&path);
+    let problems = check(&label, &text).problems;
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.level == Level::Error);
+    let errors = errors.count();
+    Ok(vec![if errors > 0 {
+        Finding {
+            level: ERROR,
+            check: "process-broken".to_string(),
+            message: format!("{label} has {}", counted(errors, "error", "errors")),
+            subject: label,
+            n: errors as u64,
+            command: "salesctl process check".to_string(),
+        }
+    } else {
+        Finding {
+            level: WARNING,
+            check: "process-edited".to_string(),
+            message: format!(
+                "{label} was edited since version {} was applied",
+                session.version
+            ),
+            subject: label,
+            n: 1,
+            command: "salesctl process apply --dry-run --why \"what changed\"".to_string(),
+        }
+    }])
+}
+
+pub(super) fn review_overdue(session: &Session<'_>) -> Result<Vec<Finding>> {
+    let Some(every) = session.process.review_every else {
+        return Ok(Vec::new());
+    };
+    let Some(applied) = session.store.applied()? else {
+        return Ok(Vec::new());
+    };
+    let due = session.process.calendar.add(applied.day, every);
+    if due >= session.today {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Finding {
+        level: WARNING,
+        check: "review-overdue".to_string(),
+        subject: session.process.name.clone(),
+        n: session.today.signed_duration_since(due).num_days() as u64,
+        message: format!(
+            "the process was to be reviewed by {}: it is version {} of {}",
+            day(due),
+            applied.version,
+            day(applied.day)
+        ),
+        command: "salesctl process log".to_string(),
+    }])
+}

@@ -1,0 +1,36 @@
+//! `report coverage`: open deals against what is missing of the period.
+
+use anyhow::Result;
+
+use super::super::context::{Context, Status};
+use super::{Question, ReportArgs, report};
+use crate::report::COVERAGE_REPORT;
+
+/// Hold the open deals expected in a period against what its target still lacks
+///
+/// Without --period the quarter that runs. What coverage is needed is measured: which share of such open
+/// value earlier periods won in time, seen from as far into each.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl report coverage\n  salesctl report coverage --by rep --period 2026-Q4"
+)]
+pub(crate) struct Args {
+    /// Group by rep, team, product, source or a field of the deal or the account
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    by: Vec<String>,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    report(
+        cx,
+        &args.report,
+        Question::of(COVERAGE_REPORT).by(&args.by),
+        |session, book, ask| {
+            let targets = super::super::target::all(session, book.as_of)
+                .map_err(|error| format!("{error:#}"))?;
+            crate::report::coverage(&session.process, book, &targets, ask)
+        },
+    )
+}

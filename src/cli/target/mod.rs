@@ -1,0 +1,318 @@
+//! Targets: what metrics should be, and what reps and managers agree on.
+
+mod accept;
+mod answer;
+mod list;
+mod propose;
+mod withdraw;
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use super::context::{Context, Status};
+use super::deal::dry_run_line;
+use super::session::Session;
+use crate::date::period_name;
+use crate::deal::event::{CatalogEntry, CatalogKind, Event};
+use crate::deal::target::{Proposal, Side};
+use crate::document::Period;
+use crate::fault::{Class, Fault};
+use crate::money::Money;
+use crate::process::{Bound, Given, Metric, MetricUnit, Target, TargetPeriod, Whose};
+use crate::report::in_unit;
+use crate::store::{Catalog, Outcome};
+use crate::text::visible;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(list::Args),
+    Propose(propose::Args),
+    Accept(accept::Args),
+    Answer(answer::Args),
+    Withdraw(withdraw::Args),
+}
+
+pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+    match command {
+        Command::List(args) => list::run(args, cx),
+        Command::Propose(args) => propose::run(args, cx),
+        Command::Accept(args) => accept::run(args, cx),
+        Command::Answer(args) => answer::run(args, cx),
+        Command::Withdraw(args) => withdraw::run(args, cx),
+    }
+}
+
+/// How much of a metric is offered.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+struct BoundArgs {
+    /// What is to be reached, in the metric's unit: 60k, 12, 40%
+    #[arg(long, value_name = "NUMBER")]
+    at_least: Option<String>,
+    /// What is not to be passed
+    #[arg(long, value_name = "NUMBER")]
+    at_most: Option<String>,
+}
+
+impl BoundArgs {
+    fn bound(&self, session: &Session<'_>, metric: &Metric) -> Result<Bound, Fault> {
+        let number = |option: &str, typed: &str| {
+            number(session, metric, typed)
+                .map_err(|problem| Fault::usage(format!("{option}: {problem}")))
+        };
+        match (&self.at_least, &self.at_most) {
+            (Some(typed), _) => Ok(Bound::AtLeast(number("--at-least", typed)?)),
+            (None, Some(typed)) => Ok(Bound::AtMost(number("--at-most", typed)?)),
+            (None, None) => Err(Fault::usage("say --at-least or --at-most")),
+        }
+    }
+}
+
+/// A number of the metric's unit; money in major units, as in the process file.
+fn number(session: &Session<'_>, metric: &Metric, typed: &str) -> Result<f64, String> {
+    let typed = typed.trim();
+    match metric.unit {
+        MetricUnit::Money => {
+            let money = Money::parse(typed, session.process.currency)?;
+            if money.currency != session.process.currency {
+                return Err(format!(
+                    "`{typed}` is not in {}, the currency of the process",
+                    session.process.currency
+                ));
+            }
+            Ok(money.currency.major(money.minor))
+        }
+        unit => {
+            let share = typed.strip_suffix('%').map(str::trim);
+            let number = share.unwrap_or(typed).parse::<f64>();
+            let number = number.map(|number| {
+                if share.is_some() {
+                    number / 100.0
+                } else {
+                    number
+                }
+            });
+            match number {
+                Ok(number)
+                    if number.is_finite() && (share.is_none() || unit == MetricUnit::Share) =>
+                {
+                    Ok(number)
+                }
+                _ => Err(format!(
+                    "`{}` is not a number of {}; write one like {}",
+                    visible(typed),
+                    unit.name(),
+                    if unit == MetricUnit::Share {
+                        "0.4 or 40%"
+                    } else {
+                        "12"
+                    }
+                )),
+            }
+        }
+    }
+}
+
+fn metric<'s>(session: &'s Session<'_>, typed: &str) -> Result<&'s Metric, Fault> {
+    session.process.metric(typed.trim()).ok_or_else(|| {
+        let names: Vec<&str> = session
+            .process
+            .metrics()
+            .map(|metric| metric.name.as_str())
+            .collect();
+        Fault::unknown(Class::Usage, "metric", typed, &names)
+    })
+}
+
+/// The targets of the process file, and those that reps and managers had agreed on by a day.
+pub(crate) fn all(session: &Session<'_>, day: NaiveDate) -> Result<Vec<Target>> {
+    let mut targets = session.process.targets.clone();
+    let mut agreed = session.store.proposals()?;
+    agreed.retain(|proposal| proposal.counts_on(day));
+    // What was agreed on later counts.
+    agreed.sort_by_key(|proposal| (proposal.accepted, proposal.id));
+    targets.extend(agreed.iter().map(target_of));
+    Ok(targets)
+}
+
+fn target_of(proposal: &Proposal) -> Target {
+    Target {
+        metric: proposal.metric.clone(),
+        whose: Whose::Rep(proposal.rep.clone()),
+        period: TargetPeriod::Once(period_of(proposal)),
+        bound: proposal.bound,
+        warn: Target::WARN,
+        why: proposal.why.clone(),
+        given: Given::Agreed(proposal.id.handle()),
+    }
+}
+
+fn period_of(proposal: &Proposal) -> Period {
+    Period {
+        from: proposal.from,
+        to: proposal.to,
+    }
+}
+
+/// `revenue of Jana Roth at least 60,000 EUR in 2026-Q4`
+fn in_words(session: &Session<'_>, catalog: &Catalog, proposal: &Proposal) -> String {
+    let rep = catalog.title(CatalogKind::Rep, &proposal.rep);
+    format!(
+        "{} of {} {} in {}",
+        visible(&proposal.metric),
+        visible(rep),
+        bound_in_words(session, &proposal.metric, proposal.bound),
+        period_name(period_of(proposal), session.process.fiscal_month)
+    )
+}
+
+/// `at least 60,000 EUR`
+fn bound_in_words(session: &Session<'_>, metric: &str, bound: Bound) -> String {
+    let unit = session.process.metric(metric);
+    let unit = unit.map_or(MetricUnit::Number, |metric| metric.unit);
+    format!(
+        "{} {}",
+        bound.words(),
+        in_unit(unit, bound.number(), session.process.currency)
+    )
+}
+
+/// Whoever manages a rep; `None` when nobody is set, and so anybody may.
+fn manager_of<'c>(catalog: &'c Catalog, rep: &CatalogEntry) -> Option<&'c str> {
+    let team = catalog.get(CatalogKind::Team, rep.team.as_deref()?)?;
+    team.manager.as_deref()
+}
+
+/// Whether whoever acts may speak for the manager of a rep.
+fn manages(session: &Session<'_>, catalog: &Catalog, rep: &CatalogEntry) -> bool {
+    let Some(manager) = manager_of(catalog, rep) else {
+        return true;
+    };
+    let as_rep = session.acting_rep(catalog);
+    manager.to_lowercase() == session.actor.to_lowercase()
+        || as_rep.is_some_and(|acting| {
+            catalog
+                .find(CatalogKind::Rep, manager)
+                .or_else(|| catalog.rep_of_login(manager))
+                .is_some_and(|manager| manager.name == acting)
+        })
+}
+
+/// For whom whoever acts speaks about a rep's targets.
+fn side(session: &Session<'_>, catalog: &Catalog, rep: &CatalogEntry) -> Result<Side, Fault> {
+    if session.acting_rep(catalog).as_deref() == Some(rep.name.as_str()) {
+        return Ok(Side::Rep);
+    }
+    if manages(session, catalog, rep) {
+        return Ok(Side::Manager);
+    }
+    let manager = manager_of(catalog, rep).unwrap_or_default();
+    Err(Fault::no(format!(
+        "targets of {} are for {} and {} to agree on, not for {}",
+        visible(&rep.title),
+        visible(&rep.title),
+        visible(manager),
+        visible(&session.actor)
+    ))
+    .hint(format!(
+        "--as {} says that you are",
+        super::command_line::quoted(manager)
+    )))
+}
+
+fn rep_named<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c CatalogEntry, Fault> {
+    catalog.get(CatalogKind::Rep, name).ok_or_else(|| {
+        Fault::not_found(format!("there is no rep `{}` any more", visible(name)))
+            .hint("salesctl catalog list rep shows them")
+    })
+}
+
+/// What must be true of a proposal that somebody says something about.
+fn must_be_open(session: &Session<'_>, proposal: &Proposal) -> Result<()> {
+    if proposal.is_open() {
+        return Ok(());
+    }
+    let short = session.store.short(proposal.id)?;
+    let since = proposal.withdrawn.or(proposal.accepted);
+    let fault = Fault::no(format!(
+        "{short} is {} since {}",
+        proposal.status(),
+        since.map(crate::date::day).unwrap_or_default()
+    ));
+    Err(fault
+        .hint(if proposal.withdrawn.is_some() {
+            format!(
+                "salesctl target propose {} proposes another",
+                proposal.metric
+            )
+        } else {
+            format!("salesctl target withdraw {short} takes it back")
+        })
+        .into())
+}
+
+/// Changes one proposal and says how it stands then.
+fn change(
+    session: &Session<'_>,
+    typed: &str,
+    dry_run: bool,
+    decide: impl FnOnce(&Catalog, &Proposal, &CatalogEntry) -> Result<Event>,
+) -> Result<Status> {
+    let found = session.store.resolve_proposal(typed)?;
+    let catalog = session.store.catalog()?;
+    let at = session.moment_on(None)?;
+    let (proposal, outcome) = session.write(dry_run, |write| {
+        let gone =
+            || Fault::not_found("somebody undid it meanwhile").hint("salesctl history shows who");
+        let proposal = Proposal::from_events(write.events(found.id)?).ok_or_else(gone)?;
+        let rep = rep_named(&catalog, &proposal.rep)?;
+        let event = decide(&catalog, &proposal, rep)?;
+        write.append(proposal.id, at, [event])?;
+        Ok(Proposal::from_events(write.events(found.id)?).ok_or_else(gone)?)
+    })?;
+    say(session, &catalog, &proposal, outcome)
+}
+
+/// `✓ T4K2 accepted: revenue of Jana Roth at least 60,000 EUR in 2026-Q4`
+fn say(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    proposal: &Proposal,
+    outcome: Outcome,
+) -> Result<Status> {
+    // A dry run leaves nothing whose short id could be looked up.
+    let short = if outcome.dry_run {
+        proposal.id.handle().chars().take(4).collect()
+    } else {
+        session.store.short(proposal.id)?
+    };
+    let waits = proposal.waits_for().map(|side| match side {
+        Side::Rep => format!("; {} accepts or answers it", rep_title(catalog, proposal)),
+        Side::Manager => {
+            let rep = catalog.get(CatalogKind::Rep, &proposal.rep);
+            let manager = rep.and_then(|rep| manager_of(catalog, rep));
+            let manager = manager.map_or_else(|| "anybody".to_string(), |name| visible(name));
+            format!("; {manager} accepts or answers it")
+        }
+    });
+    session.cx.console.say_wrapped(&format!(
+        "✓ {short} {}: {}{}",
+        proposal.status(),
+        in_words(session, catalog, proposal),
+        waits.unwrap_or_default()
+    ))?;
+    dry_run_line(session, outcome)?;
+    Ok(Status::Done)
+}
+
+fn rep_title(catalog: &Catalog, proposal: &Proposal) -> String {
+    visible(catalog.title(CatalogKind::Rep, &proposal.rep))
+}
+
+/// What somebody said with it; nothing when it is blank.
+fn words(why: Option<&str>) -> Option<crate::deal::event::Private> {
+    why.map(str::trim)
+        .filter(|why| !why.is_empty())
+        .map(crate::deal::event::Private::new)
+}

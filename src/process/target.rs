@@ -1,0 +1,496 @@
+//! What the team wants to reach, and what it does not want to see: `[[target]]` and `[[check]]`.
+
+use std::fmt;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::keys::Keys;
+use super::people::Person;
+use super::problem::{Lines, Problem};
+use super::reader::{At, Reader};
+use super::stages::line_range;
+use super::{Metric, Product, Team, limit, poor_target, too_many_targets};
+use crate::date::parse_period;
+use crate::document::Period;
+
+/// What a metric should be.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Target {
+    pub metric: String,
+    pub whose: Whose,
+    pub period: TargetPeriod,
+    pub bound: Bound,
+    /// So large a share may be missing before it is more than a warning.
+    pub warn: f64,
+    pub why: Option<String>,
+    pub given: Given,
+}
+
+impl Target {
+    /// What may be missing of a target that says nothing about it.
+    pub const WARN: f64 = 0.1;
+}
+
+/// Who says what a metric should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    /// The process file, in these lines.
+    File(Range<usize>),
+    /// A rep and a manager: the id of what they agreed on.
+    Agreed(String),
+}
+
+/// A target in one of its periods.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InForce<'t> {
+    pub target: &'t Target,
+    pub period: Period,
+}
+
+/// The targets that a period asks for, each in every one of its own periods there; without one those that
+/// run on a day. Of two for the same metric, people and period the later one counts, which is what reps and
+/// managers agreed on before what the file says. `None` when there are more than `most`.
+pub fn in_force(
+    targets: &[Target],
+    asked: Option<Period>,
+    today: NaiveDate,
+    fiscal_month: u32,
+    most: usize,
+) -> Option<Vec<InForce<'_>>> {
+    let mut found: Vec<InForce<'_>> = Vec::new();
+    for target in targets {
+        let periods = match asked {
+            Some(asked) => target.period.within(asked, fiscal_month, most),
+            None => target
+                .period
+                .around(today, fiscal_month)
+                .into_iter()
+                .collect(),
+        };
+        for period in periods {
+            let same = |other: &InForce<'_>| {
+                other.period == period
+                    && other.target.metric == target.metric
+                    && other.target.whose == target.whose
+                    && other.target.bound.words() == target.bound.words()
+            };
+            let this = InForce { target, period };
+            match found.iter().position(same) {
+                Some(place) => found[place] = this,
+                None => found.push(this),
+            }
+        }
+        if found.len() > most {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+/// Whose deals are measured.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
+    Company,
+    Team(String),
+    Rep(String),
+    Product(String),
+}
+
+impl Whose {
+    /// `company`, or the name of the team, rep or product.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Company => "company",
+            Self::Team(name) | Self::Rep(name) | Self::Product(name) => name,
+        }
+    }
+
+    /// `company`, `team`, `rep` or `product`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Team(_) => "team",
+            Self::Rep(_) => "rep",
+            Self::Product(_) => "product",
+        }
+    }
+}
+
+/// A limit on one side, in the unit that the metric is written in: money in major units.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Bound {
+    pub fn number(self) -> f64 {
+        match self {
+            Self::AtLeast(number) | Self::AtMost(number) => number,
+        }
+    }
+
+    /// `at least`, `at most`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AtLeast(_) => "at least",
+            Self::AtMost(_) => "at most",
+        }
+    }
+
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
+        }
+    }
+
+    /// The same limit on another number.
+    #[must_use]
+    pub fn with(self, number: f64) -> Self {
+        match self {
+            Self::AtLeast(_) => Self::AtLeast(number),
+            Self::AtMost(_) => Self::AtMost(number),
+        }
+    }
+}
+
+/// When a target is to be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetPeriod {
+    /// Every one of them, quarters and years fiscal.
+    Every(Unit),
+    /// A definite one.
+    Once(#[serde(skip)] Period),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Unit {
+    pub const ALL: [Self; 3] = [Self::Month, Self::Quarter, Self::Year];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl TargetPeriod {
+    /// Reads `month`, `quarter`, `year`, or a period that is the same on every day.
+    pub fn parse(text: &str, fiscal_month: u32) -> Result<Self, String> {
+        if let Some(unit) = Unit::ALL.into_iter().find(|unit| unit.name() == text) {
+            return Ok(Self::Every(unit));
+        }
+        definite(text, fiscal_month).map(Self::Once)
+    }
+
+    /// The one of its periods that a day lies in.
+    pub fn around(&self, day: NaiveDate, fiscal_month: u32) -> Option<Period> {
+        match self {
+            Self::Every(unit) => parse_period(&format!("this {unit}"), day, fiscal_month).ok(),
+            Self::Once(period) => period.contains(day).then_some(*period),
+        }
+    }
+
+    /// Those of its periods that lie in another; when that is shorter than any of them, the one around it.
+    pub fn within(&self, asked: Period, fiscal_month: u32, most: usize) -> Vec<Period> {
+        if let Self::Once(period) = self {
+            let meet = period.from <= asked.to && asked.from <= period.to;
+            return meet.then_some(*period).into_iter().collect();
+        }
+        let Some(first) = self.around(asked.from, fiscal_month) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        let mut next = Some(first);
+        while let Some(period) = next.filter(|period| period.from <= asked.to) {
+            if period.from >= asked.from && period.to <= asked.to {
+                found.push(period);
+            }
+            if found.len() > most {
+                break;
+            }
+            let after = period.to.succ_opt();
+            next = after.and_then(|day| self.around(day, fiscal_month));
+        }
+        if found.is_empty() && first.to >= asked.to {
+            found.push(first);
+        }
+        found
+    }
+}
+
+/// A period that does not depend on the day on which it is read.
+pub fn definite(text: &str, fiscal_month: u32) -> Result<Period, String> {
+    let on = |year| {
+        let day = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+        parse_period(text, day, fiscal_month)
+    };
+    let (period, later) = (on(2000)?, on(2020)?);
+    if period == later {
+        Ok(period)
+    } else {
+        Err(format!(
+            "`{text}` is another period on another day; write one like 2026-Q4, 2026-11 or 2026"
+        ))
+    }
+}
+
+/// `[[target]]` and `[[check]]` with the places that `check` points at.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) targets: Vec<TargetWritten>,
+    pub(super) limits: Vec<limit::LimitWritten>,
+}
+
+pub(super) struct TargetWritten {
+    pub(super) metric: At<String>,
+    whose: Vec<At<Whose>>,
+    period: Option<TargetPeriod>,
+    bound: Option<At<Bound>>,
+    warn: Option<f64>,
+    why: Option<String>,
+    lines: Range<usize>,
+}
+
+const KEYS: &[&str] = &[
+    "metric", "at_least", "at_most", "team", "rep", "product", "period", "warn", "why",
+];
+
+pub(super) fn read(
+    reader: &Reader<'_>,
+    lines: &Lines<'_>,
+    file: &Keys<'_>,
+    fiscal_month: u32,
+) -> Written {
+    let mut written = Written {
+        targets: Vec::new(),
+        limits: limit::read(reader, file),
+    };
+    for value in file.tables("target") {
+        let Some(keys) = reader.keys("a target", value, KEYS) else {
+            continue;
+        };
+        // All keys are read before any is missed: their problems are wanted together.
+        let metric = keys.needed("a target", "metric");
+        let whose = [
+            keys.text("team").map(|at| whose_of(at, Whose::Team)),
+            keys.text("rep").map(|at| whose_of(at, Whose::Rep)),
+            keys.text("product").map(|at| whose_of(at, Whose::Product)),
+        ];
+        let period = period(reader, &keys, fiscal_month);
+        let bound = bound(reader, &keys, "a target");
+        let warn = keys.share("warn");
+        let why = keys.words("why");
+        if let Some(metric) = metric {
+            written.targets.push(TargetWritten {
+                metric,
+                whose: whose.into_iter().flatten().collect(),
+                period,
+                bound,
+                warn,
+                why,
+                lines: line_range(lines, &keys.span),
+            });
+        }
+    }
+    written
+}
+
+fn whose_of(at: At<String>, of: fn(String) -> Whose) -> At<Whose> {
+    At {
+        value: of(at.value),
+        span: at.span,
+    }
+}
+
+fn period(reader: &Reader<'_>, keys: &Keys<'_>, fiscal_month: u32) -> Option<TargetPeriod> {
+    if keys.get("period").is_none() {
+        reader.absent(
+            keys.span.clone(),
+            "a target has no `period`",
+            "add `period = \"quarter\"`, or a definite one such as \"2026-Q4\"",
+        );
+    }
+    let text = keys.text("period")?;
+    TargetPeriod::parse(&text.value, fiscal_month)
+        .map_err(|problem| {
+            let (found, expected) = problem.split_once("; ").unwrap_or((&problem, ""));
+            let label = format!(
+                "{expected}{}month, quarter or year for every one of them",
+                if expected.is_empty() { "" } else { "; " }
+            );
+            reader.error(text.span, found, label);
+        })
+        .ok()
+}
+
+/// Reads `at_least` or `at_most`, of which there must be one.
+pub(super) fn bound(reader: &Reader<'_>, keys: &Keys<'_>, what: &str) -> Option<At<Bound>> {
+    let (least, most) = (keys.number("at_least"), keys.number("at_most"));
+    match (keys.get("at_least"), keys.get("at_most")) {
+        (None, None) => {
+            reader.absent(
+                keys.span.clone(),
+                format!("{what} has neither `at_least` nor `at_most`"),
+                "add `at_least = …` or `at_most = …`",
+            );
+        }
+        (Some(_), Some(second)) => {
+            reader.error(
+                second.span(),
+                format!("{what} has both `at_least` and `at_most`"),
+                "expected one of them; write a second one for the other side",
+            );
+        }
+        _ => {}
+    }
+    let limit = least
+        .map(|at| (Bound::AtLeast(at.value), at.span))
+        .or_else(|| most.map(|at| (Bound::AtMost(at.value), at.span)));
+    let (value, span) = limit?;
+    if !value.number().is_finite() {
+        reader.error(span, "a limit that is not a number", "expected one like 12");
+        return None;
+    }
+    Some(At { value, span })
+}
+
+/// Names of the file that targets and limits refer to.
+pub(super) struct Known<'k> {
+    /// Those of the file first, which take the place of standard ones.
+    pub(super) metrics: Vec<&'k Metric>,
+    pub(super) teams: &'k [At<Team>],
+    pub(super) reps: &'k [Person],
+    pub(super) products: &'k [At<Product>],
+}
+
+impl Known<'_> {
+    /// The metric of that name; one that nobody defined is reported.
+    pub(super) fn metric(&self, reader: &Reader<'_>, metric: &At<String>) -> Option<&Metric> {
+        let names = self.metrics.iter().map(|metric| metric.name.as_str());
+        let found = self.metrics.iter().find(|known| known.name == metric.value);
+        if found.is_none() {
+            reader.unknown("metric", metric, names);
+        }
+        found.copied()
+    }
+
+    fn whose(&self, reader: &Reader<'_>, whose: &At<Whose>) {
+        let names: Vec<&str> = match &whose.value {
+            Whose::Company => return,
+            Whose::Team(_) => self
+                .teams
+                .iter()
+                .map(|team| team.value.name.as_str())
+                .collect(),
+            Whose::Rep(_) => self.reps.iter().map(|one| one.rep.name.as_str()).collect(),
+            Whose::Product(_) => {
+                let products = self.products.iter();
+                products
+                    .map(|product| product.value.name.as_str())
+                    .collect()
+            }
+        };
+        let name = whose.value.name();
+        if !names.contains(&name) {
+            let at = At {
+                value: name.to_string(),
+                span: whose.span.clone(),
+            };
+            reader.unknown(whose.value.kind(), &at, names.iter().copied());
+        }
+    }
+}
+
+/// Holds the targets against the names of the file.
+pub(super) fn check(
+    reader: &Reader<'_>,
+    written: &[TargetWritten],
+    known: &Known<'_>,
+) -> Vec<Target> {
+    let mut targets: Vec<Target> = Vec::new();
+    for target in written {
+        let metric = known.metric(reader, &target.metric);
+        if let Some((message, label)) = metric.and_then(poor_target) {
+            reader.report(Problem::warning(target.metric.span.clone(), message, label));
+        }
+        for whose in &target.whose {
+            known.whose(reader, whose);
+        }
+        if let [_, second, ..] = target.whose.as_slice() {
+            reader.error(
+                second.span.clone(),
+                "a target of a team, a rep and a product at once",
+                "expected one of `team`, `rep` and `product`; none of them is the company",
+            );
+        }
+        let (Some(period), Some(bound)) = (&target.period, &target.bound) else {
+            continue;
+        };
+        let built = Target {
+            metric: target.metric.value.clone(),
+            whose: target
+                .whose
+                .first()
+                .map_or(Whose::Company, |whose| whose.value.clone()),
+            period: period.clone(),
+            bound: bound.value,
+            warn: target.warn.unwrap_or(Target::WARN),
+            why: target.why.clone(),
+            given: Given::File(target.lines.clone()),
+        };
+        let same = |other: &Target| {
+            (&other.metric, &other.whose, &other.period)
+                == (&built.metric, &built.whose, &built.period)
+                && other.bound.words() == built.bound.words()
+        };
+        if targets.iter().any(same) {
+            reader.error(
+                target.metric.span.clone(),
+                format!("a second target for `{}` and the same period", built.metric),
+                "already given above",
+            );
+        }
+        targets.push(built);
+    }
+    for person in known.reps {
+        let rep = &person.rep.name;
+        let theirs = written.iter().filter(|target| {
+            let whose = target.whose.iter().map(|whose| &whose.value);
+            whose.clone().any(|whose| *whose == Whose::Rep(rep.clone()))
+        });
+        let theirs: Vec<&TargetWritten> = theirs.collect();
+        if let (Some((message, label)), Some(last)) =
+            (too_many_targets(rep, theirs.len()), theirs.last())
+        {
+            reader.report(Problem::warning(last.metric.span.clone(), message, label));
+        }
+    }
+    targets
+}
+
+#[cfg(test)]
+#[path = "target_tests.rs"]
+mod tests;
