@@ -178,6 +178,10 @@ const LONG: &[(&str, &str)] = &[
     ("src/import/history.rs", "one plan from a log of moves"),
     ("src/import/records.rs", "one reader, state by state"),
     (
+        "src/report/metric/tests_by_hand.rs",
+        "cases of all metrics over one book",
+    ),
+    (
         "src/report/tests.rs",
         "cases of all reports over one sample",
     ),

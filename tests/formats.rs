@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use calamine::{Reader, Xlsx, open_workbook_from_rs};
@@ -180,6 +180,9 @@ fn pages_and_workbooks() {
         let csv = sample.asked(command, "--format csv --raw").stdout;
         sample.asked(command, "--format xlsx --output out.xlsx --force");
         let bytes = fs::read(&file).expect("the workbook");
+        // When it says it was made is the day it speaks of: no clock is read for it.
+        let properties = packed(&bytes, "docProps/core.xml");
+        assert!(properties.contains("2026-11-21T00:00:00Z"), "{properties}");
         let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(bytes)).expect("a workbook");
         let sheet = book.worksheet_range("answer").expect("a sheet");
         let lines = csv::Reader::from_reader(csv.as_bytes())
@@ -188,4 +191,18 @@ fn pages_and_workbooks() {
         assert_eq!(sheet.height().saturating_sub(1), lines, "`{command}`");
         assert!(book.worksheet_range("about").is_ok());
     }
+}
+
+/// A text of a zip file.
+fn packed(zip: &[u8], name: &str) -> String {
+    let at = zip
+        .windows(name.len())
+        .position(|part| part == name.as_bytes());
+    let at = at.expect("it is there");
+    let extra = usize::from(u16::from_le_bytes([zip[at - 2], zip[at - 1]]));
+    let mut text = String::new();
+    flate2::read::DeflateDecoder::new(&zip[at + name.len() + extra..])
+        .read_to_string(&mut text)
+        .expect("text");
+    text
 }

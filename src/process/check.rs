@@ -11,7 +11,7 @@ use super::syntax::Source;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
     Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, limit,
-    metric_read, prospect_columns, prospecting, relations, standard_metrics, target,
+    metric_check, prospect_columns, prospecting, relations, standard_metrics, target,
 };
 use crate::condition::{Condition, Engine, Mistake};
 
@@ -107,13 +107,13 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         .filter(|field| field.value.of != FieldOf::BuiltIn)
         .map(|field| field.value.name.clone())
         .collect();
-    let known = metric_read::Known {
+    let known = metric_check::Known {
         stages: &order,
         fields: &fields,
         condition: &|when| condition(reader, &engine, when),
         others: standard_metrics(),
     };
-    let own_metrics = metric_read::check(reader, definition.metrics, &known);
+    let own_metrics = metric_check::check(reader, definition.metrics, &known);
     let names = target::Known {
         metrics: own_metrics.iter().chain(standard_metrics()).collect(),
         teams: &definition.teams,

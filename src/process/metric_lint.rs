@@ -1,5 +1,7 @@
 //! What is wrong with a set of metrics, and with what they are used for: `process check` says it.
 
+use std::fmt::Write as _;
+
 use super::metric::{Metric, MetricKind};
 use super::problem::Problem;
 use super::reader::{At, Reader};
@@ -73,7 +75,7 @@ fn meaning(metric: &Metric) -> String {
                     &counted.stage,
                     &counted.kind,
                 );
-                meaning.push_str(&format!("{what:?}"));
+                let _ = write!(meaning, "{what:?}");
             }
             None if first.is_whitespace() => {}
             None => meaning.push_str(&word.to_ascii_lowercase()),
@@ -86,12 +88,11 @@ fn meaning(metric: &Metric) -> String {
 /// Why a metric makes a poor target: what is warned of where it is used as one.
 pub fn poor_target(metric: &Metric) -> Option<(String, &'static str)> {
     match metric.kind {
-        MetricKind::Result => None,
         MetricKind::Activity => Some((
             format!("`{}` is an activity and has a target", metric.name),
             "what is counted gets done whether it sells or not; set the target on the result it should bring",
         )),
-        MetricKind::Proxy => None,
+        MetricKind::Result | MetricKind::Proxy => None,
     }
 }
 
@@ -107,10 +108,7 @@ pub fn too_many_targets(rep: &str, targets: usize) -> Option<(String, String)> {
 
 /// The facts a metric stands on that are known of less than half of the deals, with the share that is;
 /// `filled` says it of a fact, or nothing where there are no deals to tell from.
-pub fn seldom_filled<'m>(
-    metric: &'m Metric,
-    filled: impl Fn(&str) -> Option<f64>,
-) -> Vec<(&'m str, f64)> {
+pub fn seldom_filled(metric: &Metric, filled: impl Fn(&str) -> Option<f64>) -> Vec<(&str, f64)> {
     metric
         .reads()
         .into_iter()

@@ -1,8 +1,9 @@
 //! A metric in words: which rows are counted, which date places them, what is left out, and how sure it is.
 
-use super::metric::{
-    Aggregate, Better, DAYS, Measure, Metric, MetricKind, MetricUnit, Number, Rows,
-};
+use std::fmt::Write as _;
+
+use super::metric::{Aggregate, Better, DAYS, Measure, Metric, MetricKind, MetricUnit, Number};
+use super::metric_rows::Rows;
 
 impl Metric {
     /// One sentence a line.
@@ -101,19 +102,16 @@ impl Aggregate {
             }
         };
         if let Some(stage) = &self.stage {
-            words.push_str(&format!(", only of the stage `{stage}`"));
+            let _ = write!(words, ", only of the stage `{stage}`");
         }
         if let Some(kind) = &self.kind {
-            words.push_str(&format!(", only of the kind `{kind}`"));
+            let _ = write!(words, ", only of the kind `{kind}`");
         }
         if let Some(filter) = &self.filter {
-            words.push_str(&format!(
-                ", only of deals for which `{}` is true",
-                filter.text
-            ));
+            let _ = write!(words, ", only of deals for which `{}` is true", filter.text);
         }
         if !about.placed.is_empty() {
-            words.push_str(&format!("; placed in the period by {}", about.placed));
+            let _ = write!(words, "; placed in the period by {}", about.placed);
         }
         words
     }

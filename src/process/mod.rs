@@ -15,8 +15,13 @@ mod fields;
 pub(crate) mod keys;
 mod limit;
 mod metric;
+mod metric_aggregate;
+mod metric_check;
 mod metric_lint;
 mod metric_read;
+mod metric_rows;
+#[cfg(test)]
+mod metric_tests;
 mod metric_words;
 mod names;
 mod people;
@@ -28,6 +33,7 @@ mod span;
 mod stages;
 pub(crate) mod syntax;
 mod target;
+mod target_period;
 pub mod template;
 mod zone;
 
@@ -46,14 +52,16 @@ pub use config::workspace_of_config;
 pub use limit::{Limit, LimitOf};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
-    Number, ROWS, Rows, STANDARD as STANDARD_METRICS, standard_metrics,
+    Number, STANDARD as STANDARD_METRICS, standard_metrics,
 };
 pub use metric_lint::{MOST_TARGETS, poor_target, seldom_filled, too_many_targets};
+pub use metric_rows::{ROWS, Rows};
 pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use span::Span;
-pub use target::{Bound, Given, InForce, Target, TargetPeriod, Unit, Whose, definite, in_force};
+pub use target::{Bound, Given, Target, Whose};
+pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};

@@ -134,5 +134,10 @@ pub fn page(out: &mut dyn io::Write, title: &str, sections: &[Section]) -> io::R
     html::write_page(out, title, sections)
 }
 
+/// The same as Markdown.
+pub fn markdown_page(out: &mut dyn io::Write, title: &str, sections: &[Section]) -> io::Result<()> {
+    markdown::write_page(out, title, sections)
+}
+
 #[cfg(test)]
 mod tests;

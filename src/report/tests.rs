@@ -1,10 +1,11 @@
 //! Every number of the five reports over the twelve deals of `sample`, worked out by hand.
 
-use super::sample::{book, day, process, third_quarter, twelve};
+use super::sample::{Told, book, day, process, third_quarter, twelve};
 use super::{
     Ask, Dimension, DurationsRow, PipelineRow, VelocityRow, durations, funnel, pipeline, velocity,
     win_rate,
 };
+use crate::deal::book::State;
 use crate::document::{Block, Period};
 
 fn near(a: Option<f64>, b: f64) -> bool {

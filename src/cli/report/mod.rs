@@ -3,17 +3,23 @@
 mod activity;
 mod aging;
 mod breakdown;
+mod catalogue;
 mod changes;
+mod cohorts;
 mod compare;
 mod costs;
 mod coverage;
+mod data;
 mod durations;
+mod experience;
 mod funnel;
 mod lists;
 mod losses;
 mod meeting;
 mod overlap;
 mod pipeline;
+mod requests;
+mod said;
 mod scorecard;
 mod sources;
 pub(crate) mod targets;
@@ -45,6 +51,10 @@ pub(crate) enum Command {
     Changes(changes::Args),
     Scorecard(scorecard::Args),
     Meeting(meeting::Args),
+    Cohorts(cohorts::Args),
+    Data(data::Args),
+    Experience(experience::Args),
+    Requests(requests::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
@@ -59,7 +69,31 @@ pub(crate) enum Command {
     Overlap(overlap::Args),
 }
 
-pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+/// Print the pipeline, the funnel, win rates and what else managers ask for
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  salesctl report --list\n  salesctl report funnel --help"
+)]
+pub(crate) struct ReportCommand {
+    /// Say in one line what each report tells
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+pub(crate) fn run(args: &ReportCommand, cx: &Context) -> Result<Status> {
+    let Some(command) = &args.command else {
+        if args.list {
+            return catalogue::run(&args.output, cx);
+        }
+        let hint = "salesctl report --list says which there are";
+        return Err(Fault::usage("which report is not said").hint(hint).into());
+    };
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Aging(args) => aging::run(args, cx),
@@ -68,6 +102,10 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Changes(args) => changes::run(args, cx),
         Command::Scorecard(args) => scorecard::run(args, cx),
         Command::Meeting(args) => meeting::run(args, cx),
+        Command::Cohorts(args) => cohorts::run(args, cx),
+        Command::Data(args) => data::run(args, cx),
+        Command::Experience(args) => experience::run(args, cx),
+        Command::Requests(args) => requests::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),

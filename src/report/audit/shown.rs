@@ -65,7 +65,13 @@ pub(super) fn document(
             decided.len(),
             book,
         ))
-        .table(table(lines))
+        .table(table(lines, Known::Before));
+    if lines.iter().any(|(one, ..)| one.known == Known::Afterwards) {
+        document = document
+            .heading("Known only afterwards")
+            .table(table(lines, Known::Afterwards));
+    }
+    document = document
         .line(format!(
             "{won} won, {} lost. AUC: how likely a won deal had the better value than a lost one; 0.50 is a coin",
             decided.len() - won
@@ -157,7 +163,8 @@ fn summary(lines: &[Line]) -> String {
     }
 }
 
-fn table(lines: &[Line]) -> Table {
+/// Of what is known then.
+fn table(lines: &[Line], then: Known) -> Table {
     let columns = vec![
         TableColumn::left("metric"),
         TableColumn::left("better").rank(3),
@@ -167,10 +174,10 @@ fn table(lines: &[Line]) -> Table {
         TableColumn::right("AUC"),
         TableColumn::right("95 %").rank(2),
         TableColumn::left("verdict"),
-        TableColumn::left("known").rank(1),
         TableColumn::right("p").rank(7),
     ];
-    let rows = lines.iter().map(|(one, p, verdict)| {
+    let lines = lines.iter().filter(|(one, ..)| one.known == then);
+    let rows = lines.map(|(one, p, verdict)| {
         let found = if one.claim == Claim::Either {
             format!("{} (found)", better(one.more))
         } else {
@@ -185,7 +192,6 @@ fn table(lines: &[Line]) -> Table {
             or_nothing(one.auc, |auc| Cell::Text(format!("{:.2}", auc.area))),
             or_nothing(one.auc, |auc| Cell::Text(interval(auc))),
             Cell::Text(verdict.name().to_string()),
-            Cell::Text(known(one.known).to_string()),
             or_nothing(*p, |p| Cell::Text(format!("{p:.3}"))),
         ]
     });

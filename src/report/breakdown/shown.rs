@@ -42,9 +42,11 @@ pub(super) fn document(
             document = document.chart(chart);
         }
     }
-    if explain {
-        document = explained(breakdown, answer, document);
-    }
+    document = if explain {
+        explained(breakdown, answer, document)
+    } else {
+        document.line("the numbers behind this: `salesctl report breakdown --explain`")
+    };
     with_notes(document, &answer.notes)
 }
 

@@ -184,7 +184,7 @@ fn compared(groups: &[Group]) -> Judged {
     let prior = Prior::of(records.map(|now| (now.successes as u32, now.n as u32)));
     let compared = groups.iter().map(|group| {
         let others = now.without(group.now);
-        let enough = |trials: Trials| trials.n >= SMALLEST;
+        let enough = |trials: Trials| trials.n >= SMALLEST && now.n >= LEAST;
         let against = |reference| {
             (enough(group.now) && enough(reference)).then(|| fewer(group.now, reference))
         };

@@ -23,13 +23,13 @@ pub(super) struct Shown<'a> {
     pub(super) notes: &'a [String],
 }
 
-pub(super) fn verdict<'a>(verdict: &Verdict, named: impl Fn(usize) -> &'a str) -> String {
+pub(super) fn verdict<'a>(verdict: &Verdict, title: impl Fn(usize) -> &'a str) -> String {
     match verdict {
         Verdict::Everybody => "goes with winning for everybody".to_string(),
         Verdict::Unequal => "goes with winning, not equally for all".to_string(),
         Verdict::Only(owners) => {
-            let names: Vec<&str> = owners.iter().map(|owner| named(*owner)).collect();
-            format!("only for {}", names.join(", "))
+            let only: Vec<&str> = owners.iter().map(|owner| title(*owner)).collect();
+            format!("only for {}", only.join(", "))
         }
         Verdict::Against => "goes with losing".to_string(),
         Verdict::NoEvidence => "no evidence".to_string(),

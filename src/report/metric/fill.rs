@@ -4,52 +4,50 @@ use super::grid::Grid;
 use super::tally::Tally;
 use crate::deal::book::{Book, Day, Left, State};
 use crate::document::Period;
-use crate::process::{Aggregate, Bound, Measure, Metric, Number, Process, Rows, in_force};
+use crate::process::{Aggregate, Measure, Metric, Number, Process, Rows};
 use crate::report::Ask;
 use crate::report::cohort::{End, Walked, walk};
-use crate::report::convert::Converter;
+use crate::report::convert::{Converter, Worth};
 use crate::report::cost::{Spent, by_deal};
-use crate::report::costs::under_way;
 use crate::report::durations::stay;
-use crate::report::returns::Gains;
 use crate::report::win_rate::decided;
 
-/// More targets than this in a period are no plan.
-const MOST_TARGETS: usize = 10_000;
-
 pub(super) struct Filler<'a> {
-    process: &'a Process,
-    book: &'a Book,
-    ask: &'a Ask,
-    grid: &'a Grid<'a>,
+    pub(super) process: &'a Process,
+    pub(super) book: &'a Book,
+    pub(super) ask: &'a Ask,
+    pub(super) grid: &'a Grid<'a>,
     converter: Converter<'a>,
-    /// What each deal is worth, once it was asked: unknown is `Some(None)`.
-    worth: Vec<Option<Option<i64>>>,
+    /// What each deal is worth, once it was asked.
+    worth: Vec<Option<Worth>>,
     /// What was done for each deal, once it was asked.
     spent: Vec<Spent>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
+/// A stage that no visit is to.
+const NOWHERE: u16 = u16::MAX;
+
 /// The rows of one aggregate.
-struct Wanted<'a> {
+pub(super) struct Wanted<'a> {
     aggregate: &'a Aggregate,
     /// For which deals its condition is true.
-    met: Option<&'a [bool]>,
-    /// Its stage, as an index of the Book; an unknown one is in no row.
-    stage: Option<Option<u16>>,
+    pub(super) met: Option<&'a [bool]>,
+    /// Its stage, as an index of the Book; [`NOWHERE`] when the Book has no such stage.
+    stage: Option<u16>,
 }
 
 impl Wanted<'_> {
-    fn has(&self, deal: usize) -> bool {
+    pub(super) fn has(&self, deal: usize) -> bool {
         self.met
             .is_none_or(|met| met.get(deal).copied().unwrap_or(false))
     }
 
     fn is_in(&self, stage: u16) -> bool {
-        self.stage.is_none_or(|wanted| wanted == Some(stage))
+        self.stage.is_none_or(|wanted| wanted == stage)
     }
 
-    fn number(&self) -> Option<Number> {
+    pub(super) fn number(&self) -> Option<Number> {
         match self.aggregate.measure {
             Measure::Known(number) | Measure::Sum(number) | Measure::Median(number) => Some(number),
             Measure::Count | Measure::TargetOf(_) => None,
@@ -94,7 +92,7 @@ impl<'a> Filler<'a> {
             met,
             stage: aggregate.stage.as_ref().map(|stage| {
                 let at = self.book.stages.iter().position(|name| name == stage);
-                at.and_then(|at| u16::try_from(at).ok())
+                at.and_then(|at| u16::try_from(at).ok()).unwrap_or(NOWHERE)
             }),
         };
         let mut tally = Tally::new(self.grid.len(), &aggregate.measure);
@@ -293,7 +291,7 @@ impl<'a> Filler<'a> {
             let cell = self.grid.cell(self.grid.of_activities[at], span, None);
             match wanted.number() {
                 Some(Number::Minutes) => {
-                    tally.add_amount(cell, activities.minutes[at].map(i64::from))
+                    tally.add_amount(cell, activities.minutes[at].map(i64::from));
                 }
                 Some(Number::Cost) => {
                     let mut spent = Spent::default();
@@ -325,37 +323,13 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn lists(&mut self, wanted: &Wanted<'_>, tally: &mut Tally) {
-        let Some(payback) = &self.book.lists else {
-            return;
-        };
-        let mut gains = Gains::new(self.process, self.book, payback);
-        for (at, list) in payback.lists.iter().enumerate() {
-            let Some(since) = list.since else {
-                continue;
-            };
-            let Some(span) = self.grid.spans.of(self.ask, Some(Day::of(since))) else {
-                continue;
-            };
-            let cell = self.grid.cell(0, span, None);
-            match wanted.number() {
-                Some(Number::NetNames) => tally.add_amount(cell, i64::try_from(list.net).ok()),
-                Some(Number::Cost) => tally.add_amount(cell, gains.cost_of_list(at).total().0),
-                _ => tally.add(cell),
-            }
-        }
-        for note in gains.notes() {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
-    }
-
     fn worth(&mut self, deal: usize) -> Option<i64> {
         if self.worth.is_empty() {
             self.worth.resize(self.book.deals.len(), None);
         }
-        *self.worth[deal].get_or_insert_with(|| self.converter.worth(deal).known())
+        self.worth[deal]
+            .get_or_insert_with(|| self.converter.worth(deal))
+            .known()
     }
 
     fn margin(&mut self, deal: usize) -> Option<i64> {
@@ -376,68 +350,6 @@ impl<'a> Filler<'a> {
         &self.spent[deal]
     }
 
-    /// The processes under way in each span, as the report of costs counts them.
-    fn under_way(&mut self, wanted: &Wanted<'_>, tally: &mut Tally) {
-        let Some(payback) = &self.book.lists else {
-            return;
-        };
-        let mut ask = self.ask.clone();
-        if wanted.met.is_some() {
-            let deals = 0..self.book.deals.len();
-            let only = deals.map(|deal| self.ask.includes(deal) && wanted.has(deal));
-            ask.only = Some(only.collect());
-        }
-        for span in 0..self.grid.spans.len() {
-            if let Some(period) = self.grid.spans.each.get(span) {
-                ask.period = Some(cut(*period, self.ask.period));
-            }
-            let groups = &self.grid.groups;
-            let told = under_way(self.process, self.book, payback, &ask, groups);
-            for group in 0..groups.len() {
-                let cell = self.grid.cell(group as u32, span, None);
-                match wanted.number() {
-                    Some(Number::Cost) => {
-                        tally.add_rows(cell, told.processes(group), told.cost_minor(group));
-                    }
-                    _ => tally.add_rows(cell, told.processes(group), Some(0)),
-                }
-            }
-        }
-    }
-
-    /// What is aimed at in each cell: a target of its own period, or those of shorter ones that make it up.
-    fn targets(&self, metric: &str, tally: &mut Tally) {
-        let of_file = &self.process.targets;
-        let targets = self.ask.targets.as_ref().unwrap_or(of_file);
-        for cell in 0..self.grid.len() {
-            let Some((whose, period)) = self.grid.whose(cell).zip(self.grid.period(cell)) else {
-                continue;
-            };
-            let month = self.process.fiscal_month;
-            let found = in_force(targets, Some(period), self.book.as_of, month, MOST_TARGETS);
-            let parts: Vec<(Period, f64)> = found
-                .unwrap_or_default()
-                .iter()
-                .filter(|one| one.target.metric == metric && one.target.whose == whose)
-                .filter_map(|one| match one.target.bound {
-                    Bound::AtLeast(number) => Some((one.period, number)),
-                    Bound::AtMost(_) => None,
-                })
-                .collect();
-            let exact = parts.iter().find(|(of, _)| *of == period);
-            let days = |period: Period| Day::of(period.to).since(Day::of(period.from)) + 1;
-            let within = parts
-                .iter()
-                .all(|(of, _)| period.from <= of.from && of.to <= period.to);
-            let covered: i32 = parts.iter().map(|(of, _)| days(*of)).sum();
-            if let Some((_, number)) = exact {
-                tally.give(cell, *number);
-            } else if within && covered == days(period) {
-                tally.give(cell, parts.iter().map(|(_, number)| number).sum());
-            }
-        }
-    }
-
     /// What was left out, in words.
     pub(super) fn notes(self, metrics: &[&Metric]) -> Vec<String> {
         let mut notes = self.notes;
@@ -455,14 +367,6 @@ impl<'a> Filler<'a> {
         }
         notes
     }
-}
-
-/// What of a span lies in the period.
-fn cut(span: Period, period: Option<Period>) -> Period {
-    period.map_or(span, |period| Period {
-        from: span.from.max(period.from),
-        to: span.to.min(period.to),
-    })
 }
 
 fn part(minor: i64, share: f64) -> i64 {

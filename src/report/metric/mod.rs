@@ -4,12 +4,15 @@
 //! `grid` lays out the groups, `fill` counts, `tally` holds the counts of one aggregate. The figures are those
 //! of the report that shows the same number, since they are counted by the same code.
 
+mod beside;
 mod fill;
 mod grid;
 mod shown;
 mod tally;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_by_hand;
 
 use fill::Filler;
 use grid::Grid;
@@ -19,7 +22,7 @@ use super::costs::COSTS;
 use super::statistics::wilson_of_parts;
 use super::{Ask, Dimension};
 use crate::deal::book::{Book, Columns, Needs};
-use crate::process::{Judged, Measure, Metric, MetricUnit, Number, Process, Rows};
+use crate::process::{Aggregate, Judged, Measure, Metric, MetricUnit, Number, Process, Rows};
 
 /// Metrics by group.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -232,13 +235,16 @@ fn figure(process: &Process, metric: &Metric, judged: Judged, row: &[Option<f64>
 
 /// Which of its aggregates is not known; when all are, it was divided by zero.
 fn why_unknown(metric: &Metric, row: &[Option<f64>]) -> &'static str {
-    let unknown = metric
-        .aggregates
-        .iter()
-        .zip(row)
-        .find(|(_, value)| value.is_none());
+    let mut unknown = metric.aggregates.iter().zip(row);
+    let is_target = |aggregate: &Aggregate| matches!(aggregate.measure, Measure::TargetOf(_));
+    if unknown
+        .clone()
+        .any(|(aggregate, value)| value.is_none() && is_target(aggregate))
+    {
+        return NO_TARGET;
+    }
+    let unknown = unknown.find(|(_, value)| value.is_none());
     match unknown.map(|(aggregate, _)| &aggregate.measure) {
-        Some(Measure::TargetOf(_)) => NO_TARGET,
         Some(Measure::Median(_)) => INSUFFICIENT,
         Some(Measure::Sum(Number::Cost)) => NO_COST,
         Some(Measure::Sum(Number::Margin)) => NO_MARGIN,

@@ -45,6 +45,7 @@ impl Row for MetricRow {
 }
 
 /// Whole numbers without a fraction, as counts and minor units are.
+#[expect(clippy::ref_option, reason = "serde hands it over so")]
 fn plain_number<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match number {

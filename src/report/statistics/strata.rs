@@ -62,15 +62,15 @@ impl Common {
     /// S. Greenland, Biometrics 42 (1986), 311–323. `None` where no group can tell.
     pub fn of(tables: &[Table]) -> Option<Self> {
         let telling = || tables.iter().filter(|table| table.tells());
-        let (mut r, mut s) = (0.0, 0.0);
+        let (mut agreeing, mut opposing) = (0.0, 0.0);
         let (mut pr, mut mixed, mut qs) = (0.0, 0.0, 0.0);
         let (mut distance, mut variance) = (0.0, 0.0);
         for table in telling() {
             let [a, b, c, d, n] = table.parts();
             let (p, q) = ((a + d) / n, (b + c) / n);
             let (for_it, against) = (a * d / n, b * c / n);
-            r += for_it;
-            s += against;
+            agreeing += for_it;
+            opposing += against;
             pr += p * for_it;
             mixed += p * against + q * for_it;
             qs += q * against;
@@ -81,9 +81,12 @@ impl Common {
         if groups == 0 {
             return None;
         }
-        let odds = (r > 0.0 && s > 0.0).then(|| {
-            let error = (pr / (2.0 * r * r) + mixed / (2.0 * r * s) + qs / (2.0 * s * s)).sqrt();
-            let ratio = r / s;
+        let odds = (agreeing > 0.0 && opposing > 0.0).then(|| {
+            let error = (pr / (2.0 * agreeing * agreeing)
+                + mixed / (2.0 * agreeing * opposing)
+                + qs / (2.0 * opposing * opposing))
+                .sqrt();
+            let ratio = agreeing / opposing;
             Odds {
                 ratio,
                 low: (ratio.ln() - Z * error).exp(),

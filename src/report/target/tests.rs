@@ -4,11 +4,15 @@
 use rstest::rstest;
 
 use super::super::sample::{Told, book, day, process, third_quarter, twelve};
+use super::coverage::needed;
+use super::judge::is_won_value;
 use super::pace::{Elapsed, standing};
 use super::*;
 use crate::deal::book::{Left, State};
 use crate::document::Block;
 use crate::process::{TargetPeriod, Unit, in_force};
+use crate::report::Dimension;
+use crate::report::convert::Converter;
 
 fn target(metric: &str, whose: Whose, period: TargetPeriod, bound: Bound) -> Target {
     Target {
@@ -325,7 +329,7 @@ fn what_is_not_known_is_neither_met_nor_missed() {
 #[test]
 fn sums_and_counts_of_what_happens_grow() {
     let process = process();
-    let grows = |name: &str| super::grows(process.metric(name).expect("a standard metric"));
+    let grows = |name: &str| pace::grows(process.metric(name).expect("a standard metric"));
     assert!(grows("revenue") && grows("new-deals") && grows("activities") && grows("margin"));
     assert!(!grows("win-rate") && !grows("coverage") && !grows("cycle-time"));
     assert!(is_won_value(process.metric("revenue").expect("one")));
