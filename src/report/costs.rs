@@ -244,9 +244,10 @@ fn share_lists(
         // The last place is of deals that are not asked about.
         let mut weights = vec![0_u64; tallies.len() + 1];
         for deal in deals.iter().filter(|deal| handled.is_under_way(**deal)) {
-            let at = match ask.includes(*deal) {
-                true => groups.of[*deal] as usize,
-                false => tallies.len(),
+            let at = if ask.includes(*deal) {
+                groups.of[*deal] as usize
+            } else {
+                tallies.len()
             };
             weights[at] += 1;
         }

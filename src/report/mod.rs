@@ -18,6 +18,7 @@ mod group;
 mod lists;
 mod lists_shown;
 mod losses;
+mod losses_shown;
 mod metric;
 mod outcome;
 mod overlap;

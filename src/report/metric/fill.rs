@@ -372,8 +372,7 @@ impl<'a> Filler<'a> {
         if minutes == 0 {
             return Some(paid);
         }
-        let rep = activities.by[at].and_then(|rep| self.book.reps.get(rep as usize));
-        let hour = rep.and_then(|rep| rep.cost_per_hour_minor)?;
+        let hour = super::super::cost::hour(self.book, at)?;
         Some(paid.saturating_add(minutes.saturating_mul(hour)))
     }
 
