@@ -3,6 +3,7 @@
 use super::super::sample::{book, day, process, third_quarter, twelve};
 use super::super::{Ask, lines_of};
 use super::*;
+use ActivityKind::{Call, Mail, Meeting};
 
 /// Ann's hour costs 60.00, Bob's 45.50, Cy's nothing that is known.
 pub(in super::super) fn told() -> Book {
@@ -19,7 +20,6 @@ pub(in super::super) fn told() -> Book {
         done.by.push(by);
         done.tool.push(None);
     };
-    use ActivityKind::{Call, Mail, Meeting};
     log(Some(0), 5, Call, Some(20), None, Some(0));
     log(Some(0), 9, Meeting, Some(90), Some(1_250), Some(0));
     log(Some(1), 12, Mail, None, None, Some(0));

@@ -64,7 +64,7 @@ impl Spent {
 }
 
 /// What an hour of who did it costs.
-fn hour(book: &Book, activity: usize) -> Option<i64> {
+pub(super) fn hour(book: &Book, activity: usize) -> Option<i64> {
     let rep = book.activities.by[activity]?;
     book.reps.get(rep as usize)?.cost_per_hour_minor
 }
@@ -110,4 +110,30 @@ pub(super) fn untimed(spent: &Spent) -> Option<String> {
             super::percent(spent.without_minutes as f64 / spent.activities as f64)
         )
     })
+}
+
+/// What was done for each deal, and for which deals that was asked.
+pub(super) struct Work {
+    spent: Vec<Spent>,
+    asked: Vec<bool>,
+}
+
+impl Work {
+    pub(super) fn new(book: &Book) -> Self {
+        Self {
+            spent: by_deal(book),
+            asked: vec![false; book.deals.len()],
+        }
+    }
+
+    pub(super) fn of(&mut self, deal: usize) -> Option<i64> {
+        self.asked[deal] = true;
+        self.spent[deal].cost_minor()
+    }
+
+    pub(super) fn notes(&self, book: &Book) -> Option<String> {
+        unpriced(book, |activity| {
+            book.activities.deal[activity].is_some_and(|deal| self.asked[deal as usize])
+        })
+    }
 }

@@ -16,7 +16,9 @@ fn told() -> Book {
     book
 }
 
-fn counts(rows: &[LossesRow]) -> Vec<(&str, &str, Option<&str>, usize, Option<i64>)> {
+type Counted<'a> = (&'a str, &'a str, Option<&'a str>, usize, Option<i64>);
+
+fn counts(rows: &[LossesRow]) -> Vec<Counted<'_>> {
     rows.iter()
         .map(|row| {
             let loss = &row.loss;

@@ -24,6 +24,7 @@ mod group;
 mod lists;
 mod lists_shown;
 mod losses;
+mod losses_shown;
 pub mod meeting;
 mod metric;
 pub mod moves;

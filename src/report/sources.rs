@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
-use super::cost::{self, Spent};
+use super::cost::Work;
 use super::lists::source_of;
 use super::outcome::{Amount, Outcome, maturity, together};
 use super::returns::Gains;
@@ -117,32 +117,6 @@ pub(super) struct Line {
     paid: Amount,
     /// What was done for its deals.
     effort: Amount,
-}
-
-/// What was done for each deal, and for which deals that was asked.
-struct Work {
-    spent: Vec<Spent>,
-    asked: Vec<bool>,
-}
-
-impl Work {
-    fn new(book: &Book) -> Self {
-        Self {
-            spent: cost::by_deal(book),
-            asked: vec![false; book.deals.len()],
-        }
-    }
-
-    fn of(&mut self, deal: usize) -> Option<i64> {
-        self.asked[deal] = true;
-        self.spent[deal].cost_minor()
-    }
-
-    fn notes(&self, book: &Book) -> Option<String> {
-        cost::unpriced(book, |activity| {
-            book.activities.deal[activity].is_some_and(|deal| self.asked[deal as usize])
-        })
-    }
 }
 
 /// What every source brought and cost.
