@@ -6,6 +6,7 @@ use super::super::{Ask, Dimension, lines_of};
 use super::*;
 use crate::deal::book::Named;
 use crate::list::Paid;
+use crate::list::Payer;
 use crate::money::Money;
 
 /// The first two deals came from the fair, which cost 100.01.

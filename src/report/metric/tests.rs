@@ -1,19 +1,15 @@
 //! The standard metrics against the reports that show the same numbers.
 
-use chrono::NaiveDate;
-
-use super::{Figure, INSUFFICIENT, Measured, measure, needs};
-use crate::deal::book::{Book, Columns, Day, Left};
-use crate::deal::event::ActivityKind;
-use crate::document::Period;
-use crate::id::Id;
-use crate::list::{Came, Merged, Payback, Terms};
-use crate::process::{ACTIVITY_KINDS, Grain, Metric, Process, standard_metrics};
-use crate::report::sample::{any_deal, book, day, process, third_quarter, twelve};
-use crate::report::{
-    Ask, Dimension, DurationsRow, FunnelRow, Report, costs, durations, funnel, velocity, win_rate,
-};
 use proptest::prelude::*;
+
+use super::{Figure, INSUFFICIENT, Measured, measure};
+use crate::deal::book::Book;
+use crate::deal::event::ActivityKind;
+use crate::process::{ACTIVITY_KINDS, Metric, Process, standard_metrics};
+use crate::report::sample::{any_deal, book, process, third_quarter, twelve};
+use crate::report::{
+    Ask, Dimension, DurationsRow, FunnelRow, Report, durations, funnel, velocity, win_rate,
+};
 
 pub(super) fn of(name: &str) -> &'static Metric {
     standard_metrics()

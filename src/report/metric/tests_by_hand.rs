@@ -2,18 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::{Figure, INSUFFICIENT, Measured, measure, needs};
+use super::{Figure, Measured, measure, needs};
 use crate::deal::book::{Book, Columns, Day, Left};
 use crate::deal::event::ActivityKind;
 use crate::document::Period;
 use crate::id::Id;
 use crate::list::{Came, Merged, Payback, Terms};
-use crate::process::{ACTIVITY_KINDS, Grain, Metric, Process, standard_metrics};
-use crate::report::sample::{any_deal, book, day, process, third_quarter, twelve};
-use crate::report::{
-    Ask, Dimension, DurationsRow, FunnelRow, Report, costs, durations, funnel, velocity, win_rate,
-};
-use proptest::prelude::*;
+use crate::process::{Grain, Metric, Process, standard_metrics};
+use crate::report::sample::{book, day, process, third_quarter, twelve};
+use crate::report::{Ask, Dimension, costs};
 
 use super::tests::{by, of, told};
 
