@@ -134,6 +134,27 @@ pub fn unguarded(cell: &str) -> &str {
     }
 }
 
+/// A word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let plain = !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_./:=,@%+".contains(c));
+    if plain {
+        word.to_string()
+    } else {
+        // What comes from data must not be run by the shell it is pasted into.
+        let mut safe = String::with_capacity(word.len() + 2);
+        for c in word.chars() {
+            if matches!(c, '\\' | '"' | '$' | '`') {
+                safe.push('\\');
+            }
+            safe.push(c);
+        }
+        format!("\"{safe}\"")
+    }
+}
+
 /// Bytes in hexadecimal, as digests are written.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;

@@ -4,7 +4,7 @@
 use clap::Command;
 
 /// Leaf commands that only read, and so print in every format.
-const READING: &[&str] = &[
+pub(crate) const READING: &[&str] = &[
     "absence list",
     "account list",
     "assign suggest",
@@ -27,6 +27,7 @@ const READING: &[&str] = &[
     "list invoice",
     "list list",
     "list show",
+    "metric audit",
     "metric list",
     "metric query",
     "metric show",
@@ -43,14 +44,27 @@ const READING: &[&str] = &[
     "referral credit",
     "referral list",
     "referral show",
+    "report compare",
     "report aging",
+    "report changes",
+    "report breakdown",
+    "report coverage",
+    "report activity",
+    "report cohorts",
+    "report costs",
+    "report data",
+    "report experience",
+    "report requests",
     "report durations",
     "report funnel",
     "report lists",
     "report losses",
+    "report meeting",
     "report overlap",
     "report pipeline",
+    "report scorecard",
     "report sources",
+    "report targets",
     "report velocity",
     "report win-rate",
     "request list",
@@ -59,11 +73,12 @@ const READING: &[&str] = &[
     "source cost list",
     "suppress check",
     "suppress list",
+    "target list",
     "topic list",
 ];
 
 /// Commands that answer in every format and can keep the answer.
-const KEEPING: &[&str] = &["prospect select", "selection run"];
+pub(crate) const KEEPING: &[&str] = &["prospect select", "selection run"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
 const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];
@@ -78,7 +93,7 @@ fn tree() -> Command {
 }
 
 /// Every leaf with its name as it is typed, without the program's.
-fn leaves() -> Vec<(String, Command)> {
+pub(crate) fn leaves() -> Vec<(String, Command)> {
     fn walk(path: &str, command: &Command, out: &mut Vec<(String, Command)>) {
         let mut has_children = false;
         for child in command.get_subcommands() {
@@ -95,7 +110,7 @@ fn leaves() -> Vec<(String, Command)> {
     out
 }
 
-fn has(command: &Command, option: &str) -> bool {
+pub(crate) fn has(command: &Command, option: &str) -> bool {
     command
         .get_arguments()
         .any(|argument| argument.get_long() == Some(option))

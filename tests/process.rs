@@ -131,6 +131,8 @@ fn the_reference_shows_every_key() {
         "[prospecting]",
         "[[score]]",
         "[[metric]]",
+        "[[target]]",
+        "[[check]]",
     ] {
         let broken = text.replacen(table, &format!("{table}\nxqxqxqxq = 1"), 1);
         let problems = check("process.toml", &broken).problems;

@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use salesctl::condition::Value;
 use salesctl::deal::Deal;
-use salesctl::deal::book::{Book, Needs, State};
+use salesctl::deal::book::{Book, Day, Needs, State};
 use salesctl::deal::contact::{PersonChange, SalesRole};
 use salesctl::deal::decide::{Case, Decision};
 use salesctl::deal::event::{
@@ -20,6 +21,7 @@ use salesctl::deal::start::{NewAccount, NewDeal, NewFollowUp, NewPerson, Origin,
 use salesctl::document::Row;
 use salesctl::id::{Id, Ids};
 use salesctl::process::{BuyingRole, Process};
+use salesctl::report::moves::{Kind, moves};
 use salesctl::report::{self, Ask, Dimension, Report};
 use salesctl::store::{Acting, Moment, Store, Write};
 use tempfile::TempDir;
@@ -48,6 +50,8 @@ enum Op {
     Undo,
     Redo,
     NextDay(u8),
+    /// Into parts of so many deals.
+    Fold(usize),
 }
 
 /// Something about accounts and persons, each picked from those that are there.
@@ -144,6 +148,7 @@ fn ops(reversals: bool) -> impl Strategy<Value = Vec<(usize, Op)>> {
         undo => contact().prop_map(Op::Contact),
         undo / 6 => any::<bool>().prop_map(|team| Op::Catalog { team }),
         2 => (1..4_u8).prop_map(Op::Start),
+        1 => (1..4_usize).prop_map(Op::Fold),
         5 => (1..12_u8).prop_map(Op::NextDay),
     ];
     proptest::collection::vec((0..USERS.len(), op), 1..60)
@@ -217,6 +222,7 @@ impl World {
             }
             Op::Undo => self.store.undo(&self.acting(actor)).map(|_| ()),
             Op::Redo => self.store.redo(&self.acting(actor)).map(|_| ()),
+            Op::Fold(deals) => self.store.fold_in_parts_of(*deals),
             Op::Catalog { team } => {
                 let team = if *team { "north" } else { "south" };
                 self.write(actor, |write| {
@@ -667,19 +673,83 @@ impl World {
         })
     }
 
+    /// Columns, rows and the histories of facts give the same Book, and every condition has the truth that it
+    /// has of each deal in hand.
+    fn agree(&self, day: NaiveDate) {
+        let needs = everything();
+        let (store, process) = (&self.store, &self.process);
+        let columns = shown(&store.book(process, day, &needs).expect("a Book"));
+        let rows = shown(&store.book_of_rows(process, day, &needs).expect("a Book"));
+        assert_eq!(columns, rows, "columns and rows, {day}");
+        let facts = shown(&store.book_of_facts(process, day, &needs).expect("a Book"));
+        assert_eq!(columns, facts, "columns and facts, {day}");
+        let conditions: Vec<_> = CONDITIONS
+            .iter()
+            .map(|text| process.engine.check(text).expect(text))
+            .collect();
+        let found = store
+            .judge(process, day, &conditions.iter().collect::<Vec<_>>())
+            .expect("judged");
+        let catalog = store.catalog().expect("read");
+        let rows = Rows::new(process, day);
+        let mut all = Vec::new();
+        for id in store.book(process, day, &needs).expect("a Book").deals.id {
+            let deal = store.deal(id).expect("read").expect("there");
+            let told = |name: &str| {
+                let facts = deal.facts.iter().filter(|fact| fact.day <= day);
+                facts
+                    .filter(|fact| fact.name == name)
+                    .max_by_key(|fact| fact.day)
+                    .map(|fact| fact.value.clone())
+            };
+            let account = match told(salesctl::deal::fact::ACCOUNT) {
+                Some(Value::Integer(id)) => Some(Id(id)),
+                _ => None,
+            };
+            let name = account.and_then(|id| store.account_name(id).expect("read"));
+            let fields = account.map(|id| store.account_facts(id, day).expect("read"));
+            let team = match told("owner") {
+                Some(Value::Text(owner)) => catalog
+                    .get(CatalogKind::Rep, &owner)
+                    .and_then(|rep| rep.team.clone()),
+                _ => None,
+            };
+            let subject = Subject {
+                id,
+                account: name.as_deref(),
+                team: team.as_deref(),
+                account_facts: fields.as_deref().unwrap_or_default(),
+            };
+            let mut dated: Vec<_> = deal.facts.iter().filter(|fact| fact.day <= day).collect();
+            dated.sort_by_key(|fact| fact.day);
+            let dated = dated
+                .into_iter()
+                .map(|fact| (fact.name.as_str(), fact.value.clone()));
+            all.push(rows.row(&subject, dated));
+        }
+        process.engine.load(all).expect("loaded");
+        for (condition, found) in conditions.iter().zip(found) {
+            let one_by_one = process.engine.judge(condition).expect("judged");
+            assert_eq!(found, one_by_one, "{} on {day}", condition.text);
+        }
+    }
+
+    /// A Book that is cut back in hand is the Book of that day, as far as it can know it.
+    fn cut_agrees(&self, day: NaiveDate) {
+        let load = |day| {
+            let needs = Needs::everything();
+            self.store.book(&self.process, day, &needs).expect("a Book")
+        };
+        let then = load(day);
+        let cut = load(self.today).cut(Day::of(day));
+        assert_eq!(known_of(&cut), known_of(&then), "cut back to {day}");
+    }
+
     /// Every report of a day as JSON, and the Book behind them.
     fn told(&self, day: NaiveDate) -> String {
-        let attributes = vec!["industry".to_string(), "problem".to_string()];
         let book = self
             .store
-            .book(
-                &self.process,
-                day,
-                &Needs {
-                    attributes,
-                    ..Needs::everything()
-                },
-            )
+            .book(&self.process, day, &everything())
             .expect("a Book");
         let ask = |by: &[Dimension]| Ask {
             by: by.to_vec(),
@@ -699,6 +769,67 @@ impl World {
         out += &json(&report::durations(process, &book, &asked));
         out += &json(&report::velocity(process, &book, &asked));
         out
+    }
+}
+
+/// Conditions over facts of every kind: dated, derived, of the account, of the catalog.
+const CONDITIONS: &[&str] = &[
+    "value > 20000",
+    "stage = 'qualify' AND days_in_stage >= 3",
+    "industry = 'retail' OR product = 'team'",
+    "problem IS NOT NULL",
+    "team = 'north' AND source = 'fair'",
+    "account LIKE 'a%' OR late = 1",
+    "has_decider = 1 AND age_days > 5",
+    "idle_days > 2 AND next_date > today",
+    "id LIKE '%A%'",
+    "overrides > 0 OR reason IS NOT NULL",
+    "expected_close < closed",
+    "1",
+];
+
+fn everything() -> Needs {
+    Needs {
+        attributes: ["industry", "problem", "has_decider"]
+            .map(str::to_string)
+            .to_vec(),
+        dated: ["employees", "has_decider"].map(str::to_string).to_vec(),
+        conditions: vec!["value > 20000".to_string()],
+        ..Needs::everything()
+    }
+}
+
+impl World {
+    /// What was open at the end of a day, and all that moved since, is what is open now.
+    fn adds_up(&self, from: NaiveDate) {
+        let book_of = |day| {
+            let needs = Needs::everything();
+            self.store.book(&self.process, day, &needs).expect("a Book")
+        };
+        let open = |day| -> (i64, i64) {
+            let rows = report::pipeline(&self.process, &book_of(day), &Ask::default())
+                .answer
+                .rows;
+            let n: usize = rows.iter().map(|row| row.n).sum();
+            (
+                n as i64,
+                rows.iter().filter_map(|row| row.value_minor).sum(),
+            )
+        };
+        let (mut n, mut value) = open(from);
+        let book = book_of(self.today);
+        let moves = moves(&self.process, &book, &Ask::default(), Day::of(from), None);
+        let opening = moves.opening;
+        assert_eq!(
+            (opening.n as i64, opening.value_minor),
+            (n, value),
+            "{from}"
+        );
+        for kind in Kind::FLOWS {
+            n += kind.deals() * moves.sum(kind).n as i64;
+            value += moves.sum(kind).value_minor;
+        }
+        assert_eq!((n, value), open(self.today), "since {from}");
     }
 }
 
@@ -759,6 +890,16 @@ fn shown(book: &Book) -> String {
             deals.hold_until[i],
             deals.next_due[i],
         );
+        let _ = writeln!(
+            out,
+            "  {:?} {:?} {:?}",
+            deals.reason[i].map(|at| &book.reasons[at as usize]),
+            deals.customer_type[i].map(|at| &book.types[at as usize]),
+            deals.touched[i],
+        );
+        for (text, met) in &book.conditions {
+            let _ = writeln!(out, "  {text}: {}", met[i]);
+        }
         for (name, column) in &book.attributes {
             let value = column.index[i].map(|at| &column.labels[at as usize]);
             let _ = writeln!(out, "  {name} {value:?}");
@@ -777,6 +918,116 @@ fn shown(book: &Book) -> String {
             visits.overridden[i],
         );
     }
+    out + &tables_shown(book)
+}
+
+/// What a Book that was cut back knows of its day.
+fn known_of(book: &Book) -> String {
+    let deals = &book.deals;
+    let mut known = book.clone();
+    // As they are now, or not known.
+    known.activities.by = vec![None; known.activities.len()];
+    known.follow_ups = salesctl::deal::book::FollowUps::default();
+    let mut out = tables_shown(&known);
+    for i in 0..deals.len() {
+        let _ = writeln!(
+            out,
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            deals.id[i],
+            deals.owner[i].map(|at| &book.owners[at as usize].name),
+            deals.team[i].map(|at| &book.teams[at as usize].name),
+            deals.state[i],
+            deals.stage[i].map(|at| &book.stages[at as usize]),
+            deals.stage_entered[i],
+            deals.value_minor[i],
+            deals.opened[i],
+            deals.closed[i],
+            deals.expected_close[i],
+        );
+    }
+    let visits = &book.visits;
+    for i in 0..visits.len() {
+        let _ = writeln!(
+            out,
+            "{} {} {:?} {:?} {:?} {}",
+            deals.id[visits.deal[i] as usize],
+            book.stages[visits.stage[i] as usize],
+            visits.entered[i],
+            visits.left[i],
+            visits.how[i],
+            visits.overridden[i],
+        );
+    }
+    out
+}
+
+fn tables_shown(book: &Book) -> String {
+    let mut out = String::new();
+    let id = |deal: u32| book.deals.id[deal as usize];
+    let owner = |at: Option<u32>| at.map(|at| book.owners[at as usize].name.clone());
+    let done = &book.activities;
+    let mut lines: Vec<String> = (0..done.len())
+        .map(|i| {
+            format!(
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                done.deal[i].map(id),
+                done.day[i],
+                done.kind[i],
+                done.minutes[i],
+                done.cost_minor[i],
+                owner(done.by[i]),
+                done.tool[i].map(|at| &book.tools[at as usize]),
+            )
+        })
+        .collect();
+    lines.sort();
+    for line in lines {
+        out += &line;
+        out.push('\n');
+    }
+    let due = &book.follow_ups;
+    for i in 0..due.len() {
+        let _ = writeln!(
+            out,
+            "{:?} {} {:?} {:?} {:?} {} {}",
+            due.id[i],
+            id(due.deal[i]),
+            due.due[i],
+            due.added[i],
+            due.done[i],
+            due.by_rule[i],
+            due.text[i],
+        );
+    }
+    let changes = &book.changes;
+    let mut dated = |name: &str, deals: &[u32], days: &[Day], to: Vec<String>| {
+        for ((deal, day), to) in deals.iter().zip(days).zip(to) {
+            let _ = writeln!(out, "{name} {} {day:?} {to}", id(*deal));
+        }
+    };
+    let (state, stage) = (&changes.state, &changes.stage);
+    let to = state.to.iter().map(|to| format!("{to:?}")).collect();
+    dated("state", &state.deal, &state.day, to);
+    let to = stage.to.iter();
+    let to = to.map(|to| format!("{:?}", to.map(|at| &book.stages[at as usize])));
+    dated("stage", &stage.deal, &stage.day, to.collect());
+    let of = &changes.owner;
+    let to = of.to.iter().map(|to| format!("{:?}", owner(*to))).collect();
+    dated("owner", &of.deal, &of.day, to);
+    let of = &changes.value_minor;
+    let to = of.to.iter().map(|to| format!("{to:?}")).collect();
+    dated("value", &of.deal, &of.day, to);
+    let of = &changes.currency;
+    let to = of.to.iter();
+    let to = to.map(|to| book.currencies[usize::from(*to)].to_string());
+    dated("currency", &of.deal, &of.day, to.collect());
+    for (name, of) in &book.dated {
+        let to = of.to.iter().map(|to| format!("{to:?}")).collect();
+        dated(name, &of.deal, &of.day, to);
+    }
+    let of = &changes.expected_close;
+    let to = of.to.iter().map(|to| format!("{to:?}")).collect();
+    dated("close", &of.deal, &of.day, to);
     out
 }
 
@@ -793,11 +1044,16 @@ proptest! {
         let found = world.store.examine().expect("it can be read");
         prop_assert!(found.is_sound(), "{found:?}");
 
-        let rows = world.store.book_of_rows(&world.process, world.today, &Needs::everything()).expect("a Book");
-        let facts = world.store.book_of_facts(&world.process, world.today, &Needs::everything()).expect("a Book");
-        prop_assert_eq!(shown(&rows), shown(&facts));
-
         let day = |back: u64| world.today - Days::new(back);
+        for back in [0, 3] {
+            world.agree(day(back));
+        }
+        world.cut_agrees(day(3));
+        world.cut_agrees(day(20));
+        let rows = world.store.book_of_rows(&world.process, world.today, &Needs::everything()).expect("a Book");
+        for back in [1, 5, 30] {
+            world.adds_up(day(back));
+        }
         let contacts = world.shown_contacts();
         let all = world.store.deals_of(None).expect("deals").len();
         prop_assert_eq!(all, rows.deals.len(), "every deal is shown at an account");

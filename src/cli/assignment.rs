@@ -118,7 +118,7 @@ pub(crate) fn parse_next(
             "`{}` is not of the form \"DATE: what is to be done\"",
             visible(typed)
         ))
-        .hint("for example --next \"fri: send quote\"")
+        .hint("for example \"fri: send quote\"")
     };
     if typed.is_empty() {
         return Err(

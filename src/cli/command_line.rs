@@ -5,6 +5,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub(crate) use crate::text::quoted;
+
 /// Words as they are typed, quoted where they must be.
 pub(crate) fn command_line(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
@@ -30,19 +32,6 @@ pub(crate) fn typed() -> String {
         }
     }
     words.join(" ")
-}
-
-/// A word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = !word.is_empty()
-        && word
-            .chars()
-            .all(|c| c.is_alphanumeric() || "-_./:=,@%+".contains(c));
-    if plain {
-        word.to_string()
-    } else {
-        format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
-    }
 }
 
 /// How the program that runs is called from `folder`: by its name where a shell finds it, else by its

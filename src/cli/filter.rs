@@ -76,6 +76,16 @@ impl FilterArgs {
 
     /// One yes or no per deal of the Book; `None` when every deal is meant.
     pub(crate) fn mask(&self, session: &Session<'_>, book: &Book) -> Result<Option<Vec<bool>>> {
+        self.mask_of_owners(session, book, &book.deals.owner)
+    }
+
+    /// The same for the owners of another day; a condition is judged as of the Book's.
+    pub(crate) fn mask_of_owners(
+        &self,
+        session: &Session<'_>,
+        book: &Book,
+        owners: &[Option<u32>],
+    ) -> Result<Option<Vec<bool>>> {
         if self.rep.is_none() && self.team.is_none() && self.condition.is_none() {
             return Ok(None);
         }
@@ -87,7 +97,7 @@ impl FilterArgs {
                 .owners
                 .iter()
                 .position(|rep| Some(&rep.name) == name.as_ref());
-            for (keep, owner) in mask.iter_mut().zip(&book.deals.owner) {
+            for (keep, owner) in mask.iter_mut().zip(owners) {
                 *keep &= owner.map(|at| at as usize) == place && place.is_some();
             }
         }
@@ -97,7 +107,9 @@ impl FilterArgs {
                 .teams
                 .iter()
                 .position(|team| Some(&team.name) == name.as_ref());
-            for (keep, team) in mask.iter_mut().zip(&book.deals.team) {
+            let team_of = |owner: u32| book.reps.get(owner as usize).and_then(|rep| rep.team);
+            for (keep, owner) in mask.iter_mut().zip(owners) {
+                let team = owner.and_then(team_of);
                 *keep &= team.map(|at| at as usize) == place && place.is_some();
             }
         }

@@ -29,6 +29,7 @@ mod mailing;
 mod man;
 mod merge;
 mod metric;
+mod nightly;
 mod output;
 mod page;
 mod person;
@@ -91,7 +92,7 @@ Sell:
 Measure:
   target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
-  metric      List metrics, say what they count, print what they come to
+  metric      List metrics, say what they count, print and test what they come to
 
 Feed:
   list        Rent lists, use them within their terms, return and pay them
@@ -106,6 +107,7 @@ Feed:
 
 Keep:
   check       Check what must not be forgotten: lists past their end, notices due
+  nightly     Keep a snapshot, check everything, write and mail the page of the day
   gdpr        Say where we have somebody from
   backup      Copy the store while it is in use, and check the copy
   doctor      Check the store, and rebuild its tables from the log
@@ -181,10 +183,8 @@ enum Command {
     /// Propose, accept and list what is to be reached
     #[command(subcommand)]
     Target(target::Command),
-    /// Print the pipeline, the funnel, win rates and what else managers ask for
-    #[command(subcommand)]
-    Report(report::Command),
-    /// The numbers that are looked at: which there are, what they count, what they come to
+    Report(report::ReportCommand),
+    /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
     #[command(subcommand)]
     Metric(metric::Command),
     // Feed and keep
@@ -204,6 +204,7 @@ enum Command {
     #[command(subcommand)]
     Topic(topic::Command),
     Check(check::Args),
+    Nightly(nightly::Args),
     /// What people have a right to be told
     #[command(subcommand)]
     Gdpr(gdpr::Command),
@@ -305,7 +306,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::Target(command) => target::run(command, cx),
-        Command::Report(command) => report::run(command, cx),
+        Command::Report(args) => report::run(args, cx),
         Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),
@@ -313,6 +314,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Score(command) => score::run(command, cx),
         Command::Topic(command) => topic::run(command, cx),
         Command::Check(args) => check::run(args, cx),
+        Command::Nightly(args) => nightly::run(args, cx),
         Command::Gdpr(command) => gdpr::run(command, cx),
         Command::Import(command) => import::run(command, cx),
         Command::Suppress(command) => suppress::run(command, cx),

@@ -136,7 +136,7 @@ impl Console {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// How to print it
+    /// How to print it: html is a page of its own with charts, xlsx a workbook for --output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     pub(crate) format: Format,
     /// Short for --format json
@@ -173,6 +173,9 @@ impl OutputArgs {
         answer: &Answer<R>,
         document: &Document,
     ) -> Result<()> {
+        if self.format() == Format::Xlsx {
+            self.check_xlsx(answer.rows.len())?;
+        }
         let style = Style {
             width: if self.output.is_none() {
                 Console::width()
@@ -193,6 +196,24 @@ impl OutputArgs {
             }
             Some(path) => write_file(path, &bytes, self.force),
         }
+    }
+
+    /// A workbook is no text for a terminal, and a sheet has an end.
+    fn check_xlsx(&self, rows: usize) -> Result<()> {
+        if self.output.is_none() && io::stdout().is_terminal() {
+            return Err(Fault::usage("xlsx is a file, not text for a terminal")
+                .hint("--output FILE.xlsx says where it goes")
+                .into());
+        }
+        if rows > render::MOST_ROWS {
+            return Err(Fault::usage(format!(
+                "a sheet of xlsx holds {} rows, and these are {rows}",
+                render::MOST_ROWS
+            ))
+            .hint("--format csv has no limit")
+            .into());
+        }
+        Ok(())
     }
 }
 

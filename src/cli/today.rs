@@ -108,7 +108,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         None => "everybody".to_string(),
     };
     let tasks = tasks(&session, rep.as_deref())?;
-    worklist::remember(&session, &tasks);
+    let rows = tasks.iter().map(|task| (task.subject, task.follow_up));
+    worklist::remember(&session, rows.collect());
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
     let mut notes = Vec::new();
     if rep.is_none() && !args.everybody {

@@ -1,4 +1,5 @@
-//! The numbers of today's work: what a line of the last list meant, for `followup done 2`.
+//! The numbers of today's work and of a meeting's page: what a line of the last list meant, for
+//! `followup done 2`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::context::state_folder;
 use super::output::write_file;
 use super::session::Session;
-use super::today::{TaskRow, tasks};
+use super::today::tasks;
 use crate::id::Id;
 
 /// What the numbers of the last list meant, so that `followup done 2` after `followup done 1` still
@@ -22,7 +23,8 @@ struct Remembered {
     rows: Vec<(Id, Option<Id>)>,
 }
 
-pub(super) fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
+/// `rows`: the deal or case, and the follow-up, of each line.
+pub(super) fn remember(session: &Session<'_>, rows: Vec<(Id, Option<Id>)>) {
     let Some(path) = memory(session) else {
         return;
     };
@@ -32,10 +34,7 @@ pub(super) fn remember(session: &Session<'_>, tasks: &[TaskRow]) {
     let remembered = Remembered {
         store,
         today: session.today,
-        rows: tasks
-            .iter()
-            .map(|task| (task.subject, task.follow_up))
-            .collect(),
+        rows,
     };
     // A folder that can't be written only costs the numbers their memory.
     if let Ok(bytes) = serde_json::to_vec(&remembered) {

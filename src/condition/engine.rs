@@ -180,21 +180,37 @@ impl Engine {
 
     /// Replaces the facts; each row holds one value per column, in their order.
     pub fn load(&self, rows: impl IntoIterator<Item = Vec<Value>>) -> anyhow::Result<()> {
+        let all: Vec<usize> = (0..self.columns.len()).collect();
+        self.load_columns(&all, rows)
+    }
+
+    /// The same of some columns, for conditions that read no others: each row holds one value per place.
+    pub fn load_columns(
+        &self,
+        places: &[usize],
+        rows: impl IntoIterator<Item = Vec<Value>>,
+    ) -> anyhow::Result<()> {
         self.db.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_ROW)?;
         let transaction = self.db.unchecked_transaction()?;
         transaction
             .prepare_cached("DELETE FROM facts")?
             .execute([])?;
-        let places = vec!["?"; self.columns.len()].join(",");
-        let mut insert =
-            transaction.prepare_cached(&format!("INSERT INTO facts VALUES ({places})"))?;
+        let names: Vec<String> = places
+            .iter()
+            .map(|place| format!("\"{}\"", self.columns[*place].name.replace('"', "\"\"")))
+            .collect();
+        let marks = vec!["?"; places.len()].join(",");
+        let mut insert = transaction.prepare_cached(&format!(
+            "INSERT INTO facts ({}) VALUES ({marks})",
+            names.join(",")
+        ))?;
         for (i, row) in rows.into_iter().enumerate() {
-            if row.len() != self.columns.len() {
+            if row.len() != places.len() {
                 anyhow::bail!(
                     "row {} has {} facts, expected {}",
                     i + 1,
                     row.len(),
-                    self.columns.len()
+                    places.len()
                 );
             }
             insert

@@ -116,6 +116,9 @@ pub struct Book {
     pub tools: Vec<String>,
     /// Facts that were asked for, by name.
     pub attributes: BTreeMap<String, Labelled>,
+    /// Numbers that were asked for with their earlier values, by name: the deal's or, where it has none,
+    /// its account's; `None` from a day on which one was taken away.
+    pub dated: BTreeMap<String, Dated<Option<f64>>>,
     /// Conditions that were asked for, by their text: for which deals each is true.
     pub conditions: BTreeMap<String, Vec<bool>>,
     /// Lists of names and what they cost, when they were asked for.
@@ -240,6 +243,8 @@ pub struct Changes {
     pub stage: Dated<Option<u16>>,
     /// Minor units of the deal's currency.
     pub value_minor: Dated<Option<i64>>,
+    /// The currency of `value_minor`: index into [`Book::currencies`].
+    pub currency: Dated<u8>,
     /// Index into [`Book::owners`].
     pub owner: Dated<Option<u32>>,
     pub expected_close: Dated<Option<Day>>,

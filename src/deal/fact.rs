@@ -64,6 +64,21 @@ impl<'p> Rows<'p> {
         }
     }
 
+    /// The dated facts of a deal that a column of a row is made of; one that its account may tell, too, has its
+    /// own name.
+    pub fn made_of(column: &str) -> Vec<&str> {
+        match column {
+            "id" | "today" | "account" => Vec::new(),
+            "team" => vec!["owner"],
+            "value" => vec![VALUE_MINOR, "currency", "closed"],
+            "days_in_stage" => vec!["stage_entered", "closed"],
+            "age_days" => vec!["opened", "closed"],
+            "idle_days" => vec![TOUCHED],
+            "late" => vec!["stage", "stage_entered"],
+            dated => vec![dated],
+        }
+    }
+
     /// The row of a deal that is in hand, its facts up to the as-of date.
     pub fn of_deal(&self, deal: &Deal, subject: &Subject<'_>) -> Vec<Value> {
         let dated = deal

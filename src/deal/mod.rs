@@ -5,6 +5,7 @@ pub mod case;
 pub mod contact;
 #[cfg(test)]
 mod contact_tests;
+mod cut;
 #[allow(clippy::module_inception)] // a deal is what this module is about
 mod deal;
 pub mod decide;

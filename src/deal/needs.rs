@@ -56,6 +56,8 @@ pub struct Needs {
     /// Dated facts of the deal or, where it has none of that name, of its account: custom fields,
     /// `done_STEP`, `has_ROLE`.
     pub attributes: Vec<String>,
+    /// Numbers and yes or no (1 or 0) among them of which earlier values count too.
+    pub dated: Vec<String>,
     /// Conditions over the facts of deals, each checked before.
     pub conditions: Vec<String>,
 }
@@ -65,6 +67,7 @@ impl Needs {
         Self {
             columns,
             attributes: Vec::new(),
+            dated: Vec::new(),
             conditions: Vec::new(),
         }
     }
@@ -80,6 +83,11 @@ impl Needs {
         for name in other.attributes {
             if !self.attributes.contains(&name) {
                 self.attributes.push(name);
+            }
+        }
+        for name in other.dated {
+            if !self.dated.contains(&name) {
+                self.dated.push(name);
             }
         }
         for condition in other.conditions {

@@ -86,7 +86,7 @@ const STANDARD: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Deals to which nothing happened for this many times as long as their stage typically takes.
+/// Deals to which nothing happened for so many times as long as the slowest stage typically takes.
 const SILENT: u32 = 2;
 
 pub(super) fn read(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<LimitWritten> {
@@ -135,10 +135,15 @@ pub(super) fn check(
     condition: impl Fn(&At<String>) -> Option<Condition>,
 ) -> Vec<Limit> {
     let mut limits = Vec::new();
-    let silent = silent(stages);
+    let silent = silent_days(stages).map(|days| {
+        (
+            format!("state = 'open' AND idle_days > {days}"),
+            format!("were not touched for {days} days"),
+        )
+    });
     let silent = silent
         .as_ref()
-        .map(|when| ("silent", when.as_str(), "were not touched for long"));
+        .map(|(when, say)| ("silent", when.as_str(), say.as_str()));
     for (name, when, say) in STANDARD.iter().copied().chain(silent) {
         limits.push(Limit {
             name: name.to_string(),
@@ -243,22 +248,10 @@ fn of(
     }
 }
 
-/// Open deals that nothing happened to for long, by how long their stage typically takes.
-fn silent(stages: &[StageWritten]) -> Option<String> {
-    let cases: Vec<String> = stages
-        .iter()
-        .filter_map(|stage| {
-            let days = calendar_days(stage.typical?) * SILENT;
-            let name = stage.name.value.replace('\'', "''");
-            Some(format!("WHEN '{name}' THEN {days}"))
-        })
-        .collect();
-    (!cases.is_empty()).then(|| {
-        format!(
-            "state = 'open' AND idle_days > CASE stage {} END",
-            cases.join(" ")
-        )
-    })
+/// After so many days without anything an open deal is silent; none where no stage says how long it takes.
+fn silent_days(stages: &[StageWritten]) -> Option<u32> {
+    let typical = stages.iter().filter_map(|stage| stage.typical);
+    typical.map(calendar_days).max().map(|days| days * SILENT)
 }
 
 fn calendar_days(span: Span) -> u32 {

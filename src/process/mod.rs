@@ -35,6 +35,7 @@ mod span;
 mod stages;
 pub(crate) mod syntax;
 mod target;
+mod target_period;
 pub mod template;
 mod zone;
 
@@ -61,7 +62,8 @@ pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use span::Span;
-pub use target::{Bound, Given, InForce, Target, TargetPeriod, Unit, Whose, definite, in_force};
+pub use target::{Bound, Given, Target, Whose};
+pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};

@@ -1,9 +1,11 @@
 //! Targets and limits, from the text of a process file.
 
+use chrono::NaiveDate;
 use rstest::rstest;
 
 use super::*;
-use crate::process::{Checked, Level, Limit, LimitOf, Process, check};
+use crate::document::Period;
+use crate::process::{Checked, Level, Limit, LimitOf, Process, Unit, check, in_force};
 
 const PROCESS: &str = r#"
 [process]
@@ -129,7 +131,7 @@ warn = 0.25
 #[case(
     "metric = \"revenue\"\nperiod = \"last quarter\"\nat_least = 1",
     "`last quarter` is another period on another day",
-    "write one like 2026-Q4"
+    "or one such as 2026-Q4"
 )]
 #[case(
     "metric = \"revenue\"\nperiod = \"fortnight\"\nat_least = 1",
@@ -212,10 +214,7 @@ fn the_standard_limits_are_there_and_sound() {
     }
     assert_eq!(
         limit(&process, "silent").of,
-        LimitOf::Deals(
-            "state = 'open' AND idle_days > CASE stage WHEN 'qualify' THEN 20 WHEN 'propose' THEN 28 END"
-                .to_string()
-        )
+        LimitOf::Deals("state = 'open' AND idle_days > 28".to_string())
     );
 }
 

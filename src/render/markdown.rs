@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::Section;
 use super::cell::{BAR, shown};
 use crate::document::{Align, Block, Document, Table};
 use crate::text::visible;
@@ -17,6 +18,20 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<
             Block::Table(table) => write_table(out, table)?,
             Block::Chart(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// Several documents under one title.
+pub(super) fn write_page(
+    out: &mut dyn io::Write,
+    title: &str,
+    sections: &[Section],
+) -> io::Result<()> {
+    writeln!(out, "# {}", escaped(title))?;
+    for section in sections {
+        writeln!(out)?;
+        write(out, &section.document)?;
     }
     Ok(())
 }

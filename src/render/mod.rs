@@ -2,18 +2,26 @@
 //! the document; neither ever depends on where the output goes.
 
 mod cell;
+mod chart;
 mod csv;
+mod html;
 mod json;
 mod jsonl;
+mod mail;
 mod markdown;
 mod table;
+mod xlsx;
 
 pub use csv::PlainCsv;
+pub use html::Section;
+pub use mail::{Address, Letterhead, message};
+pub use xlsx::MOST_ROWS;
 
 use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use crate::date;
 use crate::document::{Answer, Document, Row};
 use crate::text::nearest;
 
@@ -26,15 +34,21 @@ pub enum Format {
     Jsonl,
     Csv,
     Markdown,
+    /// One page that holds everything it needs.
+    Html,
+    /// A spreadsheet, which is no text.
+    Xlsx,
 }
 
 impl Format {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Table,
         Self::Json,
         Self::Jsonl,
         Self::Csv,
         Self::Markdown,
+        Self::Html,
+        Self::Xlsx,
     ];
 
     pub fn name(self) -> &'static str {
@@ -44,6 +58,8 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -96,12 +112,31 @@ pub fn answer<R: Row>(
         Format::Jsonl => jsonl::write(out, &answer.rows),
         Format::Csv => csv::write(out, answer, style.raw),
         Format::Markdown => markdown::write(out, document),
+        Format::Html => html::write(out, document, &name(answer)),
+        Format::Xlsx => xlsx::write(out, answer),
     }
+}
+
+/// `salesctl/source-costs/1` of 21 Nov is `source costs, as of 21 Nov 2026`.
+fn name<R>(answer: &Answer<R>) -> String {
+    let what = answer.schema.split('/').nth(1).unwrap_or(answer.schema);
+    let what = what.trim_start_matches("report-").replace('-', " ");
+    format!("{what}, as of {}", date::day(answer.as_of))
 }
 
 /// Shows what has no machine form beside it.
 pub fn document(out: &mut dyn io::Write, document: &Document, style: Style) -> io::Result<()> {
     table::write(out, document, style)
+}
+
+/// Several documents as one self-contained page, for the nightly report.
+pub fn page(out: &mut dyn io::Write, title: &str, sections: &[Section]) -> io::Result<()> {
+    html::write_page(out, title, sections)
+}
+
+/// The same as Markdown.
+pub fn markdown_page(out: &mut dyn io::Write, title: &str, sections: &[Section]) -> io::Result<()> {
+    markdown::write_page(out, title, sections)
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use super::super::sample::{day, process, third_quarter};
 use super::super::{Ask, Dimension, lines_of};
 use super::*;
 use crate::deal::book::Named;
-use crate::list::Paid;
-use crate::list::Payer;
+use crate::list::{Paid, Payer};
 use crate::money::Money;
 
 /// The first two deals came from the fair, which cost 100.01.

@@ -1,5 +1,6 @@
 //! How long deals stay in each stage, those still there included.
 
+use super::charts::medians;
 use super::statistics::{ENOUGH, Survival};
 use super::{Ask, Report, Stages, answer, count, heading, or_nothing, with_notes};
 use crate::deal::book::{Book, Columns, Day, Left, Needs};
@@ -100,6 +101,7 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
     };
     let mut document = Document::default()
         .heading(heading(what, ask, n, book))
+        .chart(medians(&titles(&stages, &answer.rows), &answer.rows))
         .table(table(&stages, &answer.rows));
     let open: usize = answer.rows.iter().map(|row| row.open).sum();
     if open > 0 {
@@ -130,6 +132,15 @@ pub(super) fn why_unknown(stage: &str, survival: &Survival, unknown: bool) -> Op
     }
 }
 
+fn titles<'a>(stages: &Stages<'a>, rows: &[DurationsRow]) -> Vec<&'a str> {
+    rows.iter()
+        .map(|row| {
+            let line = stages.lines.iter().find(|(name, _)| *name == row.stage);
+            line.map_or("", |(_, title)| *title)
+        })
+        .collect()
+}
+
 fn table(stages: &Stages, rows: &[DurationsRow]) -> Table {
     let columns = vec![
         TableColumn::left("stage"),
@@ -147,12 +158,7 @@ fn table(stages: &Stages, rows: &[DurationsRow]) -> Table {
         .unwrap_or(0)
         .max(1);
     let days = |days| or_nothing(days, |days| Cell::Days(f64::from(days)));
-    let rows = rows.iter().map(|row| {
-        let title = stages
-            .lines
-            .iter()
-            .find(|(name, _)| *name == row.stage)
-            .map_or("", |(_, title)| title);
+    let rows = rows.iter().zip(titles(stages, rows)).map(|(row, title)| {
         vec![
             Cell::Text(title.to_string()),
             count(row.n),

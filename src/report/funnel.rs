@@ -2,6 +2,7 @@
 //!
 //! What is counted of a deal is said in `cohort`: entered = advanced + lost + still in, for every stage.
 
+use super::charts::reached;
 use super::cohort::{End, Walked, walk};
 use super::durations::{stay, why_unknown};
 use super::statistics::{ENOUGH, Share, Survival};
@@ -204,6 +205,7 @@ pub fn funnel(process: &Process, book: &Book, ask: &Ask) -> Result<Report<Funnel
     );
     let mut document = Document::default()
         .heading(heading(&what, ask, cohort.n, book))
+        .chart(reached(&titles(process, top), &answer.rows))
         .table(table(process, top, &cohort, &answer.rows));
     if let Some(weakest) = weakest(process, top, &cohort) {
         let before = ask.period.and_then(date::previous).map(|period| {
@@ -253,6 +255,15 @@ fn weakest(process: &Process, top: usize, cohort: &Cohort) -> Option<usize> {
         .map(|(step, _)| step)
 }
 
+/// What people call the cohort's stages, and won.
+fn titles(process: &Process, top: usize) -> Vec<&str> {
+    process.stages[top.min(process.stages.len())..]
+        .iter()
+        .map(|stage| stage.title.as_str())
+        .chain([process.won_title.as_str()])
+        .collect()
+}
+
 /// `weakest step: Propose → Won, 33 % of the 27 resolved (95 % interval 19–52 %); in 2026-Q2 it was 41 %
 /// of 22: no clear change`.
 fn weakest_step(
@@ -262,11 +273,7 @@ fn weakest_step(
     step: usize,
     before: Option<&(Period, Cohort)>,
 ) -> String {
-    let titles: Vec<&str> = process.stages[top..]
-        .iter()
-        .map(|stage| stage.title.as_str())
-        .chain([process.won_title.as_str()])
-        .collect();
+    let titles = titles(process, top);
     let Some(now) = cohort.steps[step].resolved() else {
         return String::new();
     };
@@ -311,13 +318,9 @@ fn table(process: &Process, top: usize, cohort: &Cohort, rows: &[FunnelRow]) -> 
         TableColumn::right("median days").rank(5),
         TableColumn::right("still in").rank(4),
     ];
-    let titles = process.stages[top..]
-        .iter()
-        .map(|stage| stage.title.as_str())
-        .chain([process.won_title.as_str()]);
     let lines = rows
         .iter()
-        .zip(titles)
+        .zip(titles(process, top))
         .enumerate()
         .map(|(line, (row, title))| {
             let before = line.checked_sub(1).and_then(|before| rows.get(before));

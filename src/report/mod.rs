@@ -5,23 +5,39 @@
 
 mod activity;
 mod aging;
+mod audit;
+mod breakdown;
+mod changes;
+mod charts;
 mod cohort;
+mod cohorts;
+mod compare;
 mod convert;
 mod cost;
 mod costs;
+mod data;
+mod decided;
 mod durations;
+mod experience;
 mod funnel;
 mod group;
 mod lists;
 mod lists_shown;
 mod losses;
+pub mod meeting;
 mod metric;
+pub mod moves;
 mod outcome;
 mod overlap;
 mod pipeline;
+mod pipeline_by;
+mod requests;
 mod returns;
+mod said;
+mod scorecard;
 mod sources;
 mod sources_shown;
+mod stage_age;
 pub mod statistics;
 mod target;
 mod under_way;
@@ -37,8 +53,15 @@ mod tests;
 
 pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
+pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
+pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
+pub use changes::{ChangesRow, changes};
+pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
+pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use costs::{COSTS, CostsRow, costs};
+pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
+pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use losses::{LOSSES, LossesRow, losses};
@@ -47,6 +70,10 @@ pub use metric::{
 };
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
+pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
+pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
+pub use requests::{REQUESTS, RequestsRow, requests};
+pub use said::{AskSaid, Said};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
@@ -58,8 +85,12 @@ pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
-use crate::money::Currency;
+use crate::id::Id;
+use crate::money::{Currency, Money};
 use crate::process::{Grain, Process, Target};
+
+/// The form of an id that people type: as short as is unique in the store.
+pub type Short<'a> = &'a dyn Fn(Id) -> String;
 
 /// What was asked of a report. The default asks about everything.
 #[derive(Clone, Debug, Default)]
@@ -258,6 +289,15 @@ fn deals_are(count: usize) -> String {
     }
 }
 
+/// `1 deal`, `3 deals`.
+fn counted(count: usize) -> String {
+    if count == 1 {
+        "1 deal".to_string()
+    } else {
+        format!("{count} deals")
+    }
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0} %", (share * 100.0).round())
 }
@@ -278,6 +318,14 @@ fn whole(minor: i64, currency: Currency) -> Cell {
     Cell::Money {
         minor: rounded,
         currency,
+    }
+}
+
+/// The same in a sentence.
+fn money(minor: i64, currency: Currency) -> String {
+    match whole(minor, currency) {
+        Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
+        _ => String::new(),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Where the open deals are, what they are worth, and which of them are stuck.
 
+use super::charts::{Closing, open_value};
 use super::convert::{Converter, Worth};
 use super::statistics::quantile;
 use super::{
-    Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, whole, with_notes,
+    Ask, Report, Stages, answer, count, deals_are, heading, money, or_nothing, whole, with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::deal::rotting::{is_cared_for, late_before};
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::money::Money;
 use crate::process::Process;
 
 /// What it reads.
@@ -33,7 +33,7 @@ row! {
         pub without_value: usize,
         /// In the stage longer than its limit.
         pub late: usize,
-        /// Late, and nothing that keeps it from rotting.
+        /// Late, not on hold to a date to come, and no follow-up booked for today or later.
         pub rotting: usize,
         pub on_hold: usize,
         /// Of the days the deals have been in the stage so far.
@@ -42,74 +42,142 @@ row! {
 }
 
 #[derive(Default)]
-struct Tally {
-    n: usize,
-    value: i64,
-    valued: usize,
-    without_value: usize,
-    late: usize,
-    rotting: usize,
-    on_hold: usize,
-    days: Vec<i32>,
+pub(super) struct Tally {
+    pub(super) n: usize,
+    pub(super) value: i64,
+    pub(super) valued: usize,
+    /// Each value by the probability of its stage, where the process states one.
+    pub(super) weighted: f64,
+    pub(super) weighed: usize,
+    pub(super) without_value: usize,
+    pub(super) late: usize,
+    pub(super) rotting: usize,
+    pub(super) past_close: usize,
+    pub(super) on_hold: usize,
+    pub(super) days: Vec<i32>,
 }
 
-/// The open deals by stage. With a period: only those expected to close in it.
-pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow> {
-    let deals = &book.deals;
-    let stages = Stages::new(process, book);
-    let today = Day::of(book.as_of);
-    // Deals that entered before this day are late, by rank.
-    let late_before: Vec<Option<Day>> = process
-        .stages
-        .iter()
-        .map(|stage| {
+/// Judges open deals one by one.
+pub(super) struct Judge<'a> {
+    pub(super) process: &'a Process,
+    book: &'a Book,
+    pub(super) stages: Stages<'a>,
+    pub(super) converter: Converter<'a>,
+    today: Day,
+    /// Deals that entered before this day are late, by rank.
+    late_before: Vec<Option<Day>>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(process: &'a Process, book: &'a Book) -> Self {
+        let today = Day::of(book.as_of);
+        let limits = process.stages.iter().map(|stage| {
             stage
                 .limit
                 .map(|limit| late_before(limit, &process.calendar, today))
-        })
-        .collect();
-    let mut converter = Converter::new(process, book);
-    let mut tallies: Vec<Tally> = (0..=stages.lines.len()).map(|_| Tally::default()).collect();
-    let mut without_expected_close = 0;
-
-    for deal in (0..deals.len()).filter(|deal| deals.state[*deal].is_open() && ask.includes(*deal))
-    {
-        if !ask.within(deals.expected_close[deal]) {
-            without_expected_close += usize::from(deals.expected_close[deal].is_none());
-            continue;
+        });
+        Self {
+            process,
+            book,
+            stages: Stages::new(process, book),
+            converter: Converter::new(process, book),
+            today,
+            late_before: limits.collect(),
         }
-        let slot =
-            deals.stage[deal].map_or(stages.lines.len(), |stage| stages.slot[usize::from(stage)]);
-        let tally = &mut tallies[slot];
+    }
+
+    /// The line of the deal's stage: its rank, or one for those whose stage was never told.
+    pub(super) fn slot(&self, deal: usize) -> usize {
+        let stage = self.book.deals.stage[deal];
+        stage.map_or(self.stages.lines.len(), |stage| {
+            self.stages.slot[usize::from(stage)]
+        })
+    }
+
+    /// Whether it is in its stage longer than the limit, and then whether nothing excuses that.
+    pub(super) fn late_and_rotting(&self, deal: usize) -> (bool, bool) {
+        let deals = &self.book.deals;
+        let limit = self.late_before.get(self.slot(deal)).copied().flatten();
+        let late = deals.stage_entered[deal]
+            .zip(limit)
+            .is_some_and(|(entered, limit)| entered < limit);
+        let (until, due) = (deals.hold_until[deal], deals.next_due[deal]);
+        let cared_for = is_cared_for(deals.state[deal], until, due, self.today);
+        (late, late && !cared_for)
+    }
+
+    /// Adds a deal; its value, when it is known and can be converted.
+    pub(super) fn add(&mut self, tally: &mut Tally, deal: usize) -> Option<i64> {
+        let deals = &self.book.deals;
         tally.n += 1;
-        match converter.worth(deal) {
+        let worth = self.converter.worth(deal);
+        match worth {
             Worth::Known(minor) => {
                 tally.value = tally.value.saturating_add(minor);
                 tally.valued += 1;
+                let stage = self.process.stages.get(self.slot(deal));
+                if let Some(probability) = stage.and_then(|stage| stage.probability) {
+                    tally.weighted += minor as f64 * probability;
+                    tally.weighed += 1;
+                }
             }
             Worth::Untold => tally.without_value += 1,
             Worth::NoRate => {}
         }
-        let on_hold = deals.state[deal] == State::Hold;
-        tally.on_hold += usize::from(on_hold);
+        tally.on_hold += usize::from(deals.state[deal] == State::Hold);
+        tally.past_close +=
+            usize::from(deals.expected_close[deal].is_some_and(|day| day < self.today));
         if let Some(entered) = deals.stage_entered[deal] {
-            tally.days.push(today.since(entered).max(0));
-            let limit = late_before.get(slot).copied().flatten();
-            if limit.is_some_and(|limit| entered < limit) {
-                tally.late += 1;
-                let (until, due) = (deals.hold_until[deal], deals.next_due[deal]);
-                tally.rotting += usize::from(!is_cared_for(deals.state[deal], until, due, today));
-            }
+            tally.days.push(self.today.since(entered).max(0));
+        }
+        let (late, rotting) = self.late_and_rotting(deal);
+        tally.late += usize::from(late);
+        tally.rotting += usize::from(rotting);
+        worth.known()
+    }
+}
+
+/// The open deals that are asked about, and how many of them are in no period.
+pub(super) fn asked(book: &Book, ask: &Ask) -> (Vec<usize>, usize) {
+    let deals = &book.deals;
+    let open = (0..deals.len()).filter(|deal| deals.state[*deal].is_open() && ask.includes(*deal));
+    let (within, outside): (Vec<usize>, Vec<usize>) =
+        open.partition(|deal| ask.within(deals.expected_close[*deal]));
+    let undated = outside
+        .iter()
+        .filter(|deal| deals.expected_close[**deal].is_none());
+    (within, undated.count())
+}
+
+pub(super) fn undated_note(count: usize) -> Option<String> {
+    (count > 0).then(|| {
+        format!(
+            "{} left out: no expected close is known, so they lie in no period",
+            deals_are(count)
+        )
+    })
+}
+
+/// The open deals by stage. With a period: only those expected to close in it.
+pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow> {
+    let mut judge = Judge::new(process, book);
+    let mut tallies: Vec<Tally> = (0..=judge.stages.lines.len())
+        .map(|_| Tally::default())
+        .collect();
+    let mut closing = Closing::new(judge.today, tallies.len());
+    let (open, undated) = asked(book, ask);
+    for deal in open {
+        let slot = judge.slot(deal);
+        if let Some(minor) = judge.add(&mut tallies[slot], deal) {
+            closing.add(slot, book.deals.expected_close[deal], minor);
         }
     }
+    let Judge {
+        stages, converter, ..
+    } = judge;
 
     let mut notes = converter.notes();
-    if without_expected_close > 0 {
-        notes.push(format!(
-            "{} left out: no expected close is known, so they lie in no period",
-            deals_are(without_expected_close)
-        ));
-    }
+    notes.extend(undated_note(undated));
     let mut rows = Vec::new();
     for (slot, mut tally) in tallies.into_iter().enumerate() {
         let known = process.stages.get(slot);
@@ -168,7 +236,17 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
     };
     let mut document = Document::default()
         .heading(heading(what, ask, n, book))
-        .table(table(process, &stages, &answer.rows));
+        .chart(open_value(
+            &titles(&stages, &answer.rows),
+            &answer.rows,
+            process.currency,
+        ));
+    let mut of_slots: Vec<&str> = stages.lines.iter().map(|(_, title)| *title).collect();
+    of_slots.push(NO_STAGE);
+    if let Some(chart) = closing.chart(&of_slots, process.currency) {
+        document = document.chart(chart);
+    }
+    document = document.table(table(process, &stages, &answer.rows));
     document = document.line(total(process, &answer.rows));
     let (late, rotting) = answer.rows.iter().fold((0, 0), |(late, rotting), row| {
         (late + row.late, rotting + row.rotting)
@@ -189,10 +267,7 @@ fn total(process: &Process, rows: &[PipelineRow]) -> String {
             .iter()
             .filter_map(value)
             .fold(0_i64, i64::saturating_add);
-        match whole(minor, process.currency) {
-            Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
-            _ => String::new(),
-        }
+        money(minor, process.currency)
     };
     let without: usize = rows.iter().map(|row| row.without_value).sum();
     let without = if without == 0 {
@@ -205,6 +280,23 @@ fn total(process: &Process, rows: &[PipelineRow]) -> String {
         sum(|row| row.value_minor),
         sum(|row| row.weighted_minor)
     )
+}
+
+/// What people call the stage of deals that never told theirs.
+const NO_STAGE: &str = "(none)";
+
+/// What people call the stage of each row.
+fn titles<'a>(stages: &Stages<'a>, rows: &'a [PipelineRow]) -> Vec<&'a str> {
+    rows.iter()
+        .map(|row| match &row.stage {
+            None => NO_STAGE,
+            Some(name) => stages
+                .lines
+                .iter()
+                .find(|(known, _)| known == name)
+                .map_or(name.as_str(), |(_, title)| *title),
+        })
+        .collect()
 }
 
 fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
@@ -227,17 +319,10 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
         .max()
         .unwrap_or(0)
         .max(1);
-    let title = |row: &PipelineRow| match &row.stage {
-        None => "(none)".to_string(),
-        Some(name) => stages
-            .lines
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or_else(|| name.clone(), |(_, title)| (*title).to_string()),
-    };
-    let rows = rows.iter().map(|row| {
+    let titles = titles(stages, rows);
+    let rows = rows.iter().zip(titles).map(|(row, title)| {
         vec![
-            Cell::Text(title(row)),
+            Cell::Text(title.to_string()),
             count(row.n),
             or_nothing(row.value_minor, |minor| whole(minor, process.currency)),
             Cell::Bar(row.value_minor.unwrap_or(0) as f64 / most as f64),

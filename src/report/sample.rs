@@ -187,6 +187,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         types: Vec::new(),
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
+        dated: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
     }

@@ -1,10 +1,11 @@
 //! Every number of the five reports over the twelve deals of `sample`, worked out by hand.
 
-use super::sample::{book, day, process, third_quarter, twelve};
+use super::sample::{Told, book, day, process, third_quarter, twelve};
 use super::{
     Ask, Dimension, DurationsRow, PipelineRow, VelocityRow, durations, funnel, pipeline, velocity,
     win_rate,
 };
+use crate::deal::book::State;
 use crate::document::{Block, Period};
 
 fn near(a: Option<f64>, b: f64) -> bool {
@@ -413,6 +414,12 @@ fn velocity_by_hand() {
         // 30 40 50 60 85.
         median_cycle_days: Some(50.0),
         velocity_minor_per_day,
+        previous_open_n: None,
+        previous_win_share: None,
+        previous_mean_won_minor: None,
+        previous_median_cycle_days: None,
+        previous_velocity_minor_per_day: None,
+        moved_most: None,
     };
     assert_eq!(report.answer.rows, [row(None, None)]);
     assert_eq!(
@@ -426,4 +433,45 @@ fn velocity_by_hand() {
     told[3].value = Some((7_000, 0));
     let report = velocity(&process(), &book(&told), &Ask::default());
     assert_eq!(report.answer.rows, [row(Some(1_000_000), Some(33_333))]);
+}
+
+/// October (days 92 to 122) against November (from day 123): in each five were won after ten days and five
+/// lost after five; those won were worth 1,000 and then 2,000. On 21 October (day 112) the last three deals
+/// of each kind of October were still open, and one that still is; on 21 November only that one is.
+#[test]
+fn velocity_says_which_factor_moved() {
+    let mut told = Vec::new();
+    for (closed, major) in [(110, 1_000), (130, 2_000)] {
+        for n in 0..5 {
+            for (state, days) in [(State::Won, 10), (State::Lost, 5)] {
+                let closed = if n < 2 { closed } else { closed + 4 };
+                told.push(Told {
+                    state,
+                    value: Some((major, 0)),
+                    opened: Some(closed - days),
+                    closed: Some(closed),
+                    ..twelve()[9].clone()
+                });
+            }
+        }
+    }
+    told.push(twelve()[9].clone());
+    let ask = Ask {
+        period: Some(Period {
+            from: day(123).date(),
+            to: day(152).date(),
+        }),
+        ..Ask::default()
+    };
+    let report = velocity(&process(), &book(&told), &ask);
+    let row = &report.answer.rows[0];
+    assert_eq!((row.open_n, row.previous_open_n), (1, Some(7)));
+    assert_eq!(row.previous_win_share, Some(0.5));
+    assert_eq!(row.previous_mean_won_minor, Some(100_000));
+    assert_eq!(row.mean_won_minor, Some(200_000));
+    assert_eq!(row.previous_median_cycle_days, Some(10.0));
+    // 1 × 0.5 × 2,000 ÷ 10 and 7 × 0.5 × 1,000 ÷ 10 a day.
+    assert_eq!(row.velocity_minor_per_day, Some(10_000));
+    assert_eq!(row.previous_velocity_minor_per_day, Some(35_000));
+    assert_eq!(row.moved_most, Some("open_n"));
 }

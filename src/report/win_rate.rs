@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::charts::win_rates;
 use super::convert::{Converter, Worth};
 use super::group::{GroupColumns, Groups, as_columns};
 use super::statistics::{ENOUGH, Share, binomial_tail};
@@ -187,9 +188,14 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
         format!(" by {}", names.join(", "))
     };
     let what = format!("Win rate{by}: deals closed");
-    let mut document = Document::default()
-        .heading(heading(&what, ask, all.n(), book))
-        .table(table);
+    let mut document = Document::default().heading(heading(&what, ask, all.n(), book));
+    if let Some(all) = all.share().filter(|_| !names.is_empty()) {
+        let shares = lines
+            .iter()
+            .filter_map(|(group, tally)| Some((groups.title(*group), tally.share()?)));
+        document = document.chart(win_rates(names, shares.collect(), all));
+    }
+    document = document.table(table);
     if let Some(share) = all.share() {
         document = document.line(format!(
             "together: {} of {} won, {} (95 % interval {})",

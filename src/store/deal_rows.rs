@@ -24,6 +24,7 @@ pub(super) fn write(
         (Some(_), None) => return remove(connection, id),
         (_, Some(deal)) => write_row(connection, deal)?,
     }
+    note(connection, id)?;
     let external = |deal: Option<&Deal>| deal.and_then(|deal| deal.external.clone());
     if external(old) != external(new) {
         connection
@@ -58,6 +59,14 @@ pub(super) fn remove(connection: &Connection, id: Id) -> Result<()> {
     ] {
         connection.prepare_cached(delete)?.execute([id.0])?;
     }
+    note(connection, id)
+}
+
+/// The columns of the deal are older than its rows now, see `columns`.
+fn note(connection: &Connection, id: Id) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO changed_deal (deal) VALUES ($1) ON CONFLICT DO NOTHING")?
+        .execute([id.0])?;
     Ok(())
 }
 

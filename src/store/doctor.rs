@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use super::schema::{MIGRATIONS, PROJECTIONS};
-use super::{Store, log, project};
+use super::{Store, columns, log, project};
 use crate::deal::event::{Event, StreamKind};
 use crate::id::Id;
 
@@ -67,6 +67,12 @@ impl Store {
                     findings.differing.push(((*table).to_string(), rows));
                 }
             }
+            let columns = columns::differing(&view)?;
+            if columns > 0 {
+                findings
+                    .differing
+                    .push(("deal_column".to_string(), columns));
+            }
             findings.altered = altered(&view)?;
             let stored = undone_operations(&view)?;
             if stored != undone_from_log(&view)? {
@@ -77,6 +83,27 @@ impl Store {
         })
     }
 
+    /// Folds all deals that changed into columns, which is done after every operation on many of them: a
+    /// night's work for a store in which many single deals change a day.
+    pub fn fold(&self) -> Result<()> {
+        self.folded(columns::fold_all)
+    }
+
+    /// The same into parts of so many deals: a test has few.
+    pub fn fold_in_parts_of(&self, deals: usize) -> Result<()> {
+        self.folded(|connection| columns::fold_in(connection, deals))
+    }
+
+    fn folded(&self, fold: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
+        self.translated(|connection| {
+            let transaction =
+                Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            fold(&transaction)?;
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
     /// Writes every projection anew from the log, in one transaction.
     pub fn rebuild(&self) -> Result<()> {
         self.translated(|connection| {
@@ -84,6 +111,7 @@ impl Store {
             for table in PROJECTIONS {
                 transaction.execute(&format!("DELETE FROM {table}"), [])?;
             }
+            columns::forget(&transaction)?;
             let (_, unreadable) = replay(&transaction, &transaction)?;
             if let Some(first) = unreadable.first() {
                 return Err(crate::fault::Fault::store(format!(
@@ -93,6 +121,7 @@ impl Store {
                 .hint("restore the newest backup")
                 .into());
             }
+            columns::fold_all(&transaction)?;
             let undone = undone_from_log(&transaction)?;
             transaction.execute("UPDATE operation SET undone_ts = NULL", [])?;
             for operation in undone {

@@ -299,6 +299,8 @@ fn migrate(connection: &Connection, path: &Path) -> Result<()> {
         ))
         .into());
     }
+    // Reports read columns: those of an older store come with its migration.
+    super::columns::fold_all(&transaction)?;
     transaction.pragma_update(None, "user_version", NEWEST)?;
     transaction.commit()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;

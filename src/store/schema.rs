@@ -589,6 +589,9 @@ UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL;
 /// An activity says who logged it, which is whose hour it cost, and what was used. `snooze` has the days on which
 /// a follow-up was put off, each with the day it was due before. `target` has what reps and managers offered
 /// one another as an objective. `snapshot` is what a night saw.
+///
+/// `deal_part` has ranges of deals, each up to the first of the next, and `deal_column` what is known of them, column by
+/// column, so that reports read little; `changed_deal` has the deals whose rows are newer than that.
 const V4: &str = "
 ALTER TABLE activity ADD COLUMN actor TEXT;
 ALTER TABLE activity ADD COLUMN tool TEXT;
@@ -638,4 +641,24 @@ CREATE TABLE snapshot_stage (
     value_minor INTEGER NOT NULL,
     PRIMARY KEY (day, n)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deal_part (
+    first INTEGER PRIMARY KEY NOT NULL,
+    deals INTEGER NOT NULL,
+    touched INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE deal_column (
+    name TEXT NOT NULL,
+    part INTEGER NOT NULL REFERENCES deal_part (first) DEFERRABLE INITIALLY DEFERRED,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (name, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE changed_deal (
+    deal INTEGER PRIMARY KEY NOT NULL
+) STRICT;
+INSERT INTO changed_deal (deal) SELECT id FROM deal;
+
+CREATE INDEX followup_open ON followup (deal) WHERE done IS NULL;
 ";

@@ -8,11 +8,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use rustc_hash::FxHashSet;
 
 use super::log::{self, Head};
-use super::{Acting, Store, new_id, open, project, query};
+use super::{Acting, Store, columns, new_id, open, project, query};
 use crate::deal::Deal;
 use crate::deal::event::{Event, Recorded, StreamKind};
 use crate::fault::Fault;
 use crate::id::{Id, Ids};
+
+/// An operation that writes more deals than this folds them all at its end, which adds little to what it took.
+const MANY: usize = 1_000;
 
 /// When an event takes effect: the instant that orders it, and its business date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct Write<'s> {
     version: u32,
     /// Whether any event was appended.
     wrote: bool,
+    /// How many deals were written.
+    deals: usize,
     streams: BTreeMap<Id, Open>,
 }
 
@@ -110,6 +115,7 @@ impl Store {
             ts,
             version,
             wrote: false,
+            deals: 0,
             streams: BTreeMap::new(),
         };
         let value = change(&mut write)?;
@@ -129,6 +135,9 @@ impl Store {
             operation,
             dry_run: acting.dry_run,
         };
+        if !acting.dry_run {
+            write.fold()?;
+        }
         if acting.dry_run {
             write.transaction.rollback()?;
         } else if let Err(error) = write.transaction.commit() {
@@ -297,6 +306,7 @@ impl Write<'_> {
         log::write(&self.transaction, self.ids, &mut head, &recorded)?;
         self.wrote = true;
         move_head(&self.transaction, stream, found_at, &head)?;
+        self.deals += usize::from(head.kind == StreamKind::Deal);
         project::nothing(&self.transaction, head.kind, stream)
             .with_context(|| format!("clearing {} {stream}", head.kind.name()))
     }
@@ -332,6 +342,7 @@ impl Write<'_> {
                 continue;
             }
             move_head(&self.transaction, id, open.found_at, &open.head)?;
+            self.deals += usize::from(open.head.kind == StreamKind::Deal);
             project::stream(
                 &self.transaction,
                 open.head.kind,
@@ -342,6 +353,17 @@ impl Write<'_> {
             .with_context(|| format!("writing {} {id}", open.head.kind.name()))?;
         }
         Ok(())
+    }
+
+    /// Folds deals into columns: all that wait after an operation on many of them, else a few.
+    fn fold(&self) -> Result<()> {
+        if self.deals > MANY {
+            columns::fold_all(&self.transaction)
+        } else if self.deals > 0 {
+            columns::fold_few(&self.transaction)
+        } else {
+            Ok(())
+        }
     }
 
     fn load(&mut self, stream: Id) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The five reports on the real export, as of days in its middle and after its end, against a script
+//! Six reports on the real export, as of days in its middle and after its end, against a script
 //! that reads nothing but the CSV.
 
 use std::fs;
@@ -43,6 +43,53 @@ fn agrees(what: &str, found: &Json, expected: &Json) {
         };
         assert!(same, "{what}.{name}: {} is not {figure}", found[name]);
     }
+}
+
+/// Every line of win rates by one and by two dimensions.
+fn grouped(folder: &Path, truth: &Json, as_of: &str) {
+    for (by, expected) in truth["win_rate_by"].as_object().expect("dimensions") {
+        let found = rows(folder, &["win-rate", "--by", by], as_of);
+        let expected = expected.as_object().expect("groups");
+        assert_eq!(found.len(), expected.len(), "{by}");
+        for row in &found {
+            let names = by.split(',').map(|by| row[by].as_str().expect("a name"));
+            let name = names.collect::<Vec<_>>().join("/");
+            let figures = &expected[&name];
+            agrees(&name, row, figures);
+            // All of them: beside the names of its group, a row has nothing else.
+            let columns = row.as_object().expect("a row").len();
+            let dimensions = by.split(',').count();
+            assert_eq!(
+                columns,
+                figures.as_object().map_or(0, serde_json::Map::len) + dimensions
+            );
+        }
+        // Titles of what was imported are its names.
+        assert!(found.len() >= 7, "{by}");
+    }
+}
+
+/// Losses, each of them unrecorded and from the one stage that is told.
+fn losses(folder: &Path, truth: &Json, as_of: &str) {
+    let all = rows(folder, &["losses"], as_of);
+    assert_eq!(all.len(), 2);
+    agrees("losses", &all[0], &truth["losses"]);
+    agrees("losses from a stage", &all[1], &truth["losses"]);
+    assert_eq!(
+        (&all[0]["level"], &all[1]["level"]),
+        (&Json::from("reason"), &Json::from("stage"))
+    );
+    assert_eq!(all[0]["reason"], "unrecorded");
+    assert_eq!(all[1]["stage"], "engaging");
+    let by_product = rows(folder, &["losses", "--by", "product"], as_of);
+    let expected = truth["losses_by_product"].as_object().expect("products");
+    assert_eq!(by_product.len(), 2 * expected.len());
+    for row in &by_product {
+        let product = row["product"].as_str().expect("a product");
+        agrees(product, row, &expected[product]);
+    }
+    let quarter = rows(folder, &["losses", "--period", "2017-Q2"], as_of);
+    agrees("losses of a quarter", &quarter[0], &truth["losses_q2"]);
 }
 
 #[test]
@@ -116,14 +163,18 @@ fn reports_equal_an_independent_computation() {
         agrees("durations", &one(&["durations"], 1), &truth["durations"]);
         agrees("velocity", &one(&["velocity"], 0), &truth["velocity"]);
         agrees("pipeline", &one(&["pipeline"], 1), &truth["pipeline"]);
-        let by_rep = rows(folder, &["win-rate", "--by", "rep"], as_of);
-        let reps = truth["reps"].as_object().expect("reps");
-        assert_eq!(by_rep.len(), reps.len());
+        grouped(folder, &truth, as_of);
+        losses(folder, &truth, as_of);
+        let scorecard = rows(folder, &["scorecard"], as_of);
+        let reps = truth["scorecard"].as_object().expect("reps");
         for (title, expected) in reps {
-            let row = by_rep.iter().find(|row| row["rep"] == title.as_str());
-            agrees(title, row.expect("a row of the rep"), expected);
+            let row = scorecard.iter().find(|row| row["rep"] == title.as_str());
+            agrees(title, row.expect("a line of the rep"), expected);
         }
+        assert!(reps.len() >= 25, "{}", reps.len());
     }
+
+    breaks_by_the_calendar_only(folder);
 
     // Taken back as a unit, nothing of it is left.
     salesctl(folder, &["undo"]);
@@ -131,4 +182,46 @@ fn reports_equal_an_independent_computation() {
         .expect("JSON");
     assert_eq!(left["n"], 0);
     salesctl(folder, &["doctor"]);
+}
+
+/// The reps' win rates span 15 points and are alike for all that can be known; the month of the quarter
+/// is what tells wins from losses. `scipy.stats.chi2_contingency`: p = 0.2639 over 30 reps, 563.8 over the months.
+fn breaks_by_the_calendar_only(folder: &Path) {
+    let rows = rows(folder, &["breakdown", "--period", "2017"], "2017-12-31");
+    let verdict = |stage: &str| {
+        let mut whole = rows.iter().filter(|row| row["dimension"].is_null());
+        let row = whole.find(|row| row["stage"] == stage);
+        row.expect("the step")["verdict"].clone()
+    };
+    assert_eq!(verdict("prospecting"), "insufficient_history");
+    assert_eq!(verdict("engaging"), "calendar");
+    let reps: Vec<&Json> = rows
+        .iter()
+        .filter(|row| row["dimension"] == "rep")
+        .collect();
+    assert_eq!(reps.len(), 30);
+    assert!(rows.iter().all(|row| row["finding"].is_null()));
+    let shrunk = |row: &&Json| row["shrunk_share"].as_f64().expect("a share");
+    assert!(reps.iter().all(|row| (0.62..0.641).contains(&shrunk(row))));
+
+    let args = [
+        "report",
+        "breakdown",
+        "--period",
+        "2017",
+        "--as-of",
+        "2017-12-31",
+        "--explain",
+    ];
+    let explained = salesctl(folder, &args);
+    for expected in [
+        "Engaging → Won by rep: phi = 0.73, equal rates p = 0.2639",
+        "Engaging → Won by month of the quarter: chi-square 563.8 on 2 df",
+        "49 % in month 1 of the quarter, 81 % in month 3",
+    ] {
+        assert!(
+            explained.contains(expected),
+            "{expected} is not in\n{explained}"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-"""Every number of five reports on the Maven export, computed from the CSV alone.
+"""Every number of six reports on the Maven export, computed from the CSV alone.
 
 Usage: maven_reports.py FOLDER AS_OF. Prints JSON. Nothing here knows of salesctl: dates are read,
 deals that began or ended after AS_OF are seen as they were on it, and the formulas are written out.
@@ -28,6 +28,8 @@ for row in csv.DictReader(open(folder / "sales_pipeline.csv")):
     deals.append(
         {
             "rep": row["sales_agent"],
+            # Written in two ways in the export; the mapping of the example says so, too.
+            "product": {"GTXPro": "GTX Pro"}.get(row["product"], row["product"]),
             "state": row["deal_stage"].lower() if over else "open",
             "engaged": engaged,
             "closed": closed if over else None,
@@ -69,14 +71,109 @@ cycle = statistics.median((deal["closed"] - deal["engaged"]).days for deal in wo
 mean_won = sum(deal["value"] for deal in won) / len(won)
 share = len(won) / (len(won) + len(lost))
 reps = {}
+scorecard = {}
+for name in sorted({deal["rep"] for deal in deals}):
+    own = {state: [deal for deal in deals if deal["rep"] == name and deal["state"] == state] for state in ("won", "lost", "open")}
+    decided = len(own["won"]) + len(own["lost"])
+    ratio = wilson(len(own["won"]), decided) if decided >= 5 else (None, None)
+    values = [deal["value"] for deal in own["won"]]
+    days = [(deal["closed"] - deal["engaged"]).days for deal in own["won"]]
+    scorecard[name] = {
+        "handled": decided + len(own["open"]),
+        "open": len(own["open"]),
+        "won": len(own["won"]),
+        "lost": len(own["lost"]),
+        "win_share": len(own["won"]) / decided if decided >= 5 else None,
+        "win_low": ratio[0],
+        "win_high": ratio[1],
+        "win_n": decided,
+        "revenue_minor": sum(values),
+        "average_won_minor": math.floor(sum(values) / len(values) + 0.5) if len(values) >= 5 else None,
+        "cycle_days": statistics.median(days) if len(days) >= 5 else None,
+    }
 for deal in won + lost:
     rep = reps.setdefault(deal["rep"], {"won": 0, "lost": 0, "won_value_minor": 0})
     rep[deal["state"]] += 1
     if deal["state"] == "won":
         rep["won_value_minor"] += deal["value"]
+
+
+def group(by, members):
+    found = {}
+    for deal in members:
+        found.setdefault(by(deal), []).append(deal)
+    return found
+
+
+def record(members):
+    """A line of win-rate: what was won and lost, with the interval, and for how much."""
+    won = [deal for deal in members if deal["state"] == "won"]
+    lost = [deal for deal in members if deal["state"] == "lost"]
+    low, high = wilson(len(won), len(members))
+    worth = [deal["value"] for deal in won if deal["value"] is not None]
+    return {
+        "won": len(won),
+        "lost": len(lost),
+        "n": len(members),
+        "win_share": len(won) / len(members),
+        "win_low": low,
+        "win_high": high,
+        "won_value_minor": sum(worth) if worth or not won else None,
+        # The export tells no value of what was lost.
+        "lost_value_minor": 0 if not lost else None,
+    }
+
+
+def loss(members, of):
+    low, high = wilson(len(members), of)
+    return {
+        "lost": len(members),
+        "n": of,
+        "lost_share": len(members) / of,
+        "lost_low": low,
+        "lost_high": high,
+        "lost_value_minor": None,
+        "without_value": len(members),
+    }
+
+
+def nothing_before(members, of):
+    return {"before_lost": None, "before_n": None, "change_low": None, **loss(members, of)}
+
+
+def quarter(members, first, last):
+    return [deal for deal in members if first <= deal["closed"].isoformat() <= last]
+
+
+decided = won + lost
+by_product = group(lambda deal: deal["product"], lost)
+now = quarter(lost, "2017-04-01", "2017-06-30")
+before = quarter(lost, "2017-01-01", "2017-03-31")
+more = {
+    "win_rate_by": {
+        "rep": {rep: record(members) for rep, members in group(lambda d: d["rep"], decided).items()},
+        "product": {it: record(members) for it, members in group(lambda d: d["product"], decided).items()},
+        "rep,product": {
+            f"{rep}/{product}": record(members)
+            for (rep, product), members in group(lambda d: (d["rep"], d["product"]), decided).items()
+        },
+    },
+    # No reason is recorded anywhere, and all of them were lost from the stage that the export knows.
+    "losses": nothing_before(lost, len(lost)),
+    "losses_by_product": {
+        product: nothing_before(members, len(members)) for product, members in by_product.items()
+    },
+    "losses_q2": {
+        **loss(now, len(now)),
+        "before_lost": len(before),
+        "before_n": len(before),
+        "before_share": 1.0,
+    },
+}
 print(
     json.dumps(
         {
+            **more,
             "win_rate": {
                 "won": len(won),
                 "lost": len(lost),
@@ -87,6 +184,7 @@ print(
                 "won_value_minor": sum(deal["value"] for deal in won),
             },
             "reps": reps,
+            "scorecard": scorecard,
             "funnel": {
                 "entered": len(deals),
                 "advanced": len(won),

@@ -150,6 +150,17 @@ fn for_one(said: &str) -> String {
     format!("{first} {rest}")
 }
 
+/// `over the last 12 months`, `in 2026-Q4`
+fn over(period: &str) -> String {
+    let period = visible(period);
+    let relative = ["last ", "this ", "next "];
+    if relative.iter().any(|word| period.starts_with(word)) {
+        format!("over the {period}")
+    } else {
+        format!("in {period}")
+    }
+}
+
 fn measured(
     session: &Session<'_>,
     book: &Book,
@@ -193,11 +204,11 @@ fn measured(
             subject: group.map_or_else(|| metric.name.clone(), |(name, _)| visible(name)),
             n: figures.first().map_or(0, |figure| figure.n.max(0.0) as u64),
             message: format!(
-                "{}{} is {} in {} ({} {})",
+                "{}{} is {} {} ({} {})",
                 visible(what),
                 of.unwrap_or_default(),
                 number(value),
-                visible(period),
+                over(period),
                 limit.bound.words(),
                 number(limit.bound.number())
             ),

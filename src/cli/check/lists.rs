@@ -145,10 +145,7 @@ pub(super) fn broken_off_imports(session: &Session<'_>) -> Result<Vec<Finding>> 
             },
             counted(run.records as usize, "row", "rows")
         ),
-        command: format!(
-            "salesctl import prospects {} goes on with it",
-            visible(&run.setup.file)
-        ),
+        command: format!("salesctl import prospects {}", visible(&run.setup.file)),
         subject: run.setup.file,
         n: run.records,
     });

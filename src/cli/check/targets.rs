@@ -23,10 +23,7 @@ pub(super) fn missed(session: &Session<'_>) -> Result<Vec<Finding>> {
     let book = session.store.book(process, session.today, &needs)?;
     let judged = judge(process, &book, &running, &Ask::default()).map_err(Fault::usage)?;
     let found = judged.lines.iter().filter_map(|line| {
-        let level = match line.standing.alarm()? {
-            true => ERROR,
-            false => WARNING,
-        };
+        let level = if line.standing.alarm()? { ERROR } else { WARNING };
         Some(Finding {
             level,
             check: "target".to_string(),

@@ -1,5 +1,6 @@
-//! Follow-ups: what today's work lists by number.
+//! Follow-ups: what today's work and a meeting's page list by number.
 
+mod add;
 mod done;
 mod snooze;
 
@@ -18,12 +19,14 @@ use crate::text::visible;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Add(add::Args),
     Done(done::Args),
     Snooze(snooze::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
+        Command::Add(args) => add::run(args, cx),
         Command::Done(args) => done::run(args, cx),
         Command::Snooze(args) => snooze::run(args, cx),
     }
@@ -41,10 +44,12 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
                 "line {row} is {}: it has no follow-up to mark",
                 session.store.short(deal)?
             ))
-            .hint("salesctl deal set DEAL next_step=\"fri: send quote\" gives it a next step")
+            .hint(format!(
+                "salesctl followup add {row} \"fri: send quote\" gives it one"
+            ))
             .into()),
-            None => Err(Fault::not_found(format!("today's work has no line {row}"))
-                .hint("salesctl shows the lines")
+            None => Err(Fault::not_found(format!("the last list has no line {row}"))
+                .hint("`salesctl` and `salesctl report meeting` show lines")
                 .into()),
         };
     }
@@ -56,6 +61,22 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
     match deal.next_follow_up() {
         Some(item) => Ok((id, item.id)),
         None => Err(Fault::not_found(format!("`{}` has no open follow-up", visible(typed))).into()),
+    }
+}
+
+/// The deal that a row number of the last list, or a reference, means.
+fn deal_meant(session: &Session<'_>, typed: &str) -> Result<Id> {
+    let Ok(row) = typed.parse::<usize>() else {
+        return session.store.resolve_deal(typed);
+    };
+    match numbered(session, row)? {
+        Some((case, None)) if session.store.case(case)?.is_some() => {
+            Err(not_a_follow_up(session, row, case)?)
+        }
+        Some((deal, _)) => Ok(deal),
+        None => Err(Fault::not_found(format!("the last list has no line {row}"))
+            .hint("`salesctl` and `salesctl report meeting` show lines")
+            .into()),
     }
 }
 

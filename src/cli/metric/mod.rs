@@ -1,5 +1,6 @@
-//! Metrics: which there are, what they count, what they come to.
+//! Metrics: which there are, what they count, what they come to, whether they go with winning.
 
+mod audit;
 mod filled;
 mod list;
 mod query;
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     List(list::Args),
     Show(show::Args),
     Query(query::Args),
+    Audit(audit::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -25,6 +27,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::List(args) => list::run(args, cx),
         Command::Show(args) => show::run(args, cx),
         Command::Query(args) => query::run(args, cx),
+        Command::Audit(args) => audit::run(args, cx),
     }
 }
 

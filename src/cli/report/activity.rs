@@ -2,11 +2,9 @@
 
 use anyhow::Result;
 
-use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
-use super::super::filter::FilterArgs;
-use super::{Asked, Question, ReportArgs, asked, dimensions, show};
-use crate::deal::event::CatalogKind;
+use super::said::by_people;
+use super::{Asked, Question, ReportArgs, dimensions, show};
 use crate::fault::Fault;
 use crate::report::{ACTIVITY, ActivityBy, AskActivity};
 
@@ -32,38 +30,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ActivityBy::Deal(_) => std::slice::from_ref(&args.by),
         _ => &[],
     };
-    // Who did it is chosen among activities, not among deals.
-    let deals = ReportArgs {
-        filter: FilterArgs {
-            rep: None,
-            team: None,
-            ..args.report.filter.clone()
-        },
-        ..args.report.clone()
-    };
-    let question = Question::of(ACTIVITY).by(of_deal);
-    let Asked {
-        session,
-        book,
-        mut ask,
-    } = asked(cx, &deals, question)?;
-    ask.scope = args.report.filter.words();
-    let catalog = session.store.catalog()?;
-    let named = |kind, typed: &Option<String>| {
-        let name = typed
-            .as_ref()
-            .map(|typed| in_catalog(&catalog, kind, typed));
-        // An empty name means nobody.
-        name.transpose()
-            .map(|name| name.map(Option::unwrap_or_default))
-    };
+    let (asked, people) = by_people(cx, &args.report, Question::of(ACTIVITY).by(of_deal))?;
+    let Asked { session, book, ask } = asked;
     let more = AskActivity {
         by: match dimensions(&session, of_deal)?.pop() {
             Some(dimension) => ActivityBy::Deal(dimension),
             None => by,
         },
-        rep: named(CatalogKind::Rep, &args.report.filter.rep)?,
-        team: named(CatalogKind::Team, &args.report.filter.team)?,
+        rep: people.rep,
+        team: people.team,
     };
     let report =
         crate::report::activity(&session.process, &book, &ask, &more).map_err(Fault::usage)?;

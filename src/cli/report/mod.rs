@@ -2,14 +2,25 @@
 
 mod activity;
 mod aging;
+mod breakdown;
+mod catalogue;
+mod changes;
+mod cohorts;
+mod compare;
 mod costs;
 mod coverage;
+mod data;
 mod durations;
+mod experience;
 mod funnel;
 mod lists;
 mod losses;
+mod meeting;
 mod overlap;
 mod pipeline;
+mod requests;
+mod said;
+mod scorecard;
 mod sources;
 pub(crate) mod targets;
 mod velocity;
@@ -27,7 +38,7 @@ use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
 use crate::list::Payback;
-use crate::process::FieldOf;
+use crate::process::{FieldOf, Process};
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
 
@@ -37,11 +48,20 @@ pub(crate) enum Command {
     Aging(aging::Args),
     Activity(activity::Args),
     Costs(costs::Args),
+    Changes(changes::Args),
+    Scorecard(scorecard::Args),
+    Meeting(meeting::Args),
+    Cohorts(cohorts::Args),
+    Data(data::Args),
+    Experience(experience::Args),
+    Requests(requests::Args),
     Funnel(funnel::Args),
     WinRate(win_rate::Args),
     Losses(losses::Args),
+    Breakdown(breakdown::Args),
     Durations(durations::Args),
     Velocity(velocity::Args),
+    Compare(compare::Args),
     Targets(targets::Args),
     Coverage(coverage::Args),
     Lists(lists::Args),
@@ -49,17 +69,50 @@ pub(crate) enum Command {
     Overlap(overlap::Args),
 }
 
-pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
+/// Print the pipeline, the funnel, win rates and what else managers ask for
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  salesctl report --list\n  salesctl report funnel --help"
+)]
+pub(crate) struct ReportCommand {
+    /// Say in one line what each report tells
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+pub(crate) fn run(args: &ReportCommand, cx: &Context) -> Result<Status> {
+    let Some(command) = &args.command else {
+        if args.list {
+            return catalogue::run(&args.output, cx);
+        }
+        let hint = "salesctl report --list says which there are";
+        return Err(Fault::usage("which report is not said").hint(hint).into());
+    };
     match command {
         Command::Pipeline(args) => pipeline::run(args, cx),
         Command::Aging(args) => aging::run(args, cx),
         Command::Activity(args) => activity::run(args, cx),
         Command::Costs(args) => costs::run(args, cx),
+        Command::Changes(args) => changes::run(args, cx),
+        Command::Scorecard(args) => scorecard::run(args, cx),
+        Command::Meeting(args) => meeting::run(args, cx),
+        Command::Cohorts(args) => cohorts::run(args, cx),
+        Command::Data(args) => data::run(args, cx),
+        Command::Experience(args) => experience::run(args, cx),
+        Command::Requests(args) => requests::run(args, cx),
         Command::Funnel(args) => funnel::run(args, cx),
         Command::WinRate(args) => win_rate::run(args, cx),
         Command::Losses(args) => losses::run(args, cx),
+        Command::Breakdown(args) => breakdown::run(args, cx),
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
+        Command::Compare(args) => compare::run(args, cx),
         Command::Targets(args) => targets::run(args, cx),
         Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),
@@ -85,6 +138,8 @@ pub(crate) struct ReportArgs {
 #[derive(Default)]
 pub(crate) struct Question<'a> {
     needs: Needs,
+    /// The same where it depends on the process.
+    reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
     from_stage: Option<&'a str>,
 }
@@ -93,6 +148,13 @@ impl<'a> Question<'a> {
     pub(crate) fn of(needs: Needs) -> Self {
         Self {
             needs,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn reading(reading: fn(&Process) -> Needs) -> Self {
+        Self {
+            reading: Some(reading),
             ..Self::default()
         }
     }
@@ -114,7 +176,7 @@ struct Asked<'c> {
 }
 
 /// Loads the Book, asks, shows.
-fn report<R: Row>(
+pub(crate) fn report<R: Row>(
     cx: &Context,
     args: &ReportArgs,
     question: Question<'_>,
@@ -134,7 +196,7 @@ pub(crate) fn report_by<R: Row>(
     by: Vec<Dimension>,
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
-    let (book, ask) = load(session, args, question, by)?;
+    let (book, ask) = loaded(session, args, question, by)?;
     let report = make(session, &book, &ask).map_err(Fault::usage)?;
     show(cx, args, &report)
 }
@@ -145,15 +207,16 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
     Ok(Status::Done)
 }
 
-/// What is asked, with the Book that can answer it.
+/// For a report that reads more of the store than the Book.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
-    let by = dimensions(&session, question.by)?;
-    let (book, ask) = load(&session, args, question, by)?;
+    let dimensions = dimensions(&session, question.by)?;
+    let (book, ask) = loaded(&session, args, question, dimensions)?;
     Ok(Asked { session, book, ask })
 }
 
-fn load(
+/// The Book with what is asked of it.
+fn loaded(
     session: &Session<'_>,
     args: &ReportArgs,
     question: Question<'_>,
@@ -161,11 +224,12 @@ fn load(
 ) -> Result<(Book, Ask)> {
     let as_of = args.filter.as_of(session)?;
     let period = period(session, args.period.as_deref())?;
+    let needs = question
+        .reading
+        .map_or(question.needs, |reading| reading(&session.process));
     let needs = by
         .iter()
-        .fold(question.needs, |needs, dimension| {
-            needs.and(dimension.needs())
-        })
+        .fold(needs, |needs, dimension| needs.and(dimension.needs()))
         .and(args.filter.needs(session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {

@@ -4,25 +4,68 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::{Question, ReportArgs, report};
+use crate::fault::Fault;
 use crate::report::PIPELINE;
 
-/// Open deals stage by stage: how many, how much, how late
+/// Open deals by stage, rep, product or close month: how many, how much, how late
 ///
 /// A period keeps the deals that are expected to close in it.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  salesctl report pipeline\n  salesctl report pipeline --team north --as-of 2026-06-30"
+    after_help = "Examples:\n  salesctl report pipeline\n  salesctl report pipeline --by month --team north"
 )]
 pub(crate) struct Args {
+    /// Group by stage, by month (of the expected close), or by rep, team, product, source, type or a
+    /// field of the deal or the account
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "stage"
+    )]
+    by: Vec<String>,
     #[command(flatten)]
     report: ReportArgs,
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
-    report(
-        cx,
-        &args.report,
-        Question::of(PIPELINE),
-        |session, book, ask| Ok(crate::report::pipeline(&session.process, book, ask)),
-    )
+    let by: Vec<&str> = args.by.iter().map(String::as_str).collect();
+    match by.as_slice() {
+        ["stage"] => report(
+            cx,
+            &args.report,
+            Question::of(PIPELINE),
+            |session, book, ask| Ok(crate::report::pipeline(&session.process, book, ask)),
+        ),
+        ["month"] => report(
+            cx,
+            &args.report,
+            Question::of(PIPELINE),
+            |session, book, ask| {
+                Ok(crate::report::pipeline_by_month(
+                    &session.process,
+                    book,
+                    ask,
+                ))
+            },
+        ),
+        several => {
+            if let Some(alone) = several
+                .iter()
+                .find(|name| ["stage", "month"].contains(name))
+            {
+                return Err(Fault::usage(format!(
+                    "--by: `{alone}` stands alone, the open deals can't be grouped by it and another"
+                ))
+                .hint(format!("salesctl report pipeline --by {alone}"))
+                .into());
+            }
+            report(
+                cx,
+                &args.report,
+                Question::of(PIPELINE).by(&args.by),
+                |session, book, ask| crate::report::pipeline_by(&session.process, book, ask),
+            )
+        }
+    }
 }

@@ -169,7 +169,7 @@ fn row(target: &Target, status: &'static str, proposal: Option<&Proposal>) -> Ta
         status,
         waits_for: proposal
             .and_then(Proposal::waits_for)
-            .map(|side| side.name()),
+            .map(crate::deal::target::Side::name),
         why: target.why.clone(),
     }
 }
@@ -198,7 +198,7 @@ fn cells(
         Cell::Text(period),
         Cell::Text(bound_in_words(session, &target.metric, target.bound)),
         Cell::Text(status.to_string()),
-        Cell::text(target.why.as_deref().map(|why| visible(why))),
+        Cell::text(target.why.as_deref().map(visible)),
     ])
 }
 

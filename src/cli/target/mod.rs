@@ -292,7 +292,7 @@ fn say(
         Side::Manager => {
             let rep = catalog.get(CatalogKind::Rep, &proposal.rep);
             let manager = rep.and_then(|rep| manager_of(catalog, rep));
-            let manager = manager.map_or_else(|| "anybody".to_string(), |name| visible(name));
+            let manager = manager.map_or_else(|| "anybody".to_string(), visible);
             format!("; {manager} accepts or answers it")
         }
     });

@@ -115,9 +115,8 @@ pub fn needs(metrics: &[&Metric], by: &[Dimension]) -> Needs {
         };
         let conditions = aggregate.filter.iter().map(|filter| filter.text.clone());
         needs = needs.and(Needs {
-            columns: rows.and(numbers),
             conditions: conditions.collect(),
-            attributes: Vec::new(),
+            ..Needs::of(rows.and(numbers))
         });
     }
     needs

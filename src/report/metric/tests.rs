@@ -1,6 +1,5 @@
 //! The standard metrics against the reports that show the same numbers.
 
-use proptest::prelude::*;
 
 use super::{Figure, INSUFFICIENT, Measured, measure};
 use crate::deal::book::Book;
@@ -10,6 +9,7 @@ use crate::report::sample::{any_deal, book, process, third_quarter, twelve};
 use crate::report::{
     Ask, Dimension, DurationsRow, FunnelRow, Report, durations, funnel, velocity, win_rate,
 };
+use proptest::prelude::*;
 
 pub(super) fn of(name: &str) -> &'static Metric {
     standard_metrics()

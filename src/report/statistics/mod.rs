@@ -3,19 +3,25 @@
 //! Here are shares, quantiles and lengths; beside it tests between groups, and what allows for few
 //! observations. The special functions come from `statrs`.
 
+mod auc;
 mod expected;
 mod fisher;
 mod funnel_plot;
 mod log_rank;
 mod many;
+mod power;
 mod rates;
+mod strata;
 
+pub use self::auc::Auc;
 pub use self::expected::Expected;
 pub use self::fisher::fewer;
 pub use self::funnel_plot::{ALARM, WARNING, control_limits, over_dispersion};
 pub use self::log_rank::{LogRank, log_rank};
 pub use self::many::{Corrected, benjamini_hochberg};
+pub use self::power::smallest_drop;
 pub use self::rates::{ChiSquare, chi_square_tail, equal_rates};
+pub use self::strata::{Common, Odds, Table};
 pub use crate::deal::staffing::Prior;
 
 /// Fewer observations than this are `insufficient history` for a figure that carries no interval of its own.
@@ -194,6 +200,32 @@ impl Survival {
 
     pub fn n(&self) -> usize {
         self.ended + self.open
+    }
+
+    /// These and others.
+    pub fn include(&mut self, other: &Self) {
+        if other.days.len() > self.days.len() {
+            self.days.resize(other.days.len(), (0, 0));
+        }
+        for (day, more) in self.days.iter_mut().zip(&other.days) {
+            day.0 += more.0;
+            day.1 += more.1;
+        }
+        self.ended += other.ended;
+        self.open += other.open;
+    }
+
+    /// These without some of them.
+    #[must_use]
+    pub fn without(&self, part: &Self) -> Self {
+        let mut rest = self.clone();
+        for (all, part) in rest.days.iter_mut().zip(&part.days) {
+            all.0 -= part.0;
+            all.1 -= part.1;
+        }
+        rest.ended -= part.ended;
+        rest.open -= part.open;
+        rest
     }
 
     /// The first day by which at least `share` have ended; `None` when that day has not been seen.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::coverage::{COVERAGE, Needed, Pipeline, RULE, StageRates, needed, pipeline};
-use super::is_won_value;
+use super::judge::is_won_value;
 use crate::date::parse_period;
 use crate::deal::book::{Book, Day, Needs, State};
 use crate::document::{Cell, Document, Period, Row, Table, TableColumn, row};

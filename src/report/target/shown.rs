@@ -40,6 +40,11 @@ fn of_figure(process: &Process, unit: MetricUnit, number: f64) -> String {
     in_unit(unit, number, currency)
 }
 
+/// `1 open deal`
+fn open_deals(count: usize) -> String {
+    format!("{count} open deal{}", if count == 1 { "" } else { "s" })
+}
+
 /// `2.1×`
 fn times(number: f64) -> String {
     format!("{number:.1}×")
@@ -137,7 +142,7 @@ impl TargetLine<'_> {
             let words = self.standing.words();
             format!("{} of {}: {words}", self.target.metric, self.whose)
         });
-        format!("{named}: {how}")
+        format!("{named} {how}")
     }
 }
 
@@ -209,7 +214,12 @@ fn sentence(process: &Process, line: &TargetLine<'_>) -> Option<String> {
                 Bound::AtLeast(_) => "short of",
                 Bound::AtMost(_) => "above",
             };
-            format!("{} {side} its target", words(gap))
+            let gap = match line.unit {
+                // Per cent of what, one would ask.
+                MetricUnit::Share => format!("{:.0} points", (gap * 100.0).round()),
+                _ => words(gap),
+            };
+            format!("{gap} {side} its target")
         }
         Standing::JustBegun => format!(
             "too early to tell: {elapsed} of the working days have passed, pace is judged from {} on",
@@ -266,12 +276,12 @@ fn covered_by(
         },
     );
     format!(
-        "{} of {}: {} to go, covered {} by {} open deals of {}{}: {verdict}; {history}",
+        "{} of {}: {} to go, covered {} by {} of {}{}: {verdict}; {history}",
         line.target.metric,
         line.whose,
         money(covered.missing_minor),
         times(covered.times()),
-        pipeline.deals,
+        open_deals(pipeline.deals),
         money(pipeline.value_minor),
         weighted.unwrap_or_default()
     )

@@ -1,0 +1,327 @@
+//! Pictures stay on their paper, their words don't lie on one another, and no number breaks them.
+
+use proptest::prelude::*;
+use rstest::rstest;
+
+use super::canvas::{TEXT, fitted, wide};
+use super::{Paper, drawn, figure, unit};
+use crate::document::{Bar, Chart, Point, Shape, Unit};
+
+fn chart(unit: Unit, shape: Shape) -> Chart {
+    Chart {
+        title: "Win rate by rep".to_string(),
+        description: "Two of twelve win more than chance explains.".to_string(),
+        unit,
+        shape,
+    }
+}
+
+fn eur() -> Unit {
+    Unit::Money("EUR".parse().expect("a currency"))
+}
+
+fn bars(values: &[f64]) -> Shape {
+    let bar = |(i, value): (usize, &f64)| Bar {
+        label: format!("Representative number {i} of the northern team"),
+        value: *value,
+        interval: (i % 2 == 0).then_some((value - 0.1, value + 0.1)),
+        target: (i % 3 == 0).then_some(0.4),
+    };
+    Shape::Bars(values.iter().enumerate().map(bar).collect())
+}
+
+fn months(count: usize, series: usize) -> Shape {
+    let month = |i: usize| format!("{}-{:02}", 2024 + i / 12, i % 12 + 1);
+    Shape::Columns {
+        labels: (0..count).map(month).collect(),
+        series: (0..series)
+            .map(|s| {
+                let value = |i: usize| (i * 7919 % 97 + s * 31) as f64 * 250_000.0;
+                (format!("series {s}"), (0..count).map(value).collect())
+            })
+            .collect(),
+    }
+}
+
+fn funnel_plot(count: usize) -> Shape {
+    Shape::Points {
+        across: "decided deals".to_string(),
+        points: (0..count)
+            .map(|i| Point {
+                label: format!("Rep {i}"),
+                x: (i * 7919 % 211) as f64,
+                y: (i * 104_729 % 100) as f64 / 100.0,
+                stands_out: i % 9 == 0,
+            })
+            .collect(),
+        lines: vec![
+            ("all together".to_string(), vec![(0.0, 0.4), (210.0, 0.4)]),
+            (
+                "95 % limits".to_string(),
+                (1..22)
+                    .map(|i| (f64::from(i) * 10.0, 0.4 + 1.0 / f64::from(i * 10).sqrt()))
+                    .collect(),
+            ),
+        ],
+    }
+}
+
+/// Of each text: left, top, right, bottom.
+fn texts(svg: &str) -> Vec<(String, [i32; 4])> {
+    let attribute = |tag: &str, name: &str| -> String {
+        let (_, rest) = tag.split_once(&format!(" {name}=\"")).expect("there");
+        rest.split('"').next().expect("a value").to_string()
+    };
+    svg.split("<text")
+        .skip(1)
+        .map(|rest| {
+            let (tag, rest) = rest.split_once(">\n").expect("a tag");
+            let text = rest.split("\n</text>").next().expect("an end").to_string();
+            let (x, y): (i32, i32) = (
+                attribute(tag, "x").parse().expect("a number"),
+                attribute(tag, "y").parse().expect("a number"),
+            );
+            let width = wide(&text);
+            let left = match attribute(tag, "text-anchor").as_str() {
+                "start" => x,
+                "middle" => x - width / 2,
+                _ => x - width,
+            };
+            (text, [left, y - TEXT / 2, left + width, y + TEXT / 2])
+        })
+        .collect()
+}
+
+#[rstest]
+#[case(Unit::Share, bars(&[0.25, 0.3, 0.5, 0.1, 0.9, 0.0, 0.7, 0.65, 0.2, 0.33, 0.41, 0.5]))]
+#[case(eur(), months(24, 3))]
+#[case(eur(), months(5, 1))]
+#[case(Unit::Share, funnel_plot(60))]
+fn words_have_room(#[case] unit: Unit, #[case] shape: Shape) {
+    for paper in [Paper::Wide, Paper::Narrow] {
+        let picture = drawn(&chart(unit, shape.clone()), paper).expect("drawn");
+        let texts = texts(&picture.body);
+        assert!(texts.len() >= 8, "{}", picture.body);
+        for (i, (text, a)) in texts.iter().enumerate() {
+            let inside =
+                a[0] >= -2 && a[1] >= -2 && a[2] <= picture.width + 2 && a[3] <= picture.height;
+            assert!(inside, "{paper:?}: {text} leaves the paper: {a:?}");
+            for (other, b) in &texts[..i] {
+                let overlap = a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+                assert!(
+                    !overlap,
+                    "{paper:?}: `{text}` {a:?} lies on `{other}` {b:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_drawn_is_what_there_is() {
+    let two = Shape::Bars(vec![
+        Bar {
+            label: "Qualify".to_string(),
+            value: 120.0,
+            interval: None,
+            target: None,
+        },
+        Bar {
+            label: "Won".to_string(),
+            value: 30.0,
+            interval: None,
+            target: Some(60.0),
+        },
+    ]);
+    let picture = drawn(&chart(Unit::Count, two), Paper::Wide).expect("drawn");
+    let widths: Vec<i32> = picture
+        .body
+        .split("<rect")
+        .skip(1)
+        .map(|rest| {
+            let (_, width) = rest.split_once("width=\"").expect("a width");
+            width
+                .split('"')
+                .next()
+                .expect("one")
+                .parse()
+                .expect("a number")
+        })
+        .collect();
+    let [long, short] = widths.as_slice() else {
+        panic!("not two bars: {}", picture.body)
+    };
+    assert!((long - 4 * short).abs() <= 4, "{widths:?}");
+    for said in ["Qualify", "120", "Won", "30"] {
+        assert!(picture.body.contains(&format!("\n{said}\n")), "{said}");
+    }
+    assert!(
+        !picture.body.contains('#'),
+        "a colour of its own: {}",
+        picture.body
+    );
+    assert!(picture.body.contains("fill=\"var(--series-1)\""));
+    assert!(picture.body.contains("stroke=\"var(--target)\""));
+}
+
+#[test]
+fn a_figure_says_what_it_shows() {
+    let shown = figure(&chart(eur(), months(3, 2)), "c1");
+    for part in [
+        "<figcaption>Win rate by rep <span>EUR</span></figcaption>",
+        "role=\"img\" aria-labelledby=\"c1-wide-title c1-wide-desc\"",
+        "<title id=\"c1-narrow-title\">Win rate by rep</title>",
+        "<desc id=\"c1-narrow-desc\">Two of twelve",
+        "</i>series 1</li>",
+        "viewBox=\"0 0 344 ",
+    ] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+}
+
+#[test]
+fn nothing_known_is_nothing_drawn() {
+    for shape in [
+        Shape::Bars(Vec::new()),
+        bars(&[f64::NAN]).map_bars(|bar| Bar {
+            interval: None,
+            target: None,
+            ..bar
+        }),
+        Shape::Columns {
+            labels: vec!["2026-01".to_string()],
+            series: vec![("won".to_string(), vec![f64::NAN])],
+        },
+        Shape::Points {
+            across: String::new(),
+            points: Vec::new(),
+            lines: Vec::new(),
+        },
+    ] {
+        let shown = figure(&chart(Unit::Count, shape), "c1");
+        assert!(
+            !shown.contains("<svg") && shown.contains("nothing to draw"),
+            "{shown}"
+        );
+    }
+}
+
+impl Shape {
+    fn map_bars(self, change: impl Fn(Bar) -> Bar) -> Self {
+        match self {
+            Self::Bars(bars) => Self::Bars(bars.into_iter().map(change).collect()),
+            other => other,
+        }
+    }
+}
+
+#[test]
+fn many_are_cut_and_it_says_so() {
+    let shown = figure(&chart(Unit::Count, bars(&[1.0; 50])), "c1");
+    assert!(shown.contains("the first 40 of 50 are drawn"), "{shown}");
+    let shown = figure(&chart(Unit::Count, months(70, 1)), "c1");
+    assert!(shown.contains("the last 60 of 70 are drawn"), "{shown}");
+}
+
+#[rstest]
+#[case(Unit::Share, 0.256, "26 %", "25.6 %")]
+#[case(eur(), 123_456_700.0, "1,234,567", "1.2m")]
+#[case(eur(), -420_000.0, "-4,200", "-4.2k")]
+#[case(Unit::Days, 13.54, "13.5", "13.5")]
+#[case(Unit::Count, 1200.0, "1,200", "1,200")]
+#[case(Unit::Number, -0.001, "0", "0")]
+#[case(Unit::Number, f64::NAN, "–", "–")]
+fn numbers(#[case] unit: Unit, #[case] value: f64, #[case] exact: &str, #[case] rough: &str) {
+    assert_eq!(unit::exactly(unit, value), exact);
+    assert_eq!(unit::roughly(unit, value), rough);
+}
+
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        3 => -1000.0..1000.0,
+        1 => Just(0.0),
+        1 => any::<f64>(),
+        1 => prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::MIN, 1e-300, 1e18, -1e18]),
+    ]
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    let bar = (
+        any::<String>(),
+        number(),
+        prop::option::of((number(), number())),
+        prop::option::of(number()),
+    )
+        .prop_map(|(label, value, interval, target)| Bar {
+            label,
+            value,
+            interval,
+            target,
+        });
+    let point = (any::<String>(), number(), number(), any::<bool>()).prop_map(
+        |(label, x, y, stands_out)| Point {
+            label,
+            x,
+            y,
+            stands_out,
+        },
+    );
+    let series = (any::<String>(), prop::collection::vec(number(), 0..14));
+    let line = (
+        any::<String>(),
+        prop::collection::vec((number(), number()), 0..6),
+    );
+    prop_oneof![
+        prop::collection::vec(bar, 0..14).prop_map(Shape::Bars),
+        (
+            prop::collection::vec(any::<String>(), 0..14),
+            prop::collection::vec(series, 0..8)
+        )
+            .prop_map(|(labels, series)| Shape::Columns { labels, series }),
+        (
+            any::<String>(),
+            prop::collection::vec(point, 0..14),
+            prop::collection::vec(line, 0..4)
+        )
+            .prop_map(|(across, points, lines)| Shape::Points {
+                across,
+                points,
+                lines
+            }),
+    ]
+}
+
+fn unit() -> impl Strategy<Value = Unit> {
+    prop::sample::select(vec![
+        Unit::Count,
+        Unit::Share,
+        eur(),
+        Unit::Days,
+        Unit::Number,
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever the numbers and names: a picture, of sane size, in which text opens no element.
+    #[test]
+    fn nothing_breaks_a_picture(unit in unit(), shape in shape()) {
+        let chart = chart(unit, shape);
+        for paper in [Paper::Wide, Paper::Narrow] {
+            let picture = drawn(&chart, paper).expect("drawn");
+            prop_assert!(picture.width == paper.width() && (0..2_000).contains(&picture.height));
+            let tags = ["rect ", "line ", "polyline ", "circle ", "text ", "/text>"];
+            for rest in picture.body.split('<').skip(1) {
+                prop_assert!(tags.iter().any(|tag| rest.starts_with(tag)), "<{}", rest);
+            }
+            prop_assert!(!picture.body.contains("NaN") && !picture.body.contains("#FE00"));
+        }
+        let _ = figure(&chart, "c");
+    }
+
+    #[test]
+    fn cut_texts_fit(text in any::<String>(), width in 20_i32..200) {
+        prop_assert!(wide(&fitted(&text, width)) <= width);
+    }
+}

@@ -1,0 +1,171 @@
+//! What a fact of every deal was on a day, from its history in columns, or in rows where columns leave it
+//! out.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use rustc_hash::FxHashMap;
+
+use super::part::fact;
+use super::view::{Children, View};
+use crate::condition::Value;
+use crate::deal::book::Day;
+use crate::store::query::fact_value;
+
+/// One value per deal as a code: 0 where it was never told, otherwise the place in `values` and 1.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct Coded {
+    pub(in crate::store) codes: Vec<u32>,
+    pub(in crate::store) values: Vec<Value>,
+}
+
+impl Coded {
+    pub(in crate::store) fn value(&self, deal: usize) -> Option<&Value> {
+        let place = self.codes[deal].checked_sub(1)?;
+        self.values.get(place as usize)
+    }
+
+    /// What `of` makes of the values; `none` where there is none.
+    pub(in crate::store) fn map<T: Copy>(
+        &self,
+        none: T,
+        of: impl FnMut(&Value) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let made: Vec<T> = self.values.iter().map(of).collect::<Result<_>>()?;
+        let of_code = |code: &u32| match code.checked_sub(1) {
+            Some(place) => made[place as usize],
+            None => none,
+        };
+        Ok(self.codes.iter().map(of_code).collect())
+    }
+
+    fn add(&mut self, value: Value) -> u32 {
+        self.values.push(value);
+        self.values.len() as u32
+    }
+}
+
+/// The date of a fact that holds one.
+pub(in crate::store) fn day_of(value: &Value) -> Option<Day> {
+    match value {
+        Value::Text(text) => text.parse().ok().map(Day::of),
+        _ => None,
+    }
+}
+
+impl View<'_> {
+    /// The rows of a fact's history: `day`, and one of `text`, `date` (as days after `day`), `whole`, `number`.
+    pub(in crate::store) fn history(&self, name: &str) -> Result<Children> {
+        self.children(&fact(name))
+    }
+
+    /// The fact of each deal on the day `cut`, the last one of all without.
+    pub(in crate::store) fn fact_on(&self, name: &str, cut: Option<Day>) -> Result<Coded> {
+        if self.leaves_out(name) {
+            return self.fact_of_rows(name, cut);
+        }
+        let table = fact(name);
+        let children = self.children(&table)?;
+        let mut told = Coded::default();
+        let mut codes = self.row_codes(&table, &children, &mut told)?;
+        if let Some(cut) = cut {
+            // What was told later is as if it had not been told: the row before it is the last.
+            let days =
+                self.child_numbers(&children, "day", |day| day.unwrap_or_default() as i32)?;
+            for (code, day) in codes.iter_mut().zip(days) {
+                if day > cut.0 {
+                    *code = u32::MAX;
+                }
+            }
+        }
+        told.codes.reserve_exact(self.len());
+        let mut at = 0;
+        for n in &children.per_deal {
+            let end = at + *n as usize;
+            let rows = &codes[at..end];
+            let last = match cut {
+                None => rows.last(),
+                Some(_) => rows.iter().rev().find(|code| **code != u32::MAX),
+            };
+            told.codes.push(last.copied().unwrap_or(0));
+            at = end;
+        }
+        Ok(told)
+    }
+
+    /// The code of each row of a history.
+    fn row_codes(&self, table: &str, children: &Children, told: &mut Coded) -> Result<Vec<u32>> {
+        let null = told.add(Value::Null);
+        let mut codes = if self.has(&format!("{table}/text"))? {
+            let mut places: HashMap<String, u32> = HashMap::new();
+            self.child_labels(children, "text", null, |label| {
+                if let Some(code) = places.get(label) {
+                    return Ok(*code);
+                }
+                let code = told.add(Value::Text(label.to_string()));
+                places.insert(label.to_string(), code);
+                Ok(code)
+            })?
+        } else {
+            vec![null; children.len()]
+        };
+        for (column, value) in [
+            ("whole", Value::Integer as fn(i64) -> Value),
+            ("number", |bits| Value::Number(f64::from_bits(bits as u64))),
+            ("date", |day| {
+                Value::Text(Day(day as i32).date().to_string())
+            }),
+        ] {
+            if !self.has(&format!("{table}/{column}"))? {
+                continue;
+            }
+            let mut numbers = self.child_numbers(children, column, |n| n)?;
+            if column == "date" {
+                let days = self.child_numbers(children, "day", Option::unwrap_or_default)?;
+                for (date, day) in numbers.iter_mut().zip(days) {
+                    *date = date.map(|date| date + day);
+                }
+            }
+            let mut places: FxHashMap<i64, u32> = FxHashMap::default();
+            for (code, number) in codes.iter_mut().zip(numbers) {
+                if let Some(number) = number {
+                    *code = *places
+                        .entry(number)
+                        .or_insert_with(|| told.add(value(number)));
+                }
+            }
+        }
+        Ok(codes)
+    }
+
+    fn fact_of_rows(&self, name: &str, cut: Option<Day>) -> Result<Coded> {
+        let mut coded = Coded {
+            codes: vec![0; self.len()],
+            values: vec![Value::Null],
+        };
+        let mut places: HashMap<String, u32> = HashMap::new();
+        let mut statement = self.connection().prepare_cached(
+            "SELECT d.id, f.whole, f.number, f.text FROM deal d CROSS JOIN fact f ON f.subject = d.id AND f.name = $1
+             WHERE f.day <= $2 ORDER BY d.id, f.day",
+        )?;
+        let mut rows = statement.query((name, cut.map_or(i32::MAX, |day| day.0)))?;
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            while self.ids.get(at).is_some_and(|known| known.0 < id) {
+                at += 1;
+            }
+            let code = match fact_value(row, 1)? {
+                Value::Null => 1,
+                Value::Text(text) => *places
+                    .entry(text)
+                    .or_insert_with_key(|text| coded.add(Value::Text(text.clone()))),
+                other => coded.add(other),
+            };
+            if let Some(place) = coded.codes.get_mut(at) {
+                *place = code;
+            }
+        }
+        Ok(coded)
+    }
+}

@@ -1,0 +1,263 @@
+//! Judges conditions over all deals, as of a day: only what they read is loaded, and deals that are alike in
+//! it are judged once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use rusqlite::Connection;
+use rustc_hash::FxHashMap;
+
+use super::columns::{Coded, Facts, Source, View, Wanted};
+use super::loader::accounts::{may_be_of_account, told_by_accounts};
+use super::query::{Catalog, catalog};
+use crate::condition::{Condition, Truth, Value};
+use crate::deal::book::Day;
+use crate::deal::event::CatalogKind;
+use crate::deal::fact::{self, Rows, Subject};
+use crate::id::Id;
+use crate::process::Process;
+
+/// Rows of facts judged at a time, which bounds the memory.
+const CHUNK: usize = 10_000;
+/// Pairs of codes that are told apart by a table rather than by hashing.
+const TABLE: usize = 1 << 20;
+
+/// Evaluates conditions over every deal of the Book of that day, in its order: one column each.
+pub(super) fn judge(
+    connection: &Connection,
+    process: &Process,
+    as_of: NaiveDate,
+    source: Source,
+    dated: bool,
+    conditions: &[&Condition],
+) -> Result<Vec<Vec<Truth>>> {
+    let day = Day::of(as_of);
+    let reads: BTreeSet<&str> = conditions
+        .iter()
+        .flat_map(|condition| condition.reads.iter().map(String::as_str))
+        .collect();
+    let base: BTreeSet<&str> = reads.iter().flat_map(|name| Rows::made_of(name)).collect();
+    let of_accounts: Vec<&str> = reads
+        .iter()
+        .copied()
+        .filter(|name| may_be_of_account(process, name))
+        .collect();
+    let mut names: BTreeSet<String> = base.iter().map(|name| (*name).to_string()).collect();
+    names.insert("state".to_string());
+    let accounts_matter = reads.contains("account") || !of_accounts.is_empty();
+    if accounts_matter {
+        names.insert(fact::ACCOUNT.to_string());
+    }
+    let wanted = Wanted {
+        facts: Facts::Named(names.clone()),
+        ..Wanted::default()
+    };
+    let view = View::open(connection, source, &wanted)?;
+    let cut = dated.then_some(day);
+    let mut there = view.fact_on("state", cut)?;
+    let places: Vec<usize> = (0..view.len()).filter(|at| there.codes[*at] != 0).collect();
+    let mut told: Vec<(&str, Coded)> = Vec::new();
+    for name in &base {
+        let coded = match *name {
+            "state" => std::mem::take(&mut there),
+            name => view.fact_on(name, cut)?,
+        };
+        told.push((name, coded));
+    }
+    let accounts = if accounts_matter {
+        Accounts::read(connection, &view, cut, day, &of_accounts)?
+    } else {
+        Accounts::default()
+    };
+    let mut alike = Alike::new(places.len());
+    for (_, coded) in &told {
+        alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places[at]]);
+    }
+    if accounts_matter {
+        let groups = accounts.groups(reads.contains("account"));
+        alike.tell_apart(groups.1 + 1, |at| groups.0[places[at]]);
+    }
+    if reads.contains("id") {
+        alike.tell_apart(places.len(), |at| at as u32);
+    }
+    let rows = Rows::new(process, as_of);
+    // A condition may read nothing, but a row has something in it.
+    let columns: Vec<usize> = (0..process.engine.columns().len())
+        .filter(|at| *at == 0 || reads.contains(process.engine.columns()[*at].name.as_str()))
+        .collect();
+    let catalog = catalog(connection)?;
+    let mut truths: Vec<Vec<Truth>> = vec![Vec::with_capacity(alike.first.len()); conditions.len()];
+    for chunk in alike.first.chunks(CHUNK) {
+        let made = chunk.iter().map(|at| {
+            let deal = places[*at as usize];
+            let row = row_of(deal, &view.ids, &rows, &told, &accounts, &catalog);
+            columns.iter().map(|at| row[*at].clone()).collect()
+        });
+        process.engine.load_columns(&columns, made)?;
+        for (column, condition) in truths.iter_mut().zip(conditions) {
+            column.extend(process.engine.judge(condition)?);
+        }
+    }
+    let of_deals = |truths: Vec<Truth>| alike.group.iter().map(|at| truths[*at as usize]).collect();
+    Ok(truths.into_iter().map(of_deals).collect())
+}
+
+fn row_of(
+    deal: usize,
+    ids: &[Id],
+    rows: &Rows<'_>,
+    told: &[(&str, Coded)],
+    accounts: &Accounts,
+    catalog: &Catalog,
+) -> Vec<Value> {
+    let of = |wanted: &str| {
+        let known = told.iter().find(|(name, _)| *name == wanted);
+        known.and_then(|(_, coded)| coded.value(deal))
+    };
+    let team = match of("owner") {
+        Some(Value::Text(owner)) => catalog
+            .get(CatalogKind::Rep, owner)
+            .and_then(|rep| rep.team.as_deref()),
+        _ => None,
+    };
+    let account = accounts.of_deal(deal);
+    let none = Vec::new();
+    let subject = Subject {
+        id: ids[deal],
+        account: account
+            .and_then(|id| accounts.names.get(&id))
+            .map(String::as_str),
+        team,
+        account_facts: account
+            .and_then(|id| accounts.facts.get(&id))
+            .unwrap_or(&none),
+    };
+    let dated = told
+        .iter()
+        .filter_map(|(name, coded)| Some((*name, coded.value(deal)?.clone())));
+    rows.row(&subject, dated)
+}
+
+/// The accounts of the deals: under the ids that deals have them by, merged ones are the one they became.
+#[derive(Default)]
+struct Accounts {
+    of_deals: Coded,
+    names: FxHashMap<i64, String>,
+    facts: FxHashMap<i64, Vec<(String, Value)>>,
+}
+
+impl Accounts {
+    fn read(
+        connection: &Connection,
+        view: &View<'_>,
+        cut: Option<Day>,
+        day: Day,
+        facts: &[&str],
+    ) -> Result<Self> {
+        let mut all = Self {
+            of_deals: view.fact_on(fact::ACCOUNT, cut)?,
+            ..Self::default()
+        };
+        let mut by_name = Vec::new();
+        for name in facts {
+            by_name.push((*name, told_by_accounts(connection, name, day)?));
+        }
+        let mut statement = connection.prepare("SELECT id, now, name FROM account_now")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (id, now): (i64, i64) = (row.get(0)?, row.get(1)?);
+            all.names.insert(id, row.get(2)?);
+            let known: Vec<(String, Value)> = by_name
+                .iter()
+                .filter_map(|(name, told)| Some(((*name).to_string(), told.get(&now)?.clone())))
+                .collect();
+            if !known.is_empty() {
+                all.facts.insert(id, known);
+            }
+        }
+        Ok(all)
+    }
+
+    fn of_deal(&self, deal: usize) -> Option<i64> {
+        if self.of_deals.codes.is_empty() {
+            return None;
+        }
+        match self.of_deals.value(deal) {
+            Some(Value::Integer(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// For each deal which of its accounts' facts it has, and how many such groups there are.
+    fn groups(&self, by_name: bool) -> (Vec<u32>, usize) {
+        let codes = &self.of_deals.codes;
+        if by_name {
+            return (codes.clone(), self.of_deals.values.len());
+        }
+        let mut known: HashMap<String, u32> = HashMap::new();
+        let of_value: Vec<u32> = self
+            .of_deals
+            .values
+            .iter()
+            .map(|value| {
+                let facts = match value {
+                    Value::Integer(id) => self.facts.get(id),
+                    _ => None,
+                };
+                let next = known.len() as u32 + 1;
+                facts.map_or(0, |facts| {
+                    *known.entry(format!("{facts:?}")).or_insert(next)
+                })
+            })
+            .collect();
+        let of_code = |code: &u32| match code.checked_sub(1) {
+            Some(place) => of_value[place as usize],
+            None => 0,
+        };
+        (codes.iter().map(of_code).collect(), known.len())
+    }
+}
+
+/// Which deals are alike in all that was told of them so far.
+struct Alike {
+    group: Vec<u32>,
+    /// The first of each group.
+    first: Vec<u32>,
+}
+
+impl Alike {
+    fn new(deals: usize) -> Self {
+        Self {
+            group: vec![0; deals],
+            first: if deals == 0 { Vec::new() } else { vec![0] },
+        }
+    }
+
+    /// Splits the groups by one more code, which is below `codes`.
+    fn tell_apart(&mut self, codes: usize, code: impl Fn(usize) -> u32) {
+        let groups = self.first.len();
+        let mut first = Vec::new();
+        let mut next = |at: usize| {
+            first.push(at as u32);
+            first.len() as u32 - 1
+        };
+        if groups.saturating_mul(codes) <= TABLE {
+            let mut table = vec![u32::MAX; groups * codes];
+            for (at, group) in self.group.iter_mut().enumerate() {
+                let known = &mut table[*group as usize * codes + code(at) as usize];
+                if *known == u32::MAX {
+                    *known = next(at);
+                }
+                *group = *known;
+            }
+        } else {
+            let mut table: FxHashMap<u64, u32> = FxHashMap::default();
+            for (at, group) in self.group.iter_mut().enumerate() {
+                let key = u64::from(*group) << 32 | u64::from(code(at));
+                *group = *table.entry(key).or_insert_with(|| next(at));
+            }
+        }
+        self.first = first;
+    }
+}
