@@ -50,6 +50,7 @@ macro_rules! row {
     ($(#[$about:meta])* $shown:vis struct $name:ident { $($(#[$doc:meta])* $of:vis $field:ident: $type:ty,)* }) => {
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[allow(clippy::struct_field_names)] // columns are called what readers know them by
         $shown struct $name { $($(#[$doc])* $of $field: $type,)* }
 
         impl $crate::document::Row for $name {

@@ -185,15 +185,13 @@ pub fn activity(
     for key in touched {
         tallies[(key >> 32) as usize].deals += 1;
     }
-    report(process, book, ask, more, &labels, &tallies, {
-        let mut notes: Vec<String> = unpriced(book, counts).into_iter().collect();
-        if elsewhere > 0 {
-            notes.push(format!(
-                "{elsewhere} activities without a deal are left out: conditions are about deals"
-            ));
-        }
-        notes
-    })
+    let mut notes: Vec<String> = unpriced(book, counts).into_iter().collect();
+    if elsewhere > 0 {
+        notes.push(format!(
+            "{elsewhere} activities without a deal are left out: conditions are about deals"
+        ));
+    }
+    Ok(report(process, book, ask, more, &labels, &tallies, notes))
 }
 
 fn report(
@@ -204,7 +202,7 @@ fn report(
     labels: &Labels<'_>,
     tallies: &[Tally],
     mut notes: Vec<String>,
-) -> Result<Report<ActivityRow>, String> {
+) -> Report<ActivityRow> {
     let mut order: Vec<usize> = (0..tallies.len())
         .filter(|at| tallies[*at].spent.activities > 0)
         .collect();
@@ -289,7 +287,7 @@ fn report(
         ));
     }
     let document = with_notes(document, &answer.notes);
-    Ok(Report { answer, document })
+    Report { answer, document }
 }
 
 impl Tally {

@@ -106,13 +106,14 @@ impl Places<'_> {
     fn by_reason(&self, book: &Book, tallies: &[Tally]) -> Vec<(usize, Tally)> {
         let sums = tallies.chunks(self.stages()).map(sum).enumerate();
         let mut found: Vec<(usize, Tally)> = sums.filter(|(_, sum)| sum.lost > 0).collect();
-        found.sort_by_key(|(reason, sum)| (std::cmp::Reverse(sum.lost), self.name(book, *reason)));
+        found
+            .sort_by_key(|(reason, sum)| (std::cmp::Reverse(sum.lost), reason_name(book, *reason)));
         found
     }
+}
 
-    fn name<'b>(&self, book: &'b Book, reason: usize) -> &'b str {
-        book.reasons.get(reason).map_or(UNRECORDED, String::as_str)
-    }
+fn reason_name(book: &Book, reason: usize) -> &str {
+    book.reasons.get(reason).map_or(UNRECORDED, String::as_str)
 }
 
 fn sum(tallies: &[Tally]) -> Tally {
@@ -204,7 +205,7 @@ pub fn losses(process: &Process, book: &Book, ask: &Ask) -> Result<Report<Losses
                     Share::of(sum(was.get(range)?).lost, sum(was).lost)
                 }),
             };
-            let name = places.name(book, reason);
+            let name = reason_name(book, reason);
             let mut line = loss("reason", name, tally, share);
             let then = was.map(|was| {
                 let range = reason * places.stages()..(reason + 1) * places.stages();
@@ -376,7 +377,7 @@ fn from_stages(
             .enumerate()
             .max_by_key(|(reason, tally)| (tally.lost, std::cmp::Reverse(*reason)));
         let most = most.map(|(reason, tally)| {
-            let title = title(process, places.name(book, reason));
+            let title = title(process, reason_name(book, reason));
             format!("{title} ({} of {})", tally.lost, stage.lost)
         });
         let share = Share::of(stage.lost, all.lost);

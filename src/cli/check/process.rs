@@ -10,6 +10,7 @@ use crate::cli::show::counted;
 use crate::date::day;
 use crate::process::{Level, check};
 
+#[allow(clippy::unnecessary_wraps)] // all checks have one form
 pub(super) fn broken_or_edited(session: &Session<'_>) -> Result<Vec<Finding>> {
     let Some(path) = session.cx.process_path() else {
         return Ok(Vec::new());

@@ -23,7 +23,11 @@ pub(super) fn missed(session: &Session<'_>) -> Result<Vec<Finding>> {
     let book = session.store.book(process, session.today, &needs)?;
     let judged = judge(process, &book, &running, &Ask::default()).map_err(Fault::usage)?;
     let found = judged.lines.iter().filter_map(|line| {
-        let level = if line.standing.alarm()? { ERROR } else { WARNING };
+        let level = if line.standing.alarm()? {
+            ERROR
+        } else {
+            WARNING
+        };
         Some(Finding {
             level,
             check: "target".to_string(),

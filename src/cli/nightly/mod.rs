@@ -87,7 +87,7 @@ fn night(args: &Args, letter: Option<&post::Letter>, cx: &Context) -> Result<Sta
         None => None,
         Some(letter) => Some(mail(args, letter, &session, &page)?),
     };
-    tell(args, &session, &snapshot, before.as_ref(), mailed)?;
+    tell(args, &session, &snapshot, before.as_ref(), mailed.as_ref())?;
     Ok(Status::Done)
 }
 
@@ -166,7 +166,7 @@ fn tell(
     session: &Session<'_>,
     snapshot: &Snapshot,
     before: Option<&Night>,
-    mailed: Option<Mailed>,
+    mailed: Option<&Mailed>,
 ) -> Result<()> {
     let console = &session.cx.console;
     let currency = session.process.currency;
@@ -198,7 +198,7 @@ fn tell(
         None => {}
         Some(Mailed::To(n)) => console.say(&format!(
             "  mailed to {}",
-            counted(n, "address", "addresses")
+            counted(*n, "address", "addresses")
         ))?,
         Some(Mailed::Before) => {
             console

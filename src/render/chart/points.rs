@@ -13,8 +13,11 @@ const AXIS: i32 = 46;
 const RADIUS: i32 = 5;
 const LONGEST_LABEL: i32 = 130;
 
+/// What a line is called, and where it goes.
+type Line = (String, Vec<(f64, f64)>);
+
 pub(super) fn draw(
-    (across, points, lines): (&str, &[Point], &[(String, Vec<(f64, f64)>)]),
+    (across, points, lines): (&str, &[Point], &[Line]),
     unit: Unit,
     paper: Paper,
 ) -> Result<Picture, Failed> {

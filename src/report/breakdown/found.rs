@@ -190,6 +190,7 @@ pub(super) fn find(
     };
     let (mut sections, mut lengths) = (Vec::new(), Vec::new());
     for step in 0..steps {
+        #[allow(clippy::needless_range_loop)] // `single` asks by number too
         for at in 0..width {
             if single(at, step) {
                 sections.push(Vec::new());

@@ -50,7 +50,7 @@ row! {
     pub struct BreakdownRow {
         pub stage: String,
         pub next: String,
-        /// everyone, few, pair, mix, calendar, routing, unclear, nothing or insufficient_history.
+        /// everyone, few, pair, mix, calendar, routing, unclear, nothing or `insufficient_history`.
         pub verdict: Option<&'static str>,
         pub dimension: Option<String>,
         /// The group's name; null for deals that have none, and for whole steps.
@@ -230,11 +230,14 @@ fn mean_won_value(converter: &mut Converter<'_>, book: &Book, ask: &Ask) -> Opti
     let (mut sum, mut valued) = (0.0, 0_usize);
     for deal in 0..book.deals.len() {
         let won = book.deals.state[deal] == State::Won;
-        if won && ask.includes(deal) && ask.within(book.deals.closed[deal])
-            && let Some(minor) = converter.worth(deal).known() {
-                sum += minor as f64;
-                valued += 1;
-            }
+        if won
+            && ask.includes(deal)
+            && ask.within(book.deals.closed[deal])
+            && let Some(minor) = converter.worth(deal).known()
+        {
+            sum += minor as f64;
+            valued += 1;
+        }
     }
     (valued > 0).then(|| sum / valued as f64)
 }

@@ -23,6 +23,7 @@ pub(super) struct Side {
 
 /// The sides, and which owner of the Book is on which.
 #[derive(Default)]
+#[allow(clippy::struct_field_names)] // the sides are what it is about
 pub(super) struct Sides {
     pub(super) sides: Vec<Side>,
     /// By owner of the Book.

@@ -1,6 +1,5 @@
 //! The standard metrics against the reports that show the same numbers.
 
-
 use super::{Figure, INSUFFICIENT, Measured, measure};
 use crate::deal::book::Book;
 use crate::deal::event::ActivityKind;

@@ -10,9 +10,7 @@ use crate::id::Id;
 use crate::list::{Came, Merged, Payback, Terms};
 use crate::process::{Grain, Metric, Process, standard_metrics};
 use crate::report::sample::{book, day, process, third_quarter, twelve};
-use crate::report::{
-    Ask, Dimension, costs,
-};
+use crate::report::{Ask, Dimension, costs};
 
 use super::tests::{by, of, told};
 

@@ -205,7 +205,8 @@ impl Moves {
     }
 }
 
-/// What deals were at the end of the opening day.
+/// What deals were at the end of the opening day; `None` before it was first told, or before there was one.
+#[allow(clippy::option_option)] // not told yet, and told that there is none
 struct Before {
     state: Vec<Option<State>>,
     stage: Vec<Option<Option<u16>>>,

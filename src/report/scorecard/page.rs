@@ -413,8 +413,7 @@ fn figure_table(process: &Process, rows: &[ScorecardPageRow]) -> Table {
         or_nothing(value, |value| match row.unit {
             "minor" => whole(value.round() as i64, process.currency),
             "share" => Cell::Share(value),
-            "days" => Cell::Days(value),
-            // Halves, of a median.
+            // Days, and medians of counts, which may end in a half.
             _ => Cell::Days(value),
         })
     };

@@ -44,8 +44,8 @@ pub(super) fn kinds(book: &Book, ask: &Ask, rep: usize) -> Vec<Kind> {
         ("type", &deals.customer_type, types.collect()),
     ] {
         let mut trials = vec![(Trials::default(), Trials::default()); names.len()];
-        for deal in 0..deals.len() {
-            if let (Some(won), Some(kind)) = (decided(book, ask, deal), column[deal]) {
+        for (deal, kind) in column.iter().enumerate() {
+            if let (Some(won), Some(kind)) = (decided(book, ask, deal), *kind) {
                 let (own, others) = &mut trials[kind as usize];
                 if deals.owner[deal] == Some(rep as u32) {
                     own.add(won);

@@ -60,6 +60,7 @@ impl Common {
     /// retrospective studies of disease, Journal of the National Cancer Institute 22 (1959), 719–748,
     /// with their test (and its correction for continuity); its interval by J. Robins, N. Breslow and
     /// S. Greenland, Biometrics 42 (1986), 311–323. `None` where no group can tell.
+    #[allow(clippy::many_single_char_names)] // the letters of the papers
     pub fn of(tables: &[Table]) -> Option<Self> {
         let telling = || tables.iter().filter(|table| table.tells());
         let (mut agreeing, mut opposing) = (0.0, 0.0);

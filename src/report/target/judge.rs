@@ -75,7 +75,9 @@ pub fn judge<'t>(
     for one in running {
         let of_batch =
             |batch: &Batch| batch.period == one.period && batch.kind == one.target.whose.kind();
-        let at = if let Some(at) = batches.iter().position(of_batch) { at } else {
+        let at = if let Some(at) = batches.iter().position(of_batch) {
+            at
+        } else {
             let pipelines = rates.as_ref().map_or_else(Vec::new, |rates| {
                 pipelines(&mut converter, book, rates, one, ask)
             });
