@@ -56,8 +56,8 @@ pub use aging::{AGING, AgingRow, aging};
 pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
 pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
 pub use changes::{ChangesRow, changes};
-pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
+pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
@@ -71,9 +71,9 @@ pub use metric::{
 pub use overlap::{OverlapRow, overlap};
 pub use pipeline::{PIPELINE, PipelineRow, pipeline};
 pub use pipeline_by::{PipelineByRow, pipeline_by, pipeline_by_month};
-pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use requests::{REQUESTS, RequestsRow, requests};
 pub use said::{AskSaid, Said};
+pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use sources::{AskSources, By, SourcesRow, sources};
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
