@@ -90,13 +90,16 @@ pub(in crate::store) fn told_by_accounts(
     Ok(told)
 }
 
+/// Dated numbers by account.
+type Numbers = FxHashMap<i64, Vec<(Day, Option<f64>)>>;
+
 /// The same of a number or flag, with its earlier values.
 pub(super) fn numbers_of_accounts(
     connection: &Connection,
     name: &str,
     as_of: Day,
-) -> Result<FxHashMap<i64, Vec<(Day, Option<f64>)>>> {
-    let mut told: FxHashMap<i64, Vec<(Day, Option<f64>)>> = FxHashMap::default();
+) -> Result<Numbers> {
+    let mut told = Numbers::default();
     let mut statement = connection.prepare_cached(
         "SELECT a.id, f.day, f.whole, f.number, f.text FROM account a
          CROSS JOIN fact f ON f.subject = a.id AND f.name = $1
