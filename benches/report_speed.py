@@ -129,7 +129,7 @@ QUESTIONS = {
     ),
 }
 ASK = "import sys, json, duckdb\nc = duckdb.connect(sys.argv[1], read_only=sys.argv[1] != ':memory:')\n"
-ASK_ALL = ASK + "r = c.execute(sys.argv[2])\nn = [d[0] for d in r.description]\n"
+ASK_ALL = ASK + "c.execute('SET enable_progress_bar = false')\nr = c.execute(sys.argv[2])\nn = [d[0] for d in r.description]\n"
 ASK_ALL += "print(json.dumps([dict(zip(n, row)) for row in r.fetchall()]))\n"
 
 
