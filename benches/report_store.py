@@ -167,9 +167,9 @@ def make(work: Path, deals: int, binary: str) -> None:
     with open(work / "deals.csv", "w", encoding="utf-8") as file:
         file.write("id,account,outcome,opened,closed\n")
         for n in range(IMPORTED):
-            file.write(f"d{n},Imported {n},{'won' if n % 3 else 'lost'},2026-01-05,2026-03-05\n")
+            file.write(f"d{n},Account {n},{'won' if n % 3 else 'lost'},2026-01-05,2026-03-05\n")
     (work / "deals.map.toml").write_text(MAP, encoding="utf-8")
-    run(binary, work, "import", "deals", "deals.csv", "--map", "deals.map.toml", "--create", "accounts", "--quiet")
+    run(binary, work, "import", "deals", "deals.csv", "--map", "deals.map.toml", "--quiet")
 
 
 def main() -> int:

@@ -1,8 +1,7 @@
 //! From dated facts to the row that conditions read: the one place that derives the rest.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
 use super::Deal;
 use super::rotting::days_late;
@@ -36,7 +35,7 @@ pub struct Subject<'a> {
 pub struct Rows<'p> {
     process: &'p Process,
     as_of: NaiveDate,
-    place: HashMap<String, usize>,
+    place: FxHashMap<String, usize>,
     /// Where unknown means no: roles, steps, overrides.
     zeros: Vec<usize>,
     width: usize,
@@ -66,10 +65,12 @@ impl<'p> Rows<'p> {
 
     /// The dated facts of a deal that a column of a row is made of; one that its account may tell, too, has its
     /// own name.
-    pub fn made_of(column: &str) -> Vec<&str> {
+    pub fn made_of<'c>(&self, column: &'c str) -> Vec<&'c str> {
         match column {
             "id" | "today" | "account" => Vec::new(),
             "team" => vec!["owner"],
+            // The day tells the rate, where there are any.
+            "value" if self.process.rates.is_empty() => vec![VALUE_MINOR, "currency"],
             "value" => vec![VALUE_MINOR, "currency", "closed"],
             "days_in_stage" => vec!["stage_entered", "closed"],
             "age_days" => vec!["opened", "closed"],

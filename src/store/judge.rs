@@ -37,7 +37,8 @@ pub(super) fn judge(
         .iter()
         .flat_map(|condition| condition.reads.iter().map(String::as_str))
         .collect();
-    let base: BTreeSet<&str> = reads.iter().flat_map(|name| Rows::made_of(name)).collect();
+    let rows = Rows::new(process, as_of);
+    let base: BTreeSet<&str> = reads.iter().flat_map(|name| rows.made_of(name)).collect();
     let of_accounts: Vec<&str> = reads
         .iter()
         .copied()
@@ -81,7 +82,6 @@ pub(super) fn judge(
     if reads.contains("id") {
         alike.tell_apart(places.len(), |at| at as u32);
     }
-    let rows = Rows::new(process, as_of);
     // A condition may read nothing, but a row has something in it.
     let columns: Vec<usize> = (0..process.engine.columns().len())
         .filter(|at| *at == 0 || reads.contains(process.engine.columns()[*at].name.as_str()))

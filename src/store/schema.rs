@@ -591,7 +591,8 @@ UNION ALL SELECT prospect FROM origin WHERE prospect IS NOT NULL;
 /// one another as an objective. `snapshot` is what a night saw.
 ///
 /// `deal_part` has ranges of deals, each up to the first of the next, and `deal_column` what is known of them, column by
-/// column, so that reports read little; `changed_deal` has the deals whose rows are newer than that.
+/// column, so that reports read little (with a rowid, as finding a row would else read all bytes on the way);
+/// `changed_deal` has the deals whose rows are newer than that.
 const V4: &str = "
 ALTER TABLE activity ADD COLUMN actor TEXT;
 ALTER TABLE activity ADD COLUMN tool TEXT;
@@ -653,7 +654,7 @@ CREATE TABLE deal_column (
     part INTEGER NOT NULL REFERENCES deal_part (first) DEFERRABLE INITIALLY DEFERRED,
     bytes BLOB NOT NULL,
     PRIMARY KEY (name, part)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE changed_deal (
     deal INTEGER PRIMARY KEY NOT NULL

@@ -16,7 +16,6 @@ impl Loader<'_, '_> {
     pub(super) fn states(&mut self) -> Result<()> {
         let state = |name: &str| State::from_name(name).ok_or_else(damaged);
         let Some(cut) = self.cut else {
-            self.deals.id.clone_from(&self.view.ids);
             self.deals.state = self.view.labels("state", State::Open, state)?;
             return Ok(());
         };
@@ -100,10 +99,14 @@ impl Loader<'_, '_> {
 
     pub(super) fn value_of_deals(&mut self, currencies: &mut Vec<Currency>) -> Result<()> {
         self.deals.value_minor = self.whole("value_minor", fact::VALUE_MINOR)?;
-        let places = self.label("currency", "currency", |code| {
-            place_of(currencies, code).map(u32::from)
-        })?;
         // Without a currency it is that of the process, which comes first.
+        if self.is_newest() {
+            let place = |code: &str| place_of(currencies, code);
+            self.deals.currency = self.view.labels("currency", 0, place)?;
+            return Ok(());
+        }
+        let place = |code: &str| place_of(currencies, code).map(u32::from);
+        let places = self.label("currency", "currency", place)?;
         let place = |place: Option<u32>| place.unwrap_or(0) as u8;
         self.deals.currency = places.into_iter().map(place).collect();
         Ok(())

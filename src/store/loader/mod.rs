@@ -129,7 +129,12 @@ pub(super) fn load(
         logins: logins(&catalog),
         stages,
     };
-    loader.book(as_of, needs, &catalog)
+    let mut book = loader.book(as_of, needs, &catalog)?;
+    if !dated {
+        // All of them, and not twice in memory.
+        book.deals.id = view.ids;
+    }
+    Ok(book)
 }
 
 fn logins(catalog: &Catalog) -> HashMap<String, u32> {
