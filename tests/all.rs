@@ -18,6 +18,7 @@ mod lists;
 mod mapping;
 mod markdown;
 mod migration;
+mod nightly;
 mod payback;
 mod payback_checked;
 mod process;

@@ -12,7 +12,7 @@ const DAYS: &[(&str, &[&str])] = &[
         &[
             "deal add Acme --value 12k --product starter --owner jr --next 'tue: call'",
             "deal add Globex --value 30k --owner ab --source fair",
-            "deal log acme call --minutes 20 --cost 5",
+            "deal log acme call --minutes 20 --cost 5 --tool 'Discovery questions'",
         ],
     ),
     (
@@ -21,6 +21,7 @@ const DAYS: &[(&str, &[&str])] = &[
             "deal add Initech --value 8k --owner jr --set expected_close=2026-10-15",
             "deal log globex meeting --minutes 90 --cost 120",
             "deal person add acme 'Jana Holt' --role decider",
+            "--as jr target propose revenue --at-least 60k --period 2026-Q4 --why 'two renewals'",
         ],
     ),
     (
@@ -36,7 +37,10 @@ const DAYS: &[(&str, &[&str])] = &[
         &[
             "deal advance globex --override 'they asked for it'",
             "deal back globex --note 'no budget yet'",
+            "followup done acme",
             "followup snooze acme 2026-09-20",
+            "catalog add rep ms --title 'Mia Stein' --team north --price 50",
+            "catalog set rep ab --price 90",
             "deal assign initech --to ab",
         ],
     ),
@@ -54,7 +58,8 @@ const DAYS: &[(&str, &[&str])] = &[
         "2026-10-02",
         &[
             "deal set acme value=15k expected_close=2026-10-20",
-            "deal log acme mail --minutes 10",
+            "deal log acme mail --minutes 10 --tool 'Demonstration script'",
+            "followup done hooli",
             "deal win globex --override 'signed on the fair'",
             "account log acme call --minutes 15",
         ],
@@ -91,6 +96,27 @@ const ASKED: &[&str] = &[
     "report pipeline --rep ab",
     "report sources",
     "deal list --all",
+    "report pipeline --by rep",
+    "report pipeline --by month",
+    "report aging",
+    "report losses",
+    "report losses --by rep",
+    "report activity",
+    "report activity --by kind",
+    "report costs",
+    "report data",
+    "report cohorts",
+    "report changes --since 2026-09-01",
+    "report scorecard",
+    "report scorecard jr",
+    "report meeting",
+    "report breakdown",
+    "report compare jr ab",
+    "report coverage",
+    "report targets",
+    "report experience",
+    "report requests",
+    "metric query win-rate revenue activities --by rep",
 ];
 
 fn asked(sandbox: &mut Sandbox, words: &str) -> Vec<(&'static str, String)> {

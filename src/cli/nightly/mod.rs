@@ -15,7 +15,7 @@ use super::session::Session;
 use super::show::counted;
 use crate::date::day;
 use crate::deal::event::{Snapshot, StageSnapshot};
-use crate::fault::{Class, Fault};
+use crate::fault::Fault;
 use crate::money::{Money, grouped};
 use crate::render::{self, Section};
 use crate::report::PipelineRow;
@@ -50,22 +50,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     night(args, letter.as_ref(), cx).map_err(could_not)
 }
 
-/// Whoever reads cron's mail must be able to tell "could not" from what was found.
+/// Whoever reads cron's mail must be able to tell "could not" from what was found; the causes stay below.
 fn could_not(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Fault>() {
-        Ok(fault) if fault.class == Class::Usage => fault.into(),
-        Ok(fault) => Fault {
-            class: Class::Store,
-            ..fault
-        }
-        .into(),
-        Err(error) => {
-            let words = error.to_string();
-            error.context(Fault::store(format!(
-                "the night's work was not done: {words}"
-            )))
-        }
-    }
+    error.context(Fault::store("the night's work could not be finished"))
 }
 
 fn night(args: &Args, letter: Option<&post::Letter>, cx: &Context) -> Result<Status> {
@@ -196,10 +183,13 @@ fn tell(
     }
     match mailed {
         None => {}
-        Some(Mailed::To(n)) => console.say(&format!(
-            "  mailed to {}",
-            counted(*n, "address", "addresses")
-        ))?,
+        Some(Mailed::To(n)) => {
+            let to = counted(*n, "address", "addresses");
+            console.say(&match &args.post.mail_file {
+                None => format!("  mailed to {to}"),
+                Some(path) => format!("  {}, a mail to {to}", path.display()),
+            })?;
+        }
         Some(Mailed::Before) => {
             console
                 .say("  not mailed again: it went out in an earlier run today; --again mails it")?;

@@ -162,7 +162,7 @@ fn decisions(findings: &[Finding]) -> Document {
         columns: vec![
             TableColumn::left("level"),
             TableColumn::left("finding"),
-            TableColumn::left("command").rank(1),
+            TableColumn::left("command"),
         ],
         rows: findings
             .iter()

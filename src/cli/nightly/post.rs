@@ -25,7 +25,7 @@ pub(super) struct PostArgs {
     sendmail: Option<PathBuf>,
     /// Write the mail to this file instead
     #[arg(long, value_name = "FILE", requires = "mail_to", conflicts_with = "sendmail", value_hint = clap::ValueHint::FilePath)]
-    mail_file: Option<PathBuf>,
+    pub(super) mail_file: Option<PathBuf>,
     /// Mail it although it went out today already
     #[arg(long, requires = "mail_to")]
     pub(super) again: bool,
