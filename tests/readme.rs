@@ -59,12 +59,31 @@ fn maps_of_prospects_are_sound() {
         .split("```toml\n")
         .skip(1)
         .filter_map(|rest| rest.split("```").next())
+        .filter(|block| !block.contains("[[metric]]"))
         .collect();
     assert_eq!(maps.len(), 1);
     for map in maps {
         let map = ProspectMap::parse(map).expect("a sound map");
         assert_eq!(map.fields().count(), 10);
     }
+}
+
+/// What it says of metrics, targets and checks can be put into a process as it stands there.
+#[test]
+fn metrics_targets_and_checks_are_sound() {
+    let readme = readme();
+    let block = readme
+        .split("```toml\n")
+        .filter_map(|rest| rest.split("```").next())
+        .find(|block| block.contains("[[metric]]"))
+        .expect("a block on metrics");
+    let mut sandbox = Sandbox::workspace();
+    let process = fs::read_to_string(sandbox.path("process.toml")).expect("the process");
+    sandbox.write("process.toml", format!("{process}\n{block}"));
+    sandbox.sh("salesctl process check").ok();
+    sandbox.sh("salesctl process apply").ok();
+    sandbox.sh("salesctl metric query big-win-rate").ok();
+    sandbox.sh("salesctl report targets").ok().says("revenue");
 }
 
 /// Every block is a session, which is run, the two commands, or a map, which is read.

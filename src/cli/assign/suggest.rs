@@ -20,7 +20,7 @@ use crate::text::visible;
 
 /// Suggest which open deals somebody else would win more often, within everybody's capacity
 ///
-/// Each rep's closing ratio for that kind of deal (customer type, or product where the process has no types) is
+/// Each rep's closing ratio for that kind of deal (customer type, or product where no deal has a type) is
 /// mixed with the team's as their few deals allow; deals are then handed out so that the most can be expected to
 /// be won. Nothing is changed: each line has the command that does it. Names of a selection are handed out in the
 /// same way by `prospect start --to-rep best-fit`.
@@ -194,7 +194,9 @@ struct Classes<'b> {
 impl<'b> Classes<'b> {
     fn of(session: &Session<'_>, book: &'b Book) -> Self {
         let deals = &book.deals;
-        if session.process.customer_types.is_empty() {
+        let no_types = session.process.customer_types.is_empty()
+            || deals.customer_type.iter().all(Option::is_none);
+        if no_types {
             let product = |at: &Option<u32>| at.map_or("", |at| &*book.products[at as usize].name);
             Self {
                 by: "product",
