@@ -124,9 +124,10 @@ pub(super) fn recorded(places: &Places<'_>, now: &[Vec<Tally>], all: &Tally) -> 
         .map(|group| group.get(last..).map_or(0, |group| sum(group).lost))
         .sum();
     match (without, Share::of(without, all.lost)) {
+        (0, _) | (_, None) if all.lost == 1 => "the one loss has a reason".to_string(),
         (0, _) | (_, None) => format!("every one of the {} losses has a reason", all.lost),
         (_, Some(share)) => format!(
-            "{without} of {} losses have no reason ({}): salesctl deal list --all --where \"state = 'lost' and reason is null\"",
+            "losses without a reason: {without} of {} ({}): salesctl deal list --all --where \"state = 'lost' and reason is null\"",
             all.lost,
             percent(share.share)
         ),

@@ -253,7 +253,8 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
     });
     if late > 0 {
         document = document.line(format!(
-            "{} in the stage longer than its limit, {rotting} of them without a follow-up booked in time",
+            "{} in the stage longer than its limit, {rotting} of them without a follow-up booked in time: salesctl \
+             report aging",
             deals_are(late)
         ));
     }

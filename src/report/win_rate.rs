@@ -239,7 +239,11 @@ fn surprise(groups: &Groups<'_>, lines: &[Line], all: &Tally) -> Option<String> 
     Some(if found.is_empty() {
         "no group differs from all together by more than chance explains".to_string()
     } else {
-        format!("by more than chance explains, {}", found.join("; "))
+        format!(
+            "by more than chance explains, {}; at which step: salesctl report breakdown --by {}",
+            found.join("; "),
+            crate::text::quoted(&groups.names.join(","))
+        )
     })
 }
 

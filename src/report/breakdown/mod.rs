@@ -2,11 +2,12 @@
 //!
 //! Between one walk over the visits and the sentences: `counts` counts who advanced, `verdict` (a function of
 //! counts) says who loses beyond chance, `adjusted` whether their deals explain it, `pace` who takes longer,
-//! `found` makes one verdict a step of these, `shown` says it.
+//! `found` makes one verdict a step of these, `shown` says it and `next` what to do about it.
 
 mod adjusted;
 mod counts;
 mod found;
+mod next;
 mod pace;
 mod shown;
 mod verdict;
@@ -92,6 +93,7 @@ struct Breakdown<'a> {
     stages: Stages<'a>,
     dimensions: Dimensions<'a>,
     found: Found,
+    now: Period,
     before: Option<Period>,
     /// Minor units of the process currency.
     mean_won_value: Option<f64>,
@@ -183,6 +185,7 @@ pub fn breakdown(
         stages,
         dimensions,
         found,
+        now,
         before,
         mean_won_value,
     };

@@ -3,6 +3,7 @@
 use super::super::statistics::{ALARM, WARNING, control_limits};
 use super::super::{Ask, count, heading, or_nothing, percent, whole, with_notes};
 use super::found::{Loss, Said, Section, Step};
+use super::next;
 use super::verdict::{LEAST, Q};
 use super::{Breakdown, BreakdownRow};
 use crate::date;
@@ -26,6 +27,9 @@ pub(super) fn document(
         .table(steps_table(breakdown));
     for at in 0..breakdown.found.steps.len() {
         document = document.line(format!("{}: {}", breakdown.title(at), said(breakdown, at)));
+        if let Some(command) = next::of_step(breakdown, at, by_loss) {
+            document = document.line(format!("next: {command}"));
+        }
     }
     for sentence in slower(breakdown) {
         document = document.line(sentence);
@@ -243,33 +247,39 @@ fn slower(breakdown: &Breakdown<'_>) -> Vec<String> {
     for (at, step) in breakdown.found.steps.iter().enumerate() {
         for (dimension, section) in step.sections.iter().enumerate() {
             let groups = &breakdown.dimensions.groups[dimension];
-            let slow: Vec<String> = section
+            let slow: Vec<(usize, String)> = section
                 .paces
                 .iter()
                 .enumerate()
                 .filter(|(_, pace)| pace.slower)
                 .filter_map(|(group, pace)| {
                     let (own, others) = pace.median_days.zip(pace.others_median_days)?;
-                    Some(format!(
-                        "{} ({own} days; the others {others})",
-                        groups.title(group)
-                    ))
+                    let words =
+                        format!("{} ({own} days; the others {others})", groups.title(group));
+                    Some((group, words))
                 })
                 .collect();
-            if slow.is_empty() {
+            let Some((first, _)) = slow.first() else {
                 continue;
-            }
+            };
+            let next = next::of_slower(breakdown, dimension, *first);
             let more = slow.len().saturating_sub(NAMED);
             let more = if more > 0 {
                 format!(", and {more} more")
             } else {
                 String::new()
             };
+            let named: Vec<&str> = slow
+                .iter()
+                .take(NAMED)
+                .map(|(_, words)| words.as_str())
+                .collect();
             sentences.push(format!(
                 "{} takes longer, by the median: {}{more}",
                 breakdown.stages.lines[at].1,
-                slow[..slow.len().min(NAMED)].join(", ")
+                named.join(", ")
             ));
+            sentences.push(format!("next: {next}"));
         }
     }
     sentences

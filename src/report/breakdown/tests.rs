@@ -127,6 +127,11 @@ fn one_rep_loses() {
         "Qualify → Demonstrate: this rep loses here, the others don't: Cy Cedar (20 % of 50; the others 80 %): a \
          matter of training; about 29 more deals would have advanced, about 146k EUR"
     );
+    // Ann and Bob do equally well: the first of them is who Cy is set beside.
+    assert_eq!(
+        lines(&report)[1],
+        "next: salesctl report compare cy ann --period 2026-07-01..2026-09-30"
+    );
     let charts = report
         .document
         .blocks
@@ -149,6 +154,7 @@ fn everyone_loses() {
     near(qualify.lost_share, 0.4);
     near(qualify.lost_conversions, 60.0);
     assert_eq!(group(&report, "qualify", "ann").finding, Some("fell"));
+    assert_eq!(lines(&report)[1], "next: salesctl process show qualify");
 }
 
 /// Types of deals by number; the sample has none.
@@ -190,6 +196,10 @@ fn one_product_loses_with_one_type() {
     assert!(
         lines(&report)[0]
             .contains("Pro / large (20 % of 50; the others 80 %): channel it elsewhere")
+    );
+    assert_eq!(
+        lines(&report)[1],
+        "next: salesctl assign suggest --where \"product = 'pro' and type = 'large'\""
     );
 }
 
@@ -272,6 +282,7 @@ fn who_takes_longer() {
         lines(&report)
             .contains(&"Qualify takes longer, by the median: Cy Cedar (30 days; the others 10)")
     );
+    assert!(lines(&report).contains(&"next: salesctl report aging --rep cy"));
 }
 
 #[test]

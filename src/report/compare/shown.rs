@@ -8,6 +8,7 @@ use super::whom::Sides;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::process::Process;
+use crate::text::quoted;
 
 pub(super) struct Shown<'a> {
     pub(super) process: &'a Process,
@@ -110,7 +111,7 @@ pub(super) fn document(shown: &Shown<'_>) -> Document {
             "in no stage do they differ by more than chance explains".to_string()
         } else {
             format!(
-                "by more than chance explains they differ in {}",
+                "by more than chance explains they differ in {}: salesctl report breakdown --by rep",
                 titles.join(", ")
             )
         });
@@ -131,8 +132,15 @@ pub(super) fn document(shown: &Shown<'_>) -> Document {
                 "deals are compared so many days after they reached the stage of the step or tool, if they were not \
                  decided by then: those that had done it with those that had not, rep by rep",
             )
-            .line(summary(shown))
-            .line("goes with is not causes: deals that are going well may get more of it");
+            .line(summary(shown));
+        if let Some(stage) = transferring(shown) {
+            document = document.line(format!(
+                "next: salesctl process show {}   where its gate could ask for it",
+                quoted(stage)
+            ));
+        }
+        document =
+            document.line("goes with is not causes: deals that are going well may get more of it");
     }
     with_notes(document, shown.notes)
 }
@@ -223,6 +231,15 @@ fn practice_table(shown: &Shown<'_>) -> Table {
         columns,
         rows: rows.collect(),
     }
+}
+
+/// The stage of the first practice that may transfer: its gate is where everybody is asked for it.
+fn transferring<'a>(shown: &Shown<'a>) -> Option<&'a str> {
+    let mut found = shown.practices.iter().zip(shown.judged);
+    found.find_map(|(one, (_, verdict))| {
+        let transfers = matches!(verdict, Verdict::Everybody | Verdict::Unequal) && !one.required;
+        transfers.then_some(shown.process.stages.get(one.stage?)?.name.as_str())
+    })
 }
 
 /// `a practice that transfers: Demonstration; style of one: Letter (Jana Roth)`.

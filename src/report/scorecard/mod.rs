@@ -277,8 +277,8 @@ pub fn scorecard(
     if let Some(rate) = reps.together.rate() {
         document = document
             .line(format!(
-                "closing ratio of all {} decided deals: {}; `expected` mixes each rep's record with it, the more the fewer deals it rests on",
-                reps.together.n,
+                "closing ratio of all, {} decided: {}; `expected` mixes each rep's record with it, the more the fewer deals it rests on",
+                super::counted(reps.together.n),
                 super::percent(rate)
             ))
             .chart(chart(&reps, book, rate));

@@ -127,7 +127,7 @@ pub fn scorecard_of(
     }
     if let Some(ramp) = &ramp {
         document = document.heading(format!(
-            "The first months since {}, {} whole ones so far",
+            "The first months since {}, whole ones so far: {}",
             crate::date::day(ramp.start),
             ramp.service
         ));
@@ -159,7 +159,10 @@ fn peers<'r>(book: &Book, reps: &'r Reps, own: &Rep) -> (Vec<&'r Rep>, String) {
         let words = format!("{} reps of {}", same.len(), book.teams[team as usize].title);
         return (same, words);
     }
-    let words = format!("all {} reps", reps.all.len());
+    let words = match reps.all.len() {
+        1 => "this rep alone".to_string(),
+        reps => format!("all {reps} reps"),
+    };
     (reps.all.iter().collect(), words)
 }
 
@@ -413,7 +416,9 @@ fn figure_table(process: &Process, rows: &[ScorecardPageRow]) -> Table {
         or_nothing(value, |value| match row.unit {
             "minor" => whole(value.round() as i64, process.currency),
             "share" => Cell::Share(value),
-            // Days, and medians of counts, which may end in a half.
+            "days" if (value - 1.0).abs() < f64::EPSILON => Cell::Text("1 day".to_string()),
+            "days" => Cell::Text(format!("{:.0} days", value.round())),
+            // Medians of counts, which may end in a half.
             _ => Cell::Days(value),
         })
     };
