@@ -112,8 +112,8 @@ fn the_page_begins_with_what_changed_since_the_last_night() {
     let order = [
         "# Consultative sales, 20 Nov 2026",
         "## Changes: moves of open deals 19 – 20 Nov 2026",
-        "| new | ",
         "| lost | ",
+        "| new | ",
         "## What needs a decision: ",
         "## Pipeline: ",
         "## Funnel: ",
