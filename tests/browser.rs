@@ -25,7 +25,10 @@ const PAGES: &[(&str, &str)] = &[
     ("deals", "deal list --limit 40"),
     ("deal", "deal show D7K2"),
     ("today", ""),
+    NIGHT,
 ];
+/// It writes its page to a file.
+const NIGHT: (&str, &str) = ("night", "nightly --quiet --html night.html");
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">";
 
 /// Tells the page around it how wide it is, and which words lie on others or off their picture.
@@ -103,7 +106,12 @@ fn write_pages(folder: &Path) -> usize {
     sandbox.line("cd salesctl-demo");
     let mut frames = String::new();
     for (name, command) in PAGES {
-        let (page, code) = sandbox.line(&format!("salesctl {command} --format html"));
+        let line = if *name == NIGHT.0 {
+            format!("salesctl {command} && cat night.html")
+        } else {
+            format!("salesctl {command} --format html")
+        };
+        let (page, code) = sandbox.line(&line);
         assert_eq!(code, 0, "`{command}`: {page}");
         assert!(page.contains(POLICY), "`{command}` has no policy");
         let plain = format!("{name}.html");
@@ -227,6 +235,11 @@ fn pages_fit_and_ask_nothing_of_anybody() {
     assert_eq!(pictures("pipeline 1280"), (Some(1280), Some(2)));
     assert_eq!(pictures("pipeline 390"), (Some(390), Some(2)));
     assert_eq!(pictures("funnel 390").1, Some(1));
+    assert!(
+        pictures("night 390").1 >= Some(4),
+        "{:?}",
+        pictures("night 390")
+    );
 
     let complaints: Vec<&str> = stderr
         .lines()

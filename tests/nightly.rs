@@ -58,13 +58,10 @@ fn nights(sandbox: &Sandbox) -> Vec<(i64, i64, i64, i64)> {
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     });
-    rows.expect("rows")
-        .map(|row| row.expect("a row"))
-        .collect()
+    rows.expect("rows").map(|row| row.expect("a row")).collect()
 }
 
-const MAILED: &str =
-    "nightly --html page.html --mail-to team@example.com --mail-to 'Ann <ann@example.org>' --sendmail ./sendmail";
+const MAILED: &str = "nightly --html page.html --mail-to team@example.com --mail-to 'Ann <ann@example.org>' --sendmail ./sendmail";
 
 #[test]
 fn a_second_run_of_a_day_replaces_the_first_and_mails_nothing_again() {
@@ -114,11 +111,10 @@ fn the_page_begins_with_what_changed_since_the_last_night() {
     };
     let order = [
         "# Consultative sales, 20 Nov 2026",
-        "## Changes: moves of open deals 19 Nov 2026 – 20 Nov 2026",
-        "| new | ",
+        "## Changes: moves of open deals 19 – 20 Nov 2026",
         "| lost | ",
+        "| new | ",
         "## What needs a decision: ",
-        "## Aging: ",
         "## Pipeline: ",
         "## Funnel: ",
         "## Durations: ",
@@ -179,16 +175,18 @@ fn the_mail_is_whole() {
         ["team@example.com", "ann@example.org"]
     );
     assert_eq!(mail.subject(), Some("Consultative sales, 20 Nov 2026"));
-    assert!(
-        mail.root_part()
-            .is_content_type("multipart", "alternative")
-    );
+    assert!(mail.root_part().is_content_type("multipart", "alternative"));
     let (texts, htmls) = (mail.text_body_count(), mail.html_body_count());
     assert_eq!((texts, htmls, mail.attachment_count()), (1, 1, 0));
     let text = mail.body_text(0).expect("text");
     let html = mail.body_html(0).expect("html");
     for part in [text.as_ref(), html.as_ref()] {
-        for what in ["What needs a decision: ", "Globex", "Pipeline: ", "42,000 EUR"] {
+        for what in [
+            "What needs a decision: ",
+            "2 open deals have no next step",
+            "Pipeline: ",
+            "42,000 EUR",
+        ] {
             assert!(part.contains(what), "no `{what}` in\n{part}");
         }
     }
@@ -207,7 +205,7 @@ fn a_mail_that_failed_is_sent_by_the_next_run() {
         .exits(5)
         .warns("the mail was not sent: `./broken` ended with exit status: 75: no route to host")
         .warns("hint: ");
-    assert!(read(&sandbox, "page.html").contains("Globex"));
+    assert!(read(&sandbox, "page.html").contains("42,000 EUR"));
     assert_eq!(nights(&sandbox)[0].3, 0);
     on(
         &mut sandbox,
@@ -309,7 +307,7 @@ fn a_broken_process_file_is_told_and_a_missing_store_is_no_night() {
     .ok();
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
     let text = read(&sandbox, "page.md");
-    assert!(text.contains("process.toml has 1 error"), "{text}");
+    assert!(text.contains("| error | process.toml has "), "{text}");
     assert!(text.contains("salesctl process check"), "{text}");
     assert_eq!(nights(&sandbox).len(), 1);
 

@@ -66,8 +66,11 @@ pub(super) fn page(
     let short = |id| handles.short(id);
 
     let mut sections = vec![changed(session, &book, before, &short)];
-    let decide = decisions(findings)
-        .then(report::aging(process, &book, &Ask::default(), MOST_AGING, short).document);
+    let mut decide = decisions(findings);
+    let aging = report::aging(process, &book, &Ask::default(), MOST_AGING, short);
+    if !aging.answer.rows.is_empty() {
+        decide = decide.then(aging.document);
+    }
     sections.push(section("What needs a decision", decide));
     if !running.is_empty() {
         let report = report::targets(process, &book, &running, &Ask::default());

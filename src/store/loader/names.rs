@@ -2,9 +2,43 @@
 
 use std::collections::HashMap;
 
+use anyhow::Result;
+use chrono::NaiveDate;
+use rusqlite::Connection;
+
 use crate::deal::book::Named;
-use crate::deal::event::CatalogKind;
+use crate::deal::effective_order;
+use crate::deal::event::{CatalogEntry, CatalogKind, Event};
+use crate::store::log;
 use crate::store::query::Catalog;
+
+/// The catalog as it was told by the end of a day. What was told of only later is known as it was first told,
+/// since old deals that were imported refer to it, but nobody of it counts as working there by then.
+pub(super) fn as_told_by(
+    connection: &Connection,
+    catalog: &mut Catalog,
+    day: NaiveDate,
+) -> Result<()> {
+    for (id, entry) in &mut catalog.entries {
+        let events = log::read(connection, *id)?;
+        let (mut first, mut last) = (None, None);
+        for recorded in effective_order(&events) {
+            if let Event::CatalogSet(told) = &recorded.event {
+                first.get_or_insert(told);
+                if recorded.day <= day {
+                    last = Some(told);
+                }
+            }
+        }
+        if let Some(told) = last.or(first) {
+            *entry = CatalogEntry {
+                active: told.active && last.is_some(),
+                ..told.clone()
+            };
+        }
+    }
+    Ok(())
+}
 
 /// Names with their places: those of the catalog, then others in order of first mention.
 #[derive(Default)]
