@@ -101,6 +101,44 @@ price = 36000
 name = \"service\"
 title = \"Service contract\"
 price = 9000
+
+# --- What is to be reached -----------------------------------------------------------------------
+
+[[target]]
+metric = \"revenue\"
+at_least = 320000
+period = \"quarter\"
+why = \"pays for everybody here and for the next product\"
+
+[[target]]
+metric = \"revenue\"
+at_least = 120000
+team = \"north\"
+period = \"quarter\"
+
+[[target]]
+metric = \"revenue\"
+at_least = 90000
+team = \"south\"
+period = \"quarter\"
+
+[[target]]
+metric = \"revenue\"
+at_least = 110000
+team = \"key\"
+period = \"quarter\"
+
+[[target]]
+metric = \"win-rate\"
+at_least = 0.25
+period = \"year\"
+why = \"below it the offers we write cost more than they bring\"
+
+[[target]]
+metric = \"override-rate\"
+at_most = 0.1
+period = \"year\"
+why = \"a gate that is passed by override is a gate that nobody believes in\"
 ";
 
 /// The process file of a demo: the template as it is, and its last part filled in.

@@ -60,6 +60,9 @@ const KEYS: &[&str] = &[
     "name", "when", "metric", "where", "period", "by", "at_most", "at_least", "level", "say",
 ];
 
+/// Deals that rot: what `report aging` shows.
+pub const ROTTING: &str = "late AND state = 'open' AND coalesce(next_date, '') < today";
+
 /// What `check` looks for by itself: name, condition, what is said. None of it may be, as a warning.
 const STANDARD: &[(&str, &str, &str)] = &[
     (
@@ -81,7 +84,7 @@ const STANDARD: &[(&str, &str, &str)] = &[
     ),
     (
         "rotting",
-        "late AND state = 'open' AND coalesce(next_date, '') < today",
+        ROTTING,
         "are past their stage's limit and have no follow-up booked",
     ),
 ];

@@ -10,7 +10,7 @@ use crate::date::parse_period;
 use crate::deal::book::{Book, Columns, Named, Needs};
 use crate::fault::Fault;
 use crate::money::grouped;
-use crate::process::{Bound, Limit, LimitOf, Metric, MetricUnit};
+use crate::process::{Bound, Limit, LimitOf, Metric, MetricUnit, ROTTING};
 use crate::report::{Ask, Dimension, in_unit};
 use crate::report::{measure, metric_needs as needs};
 use crate::text::visible;
@@ -110,15 +110,29 @@ fn of_deals(limit: &Limit, when: &str, n: usize, group: Option<(&str, &Named)>) 
         Bound::AtMost(most) => format!(" (limit {most:.0})"),
         Bound::AtLeast(least) => format!(" (at least {least:.0})"),
     };
-    let mut condition = when.to_string();
-    let mut scope = String::new();
-    if let Some((by, named)) = group {
-        if by == "product" {
+    // What rots has a report of its own, which says how long and why.
+    let mut conditions: Vec<String> = Vec::new();
+    let mut command = if when == ROTTING {
+        "salesctl report aging".to_string()
+    } else {
+        conditions.push(when.to_string());
+        "salesctl deal list".to_string()
+    };
+    match group {
+        Some(("product", named)) => {
             let name = named.name.replace('\'', "''");
-            condition = format!("product = '{name}' AND ({when})");
-        } else {
-            scope = format!(" --{by} {}", quoted(&named.name));
+            if let Some(condition) = conditions.first_mut() {
+                *condition = format!("({condition})");
+            }
+            conditions.insert(0, format!("product = '{name}'"));
         }
+        Some((by, named)) => {
+            command.push_str(&format!(" --{by} {}", quoted(&named.name)));
+        }
+        None => {}
+    }
+    if !conditions.is_empty() {
+        command.push_str(&format!(" --where {}", quoted(&conditions.join(" AND "))));
     }
     Finding {
         level: level_name(limit.level),
@@ -130,7 +144,7 @@ fn of_deals(limit: &Limit, when: &str, n: usize, group: Option<(&str, &Named)>) 
             grouped(n as u64),
             of.unwrap_or_default()
         ),
-        command: format!("salesctl deal list{scope} --where {}", quoted(&condition)),
+        command,
     }
 }
 

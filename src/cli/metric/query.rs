@@ -16,7 +16,7 @@ use crate::store::Access;
 )]
 pub(crate) struct Args {
     /// The metrics
-    #[arg(value_name = "NAME", required = true, add = super::super::completion::metrics())]
+    #[arg(value_name = "NAME", required = true, value_delimiter = ',', add = super::super::completion::metrics())]
     names: Vec<String>,
     /// Group by rep, team, product, source, type, a field; month, quarter or year; stage
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]

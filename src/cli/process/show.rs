@@ -6,7 +6,7 @@ use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::{Class, Fault};
-use crate::process::{Process, Requirement, Stage};
+use crate::process::{Metric, Process, Requirement, Stage, Whose};
 use crate::store::Access;
 
 /// Tell what a stage is for, what it needs and why; without a stage, the whole way
@@ -146,8 +146,49 @@ fn whole(process: &Process, version: u32) -> Document {
             rows,
         })
         .line(format!("lost for: {}", reasons.join(", ")));
-    prospecting(document, process)
+    watched(prospecting(document, process), process)
         .line("salesctl process show STAGE says what a stage needs, and why")
+}
+
+/// What is measured, aimed at and looked for, with the command that shows more of each.
+fn watched(mut document: Document, process: &Process) -> Document {
+    let (standard, own): (Vec<&Metric>, Vec<&Metric>) =
+        process.metrics().partition(|metric| metric.standard);
+    let standard = standard.len();
+    let own: Vec<&str> = own.iter().map(|metric| metric.name.as_str()).collect();
+    document = document.line(if own.is_empty() {
+        format!("measured by: {standard} standard metrics (salesctl metric list)")
+    } else {
+        format!(
+            "measured by: {}, and {standard} standard metrics (salesctl metric list)",
+            own.join(", ")
+        )
+    });
+    let mut targets: Vec<String> = Vec::new();
+    for target in &process.targets {
+        let one = match &target.whose {
+            Whose::Company => target.metric.clone(),
+            whose => format!("{} of {}", target.metric, whose.name()),
+        };
+        if !targets.contains(&one) {
+            targets.push(one);
+        }
+    }
+    if !targets.is_empty() {
+        document = document.line(format!(
+            "aims at: {} (salesctl report targets)",
+            targets.join(", ")
+        ));
+    }
+    let limits: Vec<&str> = process
+        .limits
+        .iter()
+        .map(|limit| limit.name.as_str())
+        .collect();
+    document.line(format!(
+        "looked for: {} (salesctl check)",
+        limits.join(", ")
+    ))
 }
 
 /// What makes a name worth a seller's time, and where its deal starts.

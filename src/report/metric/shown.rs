@@ -7,8 +7,9 @@ use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Bar, Cell, Chart, Document, Row, Shape, Table, TableColumn, Unit, row};
 use crate::money::Currency;
-use crate::process::{Metric, MetricUnit, Process};
+use crate::process::{Measure, Metric, MetricUnit, Process};
 use crate::report::group::{GroupColumns, as_columns};
+use crate::report::statistics::ENOUGH;
 use crate::report::{Ask, Dimension, Report, answer, or_nothing, percents, with_notes};
 
 /// One metric of one group: its dimensions come first, as columns of their own.
@@ -272,6 +273,16 @@ fn title(label: &MetricLabel) -> String {
         .map_or_else(|| "(none)".to_string(), |(_, title)| title.clone())
 }
 
+/// From what sample on a number is given: a median needs its own, whatever the metric asks for.
+fn least(metric: &Metric) -> usize {
+    let has_median = metric
+        .aggregates
+        .iter()
+        .any(|aggregate| matches!(aggregate.measure, Measure::Median(_)));
+    let own = metric.at_least as usize;
+    if has_median { own.max(ENOUGH) } else { own }
+}
+
 /// Of which groups a number is not given, and why.
 fn unknown(metrics: &[&Metric], measured: &Measured) -> Vec<String> {
     const NAMED: usize = 5;
@@ -290,7 +301,7 @@ fn unknown(metrics: &[&Metric], measured: &Measured) -> Vec<String> {
         }
         for (why, groups) in whys {
             let rule = if why == INSUFFICIENT {
-                format!(" (`{}` is below {})", metric.sample, metric.at_least.max(5))
+                format!(" (`{}` is below {})", metric.sample, least(metric))
             } else {
                 String::new()
             };
