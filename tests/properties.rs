@@ -1000,34 +1000,34 @@ fn tables_shown(book: &Book) -> String {
         );
     }
     let changes = &book.changes;
-    let mut dated = |name: &str, deals: &[u32], days: &[Day], to: Vec<String>| {
+    let mut each_dated = |name: &str, deals: &[u32], days: &[Day], to: Vec<String>| {
         for ((deal, day), to) in deals.iter().zip(days).zip(to) {
             let _ = writeln!(out, "{name} {} {day:?} {to}", id(*deal));
         }
     };
     let (state, stage) = (&changes.state, &changes.stage);
     let to = state.to.iter().map(|to| format!("{to:?}")).collect();
-    dated("state", &state.deal, &state.day, to);
+    each_dated("state", &state.deal, &state.day, to);
     let to = stage.to.iter();
     let to = to.map(|to| format!("{:?}", to.map(|at| &book.stages[at as usize])));
-    dated("stage", &stage.deal, &stage.day, to.collect());
+    each_dated("stage", &stage.deal, &stage.day, to.collect());
     let of = &changes.owner;
     let to = of.to.iter().map(|to| format!("{:?}", owner(*to))).collect();
-    dated("owner", &of.deal, &of.day, to);
+    each_dated("owner", &of.deal, &of.day, to);
     let of = &changes.value_minor;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-    dated("value", &of.deal, &of.day, to);
+    each_dated("value", &of.deal, &of.day, to);
     let of = &changes.currency;
     let to = of.to.iter();
     let to = to.map(|to| book.currencies[usize::from(*to)].to_string());
-    dated("currency", &of.deal, &of.day, to.collect());
+    each_dated("currency", &of.deal, &of.day, to.collect());
     for (name, of) in &book.dated {
         let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-        dated(name, &of.deal, &of.day, to);
+        each_dated(name, &of.deal, &of.day, to);
     }
     let of = &changes.expected_close;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-    dated("close", &of.deal, &of.day, to);
+    each_dated("close", &of.deal, &of.day, to);
     out
 }
 

@@ -1,6 +1,8 @@
 //! The limits of `[[check]]`, and those that every process has: deals that are counted, metrics that are
 //! measured.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 
 use super::{Finding, level_name};
@@ -127,12 +129,12 @@ fn of_deals(limit: &Limit, when: &str, n: usize, group: Option<(&str, &Named)>) 
             conditions.insert(0, format!("product = '{name}'"));
         }
         Some((by, named)) => {
-            command.push_str(&format!(" --{by} {}", quoted(&named.name)));
+            let _ = write!(command, " --{by} {}", quoted(&named.name));
         }
         None => {}
     }
     if !conditions.is_empty() {
-        command.push_str(&format!(" --where {}", quoted(&conditions.join(" AND "))));
+        let _ = write!(command, " --where {}", quoted(&conditions.join(" AND ")));
     }
     Finding {
         level: level_name(limit.level),

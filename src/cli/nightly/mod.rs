@@ -74,6 +74,10 @@ fn night(args: &Args, letter: Option<&post::Letter>, cx: &Context) -> Result<Sta
         None => None,
         Some(letter) => Some(mail(args, letter, &session, &page)?),
     };
+    if !args.dry_run {
+        // What changed by day is folded by night, so that reports read columns.
+        session.store.fold()?;
+    }
     tell(args, &session, &snapshot, before.as_ref(), mailed.as_ref())?;
     Ok(Status::Done)
 }
