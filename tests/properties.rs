@@ -932,10 +932,9 @@ fn known_of(book: &Book) -> String {
     for i in 0..deals.len() {
         let _ = writeln!(
             out,
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             deals.id[i],
             deals.owner[i].map(|at| &book.owners[at as usize].name),
-            deals.team[i].map(|at| &book.teams[at as usize].name),
             deals.state[i],
             deals.stage[i].map(|at| &book.stages[at as usize]),
             deals.stage_entered[i],

@@ -10,7 +10,7 @@ impl Book {
     /// [`Columns::CHANGES`](super::book::Columns::CHANGES) and `VISITS`.
     ///
     /// As on that day are: which deals there are, their `state`, `stage`, `stage_entered`, `value_minor`, `currency`, `owner`,
-    /// `team`, `opened`, `closed` and `expected_close`, and visits, activities, changes and dated numbers. `account`, `product`,
+    /// `team` (that of the rep on the last day), `opened`, `closed` and `expected_close`, and visits, activities, changes and dated numbers. `account`, `product`,
     /// `source` and `customer_type` are as they are now; `reason` is, where the deal was lost then and
     /// still is. A follow-up is due when it is due now, and who did something is who counts as that now. `hold_until`, `next_due`, `touched`, attributes and
     /// conditions are not known and left out, as is whatever was not loaded.

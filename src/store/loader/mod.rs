@@ -113,9 +113,7 @@ pub(super) fn load(
 ) -> Result<Book> {
     let view = View::open(connection, source, &wanted(process, needs, dated))?;
     let mut catalog = catalog(connection)?;
-    if dated {
-        names::as_told_by(connection, &mut catalog, as_of)?;
-    }
+    names::as_told_by(connection, &mut catalog, as_of)?;
     let mut stages = Interned::default();
     for stage in &process.stages {
         stages.add(&stage.name, &stage.title);

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use crate::deal::book::Named;
+use crate::deal::book::{Day, Named};
 use crate::deal::effective_order;
 use crate::deal::event::{CatalogEntry, CatalogKind, Event};
 use crate::store::log;
@@ -19,6 +19,14 @@ pub(super) fn as_told_by(
     catalog: &mut Catalog,
     day: NaiveDate,
 ) -> Result<()> {
+    let told_since: bool = connection
+        .prepare_cached(
+            "SELECT COUNT(*) > 0 FROM catalog c CROSS JOIN event e ON e.stream = c.id WHERE e.day > $1",
+        )?
+        .query_row([Day::of(day).0], |row| row.get(0))?;
+    if !told_since {
+        return Ok(());
+    }
     for (id, entry) in &mut catalog.entries {
         let events = log::read(connection, *id)?;
         let (mut first, mut last) = (None, None);
