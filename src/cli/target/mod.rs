@@ -243,7 +243,7 @@ fn must_be_open(session: &Session<'_>, proposal: &Proposal) -> Result<()> {
     Err(fault
         .hint(if proposal.withdrawn.is_some() {
             format!(
-                "salesctl target propose {} proposes another",
+                "salesctl target propose {} --at-least N --period PERIOD proposes another",
                 proposal.metric
             )
         } else {

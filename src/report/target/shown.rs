@@ -109,7 +109,7 @@ pub(super) fn document(
     if judged.lines.is_empty() {
         return with_notes(
             Document::default().heading(heading).line(
-                "no target is in force; add `[[target]]` to process.toml, or salesctl target propose METRIC",
+                "no target is in force; add `[[target]]` to process.toml, or salesctl target propose METRIC --at-least N --period PERIOD",
             ),
             notes,
         );
