@@ -293,7 +293,7 @@ fn chart(judged: &Judged<'_>) -> Chart {
         label: format!("{}, {}", line.target.metric, line.whose),
         value: line.progress().unwrap_or(0.0),
         interval: None,
-        target: Some(1.0),
+        mark: Some((1.0, "target")),
     });
     Chart {
         title: "Targets".to_string(),
