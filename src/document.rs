@@ -75,6 +75,8 @@ pub enum Block {
     Table(Table),
     /// A sentence that reads the table, or a note under it.
     Line(String),
+    /// Lines to be pasted elsewhere, which no format may break.
+    Verbatim(String),
     /// A picture of what a table beside it says in numbers: only formats that can draw show it.
     Chart(Chart),
 }
@@ -124,8 +126,8 @@ pub struct Bar {
     pub value: f64,
     /// The 95 % interval.
     pub interval: Option<(f64, f64)>,
-    /// What the value should be.
-    pub target: Option<f64>,
+    /// What the value is held against, and what that is called: `target`, `all together`.
+    pub mark: Option<(f64, &'static str)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -222,6 +224,12 @@ impl Document {
     #[must_use]
     pub fn line(mut self, text: impl Into<String>) -> Self {
         self.blocks.push(Block::Line(text.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn verbatim(mut self, text: impl Into<String>) -> Self {
+        self.blocks.push(Block::Verbatim(text.into()));
         self
     }
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::metric::{Metric, MetricKind};
+use super::metric::{Better, Metric, MetricKind, MetricUnit};
 use super::problem::Problem;
 use super::reader::{At, Reader};
+use super::target::Bound;
 
 /// More targets than this at a time are none.
 pub const MOST_TARGETS: usize = 9;
@@ -94,6 +95,31 @@ pub fn poor_target(metric: &Metric) -> Option<(String, &'static str)> {
         )),
         MetricKind::Result | MetricKind::Proxy => None,
     }
+}
+
+/// What can't be meant by a limit on a metric: a share that no share can be.
+pub fn impossible_bound(metric: &Metric, bound: Bound) -> Option<String> {
+    let number = bound.number();
+    let impossible = metric.unit == MetricUnit::Share && !(0.0..=1.0).contains(&number);
+    impossible.then(|| format!("`{}` is a share, and no share is {number}", metric.name))
+}
+
+/// A target that asks for the worse: more of what less is better of, or the other way round.
+pub fn backward_target(metric: &Metric, bound: Bound) -> Option<(String, &'static str)> {
+    let (better, instead) = match (metric.direction, bound) {
+        (Better::Down, Bound::AtLeast(_)) => ("less", "at_most"),
+        (Better::Up, Bound::AtMost(_)) => ("more", "at_least"),
+        (Better::Up, Bound::AtLeast(_)) | (Better::Down, Bound::AtMost(_)) => return None,
+    };
+    Some((
+        format!(
+            "of `{}` {better} is better, and its target is {} {}",
+            metric.name,
+            bound.words(),
+            bound.number()
+        ),
+        instead,
+    ))
 }
 
 /// What is warned of when one rep has so many targets at a time.

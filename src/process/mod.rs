@@ -56,7 +56,9 @@ pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, STANDARD as STANDARD_METRICS, standard_metrics,
 };
-pub use metric_lint::{MOST_TARGETS, poor_target, seldom_filled, too_many_targets};
+pub use metric_lint::{
+    MOST_TARGETS, backward_target, impossible_bound, poor_target, seldom_filled, too_many_targets,
+};
 pub use metric_rows::{ROWS, Rows};
 pub use names::slugified;
 pub use problem::{Level, Problem, render as render_problems};

@@ -9,7 +9,10 @@ use super::people::Person;
 use super::problem::{Lines, Problem};
 use super::reader::{At, Reader};
 use super::stages::line_range;
-use super::{Metric, Product, TargetPeriod, Team, limit, poor_target, too_many_targets};
+use super::{
+    Metric, Product, TargetPeriod, Team, backward_target, impossible_bound, limit, poor_target,
+    too_many_targets,
+};
 
 /// What a metric should be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -276,6 +279,18 @@ impl Known<'_> {
     }
 }
 
+/// Reports a limit that its metric can't have, or that asks for the worse.
+fn fits(reader: &Reader<'_>, metric: &Metric, bound: &At<Bound>) {
+    if let Some(message) = impossible_bound(metric, bound.value) {
+        let label = "expected a number from 0 to 1; 40 % is 0.4";
+        reader.error(bound.span.clone(), message, label);
+    }
+    if let Some((message, instead)) = backward_target(metric, bound.value) {
+        let label = format!("did you mean `{instead}`?");
+        reader.report(Problem::warning(bound.span.clone(), message, label));
+    }
+}
+
 /// Holds the targets against the names of the file.
 pub(super) fn check(
     reader: &Reader<'_>,
@@ -287,6 +302,9 @@ pub(super) fn check(
         let metric = known.metric(reader, &target.metric);
         if let Some((message, label)) = metric.and_then(poor_target) {
             reader.report(Problem::warning(target.metric.span.clone(), message, label));
+        }
+        if let (Some(metric), Some(bound)) = (metric, &target.bound) {
+            fits(reader, metric, bound);
         }
         for whose in &target.whose {
             known.whose(reader, whose);

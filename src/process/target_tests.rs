@@ -139,6 +139,16 @@ warn = 0.25
     "month, quarter or year"
 )]
 #[case(
+    "metric = \"win-rate\"\nperiod = \"month\"\nat_least = 1.4",
+    "`win-rate` is a share, and no share is 1.4",
+    "expected a number from 0 to 1"
+)]
+#[case(
+    "metric = \"win-rate\"\nperiod = \"month\"\nat_least = -0.1",
+    "no share is -0.1",
+    "expected a number from 0 to 1"
+)]
+#[case(
     "metric = \"revenue\"\nperiod = \"month\"\nat_lest = 1",
     "unknown key `at_lest`",
     "did you mean `at_least`?"
@@ -156,6 +166,36 @@ fn mistakes_in_targets_are_told(#[case] keys: &str, #[case] message: &str, #[cas
         .any(|problem| problem.message.contains(message) && problem.label.contains(label));
     assert!(found, "{:?}", checked.problems);
     assert!(checked.process.is_none());
+}
+
+#[rstest]
+#[case(
+    "cycle-time",
+    "at_least",
+    Some("of `cycle-time` less is better, and its target is at least 1")
+)]
+#[case(
+    "revenue",
+    "at_most",
+    Some("of `revenue` more is better, and its target is at most 1")
+)]
+#[case("cycle-time", "at_most", None)]
+#[case("revenue", "at_least", None)]
+#[case("win-rate", "at_least", None)]
+fn a_target_that_asks_for_the_worse_is_warned_of(
+    #[case] metric: &str,
+    #[case] side: &str,
+    #[case] message: Option<&str>,
+) {
+    let checked = with(&format!(
+        "[[target]]\nmetric = \"{metric}\"\nperiod = \"month\"\n{side} = 1\n"
+    ));
+    let found = checked
+        .problems
+        .iter()
+        .find(|problem| problem.message.contains("is better"));
+    assert_eq!(found.map(|problem| problem.message.as_str()), message);
+    assert!(checked.process.is_some(), "{:?}", checked.problems);
 }
 
 #[test]

@@ -15,6 +15,12 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<
         match block {
             Block::Heading(text) => writeln!(out, "## {}", escaped(text))?,
             Block::Line(text) => writeln!(out, "{}", escaped(text))?,
+            // Indented: no line of the text can end it.
+            Block::Verbatim(text) => {
+                for line in text.lines() {
+                    writeln!(out, "    {}", visible(line))?;
+                }
+            }
             Block::Table(table) => write_table(out, table)?,
             Block::Chart(_) => {}
         }

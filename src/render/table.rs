@@ -38,6 +38,11 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
             Block::Line(text) => {
                 writeln!(out, "{}", wrapped(&visible(text), style.width, 2))?;
             }
+            Block::Verbatim(text) => {
+                for line in text.lines() {
+                    writeln!(out, "{}", visible(line))?;
+                }
+            }
             Block::Table(table) => {
                 let fit = Fit::of(table, style.width);
                 let headed = fit.has_headings(table);

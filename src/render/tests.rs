@@ -115,6 +115,22 @@ another
 }
 
 #[test]
+fn what_is_to_be_pasted_is_not_broken() {
+    let long = format!("about = \"{}<end>\"", "word ".repeat(40));
+    let document = Document::default().verbatim(format!("[[metric]]\n{long}"));
+    let mut out = Vec::new();
+    let style = Style {
+        width: Some(40),
+        ..Style::default()
+    };
+    super::table::write(&mut out, &document, style).expect("written");
+    assert_eq!(
+        String::from_utf8(out).expect("text"),
+        format!("[[metric]]\n{long}\n")
+    );
+}
+
+#[test]
 fn narrow_tables_leave_out_columns_and_say_so() {
     let narrow = |width| {
         shown(

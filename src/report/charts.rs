@@ -15,7 +15,7 @@ fn bar(label: impl Into<String>, value: Option<f64>) -> Bar {
         label: label.into(),
         value: value.unwrap_or(f64::NAN),
         interval: None,
-        target: None,
+        mark: None,
     }
 }
 

@@ -32,10 +32,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let metric = named(&session.process, &args.name)?;
     let document = if args.sql {
-        metric
-            .written
-            .lines()
-            .fold(Document::default(), Document::line)
+        Document::default().verbatim(metric.written.as_str())
     } else if args.explain {
         let heading = format!("{}: {}", metric.name, metric.title);
         metric

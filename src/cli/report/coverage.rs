@@ -2,8 +2,13 @@
 
 use anyhow::Result;
 
+use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
+use super::super::filter::FilterArgs;
+use super::super::session::Session;
 use super::{Question, ReportArgs, report};
+use crate::deal::event::CatalogKind;
+use crate::process::Whose;
 use crate::report::COVERAGE_REPORT;
 
 /// Hold the open deals expected in a period against what its target still lacks
@@ -30,7 +35,22 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         |session, book, ask| {
             let targets = super::super::target::all(session, book.as_of)
                 .map_err(|error| format!("{error:#}"))?;
-            crate::report::coverage(&session.process, book, &targets, ask)
+            let of = whose(session, &args.report.filter).map_err(|error| format!("{error:#}"))?;
+            crate::report::coverage(&session.process, book, &targets, &of, ask)
         },
     )
+}
+
+/// Whose deals are asked about; a rep of a team is the rep.
+fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
+    let (kind, typed, whose): (_, _, fn(String) -> Whose) = match (&filter.rep, &filter.team) {
+        (Some(rep), _) => (CatalogKind::Rep, rep, Whose::Rep),
+        (None, Some(team)) => (CatalogKind::Team, team, Whose::Team),
+        (None, None) => return Ok(Whose::Company),
+    };
+    let catalog = session.store.catalog()?;
+    // An empty name is nobody, who has no target.
+    Ok(whose(
+        in_catalog(&catalog, kind, typed)?.unwrap_or_default(),
+    ))
 }

@@ -104,7 +104,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let answer = output::answer(&session, "salesctl/target-list/1", rows);
     let document = if answer.n == 0 {
         Document::default()
-            .line("no targets; add `[[target]]` to process.toml, or salesctl target propose METRIC")
+            .line("no targets; add `[[target]]` to process.toml, or salesctl target propose METRIC --at-least N --period PERIOD")
     } else {
         Document::default()
             .heading(counted(answer.n, "target", "targets"))

@@ -19,7 +19,10 @@ use crate::deal::target::{Proposal, Side};
 use crate::document::Period;
 use crate::fault::{Class, Fault};
 use crate::money::Money;
-use crate::process::{Bound, Given, Metric, MetricUnit, Target, TargetPeriod, Whose};
+use crate::process::{
+    Bound, Given, Metric, MetricUnit, Target, TargetPeriod, Whose, backward_target,
+    impossible_bound,
+};
 use crate::report::in_unit;
 use crate::store::{Catalog, Outcome};
 use crate::text::visible;
@@ -61,11 +64,23 @@ impl BoundArgs {
             number(session, metric, typed)
                 .map_err(|problem| Fault::usage(format!("{option}: {problem}")))
         };
-        match (&self.at_least, &self.at_most) {
-            (Some(typed), _) => Ok(Bound::AtLeast(number("--at-least", typed)?)),
-            (None, Some(typed)) => Ok(Bound::AtMost(number("--at-most", typed)?)),
-            (None, None) => Err(Fault::usage("say --at-least or --at-most")),
+        let (option, bound) = match (&self.at_least, &self.at_most) {
+            (Some(typed), _) => ("--at-least", Bound::AtLeast(number("--at-least", typed)?)),
+            (None, Some(typed)) => ("--at-most", Bound::AtMost(number("--at-most", typed)?)),
+            (None, None) => return Err(Fault::usage("say --at-least or --at-most")),
+        };
+        if let Some(problem) = impossible_bound(metric, bound) {
+            return Err(Fault::usage(format!(
+                "{option}: {problem}; write one from 0 to 1, such as 0.4 or 40%"
+            )));
         }
+        if let Some((problem, instead)) = backward_target(metric, bound) {
+            let instead = instead.replace('_', "-");
+            return Err(Fault::usage(format!("{option}: {problem}")).hint(format!(
+                "--{instead} NUMBER sets the limit on the other side"
+            )));
+        }
+        Ok(bound)
     }
 }
 
@@ -243,7 +258,7 @@ fn must_be_open(session: &Session<'_>, proposal: &Proposal) -> Result<()> {
     Err(fault
         .hint(if proposal.withdrawn.is_some() {
             format!(
-                "salesctl target propose {} proposes another",
+                "salesctl target propose {} --at-least N --period PERIOD proposes another",
                 proposal.metric
             )
         } else {

@@ -21,7 +21,7 @@ pub(super) fn draw(bars: &[Bar], unit: Unit, paper: Paper) -> Result<Picture, Fa
 
     let reach = bars.iter().flat_map(|bar| {
         let interval = bar.interval.map(|(low, high)| [low, high]);
-        [Some(bar.value), bar.target]
+        [Some(bar.value), bar.mark.map(|(at, _)| at)]
             .into_iter()
             .flatten()
             .chain(interval.into_iter().flatten())
@@ -93,8 +93,8 @@ fn one(canvas: &Canvas<'_>, scale: &Scale, bar: &Bar, middle: i32) -> Result<(),
             canvas.line(&[(end, middle - 5), (end, middle + 5)], Ink::Text, 2)?;
         }
     }
-    if let Some(target) = bar.target.and_then(drawable) {
-        let x = scale.at(target);
+    if let Some(mark) = bar.mark.and_then(|(at, _)| drawable(at)) {
+        let x = scale.at(mark);
         canvas.line(&[(x, top - 4), (x, bottom + 4)], Ink::Target, 3)?;
     }
     Ok(())

@@ -133,7 +133,7 @@ fn has_something(shape: &Shape) -> bool {
     match shape {
         Shape::Bars(bars) => bars
             .iter()
-            .any(|bar| is_known(&bar.value) || bar.target.is_some() || bar.interval.is_some()),
+            .any(|bar| is_known(&bar.value) || bar.mark.is_some() || bar.interval.is_some()),
         Shape::Columns { labels, series } => {
             !labels.is_empty() && series.iter().any(|(_, values)| values.iter().any(is_known))
         }
@@ -174,8 +174,8 @@ fn key(out: &mut String, shape: &Shape) {
             if bars.iter().any(|bar| bar.interval.is_some()) {
                 entries.push(("thin", Ink::Text, "95 % interval"));
             }
-            if bars.iter().any(|bar| bar.target.is_some()) {
-                entries.push(("upright", Ink::Target, "target"));
+            if let Some((_, name)) = bars.iter().find_map(|bar| bar.mark) {
+                entries.push(("upright", Ink::Target, name));
             }
         }
         Shape::Columns { series, .. } if series.len() > 1 => {

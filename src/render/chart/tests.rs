@@ -25,7 +25,7 @@ fn bars(values: &[f64]) -> Shape {
         label: format!("Representative number {i} of the northern team"),
         value: *value,
         interval: (i % 2 == 0).then_some((value - 0.1, value + 0.1)),
-        target: (i % 3 == 0).then_some(0.4),
+        mark: (i % 3 == 0).then_some((0.4, "target")),
     };
     Shape::Bars(values.iter().enumerate().map(bar).collect())
 }
@@ -124,13 +124,13 @@ fn what_is_drawn_is_what_there_is() {
             label: "Qualify".to_string(),
             value: 120.0,
             interval: None,
-            target: None,
+            mark: None,
         },
         Bar {
             label: "Won".to_string(),
             value: 30.0,
             interval: None,
-            target: Some(60.0),
+            mark: Some((60.0, "target")),
         },
     ]);
     let picture = drawn(&chart(Unit::Count, two), Paper::Wide).expect("drawn");
@@ -180,12 +180,23 @@ fn a_figure_says_what_it_shows() {
 }
 
 #[test]
+fn a_mark_has_the_name_it_was_given() {
+    let marked = bars(&[0.3]).map_bars(|bar| Bar {
+        mark: Some((0.4, "all together")),
+        ..bar
+    });
+    let shown = figure(&chart(Unit::Share, marked), "c1");
+    assert!(shown.contains("</i>all together</li>"), "{shown}");
+    assert!(!shown.contains("</i>target</li>"), "{shown}");
+}
+
+#[test]
 fn nothing_known_is_nothing_drawn() {
     for shape in [
         Shape::Bars(Vec::new()),
         bars(&[f64::NAN]).map_bars(|bar| Bar {
             interval: None,
-            target: None,
+            mark: None,
             ..bar
         }),
         Shape::Columns {
@@ -252,11 +263,11 @@ fn shape() -> impl Strategy<Value = Shape> {
         prop::option::of((number(), number())),
         prop::option::of(number()),
     )
-        .prop_map(|(label, value, interval, target)| Bar {
+        .prop_map(|(label, value, interval, mark)| Bar {
             label,
             value,
             interval,
-            target,
+            mark: mark.map(|at| (at, "target")),
         });
     let point = (any::<String>(), number(), number(), any::<bool>()).prop_map(
         |(label, x, y, stands_out)| Point {

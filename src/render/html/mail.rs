@@ -46,6 +46,7 @@ pub(in crate::render) fn body(title: &str, sections: &[Section]) -> String {
                         escaped(text)
                     );
                 }
+                Block::Verbatim(text) => super::verbatim(&mut out, text),
                 Block::Table(table) => write_table(&mut out, table),
                 Block::Chart(_) => {}
             }

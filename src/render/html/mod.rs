@@ -97,10 +97,17 @@ fn blocks(out: &mut String, document: &Document, level: usize, charts: &str) {
                 };
                 let _ = writeln!(out, "<p{class}>{}</p>", escaped(text));
             }
+            Block::Verbatim(text) => verbatim(out, text),
             Block::Table(table) => write_table(out, table, &about),
             Block::Chart(chart) => out.push_str(&figure(chart, &format!("{charts}{i}"))),
         }
     }
+}
+
+/// Line by line as it is.
+fn verbatim(out: &mut String, text: &str) {
+    let lines: Vec<String> = text.lines().map(escaped).collect();
+    let _ = writeln!(out, "<pre>{}</pre>", lines.join("\n"));
 }
 
 /// Wide tables scroll in a box of their own, which the keyboard reaches.

@@ -120,7 +120,7 @@ pub(super) fn document(
             label: one.name.clone(),
             value: auc.area,
             interval: Some((auc.low, auc.high)),
-            target: Some(0.5),
+            mark: Some((0.5, "a coin")),
         })
     });
     let bars: Vec<Bar> = bars.collect();

@@ -369,7 +369,7 @@ fn chart(process: &Process, metrics: &[&Metric], measured: &Measured, ask: &Ask)
                         label,
                         value: figure.value?,
                         interval: figure.low.zip(figure.high),
-                        target: None,
+                        mark: None,
                     })
                 })
                 .collect(),

@@ -391,7 +391,7 @@ fn chart(reps: &Reps, book: &Book, rate: f64) -> Chart {
             label: book.owners[rep.at].title.clone(),
             value: rep.figures[WIN_RATE].value?,
             interval: rep.figures[WIN_RATE].low.zip(rep.figures[WIN_RATE].high),
-            target: Some(rate),
+            mark: Some((rate, "all together")),
         })
     });
     Chart {

@@ -2,6 +2,7 @@
 
 use super::super::convert::Converter;
 use super::super::statistics::ENOUGH;
+use super::super::{Ask, money};
 use crate::date::previous;
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::Period;
@@ -105,6 +106,35 @@ pub(super) fn pipeline(
         }
     }
     found
+}
+
+/// What to say of open deals that lie in no period, and so cover no target; none when there are none.
+pub(super) fn undated(
+    process: &Process,
+    converter: &mut Converter<'_>,
+    book: &Book,
+    ask: &Ask,
+) -> Option<String> {
+    let (mut count, mut minor) = (0_usize, 0_i64);
+    for deal in 0..book.deals.len() {
+        let is_open = book.deals.state[deal].is_open();
+        if is_open && book.deals.expected_close[deal].is_none() && ask.includes(deal) {
+            count += 1;
+            minor = minor.saturating_add(converter.worth(deal).known().unwrap_or(0));
+        }
+    }
+    let worth = match minor {
+        0 => String::new(),
+        minor => format!(" worth {}", money(minor, process.currency)),
+    };
+    let (deals, have, cover) = match count {
+        0 => return None,
+        1 => ("1 open deal".to_string(), "has", "covers"),
+        n => (format!("{n} open deals"), "have", "cover"),
+    };
+    Some(format!(
+        "{deals}{worth} {have} no expected close date and {cover} nothing: salesctl report data"
+    ))
 }
 
 /// What became of the open deals of earlier periods that were expected in them, seen from as far into each as

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::coverage::{COVERAGE, Needed, Pipeline, RULE, StageRates, needed, pipeline};
+use super::coverage::{COVERAGE, Needed, Pipeline, RULE, StageRates, needed, pipeline, undated};
 use super::judge::is_won_value;
 use crate::date::parse_period;
 use crate::deal::book::{Book, Day, Needs, State};
@@ -55,11 +55,13 @@ impl Row for CoverageRow {
     }
 }
 
-/// What open deals cover, by `ask.by`, in `ask.period` or else the quarter of the as-of date.
+/// What open deals cover, by `ask.by`, in `ask.period` or else the quarter of the as-of date. `of` is the rep
+/// or the team whose deals `ask.only` keeps: they work towards that one's target, not the company's.
 pub fn coverage(
     process: &Process,
     book: &Book,
     targets: &[Target],
+    of: &Whose,
     ask: &Ask,
 ) -> Result<Report<CoverageRow>, String> {
     let period = match ask.period {
@@ -73,13 +75,14 @@ pub fn coverage(
     let groups = Groups::new(book, &ask.by, &Covered::columns())?;
     let rates = StageRates::of(process, book);
     let mut converter = Converter::new(process, book);
-    let of = |deal: usize| ask.includes(deal).then(|| groups.of[deal] as usize);
-    let pipelines = pipeline(&mut converter, book, &rates, period, groups.len(), of);
+    let place = |deal: usize| ask.includes(deal).then(|| groups.of[deal] as usize);
+    let pipelines = pipeline(&mut converter, book, &rates, period, groups.len(), place);
+    let undated = undated(process, &mut converter, book, &ask);
     let mut won = vec![0_i64; groups.len()];
     for deal in 0..book.deals.len() {
         let in_period = book.deals.state[deal] == State::Won
             && book.deals.closed[deal].is_some_and(|day| period.contains(Day::date(day)));
-        if let (true, Some(group)) = (in_period, of(deal)) {
+        if let (true, Some(group)) = (in_period, place(deal)) {
             let minor = converter.worth(deal).known().unwrap_or(0);
             won[group] = won[group].saturating_add(minor);
         }
@@ -88,8 +91,8 @@ pub fn coverage(
     let given = given(process, book, targets, period);
     let mut lines: Vec<(usize, Covered)> = (0..groups.len())
         .map(|group| {
-            let whose = whose(&ask.by, &groups, group);
-            let target = given.iter().find(|(of, _)| Some(of) == whose.as_ref());
+            let whose = whose(of, &ask.by, &groups, group);
+            let target = given.iter().find(|(set, _)| Some(set) == whose.as_ref());
             let target = target.map(|(_, minor)| *minor);
             (
                 group,
@@ -112,6 +115,7 @@ pub fn coverage(
 
     let deals = pipelines.iter().map(|pipeline| pipeline.deals).sum();
     let mut notes = converter.notes();
+    notes.extend(undated);
     if !rates.stated.is_empty() {
         notes.push(format!(
             "insufficient history of {}: weighted by the probability that the process states",
@@ -124,7 +128,13 @@ pub fn coverage(
         ));
     }
     if lines.iter().all(|(_, line)| line.target_minor.is_none()) {
-        notes.push("no target for what is won in this period: coverage is of nothing".to_string());
+        let whose = match of {
+            Whose::Company => String::new(),
+            one => format!(" of {} {}", one.kind(), one.name()),
+        };
+        notes.push(format!(
+            "no target{whose} for what is won in this period: coverage is of nothing"
+        ));
     }
     let table = table(process, &groups, &lines);
     let rows = lines.into_iter().map(|(group, covered)| CoverageRow {
@@ -183,18 +193,20 @@ fn given(process: &Process, book: &Book, targets: &[Target], period: Period) -> 
         .collect()
 }
 
-/// Whose targets a group of deals works towards; nobody's when it is a pair, a source or a field.
-fn whose(by: &[Dimension], groups: &Groups<'_>, group: usize) -> Option<Whose> {
+/// Whose targets a group of deals works towards; nobody's when it is a pair, a source or a field, or when only
+/// a part of its deals is asked about.
+fn whose(of: &Whose, by: &[Dimension], groups: &Groups<'_>, group: usize) -> Option<Whose> {
     let name = |at: usize| {
         groups.labels[group]
             .get(at)?
             .map(|(name, _)| name.to_string())
     };
-    match by {
-        [] => Some(Whose::Company),
-        [Dimension::Rep] => name(0).map(Whose::Rep),
-        [Dimension::Team] => name(0).map(Whose::Team),
-        [Dimension::Product] => name(0).map(Whose::Product),
+    match (by, of) {
+        ([], of) => Some(of.clone()),
+        // A team has all deals of its reps.
+        ([Dimension::Rep], _) => name(0).map(Whose::Rep),
+        ([Dimension::Team], Whose::Company | Whose::Team(_)) => name(0).map(Whose::Team),
+        ([Dimension::Product], Whose::Company) => name(0).map(Whose::Product),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Measures and judges targets: those of one period and one dimension at once.
 
-use super::coverage::{Pipeline, StageRates, needed, pipeline};
+use super::coverage::{Pipeline, StageRates, needed, pipeline, undated};
 use super::pace::{Elapsed, grows, standing};
 use super::{Covered, Judged, TargetLine};
 use crate::deal::book::{Book, Named};
@@ -99,6 +99,8 @@ pub fn judge<'t>(
     }
     if told.lines.iter().any(|line| line.covered.is_some()) {
         told.stated = rates.map(|rates| rates.stated).unwrap_or_default();
+        told.notes
+            .extend(undated(process, &mut converter, book, ask));
     }
     for note in converter.notes() {
         if !told.notes.contains(&note) {

@@ -109,7 +109,7 @@ pub(super) fn document(
     if judged.lines.is_empty() {
         return with_notes(
             Document::default().heading(heading).line(
-                "no target is in force; add `[[target]]` to process.toml, or salesctl target propose METRIC",
+                "no target is in force; add `[[target]]` to process.toml, or salesctl target propose METRIC --at-least N --period PERIOD",
             ),
             notes,
         );
@@ -293,7 +293,7 @@ fn chart(judged: &Judged<'_>) -> Chart {
         label: format!("{}, {}", line.target.metric, line.whose),
         value: line.progress().unwrap_or(0.0),
         interval: None,
-        target: Some(1.0),
+        mark: Some((1.0, "target")),
     });
     Chart {
         title: "Targets".to_string(),

@@ -50,7 +50,7 @@ fn near(found: Option<f64>, expected: f64) -> bool {
 fn lines(document: &crate::document::Document) -> Vec<String> {
     let texts = document.blocks.iter().filter_map(|block| match block {
         Block::Heading(text) | Block::Line(text) => Some(text.clone()),
-        Block::Table(_) | Block::Chart(_) => None,
+        Block::Table(_) | Block::Verbatim(_) | Block::Chart(_) => None,
     });
     texts.collect()
 }
@@ -87,6 +87,7 @@ fn a_running_quarter_by_hand() {
             "Targets (n = 1), as of 21 Nov 2026",
             "revenue of company: behind by 14,424 EUR after 56 % of the working days; 5,517 EUR needed in each week that is left",
             "revenue of company: 32,000 EUR to go, covered 0.4× by 2 open deals of 12,000 EUR, 0.2× weighted: thin; the rule is 3.0×",
+            "note: 1 open deal worth 4,800 EUR has no expected close date and covers nothing: salesctl report data",
             "note: insufficient history: what coverage is needed can't be told from earlier periods; the rule is 3 times",
         ]
     );
@@ -224,7 +225,7 @@ fn coverage_by_rep_by_hand() {
             by,
             ..Ask::default()
         };
-        super::coverage(&process, &book, &targets, &ask).expect("a report")
+        super::coverage(&process, &book, &targets, &Whose::Company, &ask).expect("a report")
     };
     let reps = by(vec![Dimension::Rep]);
     let found: Vec<_> = reps
@@ -265,6 +266,84 @@ fn coverage_by_rep_by_hand() {
     assert_eq!(
         company.answer.period.map(|one| one.from),
         Some(day(92).date())
+    );
+}
+
+#[test]
+fn deals_of_one_are_held_against_the_target_of_that_one() {
+    let process = process();
+    let book = book(&twelve());
+    let team = || Whose::Team("north".to_string());
+    let targets = [
+        every_quarter("revenue", Whose::Company, Bound::AtLeast(40_000.0)),
+        every_quarter("revenue", rep("ann"), Bound::AtLeast(16_000.0)),
+        every_quarter("revenue", team(), Bound::AtLeast(20_000.0)),
+    ];
+    let told = |of: Whose, by: Vec<Dimension>| {
+        let ask = Ask {
+            by,
+            ..Ask::default()
+        };
+        super::coverage(&process, &book, &targets, &of, &ask).expect("a report")
+    };
+    let of = |of: Whose, by: Vec<Dimension>| {
+        let rows = told(of, by).answer.rows;
+        rows.iter()
+            .filter_map(|row| row.covered.target_minor)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(rep("ann"), Vec::new()), [1_600_000]);
+    assert_eq!(of(team(), Vec::new()), [2_000_000]);
+    assert_eq!(of(team(), vec![Dimension::Team]), [2_000_000]);
+    assert_eq!(of(team(), vec![Dimension::Rep]), [1_600_000]);
+    // A rep's deals are a part of the team's.
+    assert!(of(rep("ann"), vec![Dimension::Team]).is_empty());
+    let nobody = told(rep("bob"), Vec::new()).answer;
+    assert_eq!(nobody.rows[0].covered.target_minor, None);
+    let note = "no target of rep bob for what is won in this period: coverage is of nothing";
+    assert!(
+        nobody.notes.contains(&note.to_string()),
+        "{:?}",
+        nobody.notes
+    );
+}
+
+#[test]
+fn open_deals_without_a_close_date_are_told() {
+    let process = process();
+    let mut book = book(&twelve());
+    let targets = [every_quarter(
+        "revenue",
+        Whose::Company,
+        Bound::AtLeast(40_000.0),
+    )];
+    let notes = |book: &Book| {
+        let report = super::coverage(&process, book, &targets, &Whose::Company, &Ask::default());
+        let mut found = report.expect("a report").answer.notes;
+        let of_targets = told(&targets, None, book).answer.notes;
+        found.retain(|note| note.contains("expected close"));
+        assert!(found.iter().all(|note| of_targets.contains(note)));
+        found
+    };
+    // 6,000 USD.
+    assert_eq!(
+        notes(&book),
+        [
+            "1 open deal worth 4,800 EUR has no expected close date and covers nothing: salesctl report data"
+        ]
+    );
+    // And Ann's 12,000 and Cy's deal, whose value nobody told.
+    let open: Vec<usize> = (0..book.deals.len())
+        .filter(|deal| book.deals.state[*deal].is_open())
+        .collect();
+    for deal in &open {
+        book.deals.expected_close[*deal] = None;
+    }
+    assert_eq!(
+        notes(&book),
+        [
+            "3 open deals worth 16,800 EUR have no expected close date and cover nothing: salesctl report data"
+        ]
     );
 }
 
