@@ -58,13 +58,10 @@ fn nights(sandbox: &Sandbox) -> Vec<(i64, i64, i64, i64)> {
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     });
-    rows.expect("rows")
-        .map(|row| row.expect("a row"))
-        .collect()
+    rows.expect("rows").map(|row| row.expect("a row")).collect()
 }
 
-const MAILED: &str =
-    "nightly --html page.html --mail-to team@example.com --mail-to 'Ann <ann@example.org>' --sendmail ./sendmail";
+const MAILED: &str = "nightly --html page.html --mail-to team@example.com --mail-to 'Ann <ann@example.org>' --sendmail ./sendmail";
 
 #[test]
 fn a_second_run_of_a_day_replaces_the_first_and_mails_nothing_again() {
@@ -179,16 +176,18 @@ fn the_mail_is_whole() {
         ["team@example.com", "ann@example.org"]
     );
     assert_eq!(mail.subject(), Some("Consultative sales, 20 Nov 2026"));
-    assert!(
-        mail.root_part()
-            .is_content_type("multipart", "alternative")
-    );
+    assert!(mail.root_part().is_content_type("multipart", "alternative"));
     let (texts, htmls) = (mail.text_body_count(), mail.html_body_count());
     assert_eq!((texts, htmls, mail.attachment_count()), (1, 1, 0));
     let text = mail.body_text(0).expect("text");
     let html = mail.body_html(0).expect("html");
     for part in [text.as_ref(), html.as_ref()] {
-        for what in ["What needs a decision: ", "Globex", "Pipeline: ", "42,000 EUR"] {
+        for what in [
+            "What needs a decision: ",
+            "Globex",
+            "Pipeline: ",
+            "42,000 EUR",
+        ] {
             assert!(part.contains(what), "no `{what}` in\n{part}");
         }
     }
