@@ -81,7 +81,9 @@ fn metrics_targets_and_checks_are_sound() {
     let process = fs::read_to_string(sandbox.path("process.toml")).expect("the process");
     sandbox.write("process.toml", format!("{process}\n{block}"));
     sandbox.sh("salesctl process check").ok();
-    sandbox.sh("salesctl process apply").ok();
+    sandbox
+        .sh("salesctl process apply --why 'as in the README'")
+        .ok();
     sandbox.sh("salesctl metric query big-win-rate").ok();
     sandbox.sh("salesctl report targets").ok().says("revenue");
 }

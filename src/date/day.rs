@@ -14,12 +14,23 @@ pub enum Direction {
     Back,
 }
 
+impl Direction {
+    /// Days as they are written here.
+    fn examples(self) -> &'static str {
+        match self {
+            Self::Forward => "2026-11-27, tomorrow, +3d, fri or in 2 weeks",
+            Self::Back => "2026-11-14, yesterday, -7d, fri, last week or 2 weeks ago",
+        }
+    }
+}
+
 /// Reads a day: `2026-11-27`, `today`, `yesterday`, `tomorrow`, `+3d`, `-2w`, `+1m`, `+1y`, `fri`,
 /// `next friday` (the one in next week), `in 2 weeks`, `3 days ago`, and the last day of this week
-/// (a Sunday), month, calendar quarter or calendar year: `eow`, `eom`, `eoq`, `eoy`.
+/// (a Sunday), month, calendar quarter or calendar year: `eow`, `eom`, `eoq`, `eoy`. Looking back, `last week`
+/// and `last month` are their first days.
 pub fn parse_day(text: &str, today: NaiveDate, direction: Direction) -> Result<NaiveDate, String> {
     let phrase = normal(text);
-    if let Some(parsed) = iso_day(&phrase) {
+    if let Some(parsed) = iso_day(&phrase, direction) {
         return parsed;
     }
     let words: Vec<&str> = phrase.split(' ').collect();
@@ -31,6 +42,12 @@ pub fn parse_day(text: &str, today: NaiveDate, direction: Direction) -> Result<N
         ["eom"] => months_from(first_of_month(today), 1).map(|month| month.to),
         ["eoq"] => quarter_of(today, 1).map(|quarter| quarter.to),
         ["eoy"] => NaiveDate::from_ymd_opt(today.year(), 12, 31),
+        ["last", "week"] if direction == Direction::Back => {
+            week_of(today).and_then(|week| week.from.checked_sub_days(Days::new(7)))
+        }
+        ["last", "month"] if direction == Direction::Back => {
+            first_of_month(today).checked_sub_months(Months::new(1))
+        }
         ["next", name] => weekday(name).and_then(|day| in_next_week(today, day)),
         ["in", count, unit] => step(count, unit).and_then(|step| step.from(today, 1)),
         [count, unit, "ago"] => step(count, unit).and_then(|step| step.from(today, -1)),
@@ -40,15 +57,17 @@ pub fn parse_day(text: &str, today: NaiveDate, direction: Direction) -> Result<N
         },
         _ => None,
     };
-    day.filter(|day| (1..=9999).contains(&day.year())).ok_or_else(|| {
-        format!(
-            "`{text}` is not a date; write one like 2026-11-27, tomorrow, +3d, fri or in 2 weeks"
-        )
-    })
+    day.filter(|day| (1..=9999).contains(&day.year()))
+        .ok_or_else(|| {
+            format!(
+                "`{text}` is not a date; write one like {}",
+                direction.examples()
+            )
+        })
 }
 
 /// `YYYY-MM-DD`; `None` when it is not written like that, an error when there is no such day.
-pub(super) fn iso_day(phrase: &str) -> Option<Result<NaiveDate, String>> {
+pub(super) fn iso_day(phrase: &str, direction: Direction) -> Option<Result<NaiveDate, String>> {
     let [year, month, day] = numbers::<3>(phrase, &[4, 2, 2])?;
     let date = i32::try_from(year)
         .ok()
@@ -63,7 +82,10 @@ pub(super) fn iso_day(phrase: &str) -> Option<Result<NaiveDate, String>> {
             Some(month) => format!("{} has {} days", month.to.format("%B %Y"), month.to.day()),
             None => "months run from 01 to 12, years from 0001".to_string(),
         };
-        format!("there is no day `{phrase}`: {because}; write one like 2026-11-27, tomorrow, +3d, fri or in 2 weeks")
+        format!(
+            "there is no day `{phrase}`: {because}; write one like {}",
+            direction.examples()
+        )
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use super::day::{iso_day, step};
+use super::day::{Direction, iso_day, step};
 use super::{normal, numbers};
 use crate::document::Period;
 
@@ -73,7 +73,7 @@ fn absolute_period(
             to: today,
         }));
     }
-    if let Some(day) = iso_day(part) {
+    if let Some(day) = iso_day(part, Direction::Forward) {
         return Some(day.map(|day| Period { from: day, to: day }));
     }
     if let Some([year, month]) = numbers::<2>(part, &[4, 2]) {

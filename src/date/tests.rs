@@ -55,11 +55,26 @@ fn days_forward(#[case] typed: &str, #[case] meant: &str) {
 #[case("sat", "2026-11-21")]
 #[case("sun", "2026-11-15")]
 #[case("next monday", "2026-11-23")]
+#[case("last week", "2026-11-09")]
+#[case("last month", "2026-10-01")]
 fn days_back(#[case] typed: &str, #[case] meant: &str) {
     assert_eq!(
         parse_day(typed, date(TODAY), Direction::Back),
         Ok(date(meant))
     );
+}
+
+/// What happened is told by past days, and every one of them is understood.
+#[test]
+fn examples_look_back() {
+    let back = parse_day("some day", date(TODAY), Direction::Back).expect_err("no day");
+    let (_, examples) = back.split_once("like ").expect("examples");
+    let examples = examples.replace(" or ", ", ");
+    for example in examples.split(", ") {
+        let day = parse_day(example, date(TODAY), Direction::Back).expect("a day");
+        assert!(day < date(TODAY), "{example}");
+    }
+    assert!(parse_day("last week", date(TODAY), Direction::Forward).is_err());
 }
 
 /// On a Monday, `fri` is this week's and `next friday` is the one after it.

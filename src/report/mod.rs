@@ -101,6 +101,8 @@ pub struct Ask {
     pub only: Option<Vec<bool>>,
     /// What `only` says, in the user's words: `rep jr`, `where value > 5000`.
     pub scope: Option<String>,
+    /// The options of every report as they were typed, each with its value, for the commands that one names.
+    pub typed: Vec<(&'static str, String)>,
     pub by: Vec<Dimension>,
     /// The stage a cohort begins in; the first one by default.
     pub from_stage: Option<String>,
@@ -109,6 +111,15 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// ` --period 2026-Q3 --team north`: those of these options that were typed, to go behind a command.
+    pub(crate) fn again(&self, options: &[&str]) -> String {
+        let typed = self.typed.iter();
+        typed
+            .filter(|(option, _)| options.contains(option))
+            .map(|(option, value)| format!(" --{option} {}", crate::text::quoted(value)))
+            .collect()
+    }
+
     pub(crate) fn includes(&self, deal: usize) -> bool {
         self.only
             .as_ref()

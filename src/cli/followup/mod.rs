@@ -40,14 +40,7 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
             Some((case, None)) if session.store.case(case)?.is_some() => {
                 Err(not_a_follow_up(session, row, case)?)
             }
-            Some((deal, None)) => Err(Fault::no(format!(
-                "line {row} is {}: it has no follow-up to mark",
-                session.store.short(deal)?
-            ))
-            .hint(format!(
-                "salesctl followup add {row} \"fri: send quote\" gives it one"
-            ))
-            .into()),
+            Some((deal, None)) => only_follow_up(session, row, deal),
             None => Err(Fault::not_found(format!("the last list has no line {row}"))
                 .hint("`salesctl` and `salesctl report meeting` show lines")
                 .into()),
@@ -62,6 +55,42 @@ fn meant(session: &Session<'_>, typed: &str) -> Result<(Id, Id)> {
         Some(item) => Ok((id, item.id)),
         None => Err(Fault::not_found(format!("`{}` has no open follow-up", visible(typed))).into()),
     }
+}
+
+/// The follow-up of a line that is a whole deal: its only open one, since of several none was pointed at.
+fn only_follow_up(session: &Session<'_>, row: usize, id: Id) -> Result<(Id, Id)> {
+    let short = session.store.short(id)?;
+    let deal = session
+        .store
+        .deal(id)?
+        .ok_or_else(|| Fault::not_found("the deal was undone"))?;
+    let mut open: Vec<&FollowUp> = deal
+        .follow_ups
+        .iter()
+        .filter(|item| item.done.is_none())
+        .collect();
+    open.sort_by_key(|item| (item.due, item.id));
+    let fault = match open.as_slice() {
+        [only] => return Ok((id, only.id)),
+        [] => Fault::no(format!("line {row} is {short}: it has no open follow-up")).hint(format!(
+            "salesctl followup add {row} \"fri: send quote\" gives it one"
+        )),
+        several => {
+            let listed: Vec<String> = several
+                .iter()
+                .map(|item| format!("{} ({})", visible(&item.text), crate::date::day(item.due)))
+                .collect();
+            Fault::no(format!(
+                "line {row} is {short}, which has {} open follow-ups: {}",
+                several.len(),
+                listed.join(", ")
+            ))
+            .hint(format!(
+                "salesctl followup done {short} marks the earliest; `salesctl` gives each that is due a line"
+            ))
+        }
+    };
+    Err(fault.into())
 }
 
 /// The deal that a row number of the last list, or a reference, means.

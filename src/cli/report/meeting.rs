@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         moves: &moves,
         quarter: around("quarter")?,
         month: around("month")?,
+        live: book.as_of >= session.today,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
     let meeting = meeting(&session.process, &book, &ask, &agenda);

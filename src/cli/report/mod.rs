@@ -124,14 +124,31 @@ pub(crate) fn run(args: &ReportCommand, cx: &Context) -> Result<Status> {
 /// Options of every report.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ReportArgs {
-    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30 [default: all].
-    /// Quarters and years are fiscal; a fiscal year has the name of the year it ends in
+    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30 [default: all time, or
+    /// what the report says above]. Quarters and years are fiscal; a fiscal year has the name of the year it ends in
     #[arg(long, value_name = "PERIOD")]
     pub(crate) period: Option<String>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+impl ReportArgs {
+    /// The options that were given, as they were.
+    fn typed(&self) -> Vec<(&'static str, String)> {
+        let filter = &self.filter;
+        [
+            ("period", &self.period),
+            ("rep", &filter.rep),
+            ("team", &filter.team),
+            ("where", &filter.condition),
+            ("as-of", &filter.as_of),
+        ]
+        .into_iter()
+        .filter_map(|(option, value)| Some((option, value.clone()?)))
+        .collect()
+    }
 }
 
 /// What a report needs, beside what every report takes.
@@ -236,6 +253,7 @@ fn loaded(
         period,
         only: args.filter.mask(session, &book)?,
         scope: args.filter.words(),
+        typed: args.typed(),
         by,
         from_stage: question.from_stage.map(str::to_string),
         ..Ask::default()

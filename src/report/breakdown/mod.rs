@@ -2,12 +2,14 @@
 //!
 //! Between one walk over the visits and the sentences: `counts` counts who advanced, `verdict` (a function of
 //! counts) says who loses beyond chance, `adjusted` whether their deals explain it, `pace` who takes longer,
-//! `found` makes one verdict a step of these, `shown` says it and `next` what to do about it.
+//! `found` makes one verdict a step of these, `overall` asks the same of all steps together, `shown` says it and
+//! `next` what to do about it.
 
 mod adjusted;
 mod counts;
 mod found;
 mod next;
+mod overall;
 mod pace;
 mod shown;
 mod verdict;
@@ -31,7 +33,7 @@ use crate::document::{Period, row};
 use crate::process::{Process, WON};
 
 /// What it reads, beside its dimensions.
-pub const BREAKDOWN: Needs = Needs::of(Columns::VISITS.and(Columns::WORTH));
+pub const BREAKDOWN: Needs = Needs::of(Columns::VISITS.and(Columns::WORTH).and(Columns::OWNER));
 
 /// What is compared when nothing is said.
 pub const BREAKDOWN_BY: [&str; 4] = ["rep", "product", "type", "source"];
@@ -214,7 +216,8 @@ pub fn breakdown(
         (n, rows, notes),
     );
     answer.period = Some(now);
-    let document = shown::document(&breakdown, ask, book, &answer, more.explain);
+    let overall = overall::overall(book, ask)?;
+    let document = shown::document(&breakdown, ask, book, &answer, (more, overall));
     Ok(Report { answer, document })
 }
 

@@ -1,25 +1,26 @@
 //! The sentences, tables and pictures of the breakdown: what a manager reads first, and what stands behind it.
 
 use super::super::statistics::{ALARM, WARNING, control_limits};
-use super::super::{Ask, count, heading, or_nothing, percent, whole, with_notes};
+use super::super::{Ask, Dimension, count, heading, or_nothing, percent, whole, with_notes};
 use super::found::{Loss, Said, Section, Step};
 use super::next;
 use super::verdict::{LEAST, Q};
-use super::{Breakdown, BreakdownRow};
+use super::{AskBreakdown, BREAKDOWN_BY, Breakdown, BreakdownRow};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Answer, Cell, Chart, Document, Point, Shape, Table, TableColumn, Unit};
 use crate::money::short_amount;
+use crate::text::quoted;
 
 /// More than so many names are counted, not listed.
-const NAMED: usize = 5;
+pub(super) const NAMED: usize = 5;
 
 pub(super) fn document(
     breakdown: &Breakdown<'_>,
     ask: &Ask,
     book: &Book,
     answer: &Answer<BreakdownRow>,
-    explain: bool,
+    (more, overall): (AskBreakdown, Option<String>),
 ) -> Document {
     let what = "Breakdown: deals that left a stage, forward or lost,";
     let mut document = Document::default()
@@ -31,13 +32,21 @@ pub(super) fn document(
             document = document.line(format!("next: {command}"));
         }
     }
+    if let Some(overall) = overall {
+        document = document.line(overall);
+    }
     for sentence in slower(breakdown) {
         document = document.line(sentence);
     }
     if let Some(table) = losing_table(breakdown) {
         document = document.table(table);
     }
-    document = document.line(compared_with(breakdown));
+    document = document
+        .line(
+            "shares are of the deals that left the step in the period; `salesctl report funnel` follows the deals \
+             that began in it",
+        )
+        .line(compared_with(breakdown));
     if let Some(power) = power(breakdown) {
         document = document.line(power);
     }
@@ -46,12 +55,30 @@ pub(super) fn document(
             document = document.chart(chart);
         }
     }
-    document = if explain {
+    document = if more.explain {
         explained(breakdown, answer, document)
     } else {
-        document.line("the numbers behind this: `salesctl report breakdown --explain`")
+        document.line(format!(
+            "the numbers behind this: `salesctl report breakdown{} --explain`",
+            again(ask, more)
+        ))
     };
     with_notes(document, &answer.notes)
+}
+
+/// The options that make the same breakdown again.
+fn again(ask: &Ask, more: AskBreakdown) -> String {
+    let by: Vec<&str> = ask.by.iter().map(Dimension::name).collect();
+    let by = if by == BREAKDOWN_BY {
+        String::new()
+    } else {
+        format!(" --by {}", quoted(&by.join(",")))
+    };
+    let against = more.against.map_or_else(String::new, |against| {
+        format!(" --against {}..{}", against.from, against.to)
+    });
+    let rest = ask.again(&["period", "rep", "team", "where", "as-of"]);
+    format!("{by}{rest}{against}")
 }
 
 fn steps_table(breakdown: &Breakdown<'_>) -> Table {

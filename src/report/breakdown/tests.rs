@@ -346,3 +346,39 @@ fn nothing_to_say_of_nothing() {
     );
     assert_eq!(year_until(Day::of(day(0).date()).date()).to, day(0).date());
 }
+
+/// Two reps with twelve and forty decided deals: 1 of 12 is below 30 of 40 by Fisher's exact test, in one step
+/// or another; 30 of 40 against the same is not.
+#[test]
+fn all_steps_together() {
+    let some = |owner: u32, n: i32, won: i32| (0..n).map(move |i| deal(owner, 30, i < won, true));
+    let said = |first: i32| {
+        let told: Vec<Told> = some(0, 12, first).chain(some(1, 40, 30)).collect();
+        let told = book(&told);
+        let ask = Ask {
+            period: Some(third_quarter()),
+            typed: vec![
+                ("period", "x".to_string()),
+                ("team", "far north".to_string()),
+            ],
+            ..Ask::default()
+        };
+        let name = told.owners[0].name.clone();
+        (overall::overall(&told, &ask), name, ask)
+    };
+    let (found, name, ask) = said(1);
+    let found = found.expect("a sentence").expect("two reps");
+    assert!(
+        found.contains("wins 8 % of 12 where the others win 75 %"),
+        "{found}"
+    );
+    let period = ask.period.expect("a period");
+    let command = format!(
+        "salesctl report scorecard {name} --period {}..{} --team \"far north\"",
+        period.from, period.to
+    );
+    assert!(found.ends_with(&command), "{found}");
+    let (found, ..) = said(9);
+    let found = found.expect("a sentence").expect("two reps");
+    assert!(found.contains("nobody wins less"), "{found}");
+}

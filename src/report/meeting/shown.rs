@@ -39,7 +39,11 @@ pub(super) fn document(
         (process, book, agenda),
         &sections.decide,
         &mut number,
-        "nothing: every open deal has a next step, and time",
+        match (open, book.deals.len()) {
+            (0, 0) => "no open deals yet",
+            (0, _) => "no open deals",
+            _ => "nothing: every open deal has a next step, and time",
+        },
     );
     document = document.heading("What is late");
     document = section(
@@ -66,7 +70,7 @@ pub(super) fn document(
     for line in sums(process, agenda, &sections.expected) {
         document = document.line(line);
     }
-    if number > 0 {
+    if number > 0 && agenda.live {
         document = document.line(
             "a follow-up for a line, by its number: salesctl followup add 1 \"fri: WHAT\"; to \
              another rep: salesctl deal assign DEAL --to REP",
@@ -104,7 +108,9 @@ fn section(
     if expected {
         columns.push(TableColumn::right("won so far").rank(2));
     }
-    columns.push(TableColumn::left("a follow-up").rank(3));
+    if agenda.live {
+        columns.push(TableColumn::left("a follow-up").rank(3));
+    }
     let rows = lines
         .iter()
         .zip(*number + 1..)
@@ -126,8 +132,10 @@ fn section(
             if expected {
                 row.push(or_nothing(line.won, |won| Cell::Share(won.share)));
             }
-            let id = book.deals.id[line.deal];
-            row.push(Cell::Text(command(agenda.short, id, line.next)));
+            if agenda.live {
+                let id = book.deals.id[line.deal];
+                row.push(Cell::Text(command(agenda.short, id, line.next)));
+            }
             row
         });
     let table = Table {
@@ -177,11 +185,13 @@ fn sums(process: &Process, agenda: &Agenda<'_>, lines: &[Line]) -> Vec<String> {
             crate::date::day(until.date())
         )
     };
-    let mut said = vec![format!(
-        "expected: {}, {}",
-        total(month),
-        total(Day::of(agenda.quarter.to))
-    )];
+    let by_quarter = total(Day::of(agenda.quarter.to));
+    // In the last month of a quarter both end on one day.
+    let mut said = vec![if agenda.month.to == agenda.quarter.to {
+        format!("expected: {by_quarter}")
+    } else {
+        format!("expected: {}, {by_quarter}", total(month))
+    }];
     let weighted = lines.iter().filter_map(Line::weighted);
     let known = weighted.clone().count();
     if known > 0 {

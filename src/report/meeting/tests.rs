@@ -17,12 +17,17 @@ fn period(from: i32, to: i32) -> Period {
 }
 
 fn asked(book: &Book, ask: &Ask) -> Meeting {
+    asked_on(book, ask, period(123, 152), true)
+}
+
+fn asked_on(book: &Book, ask: &Ask, month: Period, live: bool) -> Meeting {
     let process = process();
     let moves = moves(&process, book, ask, day(AS_OF - 8), None);
     let agenda = Agenda {
         moves: &moves,
         quarter: period(92, 183),
-        month: period(123, 152),
+        month,
+        live,
         short: &|id: Id| format!("D{}", id.0),
     };
     meeting(&process, book, ask, &agenda)
@@ -228,4 +233,36 @@ fn only_what_is_asked_about_is_on_the_page() {
     let meeting = asked(&book, &ask);
     assert!(meeting.report.answer.rows.is_empty());
     assert_eq!(meeting.report.answer.n, 1);
+}
+
+/// The last month of the quarter ends with it, and a page of a past day asks for nothing.
+#[test]
+fn what_is_said_depends_on_the_day() {
+    let said = |book: &Book, ask: &Ask, month: Period, live: bool| {
+        let meeting = asked_on(book, ask, month, live);
+        let blocks = meeting.report.document.blocks.into_iter();
+        let lines = blocks.filter_map(|block| match block {
+            crate::document::Block::Line(text) => Some(text),
+            _ => None,
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let told = twelve_book();
+    let all = Ask::default();
+    let about = |lines: &[String], start: &str| -> Vec<String> {
+        let found = lines.iter().filter(|line| line.starts_with(start));
+        found.cloned().collect()
+    };
+    let today = said(&told, &all, period(123, 152), true);
+    assert_eq!(about(&today, "a follow-up for a line").len(), 1);
+    assert_eq!(about(&today, "expected: ")[0].matches(" by ").count(), 2);
+    let past = said(&told, &all, period(153, 183), false);
+    assert!(about(&past, "a follow-up for a line").is_empty());
+    assert_eq!(about(&past, "expected: ")[0].matches(" by ").count(), 1);
+    let none = Ask {
+        only: Some(vec![false; told.deals.len()]),
+        ..Ask::default()
+    };
+    let none = said(&told, &none, period(123, 152), true);
+    assert_eq!(about(&none, "no open deals"), ["no open deals"]);
 }

@@ -286,7 +286,10 @@ pub fn scorecard(
     document = document.line(
         "chance: beyond it lie ratios that 1 in 500 equal reps would have; at its edge, 1 in 20",
     );
-    document = document.line("one rep in full: salesctl report scorecard REP");
+    document = document.line(format!(
+        "one rep in full: salesctl report scorecard REP{}",
+        ask.again(&["period", "team", "where", "as-of"])
+    ));
     let document = with_notes(document, &answer.notes);
     Ok(Report { answer, document })
 }

@@ -133,14 +133,15 @@ pub fn scorecard_of(
         ));
         document = document.table(ramp_table(process, ramp));
     }
+    let again = ask.again(&["period", "team", "where", "as-of"]);
     document = document
         .line(format!(
-            "made of the deals that {title} owns on {}, as everybody sees it: salesctl report scorecard {name}",
+            "made of the deals that {title} owns on {}, as everybody sees it: salesctl report scorecard {name}{again}",
             crate::date::day(book.as_of)
         ))
         .line(format!(
             "the deals behind it: salesctl deal list --rep {name} --all; ratios: salesctl report win-rate \
-             --rep {name} --by product,type; costs and metrics: salesctl metric query NAME --by rep"
+             --rep {name} --by product,type{again}; costs and metrics: salesctl metric query NAME --by rep"
         ));
     let document = with_notes(document, &answer.notes);
     Ok(Report { answer, document })
