@@ -999,34 +999,34 @@ fn tables_shown(book: &Book) -> String {
         );
     }
     let changes = &book.changes;
-    let mut each_dated = |name: &str, deals: &[u32], days: &[Day], to: Vec<String>| {
-        for ((deal, day), to) in deals.iter().zip(days).zip(to) {
+    let mut tell = |name: &str, whose: &[u32], on: &[Day], to: Vec<String>| {
+        for ((deal, day), to) in whose.iter().zip(on).zip(to) {
             let _ = writeln!(out, "{name} {} {day:?} {to}", id(*deal));
         }
     };
     let (state, stage) = (&changes.state, &changes.stage);
     let to = state.to.iter().map(|to| format!("{to:?}")).collect();
-    each_dated("state", &state.deal, &state.day, to);
+    tell("state", &state.deal, &state.day, to);
     let to = stage.to.iter();
     let to = to.map(|to| format!("{:?}", to.map(|at| &book.stages[at as usize])));
-    each_dated("stage", &stage.deal, &stage.day, to.collect());
+    tell("stage", &stage.deal, &stage.day, to.collect());
     let of = &changes.owner;
     let to = of.to.iter().map(|to| format!("{:?}", owner(*to))).collect();
-    each_dated("owner", &of.deal, &of.day, to);
+    tell("owner", &of.deal, &of.day, to);
     let of = &changes.value_minor;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-    each_dated("value", &of.deal, &of.day, to);
+    tell("value", &of.deal, &of.day, to);
     let of = &changes.currency;
     let to = of.to.iter();
     let to = to.map(|to| book.currencies[usize::from(*to)].to_string());
-    each_dated("currency", &of.deal, &of.day, to.collect());
+    tell("currency", &of.deal, &of.day, to.collect());
     for (name, of) in &book.dated {
         let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-        each_dated(name, &of.deal, &of.day, to);
+        tell(name, &of.deal, &of.day, to);
     }
     let of = &changes.expected_close;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-    each_dated("close", &of.deal, &of.day, to);
+    tell("close", &of.deal, &of.day, to);
     out
 }
 

@@ -114,10 +114,10 @@ impl Ask {
     /// ` --period 2026-Q3 --team north`: those of these options that were typed, to go behind a command.
     pub(crate) fn again(&self, options: &[&str]) -> String {
         let typed = self.typed.iter();
-        typed
-            .filter(|(option, _)| options.contains(option))
-            .map(|(option, value)| format!(" --{option} {}", crate::text::quoted(value)))
-            .collect()
+        let asked = typed.filter(|(option, _)| options.contains(option));
+        asked.fold(String::new(), |words, (option, value)| {
+            words + " --" + option + " " + &crate::text::quoted(value)
+        })
     }
 
     pub(crate) fn includes(&self, deal: usize) -> bool {
