@@ -1004,12 +1004,12 @@ fn tables_shown(book: &Book) -> String {
             let _ = writeln!(out, "{name} {} {day:?} {to}", id(*deal));
         }
     };
-    let (state, stage) = (&changes.state, &changes.stage);
-    let to = state.to.iter().map(|to| format!("{to:?}")).collect();
-    tell("state", &state.deal, &state.day, to);
-    let to = stage.to.iter();
+    let (states, visited) = (&changes.state, &changes.stage);
+    let to = states.to.iter().map(|to| format!("{to:?}")).collect();
+    tell("state", &states.deal, &states.day, to);
+    let to = visited.to.iter();
     let to = to.map(|to| format!("{:?}", to.map(|at| &book.stages[at as usize])));
-    tell("stage", &stage.deal, &stage.day, to.collect());
+    tell("stage", &visited.deal, &visited.day, to.collect());
     let of = &changes.owner;
     let to = of.to.iter().map(|to| format!("{:?}", owner(*to))).collect();
     tell("owner", &of.deal, &of.day, to);
