@@ -7,6 +7,8 @@
 //! A report says what it reads ([`Needs`]); columns and tables that were not asked for are empty.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroU32;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
@@ -17,24 +19,46 @@ use crate::id::Id;
 use crate::list::Payback;
 use crate::money::Currency;
 
-/// A business date as days since 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(pub i32);
+/// A business date as days since 1970-01-01, in four bytes even where there may be none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(NonZeroU32);
+
+/// What is kept is `number + 2^31`, which is in the same order and never 0.
+const SHIFT: u32 = 1 << 31;
 
 impl Day {
+    /// The day with this number; of the very first one that an `i32` could name, the second.
+    pub const fn new(number: i32) -> Self {
+        match NonZeroU32::new(number.cast_unsigned() ^ SHIFT) {
+            Some(kept) => Self(kept),
+            None => Self(NonZeroU32::MIN),
+        }
+    }
+
+    /// Days since 1970-01-01.
+    pub const fn number(self) -> i32 {
+        (self.0.get() ^ SHIFT).cast_signed()
+    }
+
     pub fn of(date: NaiveDate) -> Self {
-        Self(date.signed_duration_since(NaiveDate::default()).num_days() as i32)
+        Self::new(date.signed_duration_since(NaiveDate::default()).num_days() as i32)
     }
 
     pub fn date(self) -> NaiveDate {
         NaiveDate::default()
-            .checked_add_signed(TimeDelta::days(i64::from(self.0)))
+            .checked_add_signed(TimeDelta::days(i64::from(self.number())))
             .unwrap_or(NaiveDate::MAX)
     }
 
     /// Calendar days from `earlier` to this day.
     pub fn since(self, earlier: Self) -> i32 {
-        self.0 - earlier.0
+        self.number() - earlier.number()
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Day({})", self.number())
     }
 }
 
@@ -203,7 +227,7 @@ pub struct Visits {
     pub overridden: Vec<bool>,
 }
 
-/// One thing done per index, for a deal or before there is one; in no order.
+/// One thing done per index: those for deals in the order of these, then what was for none.
 #[derive(Clone, Debug, Default)]
 pub struct Activities {
     /// Index into [`Deals`]; `None` when it was for no deal: with a person, an account, a name of a list.
@@ -212,7 +236,7 @@ pub struct Activities {
     pub kind: Vec<ActivityKind>,
     pub minutes: Vec<Option<u32>>,
     /// Direct cost, minor units of the process currency.
-    pub cost_minor: Vec<Option<i64>>,
+    pub cost_minor: Vec<i64>,
     /// Who did it: index into [`Book::owners`]; the deal's owner when who logged it is no rep.
     pub by: Vec<Option<u32>>,
     /// Index into [`Book::tools`].

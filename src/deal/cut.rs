@@ -217,10 +217,11 @@ impl Book {
             cut.deal.push(deal.flatten());
             cut.day.push(all.day[at]);
             cut.kind.push(all.kind[at]);
-            cut.minutes.push(all.minutes[at]);
-            cut.cost_minor.push(all.cost_minor[at]);
             cut.by.push(all.by[at]);
-            cut.tool.push(all.tool[at]);
+            // Loaded or not.
+            cut.minutes.extend(all.minutes.get(at));
+            cut.cost_minor.extend(all.cost_minor.get(at));
+            cut.tool.extend(all.tool.get(at));
         }
         cut
     }

@@ -28,7 +28,12 @@ impl Columns {
     pub const TYPE: Self = Self(1 << 12);
     pub const TOUCHED: Self = Self(1 << 13);
     pub const VISITS: Self = Self(1 << 20);
+    /// `deal`, `day`, `kind` and `by` of activities.
     pub const ACTIVITIES: Self = Self(1 << 21);
+    /// Activities with their `minutes` and `cost_minor`.
+    pub const EFFORT: Self = Self(1 << 26).and(Self::ACTIVITIES);
+    /// Activities with their `tool`.
+    pub const TOOLS: Self = Self(1 << 27).and(Self::ACTIVITIES);
     pub const FOLLOW_UPS: Self = Self(1 << 22);
     pub const CHANGES: Self = Self(1 << 23);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);

@@ -24,9 +24,12 @@ pub fn days_late(
 pub fn late_before(limit: Span, calendar: &Calendar, today: Day) -> Day {
     let is_late = |entered: Day| days_late(limit, calendar, entered.date(), today.date()).is_some();
     // Longer than any limit that can be written (36,500 months).
-    let (mut late, mut fine) = (Day(today.0 - 1_200_000), Day(today.0 + 1));
-    while fine.0 - late.0 > 1 {
-        let middle = Day(late.0 + (fine.0 - late.0) / 2);
+    let (mut late, mut fine) = (
+        Day::new(today.number() - 1_200_000),
+        Day::new(today.number() + 1),
+    );
+    while fine.number() - late.number() > 1 {
+        let middle = Day::new(late.number() + (fine.number() - late.number()) / 2);
         if is_late(middle) {
             late = middle;
         } else {
@@ -69,7 +72,7 @@ mod tests {
         let first_fine = late_before(limit, &calendar, today());
         let late = |entered: Day| days_late(limit, &calendar, entered.date(), today().date());
         assert_eq!(late(first_fine), None);
-        assert!(late(Day(first_fine.0 - 1)).is_some_and(|days| days > 0));
+        assert!(late(Day::new(first_fine.number() - 1)).is_some_and(|days| days > 0));
     }
 
     #[rstest]
@@ -87,7 +90,7 @@ mod tests {
         #[case] due: Option<i32>,
         #[case] excused: bool,
     ) {
-        let at = |days: Option<i32>| days.map(|days| Day(today().0 + days));
+        let at = |days: Option<i32>| days.map(|days| Day::new(today().number() + days));
         assert_eq!(is_cared_for(state, at(hold), at(due), today()), excused);
     }
 }

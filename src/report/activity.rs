@@ -14,7 +14,7 @@ use crate::document::{Cell, Document, Row, Table, TableColumn, row};
 use crate::process::Process;
 
 /// What it reads.
-pub const ACTIVITY: Needs = Needs::of(Columns::ACTIVITIES);
+pub const ACTIVITY: Needs = Needs::of(Columns::EFFORT);
 
 /// What activities are grouped by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -127,7 +127,10 @@ pub fn activity(
         ActivityBy::Deal(dimension) => vec![dimension.clone()],
         _ => Vec::new(),
     };
-    let months = months(book, ask);
+    let months = match more.by {
+        ActivityBy::Month => months(book, ask),
+        _ => BTreeMap::new(),
+    };
     let labels = Labels::new(book, &more.by, &dimension, &months)?;
     let place = |names: &[crate::deal::book::Named], name: &str| {
         names.iter().position(|known| known.name == name)
@@ -149,7 +152,8 @@ pub fn activity(
 
     let none = labels.of.len() - 1;
     let mut tallies = vec![Tally::default(); labels.of.len()];
-    let mut touched: Vec<u64> = Vec::new();
+    // Activities are in the order of their deals, so that a group's last deal tells a new one.
+    let mut last_deal = vec![None; labels.of.len()];
     let mut elsewhere = 0;
     for at in 0..done.len() {
         if !counts(at) {
@@ -160,30 +164,21 @@ pub fn activity(
         let group = match &more.by {
             ActivityBy::Rep => done.by[at].map(|by| by as usize),
             ActivityBy::Team => team_of(done.by[at]),
-            ActivityBy::Kind => ActivityKind::ALL
-                .iter()
-                .position(|kind| *kind == done.kind[at]),
+            ActivityBy::Kind => Some(done.kind[at].place()),
             ActivityBy::Month => months.get(&month(book, at)).copied(),
             ActivityBy::Deal(_) => labels.of_deal(done.deal[at]),
         };
         let group = group.unwrap_or(none);
         let tally = &mut tallies[group];
         tally.spent.add(book, at);
-        if let Some(kind) = ActivityKind::ALL
-            .iter()
-            .position(|kind| *kind == done.kind[at])
-        {
-            tally.kinds[kind] += 1;
-        }
+        tally.kinds[done.kind[at].place()] += 1;
         match done.deal[at] {
-            Some(deal) => touched.push(((group as u64) << 32) | u64::from(deal)),
+            Some(deal) => {
+                tally.deals += usize::from(last_deal[group] != Some(deal));
+                last_deal[group] = Some(deal);
+            }
             None => tally.without_deal += 1,
         }
-    }
-    touched.sort_unstable();
-    touched.dedup();
-    for key in touched {
-        tallies[(key >> 32) as usize].deals += 1;
     }
     let mut notes: Vec<String> = unpriced(book, counts).into_iter().collect();
     if elsewhere > 0 {

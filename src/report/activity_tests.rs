@@ -20,13 +20,13 @@ pub(in super::super) fn told() -> Book {
         done.by.push(by);
         done.tool.push(None);
     };
-    log(Some(0), 5, Call, Some(20), None, Some(0));
-    log(Some(0), 9, Meeting, Some(90), Some(1_250), Some(0));
-    log(Some(1), 12, Mail, None, None, Some(0));
+    log(Some(0), 5, Call, Some(20), 0, Some(0));
+    log(Some(0), 9, Meeting, Some(90), 1_250, Some(0));
     // Bob helps with a deal of Ann's, and calls somebody before there is a deal.
-    log(Some(0), 20, Call, Some(7), None, Some(1));
-    log(None, 40, Call, Some(10), None, Some(1));
-    log(Some(4), 100, Call, Some(30), Some(300), Some(2));
+    log(Some(0), 20, Call, Some(7), 0, Some(1));
+    log(Some(1), 12, Mail, None, 0, Some(0));
+    log(Some(4), 100, Call, Some(30), 300, Some(2));
+    log(None, 40, Call, Some(10), 0, Some(1));
     book
 }
 

@@ -38,11 +38,14 @@ pub(super) struct Converter<'a> {
     as_of: Day,
 }
 
+/// Since when the currency of the process is worth what it is.
+const ALWAYS: Day = Day::new(i32::MIN);
+
 impl<'a> Converter<'a> {
     pub(super) fn new(process: &Process, book: &'a Book) -> Self {
         let rates = book.currencies.iter().map(|currency| {
             if *currency == process.currency {
-                return vec![(Day(i32::MIN), 1.0)];
+                return vec![(ALWAYS, 1.0)];
             }
             let scale = process.currency.scale() as f64 / currency.scale() as f64;
             let dated: &[(NaiveDate, f64)] = process
@@ -92,9 +95,10 @@ impl<'a> Converter<'a> {
             .rev()
             .find(|(from, _)| *from <= day)?;
         // Exact: an amount in the process's own currency does not pass through a fraction.
-        Some(match from {
-            Day(i32::MIN) => minor,
-            _ => (minor as f64 * rate).round() as i64,
+        Some(if *from == ALWAYS {
+            minor
+        } else {
+            (minor as f64 * rate).round() as i64
         })
     }
 

@@ -1,8 +1,6 @@
 //! What work cost: the minutes of activities at the hourly cost of who did them, and what was paid directly.
 //! The one rule for activities, costs and returns.
 
-use std::collections::BTreeSet;
-
 use super::returns::listed;
 use crate::deal::book::Book;
 
@@ -26,7 +24,7 @@ impl Spent {
     pub(super) fn add(&mut self, book: &Book, activity: usize) {
         let done = &book.activities;
         self.activities += 1;
-        let paid = done.cost_minor[activity].unwrap_or(0);
+        let paid = done.cost_minor[activity];
         self.direct_minor = self.direct_minor.saturating_add(paid);
         let Some(minutes) = done.minutes[activity] else {
             self.without_minutes += 1;
@@ -83,14 +81,22 @@ pub(super) fn by_deal(book: &Book) -> Vec<Spent> {
 /// Whose hours have no cost, among the activities that count.
 pub(super) fn unpriced(book: &Book, counts: impl Fn(usize) -> bool) -> Option<String> {
     let done = &book.activities;
-    let who: BTreeSet<Option<u32>> = (0..done.len())
-        .filter(|at| done.minutes[*at].is_some_and(|minutes| minutes > 0))
-        .filter(|at| hour(book, *at).is_none() && counts(*at))
-        .map(|at| done.by[at])
-        .collect();
-    let names: Vec<&str> = who
-        .iter()
-        .map(|by| by.map_or("who is no rep", |at| book.owners[at as usize].name.as_str()))
+    // The last is whoever is no rep.
+    let mut without = vec![false; book.owners.len() + 1];
+    for at in 0..done.len() {
+        if done.minutes[at].is_some_and(|minutes| minutes > 0)
+            && hour(book, at).is_none()
+            && counts(at)
+        {
+            without[done.by[at].map_or(book.owners.len(), |by| by as usize)] = true;
+        }
+    }
+    let nobody = without.pop().unwrap_or_default();
+    let reps = book.owners.iter().zip(without);
+    let names: Vec<&str> = nobody
+        .then_some("who is no rep")
+        .into_iter()
+        .chain(reps.filter_map(|(rep, without)| without.then_some(rep.name.as_str())))
         .collect();
     (!names.is_empty()).then(|| {
         format!(

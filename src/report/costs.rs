@@ -15,7 +15,7 @@ use crate::process::Process;
 
 /// What it reads.
 pub const COSTS: Needs = Needs::of(
-    Columns::ACTIVITIES
+    Columns::EFFORT
         .and(Columns::OPENED)
         .and(Columns::SOURCE)
         .and(Columns::WORTH),

@@ -27,7 +27,7 @@ pub(super) fn code(code: &str) -> Currency {
 }
 
 pub(super) fn day(number: i32) -> Day {
-    Day(Day::of(NaiveDate::from_ymd_opt(2026, 7, 1).expect("a date")).0 + number)
+    Day::new(Day::of(NaiveDate::from_ymd_opt(2026, 7, 1).expect("a date")).number() + number)
 }
 
 /// 1 Jul – 30 Sep 2026.

@@ -30,7 +30,7 @@ impl Write<'_> {
                 version,
                 self.operation().0,
                 self.ts(),
-                Day::of(at.day).0,
+                Day::of(at.day).number(),
                 self.actor(),
                 why,
                 sha256,

@@ -125,9 +125,9 @@ fn dated(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         if let Some(at) = place(row.get_ref(1)?.as_str()?) {
-            let day: Day = Day(row.get(2)?);
+            let day: Day = Day::new(row.get(2)?);
             let of = facts.entry(row.get(0)?).or_default();
-            of.push((at, day.0, fact_value(row, 3)?));
+            of.push((at, day.number(), fact_value(row, 3)?));
         }
     }
     Ok(facts)

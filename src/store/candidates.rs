@@ -216,7 +216,7 @@ impl Store {
                     "SELECT subject, name, whole, number, text FROM fact
                      WHERE subject IN ({ids}) AND day <= $1 ORDER BY subject, name, day"
                 ))?;
-                let mut rows = statement.query([Day::of(as_of).0])?;
+                let mut rows = statement.query([Day::of(as_of).number()])?;
                 while let Some(row) = rows.next()? {
                     let fields = &mut found.entry(Id(row.get(0)?)).or_default().fields;
                     let name: String = row.get(1)?;

@@ -216,8 +216,9 @@ impl Store {
     fn days_by_id(&self, sql: &str) -> Result<HashMap<Id, NaiveDate>> {
         self.translated(|connection| {
             let mut statement = connection.prepare(sql)?;
-            let rows =
-                statement.query_map([], |row| Ok((Id(row.get(0)?), Day(row.get(1)?).date())))?;
+            let rows = statement.query_map([], |row| {
+                Ok((Id(row.get(0)?), Day::new(row.get(1)?).date()))
+            })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }

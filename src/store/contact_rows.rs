@@ -129,7 +129,7 @@ pub(super) fn activities(
             .execute(params![
                 id.0,
                 contact.seq,
-                Day::of(contact.day).0,
+                Day::of(contact.day).number(),
                 activity.what.name(),
                 activity.minutes,
                 activity.cost_minor,

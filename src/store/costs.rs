@@ -47,7 +47,7 @@ impl Store {
                 costs.push(Cost {
                     id: Id(row.get(0)?),
                     subject: Id(row.get(1)?),
-                    day: Day(row.get(2)?).date(),
+                    day: Day::new(row.get(2)?).date(),
                     amount: Amount {
                         minor: row.get(3)?,
                         currency: currency.parse().map_err(Fault::damaged)?,
@@ -69,8 +69,8 @@ impl Store {
                 Ok(Absence {
                     id: Id(row.get(0)?),
                     rep: Id(row.get(1)?),
-                    from: Day(row.get(2)?).date(),
-                    until: Day(row.get(3)?).date(),
+                    from: Day::new(row.get(2)?).date(),
+                    until: Day::new(row.get(3)?).date(),
                     note: row.get(4)?,
                 })
             })?;
@@ -127,7 +127,7 @@ pub(super) fn project(connection: &Connection, id: Id, events: &[Recorded]) -> R
                     .execute(params![
                         cost.0,
                         id.0,
-                        Day::of(recorded.day).0,
+                        Day::of(recorded.day).number(),
                         amount.minor,
                         amount.currency.code(),
                         text.text,
@@ -164,8 +164,8 @@ pub(super) fn project_absences(connection: &Connection, id: Id, events: &[Record
                     .execute(params![
                         absence.0,
                         id.0,
-                        Day::of(*from).0,
-                        Day::of(*until).0,
+                        Day::of(*from).number(),
+                        Day::of(*until).number(),
                         note.as_ref().map(|note| &note.text),
                     ])?;
             }

@@ -138,7 +138,7 @@ fn write_row(connection: &Connection, deal: &Deal) -> Result<()> {
             deal.reason,
             deal.customer_type,
             day(deal.next_follow_up().map(|item| item.due)),
-            Day::of(deal.touched).0,
+            Day::of(deal.touched).number(),
             deal.overrides,
         ])?;
     Ok(())
@@ -209,7 +209,7 @@ fn write_facts(
     for (name, on) in gone {
         connection
             .prepare_cached("DELETE FROM fact WHERE subject = $1 AND name = $2 AND day = $3")?
-            .execute(params![id.0, name, Day::of(on).0])?;
+            .execute(params![id.0, name, Day::of(on).number()])?;
     }
     for ((name, on), value) in put {
         write_fact(connection, id, on, name, value)?;
@@ -244,10 +244,10 @@ fn write_follow_ups(
             .execute(params![
                 key.0,
                 id.0,
-                Day::of(item.due).0,
+                Day::of(item.due).number(),
                 item.text,
                 i64::from(item.by_rule),
-                Day::of(item.added).0,
+                Day::of(item.added).number(),
                 day(item.done),
             ])?;
         for (on, due_before) in &item.snoozed {
@@ -256,7 +256,7 @@ fn write_follow_ups(
                 .prepare_cached(
                     "INSERT INTO snooze (followup, day, due_before) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                 )?
-                .execute(params![key.0, Day::of(*on).0, Day::of(*due_before).0])?;
+                .execute(params![key.0, Day::of(*on).number(), Day::of(*due_before).number()])?;
         }
     }
     Ok(())
@@ -296,7 +296,7 @@ fn write_activities(
             .execute(params![
                 id.0,
                 seq,
-                Day::of(item.day).0,
+                Day::of(item.day).number(),
                 item.activity.what.name(),
                 item.activity.minutes,
                 item.activity.cost_minor,

@@ -89,7 +89,7 @@ impl Store {
             let mut rows = statement.query(params![email])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let day = crate::deal::book::Day(row.get(2)?).date();
+                let day = crate::deal::book::Day::new(row.get(2)?).date();
                 found.push((Id(row.get(0)?), row.get(1)?, day, row.get(3)?));
             }
             Ok(found)

@@ -241,7 +241,7 @@ fn uses(connection: &Connection, list: Id) -> Result<Vec<UseRow>> {
         let channel: String = row.get(2)?;
         uses.push(UseRow {
             id: Id(row.get(0)?),
-            day: crate::deal::book::Day(row.get(1)?).date(),
+            day: crate::deal::book::Day::new(row.get(1)?).date(),
             channel: channel.parse().map_err(Fault::damaged)?,
             names: row.get::<_, i64>(3)? as u64,
             overridden: row.get(4)?,

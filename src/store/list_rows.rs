@@ -22,7 +22,7 @@ pub(super) fn list(connection: &Connection, id: Id, events: &[Recorded]) -> Resu
     let (mut state, mut ended, mut reason, mut notice) = (State::Active, None, None, None);
     let (mut uses, mut seeds) = (0_i64, 0_i64);
     for recorded in effective_order(events) {
-        let day = Day::of(recorded.day).0;
+        let day = Day::of(recorded.day).number();
         match &recorded.event {
             Event::ListSet(set) => terms = Some(set),
             Event::ListRetired { reason: why } => {

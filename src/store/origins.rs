@@ -83,7 +83,7 @@ impl Store {
                     selection: row.get(0)?,
                     list: None,
                     why: row.get(1)?,
-                    day: Some(Day(row.get(2)?).date()),
+                    day: Some(Day::new(row.get(2)?).date()),
                 })
             })?;
             for chosen in rows {

@@ -116,7 +116,7 @@ pub(super) fn name_key(name: &str) -> String {
 }
 
 pub(super) fn day(date: Option<NaiveDate>) -> Option<i32> {
-    date.map(|date| Day::of(date).0)
+    date.map(|date| Day::of(date).number())
 }
 
 /// A fact of the same subject, name and day takes the earlier one's place.
@@ -139,7 +139,7 @@ pub(super) fn write_fact(
              ON CONFLICT (subject, name, day)
              DO UPDATE SET whole = excluded.whole, number = excluded.number, text = excluded.text",
         )?
-        .execute(params![subject.0, name, Day::of(on).0, whole, number, text])?;
+        .execute(params![subject.0, name, Day::of(on).number(), whole, number, text])?;
     Ok(())
 }
 
@@ -184,7 +184,7 @@ fn batch(connection: &Connection, id: Id, events: &[Recorded]) -> Result<()> {
         .prepare_cached("DELETE FROM batch WHERE id = $1")?
         .execute([id.0])?;
     for recorded in effective_order(events) {
-        let day = Day::of(recorded.day).0;
+        let day = Day::of(recorded.day).number();
         match &recorded.event {
             Event::BatchImported {
                 file,

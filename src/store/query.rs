@@ -115,14 +115,14 @@ pub(super) fn version_on(connection: &Connection, day: NaiveDate) -> Result<u32>
     let version: Option<u32> = connection.query_row(
         "SELECT MAX(p.version) FROM process_version p JOIN operation o ON o.id = p.operation
          WHERE o.undone_ts IS NULL AND p.day <= $1",
-        [Day::of(day).0],
+        [Day::of(day).number()],
         |row| row.get(0),
     )?;
     Ok(version.unwrap_or(0))
 }
 
 pub(super) fn date(day: Option<i32>) -> Option<NaiveDate> {
-    day.map(|day| Day(day).date())
+    day.map(|day| Day::new(day).date())
 }
 
 impl Store {
@@ -179,7 +179,7 @@ impl Store {
                         Applied {
                             version: row.get(0)?,
                             recorded: DateTime::UNIX_EPOCH,
-                            day: Day(row.get(2)?).date(),
+                            day: Day::new(row.get(2)?).date(),
                             actor: row.get(3)?,
                             why: row.get(4)?,
                             path: row.get(5)?,
@@ -234,7 +234,7 @@ impl Store {
                 "SELECT name, whole, number, text FROM fact
                  WHERE subject = (SELECT now FROM account_now WHERE id = $1) AND day <= $2 ORDER BY name, day",
             )?;
-            let mut rows = statement.query((account.0, Day::of(as_of).0))?;
+            let mut rows = statement.query((account.0, Day::of(as_of).number()))?;
             let mut facts: Vec<(String, Value)> = Vec::new();
             while let Some(row) = rows.next()? {
                 let name: String = row.get(0)?;
@@ -275,7 +275,7 @@ impl Store {
             while let Some(row) = rows.next()? {
                 follow_ups.entry(row.get(0)?).or_default().push((
                     Id(row.get(1)?),
-                    Day(row.get(2)?).date(),
+                    Day::new(row.get(2)?).date(),
                     row.get(3)?,
                 ));
             }
@@ -299,7 +299,7 @@ impl Store {
                     currency: row.get(8)?,
                     expected_close: date(row.get(9)?),
                     hold_until: date(row.get(10)?),
-                    touched: Day(row.get(11)?).date(),
+                    touched: Day::new(row.get(11)?).date(),
                     follow_ups: follow_ups.remove(&id).unwrap_or_default(),
                 })
             })?;

@@ -73,7 +73,7 @@ fn rating(row: &Row<'_>) -> rusqlite::Result<Rating> {
         topic: row.get(1)?,
         by: row.get(2)?,
         stars: row.get(3)?,
-        day: Day(row.get(4)?).date(),
+        day: Day::new(row.get(4)?).date(),
         note: row.get(5)?,
     })
 }
@@ -140,7 +140,7 @@ pub(super) fn project(
                         topic,
                         by,
                         stars,
-                        Day::of(recorded.day).0,
+                        Day::of(recorded.day).number(),
                         note.as_ref().map(|note| &note.text),
                     ])?;
             }

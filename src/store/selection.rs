@@ -137,7 +137,7 @@ pub(super) fn project(connection: &Connection, id: Id, events: &[Recorded]) -> R
             serde_json::to_string(query)?,
             run.0,
             *names as i64,
-            Day::of(recorded.day).0,
+            Day::of(recorded.day).number(),
             recorded.actor,
         ])?;
     Ok(())
@@ -166,7 +166,7 @@ fn selection(row: &Row<'_>) -> Result<SelectionRow> {
         query,
         run: Id(row.get(3)?),
         names: row.get::<_, i64>(4)? as u64,
-        day: Day(row.get(5)?).date(),
+        day: Day::new(row.get(5)?).date(),
         by: row.get(6)?,
     })
 }

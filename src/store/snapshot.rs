@@ -31,10 +31,10 @@ impl Store {
         self.translated(|connection| {
             let last: Option<i32> = connection.query_row(
                 "SELECT MAX(day) FROM snapshot WHERE day < $1",
-                [Day::of(day).0],
+                [Day::of(day).number()],
                 |row| row.get(0),
             )?;
-            night(connection, last.map(Day))
+            night(connection, last.map(Day::new))
         })
     }
 
@@ -51,7 +51,7 @@ fn night(connection: &Connection, day: Option<Day>) -> Result<Option<Night>> {
     let found = connection
         .query_row(
             "SELECT head, errors, warnings, mailed FROM snapshot WHERE day = $1",
-            [day.0],
+            [day.number()],
             |row| {
                 Ok(Night {
                     snapshot: Snapshot {
@@ -72,7 +72,7 @@ fn night(connection: &Connection, day: Option<Day>) -> Result<Option<Night>> {
     let mut statement = connection.prepare(
         "SELECT stage, deals, value_minor FROM snapshot_stage WHERE day = $1 ORDER BY n",
     )?;
-    let stages = statement.query_map([day.0], |row| {
+    let stages = statement.query_map([day.number()], |row| {
         Ok(StageSnapshot {
             stage: row.get(0)?,
             n: row.get(1)?,
@@ -131,7 +131,7 @@ pub(super) fn project(connection: &Connection, events: &[Recorded]) -> Result<()
         }
     }
     for (day, night) in &nights {
-        let day = Day::of(*day).0;
+        let day = Day::of(*day).number();
         let snapshot = &night.snapshot;
         connection
             .prepare_cached(

@@ -86,8 +86,8 @@ fn proposal_row(row: &Row<'_>) -> Result<Proposal> {
         id: Id(row.get(0)?),
         metric: row.get(1)?,
         rep: row.get(2)?,
-        from: Day(row.get(3)?).date(),
-        to: Day(row.get(4)?).date(),
+        from: Day::new(row.get(3)?).date(),
+        to: Day::new(row.get(4)?).date(),
         bound: if row.get(5)? {
             Bound::AtLeast(amount)
         } else {
@@ -96,7 +96,7 @@ fn proposal_row(row: &Row<'_>) -> Result<Proposal> {
         by: Side::from_name(&by)
             .ok_or_else(|| Fault::damaged(format!("unknown side of a target `{by}`")))?,
         why: row.get(8)?,
-        proposed: Day(row.get(9)?).date(),
+        proposed: Day::new(row.get(9)?).date(),
         accepted: date(row.get(10)?),
         withdrawn: date(row.get(11)?),
     })
@@ -119,13 +119,13 @@ pub(super) fn project(connection: &Connection, id: Id, events: &[Recorded]) -> R
             id.0,
             proposal.metric,
             proposal.rep,
-            Day::of(proposal.from).0,
-            Day::of(proposal.to).0,
+            Day::of(proposal.from).number(),
+            Day::of(proposal.to).number(),
             i64::from(matches!(proposal.bound, Bound::AtLeast(_))),
             proposal.bound.number(),
             proposal.by.name(),
             proposal.why,
-            Day::of(proposal.proposed).0,
+            Day::of(proposal.proposed).number(),
             day(proposal.accepted),
             day(proposal.withdrawn),
         ])?;

@@ -154,7 +154,7 @@ fn row(book: &Book, i: usize, external: Option<String>) -> DealRow {
 
 fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
     let deals = &book.deals;
-    let days = |i: usize| deals.stage_entered[i].map_or(i32::MAX, |day| day.0);
+    let days = |i: usize| deals.stage_entered[i].map_or(i32::MAX, |day| day.number());
     match by {
         Sort::Stage => chosen.sort_by_key(|i| {
             (
@@ -170,7 +170,7 @@ fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
         Sort::Days => chosen.sort_by_key(|i| (days(*i), deals.id[*i])),
         Sort::Close => chosen.sort_by_key(|i| {
             (
-                deals.expected_close[*i].map_or(i32::MAX, |day| day.0),
+                deals.expected_close[*i].map_or(i32::MAX, |day| day.number()),
                 deals.id[*i],
             )
         }),

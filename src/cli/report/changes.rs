@@ -92,7 +92,7 @@ impl SinceArgs {
         let names = Needs::of(Columns::ACCOUNT.and(Columns::ACCOUNT_NAMES));
         let needs = MOVES.and(names).and(more).and(args.filter.needs(session)?);
         let book = session.store.book(&session.process, last, &needs)?;
-        let opening = Day(Day::of(first).0 - 1);
+        let opening = Day::new(Day::of(first).number() - 1);
         let owners = owners_on(&book, opening);
         let before = args.filter.mask_of_owners(session, &book, &owners)?;
         let ask = Ask {

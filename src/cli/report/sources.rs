@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         session,
         book,
         payback,
-    } = Reckoning::read(cx, args.as_of.as_deref(), Columns::ACTIVITIES)?;
+    } = Reckoning::read(cx, args.as_of.as_deref(), Columns::EFFORT)?;
     let catalog = session.store.catalog()?;
     let sources = args.source.iter().map(|typed| {
         if let Some(entry) = catalog.find(CatalogKind::Source, typed) {

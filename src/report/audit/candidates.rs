@@ -40,7 +40,7 @@ pub(super) struct Candidate {
 /// The first day after the early window, of deals that were open so long.
 pub(super) fn window(decided: &Decided, at: usize) -> Option<Day> {
     let (opened, closed) = (decided.opened[at]?, decided.closed[at]?);
-    (closed.since(opened) >= EARLY).then_some(Day(opened.0 + EARLY))
+    (closed.since(opened) >= EARLY).then_some(Day::new(opened.number() + EARLY))
 }
 
 fn column(decided: &Decided, value: f64) -> Vec<f64> {
@@ -97,7 +97,7 @@ pub(super) fn activities(book: &Book, decided: &Decided) -> Vec<Candidate> {
             .iter()
             .position(|kind| *kind == done.kind[i])
             .unwrap_or_default();
-        let paid = book.currency.major(done.cost_minor[i].unwrap_or(0));
+        let paid = book.currency.major(done.cost_minor[i]);
         let spent = done.minutes[i];
         all[at] += 1.0;
         of_kind[kind][at] += 1.0;

@@ -208,7 +208,7 @@ fn amount(book: &Book, at: usize, measure: &Measure) -> f64 {
     let done = &book.activities;
     let minutes = done.minutes[at].map(f64::from);
     let cost = || {
-        let paid = done.cost_minor[at].unwrap_or(0) as f64;
+        let paid = done.cost_minor[at] as f64;
         let Some(minutes) = minutes.filter(|minutes| *minutes > 0.0) else {
             return Some(paid);
         };

@@ -57,7 +57,7 @@ pub fn audit_needs(process: &Process) -> Needs {
     let columns = Columns::OPENED
         .and(Columns::WORTH)
         .and(Columns::VISITS)
-        .and(Columns::ACTIVITIES)
+        .and(Columns::EFFORT)
         .and(Columns::FOLLOW_UPS);
     let steps = process.stages.iter().flat_map(|stage| &stage.steps);
     let dated = steps

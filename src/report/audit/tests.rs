@@ -92,7 +92,7 @@ fn log(book: &mut Book, deal: u32, at: i32, kind: ActivityKind, minutes: Option<
     done.day.push(day(at));
     done.kind.push(kind);
     done.minutes.push(minutes);
-    done.cost_minor.push(None);
+    done.cost_minor.push(0);
     done.by.push(None);
     done.tool.push(None);
 }

@@ -28,7 +28,7 @@ pub const COMPARE_COLUMNS: Columns = Columns::OWNER
     .and(Columns::OPENED)
     .and(Columns::CLOSED)
     .and(Columns::VISITS)
-    .and(Columns::ACTIVITIES);
+    .and(Columns::TOOLS);
 
 /// What it reads.
 pub fn compare_needs(process: &Process) -> Needs {

@@ -147,7 +147,7 @@ pub(super) fn compared(
             let (Some(owner), Some(from)) = (owner, from[at]) else {
                 continue;
             };
-            let day = Day(from.0.saturating_add(within));
+            let day = Day::new(from.number().saturating_add(within));
             if !decided.before_close(at, day) {
                 continue;
             }

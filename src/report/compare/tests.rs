@@ -16,7 +16,7 @@ fn log(book: &mut Book, deal: u32, at: i32, tool: Option<u32>) {
     done.day.push(day(at));
     done.kind.push(ActivityKind::Call);
     done.minutes.push(None);
-    done.cost_minor.push(None);
+    done.cost_minor.push(0);
     done.by.push(None);
     done.tool.push(tool);
 }

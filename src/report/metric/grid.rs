@@ -252,12 +252,12 @@ impl Spans {
             to: book.as_of,
         });
         let each = date::spans(whole, grain.name(), process.fiscal_month);
-        let Some(first) = each.first().map(|span| Day::of(span.from).0) else {
+        let Some(first) = each.first().map(|span| Day::of(span.from).number()) else {
             return none;
         };
         let mut of_day = Vec::new();
         for (at, span) in each.iter().enumerate() {
-            let end = (Day::of(span.to).0 - first + 1).max(0) as usize;
+            let end = (Day::of(span.to).number() - first + 1).max(0) as usize;
             of_day.resize(end, at as u32);
         }
         let names = each.iter().map(|span| {
@@ -289,7 +289,7 @@ impl Spans {
         if self.each.is_empty() {
             return Some(0);
         }
-        let at = usize::try_from(day?.0.checked_sub(self.first)?).ok()?;
+        let at = usize::try_from(day?.number().checked_sub(self.first)?).ok()?;
         self.of_day.get(at).map(|span| *span as usize)
     }
 }

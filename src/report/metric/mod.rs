@@ -103,13 +103,10 @@ pub fn needs(metrics: &[&Metric], by: &[Dimension]) -> Needs {
             {
                 Number::Value => Columns::WORTH,
                 Number::Margin => Columns::WORTH.and(Columns::PRODUCT),
-                Number::Cost if aggregate.of != Rows::Lists => {
-                    Columns::ACTIVITIES.and(Columns::OWNER)
-                }
+                Number::Cost if aggregate.of != Rows::Lists => Columns::EFFORT.and(Columns::OWNER),
+                Number::Minutes => Columns::EFFORT,
                 Number::CycleDays => Columns::OPENED.and(Columns::CLOSED),
-                Number::Cost | Number::Minutes | Number::StageDays | Number::NetNames => {
-                    Columns::NONE
-                }
+                Number::Cost | Number::StageDays | Number::NetNames => Columns::NONE,
             },
             Measure::Count | Measure::TargetOf(_) => Columns::NONE,
         };

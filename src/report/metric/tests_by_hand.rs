@@ -37,7 +37,7 @@ fn worked() -> Book {
         activities.day.push(day(on));
         activities.kind.push(kind);
         activities.minutes.push(minutes);
-        activities.cost_minor.push(cost);
+        activities.cost_minor.push(cost.unwrap_or(0));
         activities.by.push(by);
         activities.tool.push(None);
     }

@@ -318,6 +318,6 @@ proptest! {
             prop_assert_eq!(lines.len(), moves.sum(kind).n);
             prop_assert_eq!(lines.iter().map(|moved| moved.value_minor).sum::<i64>(), moves.sum(kind).value_minor);
         }
-        prop_assert_eq!(moves.opening_day, Day(day(from).0));
+        prop_assert_eq!(moves.opening_day, Day::new(day(from).number()));
     }
 }

@@ -41,7 +41,7 @@ pub fn scorecard_needs(process: &Process) -> Needs {
         .and(Columns::PRODUCT)
         .and(Columns::TYPE)
         .and(Columns::STAGE)
-        .and(Columns::ACTIVITIES);
+        .and(Columns::EFFORT);
     needs(&figures(process), &[Dimension::Rep]).and(Needs::of(columns))
 }
 

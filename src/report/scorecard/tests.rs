@@ -192,7 +192,7 @@ fn activities_and_first_months_stand_beside_the_others() {
         all.day.push(day(50));
         all.kind.push(kind);
         all.minutes.push(Some(minutes));
-        all.cost_minor.push(None);
+        all.cost_minor.push(0);
         all.by.push(Some(by));
         all.tool.push(None);
     }

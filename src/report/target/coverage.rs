@@ -172,7 +172,7 @@ pub(super) fn needed(converter: &Converter<'_>, book: &Book, period: Period) -> 
         };
         earlier = before;
         let last = earlier.to.signed_duration_since(earlier.from).num_days();
-        let day = Day(Day::of(earlier.from).0 + into.min(last) as i32);
+        let day = Day::new(Day::of(earlier.from).number() + into.min(last) as i32);
         let end = Day::of(earlier.to);
         let states = changes.state.on(deals, day);
         let values = changes.value_minor.on(deals, day);

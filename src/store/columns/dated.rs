@@ -73,7 +73,7 @@ impl View<'_> {
             let days =
                 self.child_numbers(&children, "day", |day| day.unwrap_or_default() as i32)?;
             for (code, day) in codes.iter_mut().zip(days) {
-                if day > cut.0 {
+                if day > cut.number() {
                     *code = u32::MAX;
                 }
             }
@@ -113,7 +113,7 @@ impl View<'_> {
             ("whole", Value::Integer as fn(i64) -> Value),
             ("number", |bits| Value::Number(f64::from_bits(bits as u64))),
             ("date", |day| {
-                Value::Text(Day(day as i32).date().to_string())
+                Value::Text(Day::new(day as i32).date().to_string())
             }),
         ] {
             if !self.has(&format!("{table}/{column}"))? {
@@ -148,7 +148,7 @@ impl View<'_> {
             "SELECT d.id, f.whole, f.number, f.text FROM deal d CROSS JOIN fact f ON f.subject = d.id AND f.name = $1
              WHERE f.day <= $2 ORDER BY d.id, f.day",
         )?;
-        let mut rows = statement.query((name, cut.map_or(i32::MAX, |day| day.0)))?;
+        let mut rows = statement.query((name, cut.map_or(i32::MAX, |day| day.number())))?;
         let mut at = 0;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;

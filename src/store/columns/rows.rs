@@ -355,7 +355,7 @@ impl History {
         // Most dates are near the day on which they are told: the difference is a small number.
         let date = text.and_then(|text| {
             let date: chrono::NaiveDate = text.parse().ok()?;
-            (date.to_string() == text).then(|| i64::from(Day::of(date).0) - i64::from(day))
+            (date.to_string() == text).then(|| i64::from(Day::of(date).number()) - i64::from(day))
         });
         self.date.push(date);
         match text {

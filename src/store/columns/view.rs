@@ -360,13 +360,11 @@ impl Children {
         self.total
     }
 
-    /// The deal that each row belongs to.
-    pub(in crate::store) fn deals(&self) -> Vec<u32> {
+    /// What `of` makes of the deal that each row belongs to.
+    pub(in crate::store) fn deals<T: Copy>(&self, of: impl Fn(u32) -> T) -> Vec<T> {
         let mut deals = Vec::with_capacity(self.total);
         for (deal, n) in (0_u32..).zip(&self.per_deal) {
-            for _ in 0..*n {
-                deals.push(deal);
-            }
+            deals.resize(deals.len() + *n as usize, of(deal));
         }
         deals
     }

@@ -124,7 +124,7 @@ fn fields(
         "SELECT subject, name, whole, number, text FROM fact WHERE subject IN ({wanted}) AND day <= $1
          ORDER BY subject, name, day"
     ))?;
-    let mut rows = statement.query([Day::of(today).0])?;
+    let mut rows = statement.query([Day::of(today).number()])?;
     while let Some(row) = rows.next()? {
         if let Some(customer) = customers.get_mut(&row.get(0)?) {
             let value = fact_value(row, 2)?;

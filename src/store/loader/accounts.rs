@@ -83,7 +83,7 @@ pub(in crate::store) fn told_by_accounts(
         "SELECT a.id, f.whole, f.number, f.text FROM account a CROSS JOIN fact f ON f.subject = a.id AND f.name = $1
          WHERE a.merged IS NULL AND f.day <= $2 ORDER BY a.id, f.day",
     )?;
-    let mut rows = statement.query((name, as_of.0))?;
+    let mut rows = statement.query((name, as_of.number()))?;
     while let Some(row) = rows.next()? {
         told.insert(row.get(0)?, fact_value(row, 1)?);
     }
@@ -105,7 +105,7 @@ pub(super) fn numbers_of_accounts(
          CROSS JOIN fact f ON f.subject = a.id AND f.name = $1
          WHERE a.merged IS NULL AND f.day <= $2 ORDER BY a.id, f.day",
     )?;
-    let mut rows = statement.query((name, as_of.0))?;
+    let mut rows = statement.query((name, as_of.number()))?;
     while let Some(row) = rows.next()? {
         let value = match fact_value(row, 2)? {
             Value::Integer(n) => Some(n as f64),
@@ -114,7 +114,7 @@ pub(super) fn numbers_of_accounts(
         };
         told.entry(row.get(0)?)
             .or_default()
-            .push((Day(row.get(1)?), value));
+            .push((Day::new(row.get(1)?), value));
     }
     Ok(told)
 }

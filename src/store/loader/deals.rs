@@ -77,7 +77,7 @@ impl Loader<'_, '_> {
         let Some(cut) = self.cut else {
             return self
                 .view
-                .numbers(column, |day| day.map(|day| Day(day as i32)));
+                .numbers(column, |day| day.map(|day| Day::new(day as i32)));
         };
         let told = self.view.fact_on(fact, Some(cut))?;
         Ok(self.kept(told.map(None, |value| Ok(day_of(value)))?))
@@ -172,7 +172,12 @@ impl Loader<'_, '_> {
             .child_labels(&children, "stage", 0, |name| Ok(stages.index(name) as u16))?;
         let entered = self.child_days(&children, "entered")?;
         let mut all = vec![(None, None); self.view.len()];
-        for ((deal, stage), entered) in children.deals().into_iter().zip(stage).zip(entered) {
+        for ((deal, stage), entered) in children
+            .deals(|deal| deal)
+            .into_iter()
+            .zip(stage)
+            .zip(entered)
+        {
             if entered.is_none_or(|day| day <= cut) {
                 all[deal as usize] = (Some(stage), entered);
             }
@@ -184,15 +189,14 @@ impl Loader<'_, '_> {
 
     pub(super) fn child_days(&self, children: &Children, column: &str) -> Result<Vec<Option<Day>>> {
         self.view
-            .child_numbers(children, column, |day| day.map(|day| Day(day as i32)))
+            .child_numbers(children, column, |day| day.map(|day| Day::new(day as i32)))
     }
 
     /// The deal of the Book that each row belongs to.
     pub(super) fn deals_of(&self, children: &Children) -> Vec<Option<u32>> {
-        let deals = children.deals().into_iter();
         match &self.places {
-            None => deals.map(Some).collect(),
-            Some(places) => deals.map(|deal| places[deal as usize]).collect(),
+            None => children.deals(Some),
+            Some(places) => children.deals(|deal| places[deal as usize]),
         }
     }
 
@@ -227,7 +231,7 @@ impl Loader<'_, '_> {
             }
         }
         if self.places.is_none() && !visits.entered.iter().any(later) {
-            visits.deal = children.deals();
+            visits.deal = children.deals(|deal| deal);
             return Ok(visits);
         }
         let deals = self.deals_of(&children);

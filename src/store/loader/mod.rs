@@ -205,7 +205,7 @@ impl Loader<'_, '_> {
         };
         let mut tools = Vec::new();
         let activities = if wanted.has(Columns::ACTIVITIES) {
-            self.activities(&mut tools)?
+            self.activities(wanted, &mut tools)?
         } else {
             Activities::default()
         };

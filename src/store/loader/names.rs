@@ -23,7 +23,7 @@ pub(super) fn as_told_by(
         .prepare_cached(
             "SELECT COUNT(*) > 0 FROM catalog c CROSS JOIN event e ON e.stream = c.id WHERE e.day > $1",
         )?
-        .query_row([Day::of(day).0], |row| row.get(0))?;
+        .query_row([Day::of(day).number()], |row| row.get(0))?;
     if !told_since {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use super::Loader;
 use super::accounts::{may_be_of_account, numbers_of_accounts};
 use super::deals::place_of;
 use super::names::{Interned, in_order, retain};
-use crate::deal::book::{Activities, Changes, Dated, Day, FollowUps, State};
+use crate::deal::book::{Activities, Changes, Columns, Dated, Day, FollowUps, State};
 use crate::deal::event::ActivityKind;
 use crate::deal::fact;
 use crate::fault::Fault;
@@ -19,37 +19,46 @@ use crate::store::columns::damaged;
 
 impl Loader<'_, '_> {
     /// What was done up to the as-of day, for deals and for nobody's deal.
-    pub(super) fn activities(&mut self, tools: &mut Vec<String>) -> Result<Activities> {
+    pub(super) fn activities(
+        &mut self,
+        wanted: Columns,
+        tools: &mut Vec<String>,
+    ) -> Result<Activities> {
         let children = self.view.children("activity")?;
         let mut used = Interned::default();
         let kind = |name: &str| ActivityKind::from_name(name).ok_or_else(damaged);
         let logins = &self.logins;
         let mut all = Activities {
             deal: self.deals_of(&children),
-            day: self
-                .view
-                .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?,
+            day: self.view.child_numbers(&children, "day", |day| {
+                Day::new(day.unwrap_or_default() as i32)
+            })?,
             kind: self
                 .view
                 .child_labels(&children, "kind", ActivityKind::Other, kind)?,
-            minutes: self
-                .view
-                .child_numbers(&children, "minutes", |n| n.map(|n| n as u32))?,
-            cost_minor: self.view.child_numbers(&children, "cost_minor", |n| n)?,
             by: self.view.child_labels(&children, "actor", None, |name| {
                 Ok(logins.get(name).copied())
             })?,
-            tool: self
-                .view
-                .child_labels(&children, "tool", None, |name| Ok(Some(used.index(name))))?,
+            ..Activities::default()
         };
+        if wanted.has(Columns::EFFORT) {
+            let minutes = |n: Option<i64>| n.map(|n| n as u32);
+            all.minutes = self.view.child_numbers(&children, "minutes", minutes)?;
+            all.cost_minor =
+                self.view
+                    .child_numbers(&children, "cost_minor", Option::unwrap_or_default)?;
+        }
+        if wanted.has(Columns::TOOLS) {
+            let place = |name: &str| Ok(Some(used.index(name)));
+            all.tool = self.view.child_labels(&children, "tool", None, place)?;
+        }
         for (by, deal) in all.by.iter_mut().zip(&all.deal) {
             if by.is_none() {
                 *by = deal.and_then(|deal| self.deals.owner[deal as usize]);
             }
         }
         let as_of = self.as_of;
-        if all.day.iter().any(|day| *day > as_of) || all.deal.iter().any(Option::is_none) {
+        if !self.is_newest() {
             let kept: Vec<bool> = all
                 .day
                 .iter()
@@ -59,23 +68,28 @@ impl Loader<'_, '_> {
             retain(&mut all.deal, &kept);
             retain(&mut all.day, &kept);
             retain(&mut all.kind, &kept);
+            retain(&mut all.by, &kept);
             retain(&mut all.minutes, &kept);
             retain(&mut all.cost_minor, &kept);
-            retain(&mut all.by, &kept);
             retain(&mut all.tool, &kept);
         }
-        self.with_contacts(&mut all, &mut used)?;
+        self.with_contacts(wanted, &mut all, &mut used)?;
         let names = used.named.into_iter().map(|tool| tool.name).collect();
         *tools = in_order(names, &mut all.tool);
         Ok(all)
     }
 
     /// What was done with people outside of deals.
-    fn with_contacts(&self, all: &mut Activities, tools: &mut Interned) -> Result<()> {
+    fn with_contacts(
+        &self,
+        wanted: Columns,
+        all: &mut Activities,
+        tools: &mut Interned,
+    ) -> Result<()> {
         let mut statement = self.connection.prepare(
             "SELECT day, kind, minutes, cost_minor, actor, tool FROM contact_activity WHERE day <= $1",
         )?;
-        let mut rows = statement.query([self.as_of.0])?;
+        let mut rows = statement.query([self.as_of.number()])?;
         while let Some(row) = rows.next()? {
             let kind = row.get_ref(1)?.as_str().map_err(anyhow::Error::from)?;
             let kind = ActivityKind::from_name(kind)
@@ -88,11 +102,16 @@ impl Loader<'_, '_> {
             all.by
                 .push(text(4)?.and_then(|actor| self.logins.get(actor).copied()));
             all.deal.push(None);
-            all.day.push(Day(row.get(0)?));
+            all.day.push(Day::new(row.get(0)?));
             all.kind.push(kind);
-            all.minutes.push(row.get(2)?);
-            all.cost_minor.push(row.get(3)?);
-            all.tool.push(text(5)?.map(|name| tools.index(name)));
+            if wanted.has(Columns::EFFORT) {
+                all.minutes.push(row.get(2)?);
+                let cost: Option<i64> = row.get(3)?;
+                all.cost_minor.push(cost.unwrap_or_default());
+            }
+            if wanted.has(Columns::TOOLS) {
+                all.tool.push(text(5)?.map(|name| tools.index(name)));
+            }
         }
         Ok(())
     }
@@ -101,8 +120,9 @@ impl Loader<'_, '_> {
     pub(super) fn follow_ups(&self) -> Result<FollowUps> {
         let children = self.view.children("follow_up")?;
         let days = |column: &str| {
-            self.view
-                .child_numbers(&children, column, |day| Day(day.unwrap_or_default() as i32))
+            self.view.child_numbers(&children, column, |day| {
+                Day::new(day.unwrap_or_default() as i32)
+            })
         };
         let id = |id: Option<i64>| Id(id.unwrap_or_default());
         let ids = self.view.child_numbers(&children, "item", id)?;
@@ -164,7 +184,7 @@ impl Loader<'_, '_> {
                 continue;
             }
             let mut statement = self.connection.prepare_cached(query)?;
-            let mut rows = statement.query([self.as_of.0])?;
+            let mut rows = statement.query([self.as_of.number()])?;
             while let Some(row) = rows.next()? {
                 texts.insert(Id(row.get(0)?), row.get(1)?);
             }
@@ -186,7 +206,7 @@ impl Loader<'_, '_> {
             owner: self.dated_labels("owner", |name| Ok(Some(owners.index(name))))?,
             value_minor: self.dated(fact::VALUE_MINOR, "whole", |_, n| n)?,
             expected_close: self.dated("expected_close", "date", |day, date| {
-                date.map(|date| Day(day.0 + date as i32))
+                date.map(|date| Day::new(day.number() + date as i32))
             })?,
             ..Changes::default()
         };
@@ -222,9 +242,9 @@ impl Loader<'_, '_> {
         for (to, whole) in to.iter_mut().zip(wholes) {
             *to = whole.or(*to);
         }
-        let days = self
-            .view
-            .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?;
+        let days = self.view.child_numbers(&children, "day", |day| {
+            Day::new(day.unwrap_or_default() as i32)
+        })?;
         let own = self.until_as_of(self.deals_of(&children), days, to);
         if !may_be_of_account(self.process, name) {
             return Ok(own);
@@ -256,9 +276,9 @@ impl Loader<'_, '_> {
         place: impl FnMut(&str) -> Result<Option<T>>,
     ) -> Result<Dated<Option<T>>> {
         let children = self.view.history(name)?;
-        let days = self
-            .view
-            .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?;
+        let days = self.view.child_numbers(&children, "day", |day| {
+            Day::new(day.unwrap_or_default() as i32)
+        })?;
         let to = self.view.child_labels(&children, "text", None, place)?;
         Ok(self.until_as_of(self.deals_of(&children), days, to))
     }
@@ -270,9 +290,9 @@ impl Loader<'_, '_> {
         of: impl Fn(Day, Option<i64>) -> T,
     ) -> Result<Dated<T>> {
         let children = self.view.history(name)?;
-        let days = self
-            .view
-            .child_numbers(&children, "day", |day| Day(day.unwrap_or_default() as i32))?;
+        let days = self.view.child_numbers(&children, "day", |day| {
+            Day::new(day.unwrap_or_default() as i32)
+        })?;
         let to = self.view.child_numbers(&children, column, |n| n)?;
         let to = days.iter().zip(to).map(|(day, to)| of(*day, to)).collect();
         Ok(self.until_as_of(self.deals_of(&children), days, to))

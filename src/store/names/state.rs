@@ -29,10 +29,10 @@ pub(in crate::store) fn project(
     for recorded in &counting {
         match &recorded.event {
             Event::ProspectResponded { channel, .. } => {
-                responded = Some(Day::of(recorded.day).0);
+                responded = Some(Day::of(recorded.day).number());
                 through = channel.map(Channel::name);
             }
-            Event::ProspectNoticeGiven => notice = Some(Day::of(recorded.day).0),
+            Event::ProspectNoticeGiven => notice = Some(Day::of(recorded.day).number()),
             Event::ProspectIdentified { entity: whose } => entity = Some(whose.0),
             Event::ProspectDistinct { other } => {
                 connection

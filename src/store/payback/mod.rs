@@ -120,7 +120,7 @@ fn referrals(connection: &Connection, as_of: NaiveDate) -> Result<Vec<Referral>>
             UNION SELECT from_case, deal FROM origin WHERE from_case IS NOT NULL) d ON d.of_case = c.id
          WHERE c.kind = 'referral' AND c.opened <= $1 ORDER BY c.opened, c.id, d.deal",
     )?;
-    let mut rows = statement.query([Day::of(as_of).0])?;
+    let mut rows = statement.query([Day::of(as_of).number()])?;
     let mut found: Vec<Referral> = Vec::new();
     let mut last = None;
     while let Some(row) = rows.next()? {
@@ -128,7 +128,7 @@ fn referrals(connection: &Connection, as_of: NaiveDate) -> Result<Vec<Referral>>
         if last.replace(case) != Some(case) {
             found.push(Referral {
                 by: row.get(1)?,
-                opened: Day(row.get(2)?).date(),
+                opened: Day::new(row.get(2)?).date(),
                 deals: Vec::new(),
             });
         }

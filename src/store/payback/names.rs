@@ -41,7 +41,7 @@ impl Names {
         lists: &FxHashMap<i64, u32>,
         as_of: NaiveDate,
     ) -> Result<Self> {
-        let as_of = Day::of(as_of).0;
+        let as_of = Day::of(as_of).number();
         let merged = Merged::read(connection)?;
         let mut states: FxHashMap<i64, State> = FxHashMap::default();
         let mut statement =

@@ -34,7 +34,7 @@ impl Tally {
         connection: &Connection,
         as_of: NaiveDate,
     ) -> Result<Self> {
-        let as_of = Day::of(as_of).0;
+        let as_of = Day::of(as_of).number();
         let mut of_batches = connection.prepare(&format!(
             "SELECT {DELIVERED} FROM batch b JOIN import_run r ON r.id = b.id
              WHERE b.list = $1 AND b.day <= $2"
@@ -210,7 +210,9 @@ impl Tally {
             return;
         }
         for (list, _) in &person.held {
-            let since = self.lists[*list as usize].since.map(|day| Day::of(day).0);
+            let since = self.lists[*list as usize]
+                .since
+                .map(|day| Day::of(day).number());
             let found = &mut self.elsewhere[*list as usize];
             let answered_before = person
                 .responses
@@ -276,14 +278,14 @@ impl Person {
     /// When first, and through which list.
     fn responded(&self) -> Option<(NaiveDate, u32)> {
         let first = self.responses.iter().min_by_key(|(_, day)| *day)?;
-        Some((Day(first.1).date(), first.0))
+        Some((Day::new(first.1).date(), first.0))
     }
 
     fn lead(&self, deals: Vec<(Id, u32)>) -> Lead {
         let mut lists: Vec<(u32, Option<NaiveDate>)> = self
             .held
             .iter()
-            .map(|(list, day)| (*list, Some(Day(*day).date())))
+            .map(|(list, day)| (*list, Some(Day::new(*day).date())))
             .collect();
         // Credit is due to a list even when its row is gone, or must be left alone by now.
         let through = deals.iter().map(|(_, list)| *list);

@@ -64,7 +64,7 @@ pub(in crate::store) fn contacted(
     people: &People,
     since: Day,
 ) -> Result<FxHashSet<i64>> {
-    everybody(connection, people, CONTACTED, &[&since.0])
+    everybody(connection, people, CONTACTED, &[&since.number()])
 }
 
 /// Persons and accounts of ours, and whoever got a deal.

@@ -188,14 +188,14 @@ pub(super) fn functions(db: &Connection, known: Known) -> rusqlite::Result<()> {
     let (people, responded) = (known.people, known.responded);
     db.create_scalar_function("responded_on", 1, flags, move |context| {
         let day = responded.get(&people.of(context.get(0)?));
-        Ok(day.map(|day| Day(*day).date().to_string()))
+        Ok(day.map(|day| Day::new(*day).date().to_string()))
     })?;
     db.create_scalar_function("handle_of", 1, flags, |context| {
         Ok(Id(context.get(0)?).handle())
     })?;
     db.create_scalar_function("date_of", 1, flags, |context| {
         let day = context.get::<Option<i32>>(0)?;
-        Ok(day.map(|day| Day(day).date().to_string()))
+        Ok(day.map(|day| Day::new(day).date().to_string()))
     })?;
     db.create_scalar_function("of_kind", 2, flags, |context| {
         let text = context.get_raw(0).as_str_or_null().ok().flatten();

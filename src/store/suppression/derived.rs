@@ -124,7 +124,7 @@ impl Store {
                 "SELECT subject, name, text FROM fact WHERE name IN {SITES} AND day <= $1
                  AND subject IN (SELECT id FROM account WHERE COALESCE(merged, id) IN ({CUSTOMERS})) ORDER BY subject, name, day"
             ))?;
-            let mut rows = statement.query([Day::of(today).0])?;
+            let mut rows = statement.query([Day::of(today).number()])?;
             let mut sites: BTreeMap<(i64, String), Option<String>> = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 sites.insert((row.get(0)?, row.get(1)?), row.get(2)?);

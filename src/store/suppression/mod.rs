@@ -113,7 +113,7 @@ pub(super) fn project(connection: &Connection, id: Id, events: &[Recorded]) -> R
         connection.prepare_cached(table)?.execute([id.0])?;
     }
     for recorded in effective_order(events) {
-        let day = Day::of(recorded.day).0;
+        let day = Day::of(recorded.day).number();
         match &recorded.event {
             Event::SuppressionAdded {
                 what,

@@ -94,7 +94,7 @@ fn entry(row: &Row<'_>, files: &HashMap<i64, String>) -> Result<SuppressionRow> 
         shown: row.get(2)?,
         purpose: purpose(row, 3)?,
         reason: row.get(4)?,
-        day: Day(row.get(5)?).date(),
+        day: Day::new(row.get(5)?).date(),
         file: batch.and_then(|batch| files.get(&batch).cloned()),
     })
 }

@@ -85,7 +85,7 @@ impl Store {
                         row.shown,
                         row.purpose.name(),
                         row.reason,
-                        Day::of(staging.day).0,
+                        Day::of(staging.day).number(),
                     ])?;
                 }
             }
