@@ -24,6 +24,9 @@ use crate::text::{nearest, shortened};
 const MAX_TEXT: i32 = 100_000;
 /// Below SQLite's own limit on columns.
 const MAX_COLUMNS: usize = 1_000;
+/// Values that one statement loads at most, and rows.
+const BOUND: usize = 1_000;
+const ROWS: usize = 50;
 /// Longest row of facts.
 const MAX_ROW: i32 = 10_000_000;
 /// Instructions between two looks at the budget.
@@ -86,6 +89,10 @@ impl Guard {
             _ => Authorization::Deny,
         }
     }
+}
+
+fn not_loaded(row: usize) -> String {
+    format!("the facts up to row {row} cannot be loaded")
 }
 
 impl Engine {
@@ -199,23 +206,39 @@ impl Engine {
             .iter()
             .map(|place| format!("\"{}\"", self.columns[*place].name.replace('"', "\"\"")))
             .collect();
-        let marks = vec!["?"; places.len()].join(",");
-        let mut insert = transaction.prepare_cached(&format!(
-            "INSERT INTO facts ({}) VALUES ({marks})",
-            names.join(",")
-        ))?;
-        for (i, row) in rows.into_iter().enumerate() {
+        let names = names.join(",");
+        let marks = format!("({})", vec!["?"; places.len()].join(","));
+        // Many rows a statement: that takes half as long as one by one.
+        let most = (BOUND / places.len().max(1)).clamp(1, ROWS);
+        let into = |rows: usize| {
+            let marks = vec![marks.as_str(); rows].join(",");
+            format!("INSERT INTO facts ({names}) VALUES {marks}")
+        };
+        let mut insert = transaction.prepare_cached(&into(most))?;
+        let mut some: Vec<Value> = Vec::with_capacity(most * places.len());
+        let mut loaded = 0;
+        for row in rows {
+            loaded += 1;
             if row.len() != places.len() {
                 anyhow::bail!(
-                    "row {} has {} facts, expected {}",
-                    i + 1,
+                    "row {loaded} has {} facts, expected {}",
                     row.len(),
                     places.len()
                 );
             }
-            insert
-                .execute(params_from_iter(row.into_iter().map(fitting)))
-                .with_context(|| format!("the facts of row {} cannot be loaded", i + 1))?;
+            some.extend(row.into_iter().map(fitting));
+            if some.len() == most * places.len() {
+                insert
+                    .execute(params_from_iter(some.drain(..)))
+                    .with_context(|| not_loaded(loaded))?;
+            }
+        }
+        if !some.is_empty() {
+            let rest = some.len() / places.len();
+            transaction
+                .prepare(&into(rest))?
+                .execute(params_from_iter(some))
+                .with_context(|| not_loaded(loaded))?;
         }
         drop(insert);
         transaction.commit()?;

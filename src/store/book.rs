@@ -8,11 +8,12 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 
-use super::columns::Source;
+use super::columns::{Source, View, Wanted};
+use super::judge::{Reads, judge};
 use super::query::date;
-use super::{Store, judge, loader};
+use super::{Store, loader};
 use crate::condition::{Condition, Truth};
-use crate::deal::book::{Book, Columns, Needs};
+use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::fault::Fault;
 use crate::process::Process;
 
@@ -52,14 +53,18 @@ impl Store {
         }
         let conditions: Vec<&Condition> = conditions.iter().collect();
         let mut book = self.one_view(|connection| {
-            let dated = from_facts || something_since(connection, as_of)?;
-            let mut book = loader::load(connection, process, as_of, needs, source, dated)?;
-            if !conditions.is_empty() {
-                let columns = judge::judge(connection, process, as_of, source, dated, &conditions)?;
-                for (text, truths) in needs.conditions.iter().zip(columns) {
-                    let met = truths.iter().map(|truth| *truth == Truth::Met).collect();
-                    book.conditions.insert(text.clone(), met);
-                }
+            let cut = cut(connection, as_of, from_facts)?;
+            let reads = Reads::new(process, as_of, &conditions);
+            let wanted = loader::wanted(process, needs, cut.is_some());
+            let view = View::open(connection, source, &wanted.and(reads.facts()))?;
+            let truths = match conditions.as_slice() {
+                [] => Vec::new(),
+                some => judge(&view, process, as_of, cut, some, &reads)?,
+            };
+            let mut book = loader::load(view, process, as_of, cut, needs)?;
+            for (text, truths) in needs.conditions.iter().zip(truths) {
+                let met = truths.iter().map(|truth| *truth == Truth::Met).collect();
+                book.conditions.insert(text.clone(), met);
             }
             Ok(book)
         })?;
@@ -77,9 +82,11 @@ impl Store {
         conditions: &[&Condition],
     ) -> Result<Vec<Vec<Truth>>> {
         self.one_view(|connection| {
-            let dated = something_since(connection, as_of)?;
-            let source = Source::Columns;
-            judge::judge(connection, process, as_of, source, dated, conditions)
+            let cut = cut(connection, as_of, false)?;
+            let reads = Reads::new(process, as_of, conditions);
+            let wanted = Wanted::default().and(reads.facts());
+            let view = View::open(connection, Source::Columns, &wanted)?;
+            judge(&view, process, as_of, cut, conditions, &reads)
         })
     }
 
@@ -94,14 +101,15 @@ impl Store {
     }
 }
 
-/// Whether anything may have happened to a deal after the day: a deal that is gone counts until its part is
-/// folded.
-fn something_since(connection: &Connection, as_of: NaiveDate) -> Result<bool> {
+/// The day, when anything may have happened to a deal after it (one that is gone counts until its part is
+/// folded) or when `always`.
+fn cut(connection: &Connection, as_of: NaiveDate, always: bool) -> Result<Option<Day>> {
     let newest: Option<i32> = connection.query_row(
         "SELECT MAX(touched) FROM (SELECT MAX(touched) AS touched FROM deal_part
          UNION ALL SELECT MAX(d.touched) FROM changed_deal c CROSS JOIN deal d ON d.id = c.deal) AS both",
         [],
         |row| row.get(0),
     )?;
-    Ok(date(newest).is_some_and(|day| day > as_of))
+    let later = date(newest).is_some_and(|day| day > as_of);
+    Ok((always || later).then(|| Day::of(as_of)))
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
-use super::columns::{Coded, Facts, Source, View, Wanted};
+use super::columns::{Coded, View};
 use super::loader::accounts::{may_be_of_account, told_by_accounts};
 use super::query::{Catalog, catalog};
 use crate::condition::{Condition, Truth, Value};
@@ -23,51 +23,80 @@ const CHUNK: usize = 10_000;
 /// Pairs of codes that are told apart by a table rather than by hashing.
 const TABLE: usize = 1 << 20;
 
-/// Evaluates conditions over every deal of the Book of that day, in its order: one column each.
+/// What conditions read of deals.
+pub(super) struct Reads<'c> {
+    columns: BTreeSet<&'c str>,
+    /// Facts that these are made of.
+    base: BTreeSet<&'c str>,
+    of_accounts: Vec<&'c str>,
+}
+
+impl<'c> Reads<'c> {
+    pub(super) fn new(process: &Process, as_of: NaiveDate, conditions: &[&'c Condition]) -> Self {
+        let columns: BTreeSet<&str> = conditions
+            .iter()
+            .flat_map(|condition| condition.reads.iter().map(String::as_str))
+            .collect();
+        let rows = Rows::new(process, as_of);
+        let base = columns.iter().flat_map(|name| rows.made_of(name)).collect();
+        let of_accounts = columns
+            .iter()
+            .copied()
+            .filter(|name| may_be_of_account(process, name))
+            .collect();
+        Self {
+            columns,
+            base,
+            of_accounts,
+        }
+    }
+
+    /// Facts that a view must have.
+    pub(super) fn facts(&self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> =
+            self.base.iter().map(|name| (*name).to_string()).collect();
+        names.insert("state".to_string());
+        if self.accounts_matter() {
+            names.insert(fact::ACCOUNT.to_string());
+        }
+        names
+    }
+
+    fn accounts_matter(&self) -> bool {
+        self.columns.contains("account") || !self.of_accounts.is_empty()
+    }
+}
+
+/// Evaluates conditions over every deal of the Book of that day, in its order: one column each. `cut`: the day, when
+/// something happened after it.
 pub(super) fn judge(
-    connection: &Connection,
+    view: &View<'_>,
     process: &Process,
     as_of: NaiveDate,
-    source: Source,
-    dated: bool,
+    cut: Option<Day>,
     conditions: &[&Condition],
+    reads: &Reads<'_>,
 ) -> Result<Vec<Vec<Truth>>> {
+    let connection = view.connection();
     let day = Day::of(as_of);
-    let reads: BTreeSet<&str> = conditions
-        .iter()
-        .flat_map(|condition| condition.reads.iter().map(String::as_str))
-        .collect();
     let rows = Rows::new(process, as_of);
-    let base: BTreeSet<&str> = reads.iter().flat_map(|name| rows.made_of(name)).collect();
-    let of_accounts: Vec<&str> = reads
-        .iter()
-        .copied()
-        .filter(|name| may_be_of_account(process, name))
-        .collect();
-    let mut names: BTreeSet<String> = base.iter().map(|name| (*name).to_string()).collect();
-    names.insert("state".to_string());
-    let accounts_matter = reads.contains("account") || !of_accounts.is_empty();
-    if accounts_matter {
-        names.insert(fact::ACCOUNT.to_string());
-    }
-    let wanted = Wanted {
-        facts: Facts::Named(names.clone()),
-        ..Wanted::default()
+    let places: Vec<usize> = match cut {
+        None => (0..view.len()).collect(),
+        Some(_) => {
+            let there = view.fact_on("state", cut)?;
+            let all = 0..view.len();
+            all.filter(|at| there.codes[*at] != 0).collect()
+        }
     };
-    let view = View::open(connection, source, &wanted)?;
-    let cut = dated.then_some(day);
-    let mut there = view.fact_on("state", cut)?;
-    let places: Vec<usize> = (0..view.len()).filter(|at| there.codes[*at] != 0).collect();
     let mut told: Vec<(&str, Coded)> = Vec::new();
-    for name in &base {
-        let coded = match *name {
-            "state" => std::mem::take(&mut there),
-            name => view.fact_on(name, cut)?,
-        };
-        told.push((name, coded));
+    for name in &reads.base {
+        told.push((name, view.fact_on(name, cut)?));
     }
+    let accounts_matter = reads.accounts_matter();
+    let of_accounts = &reads.of_accounts;
+    let reads = &reads.columns;
     let accounts = if accounts_matter {
-        Accounts::read(connection, &view, cut, day, &of_accounts)?
+        Accounts::read(connection, view, cut, day, of_accounts)?
     } else {
         Accounts::default()
     };
@@ -82,10 +111,15 @@ pub(super) fn judge(
     if reads.contains("id") {
         alike.tell_apart(places.len(), |at| at as u32);
     }
-    // A condition may read nothing, but a row has something in it.
-    let columns: Vec<usize> = (0..process.engine.columns().len())
-        .filter(|at| *at == 0 || reads.contains(process.engine.columns()[*at].name.as_str()))
+    let all = process.engine.columns().iter().enumerate();
+    let mut columns: Vec<usize> = all
+        .filter(|(_, column)| reads.contains(column.name.as_str()))
+        .map(|(at, _)| at)
         .collect();
+    if columns.is_empty() {
+        // A condition may read nothing, but a row has something in it.
+        columns.push(0);
+    }
     let catalog = catalog(connection)?;
     let mut truths: Vec<Vec<Truth>> = vec![Vec::with_capacity(alike.first.len()); conditions.len()];
     for chunk in alike.first.chunks(CHUNK) {

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use anyhow::Result;
 use rustc_hash::FxHashMap;
 
-use super::part::fact;
+use super::part::fact as history_of;
 use super::view::{Children, View};
 use crate::condition::Value;
 use crate::deal::book::Day;
+use crate::deal::fact;
 use crate::store::query::fact_value;
 
 /// One value per deal as a code: 0 where it was never told, otherwise the place in `values` and 1.
@@ -53,18 +54,33 @@ pub(in crate::store) fn day_of(value: &Value) -> Option<Day> {
     }
 }
 
+/// Facts of which a column of the deals has the last value.
+const TWINS: &[(&str, &str)] = &[
+    ("state", "state"),
+    ("owner", "owner"),
+    ("product", "product"),
+    ("source", "source"),
+    ("currency", "currency"),
+    (fact::VALUE_MINOR, "value_minor"),
+];
+
 impl View<'_> {
     /// The rows of a fact's history: `day`, and one of `text`, `date` (as days after `day`), `whole`, `number`.
     pub(in crate::store) fn history(&self, name: &str) -> Result<Children> {
-        self.children(&fact(name))
+        self.children(&history_of(name))
     }
 
     /// The fact of each deal on the day `cut`, the last one of all without.
     pub(in crate::store) fn fact_on(&self, name: &str, cut: Option<Day>) -> Result<Coded> {
+        if cut.is_none()
+            && let Some((_, column)) = TWINS.iter().find(|(fact, _)| *fact == name)
+        {
+            return self.of_column(column);
+        }
         if self.leaves_out(name) {
             return self.fact_of_rows(name, cut);
         }
-        let table = fact(name);
+        let table = history_of(name);
         let children = self.children(&table)?;
         let mut told = Coded::default();
         let mut codes = self.row_codes(&table, &children, &mut told)?;
@@ -89,6 +105,35 @@ impl View<'_> {
             };
             told.codes.push(last.copied().unwrap_or(0));
             at = end;
+        }
+        Ok(told)
+    }
+
+    /// What a column of the deals says.
+    fn of_column(&self, column: &str) -> Result<Coded> {
+        let mut told = Coded::default();
+        if column == "value_minor" {
+            let mut places: FxHashMap<i64, u32> = FxHashMap::default();
+            let numbers = self.numbers(column, |n| n)?;
+            let mut codes = Vec::with_capacity(numbers.len());
+            for n in numbers {
+                codes.push(n.map_or(0, |n| {
+                    *places
+                        .entry(n)
+                        .or_insert_with(|| told.add(Value::Integer(n)))
+                }));
+            }
+            told.codes = codes;
+        } else {
+            let mut places: HashMap<String, u32> = HashMap::new();
+            told.codes = self.labels(column, 0, |label| {
+                if let Some(code) = places.get(label) {
+                    return Ok(*code);
+                }
+                let code = told.add(Value::Text(label.to_string()));
+                places.insert(label.to_string(), code);
+                Ok(code)
+            })?;
         }
         Ok(told)
     }

@@ -45,6 +45,16 @@ pub(in crate::store) struct Wanted {
     pub(in crate::store) facts: Facts,
 }
 
+impl Wanted {
+    /// Facts of these names besides.
+    pub(in crate::store) fn and(mut self, names: BTreeSet<String>) -> Self {
+        if let Facts::Named(known) = &mut self.facts {
+            known.extend(names);
+        }
+        self
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Facts {
     /// Of these names.

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 
 use self::accounts::{accounts, attribute, may_be_of_account};
 use self::names::Interned;
-use super::columns::{Facts, Source, View, Wanted};
+use super::columns::{Facts, View, Wanted};
 use super::query::{Catalog, catalog, version_on};
 use crate::deal::book::{
     Activities, Book, Changes, Columns, Day, Deals, FollowUps, Needs, RepFacts, Visits,
@@ -51,7 +51,7 @@ const CHANGED: &[&str] = &[
 ];
 
 /// What must be read of changed deals.
-fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
+pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     let columns = with_implied(process, needs);
     let facts = needs.attributes.iter().chain(&needs.dated);
     let mut names: BTreeSet<String> = facts.cloned().collect();
@@ -102,16 +102,15 @@ struct Loader<'p, 'v> {
     stages: Interned,
 }
 
-/// Reads the Book. `dated`: something happened after the day.
+/// Makes the Book of a view. `cut`: the day, when something happened after it.
 pub(super) fn load(
-    connection: &Connection,
+    view: View<'_>,
     process: &Process,
     as_of: NaiveDate,
+    cut: Option<Day>,
     needs: &Needs,
-    source: Source,
-    dated: bool,
 ) -> Result<Book> {
-    let view = View::open(connection, source, &wanted(process, needs, dated))?;
+    let connection = view.connection();
     let mut catalog = catalog(connection)?;
     names::as_told_by(connection, &mut catalog, as_of)?;
     let mut stages = Interned::default();
@@ -123,7 +122,7 @@ pub(super) fn load(
         connection,
         view: &view,
         as_of: Day::of(as_of),
-        cut: dated.then(|| Day::of(as_of)),
+        cut,
         places: None,
         deals: Deals::default(),
         owners: Interned::of(&catalog, CatalogKind::Rep),
@@ -131,7 +130,7 @@ pub(super) fn load(
         stages,
     };
     let mut book = loader.book(as_of, needs, &catalog)?;
-    if !dated {
+    if cut.is_none() {
         // All of them, and not twice in memory.
         book.deals.id = view.ids;
     }
