@@ -62,6 +62,20 @@ impl<'c> Reads<'c> {
         names
     }
 
+    /// Places of the columns in a row of facts.
+    fn places(&self, process: &Process) -> Vec<usize> {
+        let all = process.engine.columns().iter().enumerate();
+        let mut places: Vec<usize> = all
+            .filter(|(_, column)| self.columns.contains(column.name.as_str()))
+            .map(|(at, _)| at)
+            .collect();
+        if places.is_empty() {
+            // A condition may read nothing, but a row has something in it.
+            places.push(0);
+        }
+        places
+    }
+
     fn accounts_matter(&self) -> bool {
         self.columns.contains("account") || !self.of_accounts.is_empty()
     }
@@ -92,49 +106,32 @@ pub(super) fn judge(
     for name in &reads.base {
         told.push((name, view.fact_on(name, cut)?));
     }
-    let accounts_matter = reads.accounts_matter();
-    let of_accounts = &reads.of_accounts;
-    let reads = &reads.columns;
-    let accounts = if accounts_matter {
-        Accounts::read(connection, view, cut, day, of_accounts)?
+    let accounts = if reads.accounts_matter() {
+        Accounts::read(connection, view, cut, day, &reads.of_accounts)?
     } else {
         Accounts::default()
     };
-    let mut alike = Alike::new(places.len());
-    for (_, coded) in &told {
-        alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places[at]]);
-    }
-    if accounts_matter {
-        let groups = accounts.groups(reads.contains("account"));
-        alike.tell_apart(groups.1 + 1, |at| groups.0[places[at]]);
-    }
-    if reads.contains("id") {
-        alike.tell_apart(places.len(), |at| at as u32);
-    }
-    let all = process.engine.columns().iter().enumerate();
-    let mut columns: Vec<usize> = all
-        .filter(|(_, column)| reads.contains(column.name.as_str()))
-        .map(|(at, _)| at)
-        .collect();
-    if columns.is_empty() {
-        // A condition may read nothing, but a row has something in it.
-        columns.push(0);
-    }
     let catalog = catalog(connection)?;
-    let mut truths: Vec<Vec<Truth>> = vec![Vec::with_capacity(alike.first.len()); conditions.len()];
-    for chunk in alike.first.chunks(CHUNK) {
-        let made = chunk.iter().map(|at| {
-            let deal = places[*at as usize];
-            let row = row_of(deal, &view.ids, &rows, &told, &accounts, &catalog);
-            columns.iter().map(|at| row[*at].clone()).collect()
-        });
-        process.engine.load_columns(&columns, made)?;
-        for (column, condition) in truths.iter_mut().zip(conditions) {
-            column.extend(process.engine.judge(condition)?);
+    let mut all = Vec::with_capacity(conditions.len());
+    // Each by itself: few deals differ in what one condition reads, nearly all in what many do.
+    for condition in conditions {
+        let own = Reads::new(process, as_of, &[condition]);
+        let told_of = told.iter().filter(|(name, _)| own.base.contains(name));
+        let alike = Alike::of(&places, told_of, &accounts, &own);
+        let columns = own.places(process);
+        let mut truths = Vec::with_capacity(alike.first.len());
+        for chunk in alike.first.chunks(CHUNK) {
+            let made = chunk.iter().map(|at| {
+                let deal = places[*at as usize];
+                let row = row_of(deal, &view.ids, &rows, &told, &accounts, &catalog);
+                columns.iter().map(|at| row[*at].clone()).collect()
+            });
+            process.engine.load_columns(&columns, made)?;
+            truths.extend(process.engine.judge(condition)?);
         }
+        all.push(alike.group.iter().map(|at| truths[*at as usize]).collect());
     }
-    let of_deals = |truths: Vec<Truth>| alike.group.iter().map(|at| truths[*at as usize]).collect();
-    Ok(truths.into_iter().map(of_deals).collect())
+    Ok(all)
 }
 
 fn row_of(
@@ -266,6 +263,27 @@ impl Alike {
             group: vec![0; deals],
             first: if deals == 0 { Vec::new() } else { vec![0] },
         }
+    }
+
+    /// By what a condition reads of the deals at `places`.
+    fn of<'t>(
+        places: &[usize],
+        told: impl Iterator<Item = &'t (&'t str, Coded)>,
+        accounts: &Accounts,
+        reads: &Reads<'_>,
+    ) -> Self {
+        let mut alike = Self::new(places.len());
+        for (_, coded) in told {
+            alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places[at]]);
+        }
+        if reads.accounts_matter() {
+            let groups = accounts.groups(reads.columns.contains("account"));
+            alike.tell_apart(groups.1 + 1, |at| groups.0[places[at]]);
+        }
+        if reads.columns.contains("id") {
+            alike.tell_apart(places.len(), |at| at as u32);
+        }
+        alike
     }
 
     /// Splits the groups by one more code, which is below `codes`.
