@@ -25,6 +25,9 @@ pub(crate) struct Args {
     report: ReportArgs,
 }
 
+/// What metrics are told by beside what deals have.
+const BESIDE: [&str; 4] = ["month", "quarter", "year", "stage"];
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let process = &session.process;
@@ -43,7 +46,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         match (name, grain) {
             (_, Some(grain)) => by.push(Dimension::Time(grain)),
             ("stage", _) => by.push(Dimension::Stage),
-            _ => by.extend(dimensions(&session, &[name.to_string()])?),
+            _ => by.extend(dimensions(&session, &[name.to_string()], &BESIDE)?),
         }
     }
     let needs = metric_needs(&metrics, &by);

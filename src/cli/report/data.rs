@@ -27,7 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let checks = checks(&session.process);
-    let by = dimensions(&session, &args.by)?;
+    let by = dimensions(&session, &args.by, &[])?;
     let filter = &args.report.filter;
     let options = [
         ("--rep", &filter.rep),

@@ -158,6 +158,8 @@ pub(crate) struct Question<'a> {
     /// The same where it depends on the process.
     reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
+    /// What it takes to group by beside what deals have; the report reads these itself.
+    also_by: &'static [&'static str],
     from_stage: Option<&'a str>,
 }
 
@@ -180,6 +182,11 @@ impl<'a> Question<'a> {
         Self { by, ..self }
     }
 
+    /// Says what else the report groups by, for whoever names something else.
+    fn or_by(self, also_by: &'static [&'static str]) -> Self {
+        Self { also_by, ..self }
+    }
+
     fn cohort_from(self, from_stage: Option<&'a str>) -> Self {
         Self { from_stage, ..self }
     }
@@ -200,7 +207,7 @@ pub(crate) fn report<R: Row>(
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let by = dimensions(&session, question.by)?;
+    let by = dimensions(&session, question.by, question.also_by)?;
     report_by(cx, &session, args, question, by, make)
 }
 
@@ -227,7 +234,7 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
 /// For a report that reads more of the store than the Book.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
-    let dimensions = dimensions(&session, question.by)?;
+    let dimensions = dimensions(&session, question.by, question.also_by)?;
     let (book, ask) = loaded(&session, args, question, dimensions)?;
     Ok(Asked { session, book, ask })
 }
@@ -301,7 +308,12 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+/// What is typed behind `--by`; `also` is what the report takes beside, which is listed with the rest.
+pub(crate) fn dimensions(
+    session: &Session<'_>,
+    by: &[String],
+    also: &[&str],
+) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {
@@ -317,7 +329,8 @@ pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dim
                 if !fields.contains(&field.as_str()) {
                     let known: Vec<&str> = ["rep", "team", "product", "source", "type"]
                         .into_iter()
-                        .chain(fields)
+                        .chain(also.iter().copied().filter(|name| !fields.contains(name)))
+                        .chain(fields.iter().copied())
                         .collect();
                     return Err(Fault::unknown(Class::Usage, "dimension", field, &known).into());
                 }

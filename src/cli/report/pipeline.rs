@@ -28,6 +28,9 @@ pub(crate) struct Args {
     report: ReportArgs,
 }
 
+/// What open deals are grouped by and by nothing else with it.
+const ALONE: [&str; 2] = ["stage", "month"];
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let by: Vec<&str> = args.by.iter().map(String::as_str).collect();
     match by.as_slice() {
@@ -52,7 +55,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         several => {
             if let Some(alone) = several
                 .iter()
-                .find(|name| ["stage", "month"].contains(name))
+                .find(|name| ALONE.contains(name))
             {
                 return Err(Fault::usage(format!(
                     "--by: `{alone}` stands alone, the open deals can't be grouped by it and another"
@@ -63,7 +66,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             report(
                 cx,
                 &args.report,
-                Question::of(PIPELINE).by(&args.by),
+                Question::of(PIPELINE).by(&args.by).or_by(&ALONE),
                 |session, book, ask| crate::report::pipeline_by(&session.process, book, ask),
             )
         }
