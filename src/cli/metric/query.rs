@@ -60,11 +60,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     } else {
         None
     };
+    let ahead = |metric: &&Metric| {
+        let mut of = metric.aggregates.iter().map(|aggregate| aggregate.of);
+        of.any(|rows| [Rows::Open, Rows::Expected, Rows::Target].contains(&rows))
+    };
+    let question = match metrics.iter().all(ahead) {
+        true => Question::of(needs).to_come(),
+        false => Question::of(needs),
+    };
     report_by(
         cx,
         &session,
         &args.report,
-        Question::of(needs),
+        question,
         by,
         |session, book, ask| {
             let ask = Ask {
