@@ -1,7 +1,7 @@
 //! Who is on several lists: lists against lists, and against what we have ourselves.
 
 use super::lists::AskLists;
-use super::{Report, answer, count, heading, with_notes};
+use super::{Report, answer, count, heading_of_day, with_notes};
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::list::{Own, Payback};
@@ -151,7 +151,7 @@ pub fn overlap(
         Some(_) => "Overlap: people on several lists that came in",
     };
     let document = Document::default()
-        .heading(heading(title, &base, n, book))
+        .heading(heading_of_day(title, &base, n, book))
         .table(table)
         .line("each cell: how many people of the row's list are in the column too, and which part of the list that is")
         .line(format!(

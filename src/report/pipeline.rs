@@ -4,7 +4,8 @@ use super::charts::{Closing, open_value};
 use super::convert::{Converter, Worth};
 use super::statistics::quantile;
 use super::{
-    Ask, Report, Stages, answer, count, deals_are, heading, money, or_nothing, whole, with_notes,
+    Ask, Report, Stages, answer, count, deals_are, heading_of_day, money, or_nothing, whole,
+    with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::deal::rotting::{is_cared_for, late_before};
@@ -235,7 +236,7 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
         "Pipeline: open deals"
     };
     let mut document = Document::default()
-        .heading(heading(what, ask, n, book))
+        .heading(heading_of_day(what, ask, n, book))
         .chart(open_value(
             &titles(&stages, &answer.rows),
             &answer.rows,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::group::{GroupColumns, Groups, as_columns};
 use super::pipeline::{Judge, Tally, asked, undated_note};
 use super::statistics::quantile;
-use super::{Ask, Report, answer, count, heading, money, or_nothing, whole, with_notes};
+use super::{Ask, Report, answer, count, heading_of_day, money, or_nothing, whole, with_notes};
 use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Chart, Document, Row, Shape, Table, TableColumn, Unit, row};
 use crate::process::Process;
@@ -222,7 +222,7 @@ fn report(
     let past: usize = answer.rows.iter().map(|row| row.open.past_close).sum();
     let late: usize = answer.rows.iter().map(|row| row.open.late).sum();
     let mut document = Document::default()
-        .heading(heading(&what, ask, n, book))
+        .heading(heading_of_day(&what, ask, n, book))
         .table(table(process, &answer, &shown))
         .line(format!(
             "together: {}, weighted by the process's probabilities {}; {late} past their stage's limit, {past} past their close date",

@@ -51,12 +51,8 @@ pub(super) struct Moving {
 impl SinceArgs {
     /// The first and the last day that are looked at.
     fn days(&self, session: &Session<'_>, args: &ReportArgs) -> Result<(NaiveDate, NaiveDate)> {
-        if let Some(period) = period(
-            session,
-            args.period.as_deref(),
-            session.today,
-            Periods::ONE,
-        )? {
+        if let Some(period) = period(session, args.period.as_deref(), session.today, Periods::ONE)?
+        {
             if args.filter.as_of.is_some() {
                 return Err(
                     Fault::usage("`--period` and `--as-of` both say the last day")

@@ -30,8 +30,8 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::context::{Context, Status};
 use super::command_line::quoted;
+use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::output::OutputArgs;
 use super::session::Session;

@@ -53,10 +53,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             },
         ),
         several => {
-            if let Some(alone) = several
-                .iter()
-                .find(|name| ALONE.contains(name))
-            {
+            if let Some(alone) = several.iter().find(|name| ALONE.contains(name)) {
                 return Err(Fault::usage(format!(
                     "--by: `{alone}` stands alone, the open deals can't be grouped by it and another"
                 ))
