@@ -93,7 +93,7 @@ impl Close {
     /// For people.
     fn title(self) -> String {
         match self {
-            Self::Late => "before today".to_string(),
+            Self::Late => "past close".to_string(),
             Self::Month(year, month) => NaiveDate::from_ymd_opt(year, month, 1)
                 .map_or_else(String::new, |day| day.format("%b %Y").to_string()),
             Self::Untold => "no date".to_string(),
@@ -249,7 +249,7 @@ fn table(
         TableColumn::left("").rank(8),
         TableColumn::right(format!("weighted {code}")).rank(4),
         TableColumn::right("no value").rank(6),
-        TableColumn::right("late").rank(1),
+        TableColumn::right("past limit").rank(1),
         TableColumn::right("rotting").rank(2),
         TableColumn::right("past close").rank(3),
         TableColumn::right("on hold").rank(7),

@@ -7,7 +7,7 @@ use super::{Question, ReportArgs, report};
 use crate::fault::Fault;
 use crate::report::PIPELINE;
 
-/// Open deals by stage, rep, product or close month: how many, how much, how late
+/// Open deals by stage, rep, product or close month: how many, how much, how many past their limit
 ///
 /// A period keeps the deals that are expected to close in it.
 #[derive(Debug, clap::Args)]

@@ -45,7 +45,7 @@ pub(super) fn document(
             _ => "nothing: every open deal has a next step, and time",
         },
     );
-    document = document.heading("What is late");
+    document = document.heading("What is overdue");
     document = section(
         document,
         (process, book, agenda),
@@ -118,7 +118,7 @@ fn section(
         .map(|(line, number)| {
             let owner = book.deals.owner[line.deal];
             let why = match line.late_days {
-                Some(days) => format!("{}, late {days} d", shortened(&line.why, 20)),
+                Some(days) => format!("{}, overdue {days} d", shortened(&line.why, 20)),
                 None => line.why.clone(),
             };
             let mut row = vec![
@@ -146,7 +146,7 @@ fn section(
     rest(document.table(table), lines.len(), "--json shows all")
 }
 
-/// `late by rep: jr 3, ab 1`, the most first.
+/// `overdue by rep: jr 3, ab 1`, the most first.
 fn late_by_rep(book: &Book, lines: &[Line]) -> Option<String> {
     if lines.is_empty() {
         return None;
@@ -165,7 +165,7 @@ fn late_by_rep(book: &Book, lines: &[Line]) -> Option<String> {
         .iter()
         .map(|(rep, late)| format!("{rep} {late}"))
         .collect();
-    Some(format!("late by rep: {}", reps.join(", ")))
+    Some(format!("overdue by rep: {}", reps.join(", ")))
 }
 
 /// What is expected in the month and in the quarter, and what history makes of it.
