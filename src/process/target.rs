@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::Keys;
 use super::people::Person;
-use super::problem::{Lines, Problem};
+use super::problem::{Level, Lines, Problem};
 use super::reader::{At, Reader};
 use super::stages::line_range;
 use super::{
     Metric, Product, TargetPeriod, Team, backward_target, impossible_bound, limit, poor_target,
     too_many_targets,
 };
+use crate::text::nearest;
 
 /// What a metric should be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -241,6 +242,31 @@ pub(super) struct Known<'k> {
     pub(super) products: &'k [At<Product>],
 }
 
+fn no_rep(name: &str) -> String {
+    format!("`{name}` is no rep of this file")
+}
+
+/// Judges again, with the catalog at hand: whom only it has is no problem, who is in neither is an error.
+pub fn reps_of_the_catalog(
+    problems: &mut Vec<Problem>,
+    targets: &[Target],
+    is_known: impl Fn(&str) -> bool,
+) {
+    for target in targets {
+        let about = match &target.whose {
+            Whose::Rep(rep) => no_rep(rep),
+            _ => continue,
+        };
+        if is_known(target.whose.name()) {
+            problems.retain(|problem| problem.message != about);
+        }
+        for problem in problems.iter_mut().filter(|it| it.message == about) {
+            problem.level = Level::Error;
+            problem.message = format!("{about}, nor of the catalog");
+        }
+    }
+}
+
 impl Known<'_> {
     /// The metric of that name; one that nobody defined is reported.
     pub(super) fn metric(&self, reader: &Reader<'_>, metric: &At<String>) -> Option<&Metric> {
@@ -269,7 +295,15 @@ impl Known<'_> {
             }
         };
         let name = whose.value.name();
-        if !names.contains(&name) {
+        if !names.contains(&name) && matches!(whose.value, Whose::Rep(_)) {
+            let near = nearest(name, names.iter().copied())
+                .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            reader.report(Problem::warning(
+                whose.span.clone(),
+                no_rep(name),
+                format!("{near}a rep of `salesctl catalog list rep` is fine, too"),
+            ));
+        } else if !names.contains(&name) {
             let at = At {
                 value: name.to_string(),
                 span: whose.span.clone(),

@@ -110,7 +110,7 @@ warn = 0.25
 )]
 #[case(
     "metric = \"revenue\"\nperiod = \"month\"\nat_least = 1\nrep = \"jx\"",
-    "unknown rep `jx`",
+    "`jx` is no rep of this file",
     "did you mean `jr`?"
 )]
 #[case(

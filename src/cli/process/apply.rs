@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::context::{Context, Status};
 use super::super::show::counted;
+use super::check::with_catalog;
 use super::read_file;
 use crate::deal::event::{CatalogEntry, CatalogKind};
 use crate::fault::Fault;
@@ -32,7 +33,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let (path, text) = read_file(cx, None)?;
     let label = cx.shown(&path);
-    let checked = process::check(&label, &text);
+    let mut checked = process::check(&label, &text);
+    if let Some(process) = &checked.process
+        && !checked.problems.is_empty()
+        && let Ok(store) = cx.open_store(Access::Read)
+    {
+        with_catalog(&mut checked.problems, process, &store)?;
+    }
     let has_errors = checked
         .problems
         .iter()

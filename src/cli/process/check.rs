@@ -8,11 +8,12 @@ use super::super::context::{Context, Status};
 use super::super::metric::unfilled;
 use super::super::output::OutputArgs;
 use super::read_file;
+use crate::deal::event::CatalogKind;
 use crate::document::{Answer, Document, row};
 use crate::fault::Fault;
-use crate::process::{self, Level};
+use crate::process::{self, Level, Problem, Process};
 use crate::render::Format;
-use crate::store::Access;
+use crate::store::{Access, Store};
 
 /// Check the process file: every problem at once, each with its line and what was probably meant
 #[derive(Debug, clap::Args)]
@@ -38,6 +39,19 @@ row! {
     }
 }
 
+/// Targets may be those of reps whom only the catalog has.
+pub(super) fn with_catalog(
+    problems: &mut Vec<Problem>,
+    process: &Process,
+    store: &Store,
+) -> Result<()> {
+    let catalog = store.catalog()?;
+    process::reps_of_the_catalog(problems, &process.targets, |name| {
+        catalog.of(CatalogKind::Rep).any(|rep| rep.name == name)
+    });
+    Ok(())
+}
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let (path, text) = read_file(cx, args.file.as_deref())?;
     let label = cx.shown(&path);
@@ -48,6 +62,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     {
         let unfilled = unfilled(&session, process, &text)?;
         checked.problems.extend(unfilled);
+        with_catalog(&mut checked.problems, process, &session.store)?;
     }
     let errors = checked
         .problems
