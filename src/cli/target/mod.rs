@@ -51,10 +51,10 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
 #[group(required = true, multiple = false)]
 struct BoundArgs {
     /// What is to be reached, in the metric's unit: 60k, 12, 40%
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     at_least: Option<String>,
     /// What is not to be passed
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     at_most: Option<String>,
 }
 
@@ -69,6 +69,14 @@ impl BoundArgs {
             (None, Some(typed)) => ("--at-most", Bound::AtMost(number("--at-most", typed)?)),
             (None, None) => return Err(Fault::usage("say --at-least or --at-most")),
         };
+        if bound.number() < 0.0 {
+            let typed = self.at_least.as_ref().or(self.at_most.as_ref());
+            let typed = typed.map_or_else(String::new, |typed| crate::text::visible(typed));
+            return Err(Fault::usage(format!(
+                "{option}: `{typed}` is below nothing; write a number from 0 on, such as {}",
+                example(metric)
+            )));
+        }
         if let Some(problem) = impossible_bound(metric, bound) {
             return Err(Fault::usage(format!(
                 "{option}: {problem}; write one from 0 to 1, such as 0.4 or 40%"
@@ -81,6 +89,14 @@ impl BoundArgs {
             )));
         }
         Ok(bound)
+    }
+}
+
+fn example(metric: &Metric) -> &'static str {
+    match metric.unit {
+        MetricUnit::Share => "0.4 or 40%",
+        MetricUnit::Money => "60k",
+        _ => "12",
     }
 }
 
@@ -118,11 +134,7 @@ fn number(session: &Session<'_>, metric: &Metric, typed: &str) -> Result<f64, St
                     "`{}` is not a number of {}; write one like {}",
                     visible(typed),
                     unit.name(),
-                    if unit == MetricUnit::Share {
-                        "0.4 or 40%"
-                    } else {
-                        "12"
-                    }
+                    example(metric)
                 )),
             }
         }

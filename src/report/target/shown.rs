@@ -177,8 +177,9 @@ fn table(process: &Process, judged: &Judged<'_>) -> Table {
             TableColumn::right("target"),
             TableColumn::right("so far"),
             TableColumn::right("done").rank(1),
-            TableColumn::right("time").rank(3),
-            TableColumn::right("cover").rank(4),
+            // How much of the time has passed is in the sentence below, too.
+            TableColumn::right("time").rank(4),
+            TableColumn::right("cover").rank(3),
             TableColumn::left("status"),
         ],
         rows: rows.collect(),
@@ -224,6 +225,10 @@ fn sentence(process: &Process, line: &TargetLine<'_>) -> Option<String> {
             };
             format!("{gap} {side} its target")
         }
+        Standing::OnPace if line.grows => format!(
+            "on pace, {} done after {elapsed} of the working days",
+            percent(line.progress().unwrap_or_default())
+        ),
         Standing::JustBegun => format!(
             "too early to tell: {elapsed} of the working days have passed, pace is judged from {} on",
             percent(JUDGED_FROM)
