@@ -249,6 +249,9 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
     }
     document = document.table(table(process, &stages, &answer.rows));
     document = document.line(total(process, &answer.rows));
+    if n > 0 {
+        document = document.line("days: in the stage so far, the median of its deals");
+    }
     let (late, rotting) = answer.rows.iter().fold((0, 0), |(late, rotting), row| {
         (late + row.late, rotting + row.rotting)
     });
@@ -308,12 +311,12 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
         TableColumn::right("deals"),
         TableColumn::right(format!("value {code}")),
         TableColumn::left("").rank(7),
-        TableColumn::right("weighted").rank(3),
+        TableColumn::right(format!("weighted {code}")).rank(3),
         TableColumn::right("no value").rank(5),
         TableColumn::right("past limit").rank(1),
         TableColumn::right("rotting").rank(2),
         TableColumn::right("on hold").rank(6),
-        TableColumn::right("median days").rank(4),
+        TableColumn::right("days").rank(4),
     ];
     let most = rows
         .iter()

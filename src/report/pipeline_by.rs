@@ -247,11 +247,12 @@ fn table(
         TableColumn::right("deals"),
         TableColumn::right(format!("value {code}")),
         TableColumn::left("").rank(8),
-        TableColumn::right(format!("weighted {code}")).rank(4),
+        TableColumn::right(format!("weighted {code}")).rank(3),
         TableColumn::right("no value").rank(6),
-        TableColumn::right("past limit").rank(1),
-        TableColumn::right("rotting").rank(2),
-        TableColumn::right("past close").rank(3),
+        // Of these, those that rot are what there is to do about.
+        TableColumn::right("past limit").rank(4),
+        TableColumn::right("rotting").rank(1),
+        TableColumn::right("past close").rank(2),
         TableColumn::right("on hold").rank(7),
         TableColumn::right("median days").rank(5),
     ]);
