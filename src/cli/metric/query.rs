@@ -60,13 +60,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     } else {
         None
     };
-    let ahead = |metric: &&Metric| {
+    let looks_ahead = |metric: &&Metric| {
         let mut of = metric.aggregates.iter().map(|aggregate| aggregate.of);
         of.any(|rows| [Rows::Open, Rows::Expected, Rows::Target].contains(&rows))
     };
-    let question = match metrics.iter().all(ahead) {
-        true => Question::of(needs).to_come(),
-        false => Question::of(needs),
+    let question = if metrics.iter().all(looks_ahead) {
+        Question::of(needs).ahead()
+    } else {
+        Question::of(needs)
     };
     report_by(
         cx,

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         &args.report,
         Question::of(COVERAGE_REPORT)
             .by(&args.by)
-            .to_come()
+            .ahead()
             .one_period(),
         |session, book, ask| {
             let targets = super::super::target::all(session, book.as_of)

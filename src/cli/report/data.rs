@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         options: options.collect(),
         condition: filter.condition.clone(),
     };
-    let question = Question::of(data_needs(&checks)).to_come();
+    let question = Question::of(data_needs(&checks)).ahead();
     report_by(
         cx,
         &session,

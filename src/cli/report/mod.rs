@@ -15,6 +15,7 @@ mod experience;
 mod funnel;
 mod lists;
 mod losses;
+mod meant;
 mod meeting;
 mod overlap;
 mod pipeline;
@@ -27,20 +28,19 @@ mod velocity;
 mod win_rate;
 
 use anyhow::Result;
-use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::command_line::quoted;
+pub(crate) use self::meant::dimensions;
+use self::meant::{Periods, period};
 use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::output::OutputArgs;
 use super::session::Session;
-use crate::date::{self, parse_period};
 use crate::deal::book::{Book, Columns, Needs};
-use crate::document::{Period, Row};
-use crate::fault::{Class, Fault};
+use crate::document::Row;
+use crate::fault::Fault;
 use crate::list::Payback;
-use crate::process::{FieldOf, Process};
+use crate::process::Process;
 use crate::report::{Ask, Dimension, Report};
 use crate::store::Access;
 
@@ -191,7 +191,7 @@ impl<'a> Question<'a> {
     }
 
     /// It tells what is open or aimed at, so that a period may lie ahead.
-    pub(crate) fn to_come(mut self) -> Self {
+    pub(crate) fn ahead(mut self) -> Self {
         self.periods.to_come = true;
         self
     }
@@ -283,59 +283,6 @@ fn loaded(
     Ok((book, ask))
 }
 
-/// Which periods a report can be asked for.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Periods {
-    /// What is open or aimed at may be asked of days to come, what has happened may not.
-    to_come: bool,
-    /// It is of one period, which `all` is not.
-    one: bool,
-}
-
-impl Periods {
-    pub(super) const ONE: Self = Self {
-        to_come: false,
-        one: true,
-    };
-    pub(super) const ONE_OR_TO_COME: Self = Self {
-        to_come: true,
-        one: true,
-    };
-}
-
-/// `--period` as it is meant; `None` is all time, or what the report takes by itself.
-fn period(
-    session: &Session<'_>,
-    typed: Option<&str>,
-    as_of: NaiveDate,
-    periods: Periods,
-) -> Result<Option<Period>, Fault> {
-    let Some(typed) = typed else {
-        return Ok(None);
-    };
-    if ["all", "all time"].contains(&typed.trim().to_lowercase().as_str()) {
-        if periods.one {
-            let problem = "--period: this report is of one period, not of all time";
-            return Err(Fault::usage(problem).hint("for example --period \"last 12 months\""));
-        }
-        return Ok(None);
-    }
-    let period = parse_period(typed, session.today, session.process.fiscal_month)
-        .map_err(|problem| Fault::usage(format!("--period: {problem}")))?;
-    if period.from > as_of && !periods.to_come {
-        return Err(Fault::usage(format!(
-            "--period: {} begins after {}, the as-of day: nothing can have happened in it",
-            date::range(period),
-            date::day(as_of)
-        ))
-        .hint(format!(
-            "what is open and expected to close in it: salesctl report pipeline --period {}",
-            quoted(typed)
-        )));
-    }
-    Ok(Some(period))
-}
-
 /// What the reports of returns are worked out from.
 struct Reckoning<'c> {
     session: Session<'c>,
@@ -367,36 +314,4 @@ impl<'c> Reckoning<'c> {
             payback,
         })
     }
-}
-
-/// What is typed behind `--by`; `also` is what the report takes beside, which is listed with the rest.
-pub(crate) fn dimensions(
-    session: &Session<'_>,
-    by: &[String],
-    also: &[&str],
-) -> Result<Vec<Dimension>> {
-    by.iter()
-        .flat_map(|names| names.split(','))
-        .map(|name| {
-            let dimension = Dimension::from_name(name.trim());
-            if let Dimension::Attribute(field) = &dimension {
-                let fields: Vec<&str> = session
-                    .process
-                    .fields
-                    .iter()
-                    .filter(|field| field.of != FieldOf::BuiltIn)
-                    .map(|field| field.name.as_str())
-                    .collect();
-                if !fields.contains(&field.as_str()) {
-                    let known: Vec<&str> = ["rep", "team", "product", "source", "type"]
-                        .into_iter()
-                        .chain(also.iter().copied().filter(|name| !fields.contains(name)))
-                        .chain(fields.iter().copied())
-                        .collect();
-                    return Err(Fault::unknown(Class::Usage, "dimension", field, &known).into());
-                }
-            }
-            Ok(dimension)
-        })
-        .collect()
 }

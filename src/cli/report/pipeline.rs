@@ -37,13 +37,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ["stage"] => report(
             cx,
             &args.report,
-            Question::of(PIPELINE).to_come(),
+            Question::of(PIPELINE).ahead(),
             |session, book, ask| Ok(crate::report::pipeline(&session.process, book, ask)),
         ),
         ["month"] => report(
             cx,
             &args.report,
-            Question::of(PIPELINE).to_come(),
+            Question::of(PIPELINE).ahead(),
             |session, book, ask| {
                 Ok(crate::report::pipeline_by_month(
                     &session.process,
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             report(
                 cx,
                 &args.report,
-                Question::of(PIPELINE).to_come().by(&args.by).or_by(&ALONE),
+                Question::of(PIPELINE).ahead().by(&args.by).or_by(&ALONE),
                 |session, book, ask| crate::report::pipeline_by(&session.process, book, ask),
             )
         }
