@@ -15,7 +15,7 @@ use crate::money::Money;
 pub(crate) struct ActivityArgs {
     kind: Kind,
     /// How long it took
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", value_parser = minutes, allow_hyphen_values = true)]
     minutes: Option<u32>,
     /// Direct cost, besides the rep's time
     #[arg(long, value_name = "AMOUNT")]
@@ -47,6 +47,18 @@ impl Kind {
             Self::Other => ActivityKind::Other,
         }
     }
+}
+
+/// More than so many is a slip of the hand: 70 days.
+const MOST_MINUTES: u32 = 100_000;
+
+fn minutes(typed: &str) -> Result<u32, String> {
+    let minutes = typed.trim().parse().ok();
+    minutes
+        .filter(|minutes| *minutes <= MOST_MINUTES)
+        .ok_or_else(|| {
+            format!("expected whole minutes from 0 to {MOST_MINUTES}, for example `--minutes 20`")
+        })
 }
 
 impl ActivityArgs {

@@ -63,6 +63,9 @@ const KEYS: &[&str] = &[
 /// Deals that rot: what `report aging` shows.
 pub const ROTTING: &str = "late AND state = 'open' AND coalesce(next_date, '') < today";
 
+/// Deals for which nobody intends anything: not those on hold, whose date to come is their next step.
+pub const NO_NEXT_STEP: &str = "next_step IS NULL AND state = 'open'";
+
 /// What `check` looks for by itself: name, condition, what is said. None of it may be, as a warning.
 const STANDARD: &[(&str, &str, &str)] = &[
     (
@@ -71,11 +74,7 @@ const STANDARD: &[(&str, &str, &str)] = &[
         "have a close date in the past",
     ),
     ("no_owner", "owner IS NULL", "have no owner"),
-    (
-        "no_next_step",
-        "next_step IS NULL AND state = 'open'",
-        "have no next step",
-    ),
+    ("no_next_step", NO_NEXT_STEP, "have no next step"),
     ("no_value", "value IS NULL", "have no value"),
     (
         "no_close_date",

@@ -51,7 +51,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
-pub use limit::{Limit, LimitOf, ROTTING};
+pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, STANDARD as STANDARD_METRICS, standard_metrics,

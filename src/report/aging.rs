@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::convert::Converter;
 use super::{
-    Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, whole, with_notes,
+    Ask, Report, Stages, answer, count, deals_are, heading_of_day, or_nothing, whole, with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::deal::rotting::{is_cared_for, late_before};
@@ -184,7 +184,7 @@ pub fn aging(
     } else {
         "Aging: open deals that rot"
     };
-    let mut document = Document::default().heading(heading(what, ask, n, book));
+    let mut document = Document::default().heading(heading_of_day(what, ask, n, book));
     if n > 0 {
         let shown = found.iter().map(|(deal, ..)| *deal).zip(&answer.rows);
         document = document

@@ -91,7 +91,7 @@ pub(super) struct Closing {
     today: Day,
     /// Of the as-of date, counted from year 0.
     month: i32,
-    /// By stage, then late, the months, later.
+    /// By stage, then past close, the months, later.
     minor: Vec<[i64; MONTHS + 2]>,
     /// Deals without an expected close.
     open_ended: usize,
@@ -137,7 +137,7 @@ impl Closing {
             return None;
         }
         let label = |column: usize| match column {
-            0 => "late".to_string(),
+            0 => "past close".to_string(),
             column if column > MONTHS => "later".to_string(),
             column => {
                 let month = self.month + column as i32 - 1;
@@ -159,7 +159,7 @@ impl Closing {
         Some(Chart {
             title: "Value of the open deals by month of expected close".to_string(),
             description: format!(
-                "Not weighted; late is what should have closed before the as-of date.{open_ended}"
+                "Not weighted; past close is what should have closed before the as-of date.{open_ended}"
             ),
             unit: Unit::Money(currency),
             shape: Shape::Columns {
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(
             chart.shape,
             Shape::Columns {
-                labels: ["late", "2026-11", "2026-12", "2027-01"]
+                labels: ["past close", "2026-11", "2026-12", "2027-01"]
                     .map(String::from)
                     .to_vec(),
                 series: vec![

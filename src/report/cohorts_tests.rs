@@ -77,7 +77,7 @@ fn by_month() {
     assert_eq!((report.answer.n, report.answer.notes.len()), (11, 2));
     assert_eq!(
         lines_of(&report.document)[0],
-        "Cohorts by month: deals opened (n = 11), as of 21 Nov 2026"
+        "Cohorts by month: deals opened, all time (n = 11), as of 21 Nov 2026"
     );
 }
 

@@ -4,10 +4,12 @@
 use serde::Serialize;
 
 use super::group::{GroupColumns, Groups, as_columns};
-use super::{Ask, Dimension, Report, answer, count, heading, or_nothing, percent, with_notes};
+use super::{
+    Ask, Dimension, Report, answer, count, heading_of_day, or_nothing, percent, with_notes,
+};
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Cell, Document, Row, Table, TableColumn, row};
-use crate::process::{Process, Requirement};
+use crate::process::{NO_NEXT_STEP, Process, Requirement};
 use crate::text::quoted;
 
 /// An open deal that nothing happened to for so many days is stale.
@@ -80,6 +82,10 @@ pub fn checks(process: &Process) -> Vec<Check> {
             .collect();
         for required in &stage.requires {
             let name = required.name();
+            // A next step is looked for in every open deal, whoever requires it, by the rule of `check`.
+            if name == "next_step" {
+                continue;
+            }
             // The first stage that asks counts.
             if checks
                 .iter()
@@ -105,10 +111,7 @@ pub fn checks(process: &Process) -> Vec<Check> {
             format!("idle_days > {STALE_DAYS} and state = 'open'"),
         ),
         ("past_close", "expected_close < today".to_string()),
-        (
-            "no_next_step",
-            "next_step is null and state = 'open'".to_string(),
-        ),
+        ("no_next_step", NO_NEXT_STEP.to_string()),
         ("no_owner", "owner is null".to_string()),
         ("no_value", "coalesce(value, 0) = 0".to_string()),
         ("no_reason", "state = 'lost' and reason is null".to_string()),
@@ -260,7 +263,7 @@ pub fn data(
             shown(process, &checks[*at], groups.cells(*group), &row.quality)
         });
     let mut document = Document::default()
-        .heading(heading(&what, ask, n, book))
+        .heading(heading_of_day(&what, ask, n, book))
         .table(table(&groups, cells.collect()));
     let mut commands = lines
         .iter()

@@ -79,7 +79,7 @@ fn each_requirement_once_where_it_is_asked_first() {
             "value is null and stage in ('demonstrate', 'propose')",
             "idle_days > 30 and state = 'open'",
             "expected_close < today",
-            "next_step is null and state = 'open'",
+            "next_step IS NULL AND state = 'open'",
             "owner is null",
             "coalesce(value, 0) = 0",
             "state = 'lost' and reason is null",

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
 use super::group::{GroupColumns, as_columns};
-use super::said::{AskSaid, Heard, Said, heard, title};
+use super::said::{AskSaid, Heard, Said, heard, nothing_told, title};
 use super::{Ask, Report, answer, count, heading, or_nothing, with_notes};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::case::CaseKind;
@@ -183,6 +183,13 @@ pub fn experience(
             columns: columns(by),
             rows: cells,
         });
+    } else {
+        document = document.line(nothing_told(
+            "experience",
+            "salesctl experience add ACCOUNT STARS --note \"WHAT\"",
+            ask,
+            said,
+        ));
     }
     let document = with_notes(document, &answer.notes);
     Report { answer, document }

@@ -215,13 +215,15 @@ pub fn funnel(process: &Process, book: &Book, ask: &Ask) -> Result<Report<Funnel
             };
             (period, Cohort::follow(&stages, book, &ask, top))
         });
-        document = document.line(weakest_step(
-            process,
-            top,
-            &cohort,
-            weakest,
-            before.as_ref(),
-        ));
+        document = document
+            .line(weakest_step(
+                process,
+                top,
+                &cohort,
+                weakest,
+                before.as_ref(),
+            ))
+            .line(next(ask));
     } else if cohort.n > 0 {
         document = document.line(format!(
             "weakest step: insufficient history, no stage has {ENOUGH} deals that advanced or were lost"
@@ -303,6 +305,16 @@ fn weakest_step(
         percent(then.share),
         then.n
     )
+}
+
+/// Whether everyone loses there, or a few, or nobody beyond chance. Of all time there is no breakdown: it then
+/// takes its own period.
+fn next(ask: &Ask) -> String {
+    let narrowed = match ask.period {
+        Some(_) => ask.again(&["period", "rep", "team", "where", "as-of"]),
+        None => ask.again(&["rep", "team", "where", "as-of"]),
+    };
+    format!("next: salesctl report breakdown{narrowed}")
 }
 
 /// Shares are shown at the stage they lead to, as a funnel is read: beside the second stage stands

@@ -151,9 +151,26 @@ pub fn lists(
         (counted, rows, notes),
     );
     let document = Document::default().heading(heading(title, &base, counted, book));
-    let document = tables(document, process, &lines);
+    let document = if lines.is_empty() {
+        document.line(no_list(payback, ask))
+    } else {
+        tables(document, process, &lines)
+    };
     let document = with_notes(document, &answer.notes);
     Report { answer, document }
+}
+
+/// What would fill a report of lists that has none.
+pub(super) fn no_list(payback: &Payback, ask: &AskLists) -> &'static str {
+    match (payback.lists.is_empty(), ask.period) {
+        (true, _) => {
+            "no names came in on a list yet; salesctl import prospects FILE --list CODE brings them in"
+        }
+        (false, Some(_)) => {
+            "on no list names came in first in this period; --period all shows every list"
+        }
+        (false, None) => "there is no such list; salesctl list list shows which there are",
+    }
 }
 
 /// Credits names, leads and deals to lists; also how many deals are credited to those asked for.

@@ -61,7 +61,10 @@ fn reasons_by_stage_and_value() {
     );
     assert_eq!((price.before_lost, price.change_low), (None, None));
     let lines = lines_of(&report.document);
-    assert_eq!(lines[0], "Losses: deals lost (n = 4), as of 21 Nov 2026");
+    assert_eq!(
+        lines[0],
+        "Losses: deals lost, all time (n = 4), as of 21 Nov 2026"
+    );
     assert!(lines[1].starts_with("losses without a reason: 1 of 4 (25 %): salesctl deal list"));
 }
 

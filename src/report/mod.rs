@@ -268,8 +268,18 @@ fn answer<R>(
     }
 }
 
-/// `Funnel: deals that first entered Qualify 1 Jul – 30 Sep 2026 (n = 120), as of 21 Nov 2026`.
+/// `Funnel: deals that first entered Qualify 1 Jul – 30 Sep 2026 (n = 120), as of 21 Nov 2026`: of what
+/// happened, in the period or in `all time`.
 fn heading(what: &str, ask: &Ask, n: usize, book: &Book) -> String {
+    let what = match ask.period {
+        Some(_) => what.to_string(),
+        None => format!("{what}, all time"),
+    };
+    heading_of_day(&what, ask, n, book)
+}
+
+/// The same of what stands on the day, which needs no period.
+fn heading_of_day(what: &str, ask: &Ask, n: usize, book: &Book) -> String {
     let period = ask
         .period
         .map(|period| format!(" {}", date::range(period)))

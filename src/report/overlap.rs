@@ -1,7 +1,7 @@
 //! Who is on several lists: lists against lists, and against what we have ourselves.
 
-use super::lists::AskLists;
-use super::{Report, answer, count, heading, with_notes};
+use super::lists::{AskLists, no_list};
+use super::{Report, answer, count, heading_of_day, with_notes};
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::list::{Own, Payback};
@@ -102,10 +102,7 @@ pub fn overlap(
         on.any(|list| shown.contains(&(*list as usize)))
     });
     let n = on_them.map(|alike| alike.people).sum::<u64>() as usize;
-    let mut notes = Vec::new();
-    if shown.is_empty() {
-        notes.push("there is no such list".to_string());
-    }
+    let notes = Vec::new();
     let answer = answer(
         "salesctl/report-overlap/1",
         process,
@@ -150,8 +147,12 @@ pub fn overlap(
         None => "Overlap: people on several lists",
         Some(_) => "Overlap: people on several lists that came in",
     };
-    let document = Document::default()
-        .heading(heading(title, &base, n, book))
+    let document = Document::default().heading(heading_of_day(title, &base, n, book));
+    if shown.is_empty() {
+        let document = document.line(no_list(payback, ask));
+        return Report { answer, document };
+    }
+    let document = document
         .table(table)
         .line("each cell: how many people of the row's list are in the column too, and which part of the list that is")
         .line(format!(

@@ -3,7 +3,8 @@
 use super::charts::{Closing, open_value};
 use super::convert::{Converter, Worth};
 use super::{
-    Ask, Report, Stages, answer, count, deals_are, heading, money, or_nothing, whole, with_notes,
+    Ask, Report, Stages, answer, count, deals_are, heading_of_day, money, or_nothing, whole,
+    with_notes,
 };
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::deal::rotting::{is_cared_for, late_before};
@@ -235,7 +236,7 @@ pub fn pipeline(process: &Process, book: &Book, ask: &Ask) -> Report<PipelineRow
         "Pipeline: open deals"
     };
     let mut document = Document::default()
-        .heading(heading(what, ask, n, book))
+        .heading(heading_of_day(what, ask, n, book))
         .chart(open_value(
             &titles(&stages, &answer.rows),
             &answer.rows,
@@ -307,9 +308,9 @@ fn table(process: &Process, stages: &Stages, rows: &[PipelineRow]) -> Table {
         TableColumn::right("deals"),
         TableColumn::right(format!("value {code}")),
         TableColumn::left("").rank(7),
-        TableColumn::right(format!("weighted {code}")).rank(3),
+        TableColumn::right("weighted").rank(3),
         TableColumn::right("no value").rank(5),
-        TableColumn::right("late").rank(1),
+        TableColumn::right("past limit").rank(1),
         TableColumn::right("rotting").rank(2),
         TableColumn::right("on hold").rank(6),
         TableColumn::right("median days").rank(4),

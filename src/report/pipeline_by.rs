@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::group::{GroupColumns, Groups, as_columns};
 use super::pipeline::{Judge, Tally, asked, undated_note};
-use super::{Ask, Report, answer, count, heading, money, or_nothing, whole, with_notes};
+use super::{Ask, Report, answer, count, heading_of_day, money, or_nothing, whole, with_notes};
 use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Chart, Document, Row, Shape, Table, TableColumn, Unit, row};
 use crate::process::Process;
@@ -93,7 +93,7 @@ impl Close {
     /// For people.
     fn title(self) -> String {
         match self {
-            Self::Late => "before today".to_string(),
+            Self::Late => "past close".to_string(),
             Self::Month(year, month) => NaiveDate::from_ymd_opt(year, month, 1)
                 .map_or_else(String::new, |day| day.format("%b %Y").to_string()),
             Self::Untold => "no date".to_string(),
@@ -222,7 +222,7 @@ fn report(
     let past: usize = answer.rows.iter().map(|row| row.open.past_close).sum();
     let late: usize = answer.rows.iter().map(|row| row.open.late).sum();
     let mut document = Document::default()
-        .heading(heading(&what, ask, n, book))
+        .heading(heading_of_day(&what, ask, n, book))
         .table(table(process, &answer, &shown))
         .line(format!(
             "together: {}, weighted by the process's probabilities {}; {late} past their stage's limit, {past} past their close date",
@@ -249,7 +249,7 @@ fn table(
         TableColumn::left("").rank(8),
         TableColumn::right(format!("weighted {code}")).rank(4),
         TableColumn::right("no value").rank(6),
-        TableColumn::right("late").rank(1),
+        TableColumn::right("past limit").rank(1),
         TableColumn::right("rotting").rank(2),
         TableColumn::right("past close").rank(3),
         TableColumn::right("on hold").rank(7),

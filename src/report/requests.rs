@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::convert::Converter;
-use super::said::{AskSaid, Heard, Said, heard, title};
+use super::said::{AskSaid, Heard, Said, heard, nothing_told, title};
 use super::{Ask, Report, answer, count, heading, or_nothing, whole, with_notes};
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::deal::case::CaseKind;
@@ -103,7 +103,12 @@ pub fn requests(
     let document = if n > 0 {
         document.table(table(process, book, &answer.rows, by_product))
     } else {
-        document
+        document.line(nothing_told(
+            "request",
+            "salesctl request add ACCOUNT \"WHAT\" --deal DEAL",
+            ask,
+            said,
+        ))
     };
     let document = with_notes(document, &answer.notes);
     Report { answer, document }

@@ -97,3 +97,19 @@ pub(super) fn title(names: &[Named], name: Option<&str>) -> String {
     let known = names.iter().find(|known| known.name == name);
     known.map_or(name, |known| known.title.as_str()).to_string()
 }
+
+/// What would fill a report that has nothing to tell.
+pub(super) fn nothing_told(what: &str, command: &str, ask: &Ask, said: &[Said]) -> String {
+    let none = if said.is_empty() {
+        format!("no {what} was told yet")
+    } else {
+        let asked = ask.period.is_some() || ask.scope.is_some();
+        let of = if asked {
+            "among those asked for"
+        } else {
+            "by the as-of day"
+        };
+        format!("no {what} was told {of}")
+    };
+    format!("{none}; whoever hears of one notes it: {command}")
+}

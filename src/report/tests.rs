@@ -159,6 +159,7 @@ fn funnel_by_hand() {
         [
             "Funnel: deals that first entered Qualify 1 Jul – 30 Sep 2026 (n = 10), as of 21 Nov 2026",
             "weakest step: Demonstrate → Propose, 83 % of the 6 resolved (95 % interval 44–97 %)",
+            "next: salesctl report breakdown",
             "2 deals are still open and count as neither advanced nor lost from where they are",
             "note: 1 deal is left out of the cohort: when they were opened or entered Qualify was never told",
         ]
@@ -327,7 +328,7 @@ fn win_rate_by_hand() {
     assert_eq!(
         lines(&report.document),
         [
-            "Win rate by rep: deals closed (n = 9), as of 21 Nov 2026",
+            "Win rate by rep: deals closed, all time (n = 9), as of 21 Nov 2026",
             "together: 5 of 9 won, 56 % (95 % interval 27–81 %)",
             "no group differs from all together by more than chance explains",
             "note: 1 deal is left out of values: no rate for GBP on the day, add one under `[rates]` in process.toml",

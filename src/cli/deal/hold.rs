@@ -9,7 +9,7 @@ use crate::deal::event::{Event, Private};
 use crate::fault::Fault;
 use crate::store::Access;
 
-/// Put a deal on hold until a date, for a reason; it does not count as late meanwhile
+/// Put a deal on hold until a date, for a reason; it does not rot meanwhile
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl deal hold acme --until 2027-01-15 --reason \"budget freeze until the new year\"\n  salesctl deal hold D7K2 --until \"in 2 weeks\" --reason \"Jana is on leave\""

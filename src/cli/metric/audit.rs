@@ -20,6 +20,9 @@ pub(crate) struct Args {
     /// Test only these, and show their win rates from low to high [default: all]
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+    /// Show what is known only afterwards, win rates from low to high, and what can't be tested
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -29,6 +32,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         cx,
         &args.report,
         Question::reading(audit_needs),
-        |session, book, ask| crate::report::audit(&session.process, book, ask, &args.names),
+        |session, book, ask| {
+            crate::report::audit(&session.process, book, ask, &args.names, args.explain)
+        },
     )
 }

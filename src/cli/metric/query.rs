@@ -25,6 +25,9 @@ pub(crate) struct Args {
     report: ReportArgs,
 }
 
+/// What metrics are told by beside what deals have.
+const BESIDE: [&str; 4] = ["month", "quarter", "year", "stage"];
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let process = &session.process;
@@ -43,7 +46,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         match (name, grain) {
             (_, Some(grain)) => by.push(Dimension::Time(grain)),
             ("stage", _) => by.push(Dimension::Stage),
-            _ => by.extend(dimensions(&session, &[name.to_string()])?),
+            _ => by.extend(dimensions(&session, &[name.to_string()], &BESIDE)?),
         }
     }
     let needs = metric_needs(&metrics, &by);
@@ -57,11 +60,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     } else {
         None
     };
+    let ahead = |metric: &&Metric| {
+        let mut of = metric.aggregates.iter().map(|aggregate| aggregate.of);
+        of.any(|rows| [Rows::Open, Rows::Expected, Rows::Target].contains(&rows))
+    };
+    let question = match metrics.iter().all(ahead) {
+        true => Question::of(needs).to_come(),
+        false => Question::of(needs),
+    };
     report_by(
         cx,
         &session,
         &args.report,
-        Question::of(needs),
+        question,
         by,
         |session, book, ask| {
             let ask = Ask {

@@ -24,16 +24,20 @@ pub(crate) struct Args {
     report: ReportArgs,
 }
 
+/// What activities are told by beside what their deals have.
+const BESIDE: [&str; 2] = ["kind", "month"];
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let by = ActivityBy::from_name(args.by.trim());
     let of_deal = match &by {
         ActivityBy::Deal(_) => std::slice::from_ref(&args.by),
         _ => &[],
     };
-    let (asked, people) = by_people(cx, &args.report, Question::of(ACTIVITY).by(of_deal))?;
+    let question = Question::of(ACTIVITY).by(of_deal).or_by(&BESIDE);
+    let (asked, people) = by_people(cx, &args.report, question)?;
     let Asked { session, book, ask } = asked;
     let more = AskActivity {
-        by: match dimensions(&session, of_deal)?.pop() {
+        by: match dimensions(&session, of_deal, &BESIDE)?.pop() {
             Some(dimension) => ActivityBy::Deal(dimension),
             None => by,
         },

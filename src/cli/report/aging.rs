@@ -24,7 +24,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
-    let Asked { session, book, ask } = asked(cx, &args.report, Question::of(AGING))?;
+    let Asked { session, book, ask } = asked(cx, &args.report, Question::of(AGING).to_come())?;
     let handles = session.store.handles()?;
     let most = args.limit.unwrap_or(usize::MAX);
     let report = crate::report::aging(&session.process, &book, &ask, most, |id| handles.short(id));

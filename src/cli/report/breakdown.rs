@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::{Question, ReportArgs, period, report};
+use super::{Periods, Question, ReportArgs, period, report};
 use crate::report::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY};
 
 /// Say where deals are lost, and whether it is everyone, a few, or chance
@@ -40,9 +40,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     report(
         cx,
         &args.report,
-        Question::of(BREAKDOWN).by(by),
+        Question::of(BREAKDOWN).by(by).one_period(),
         |session, book, ask| {
-            let against = period(session, args.against.as_deref())
+            let against = period(session, args.against.as_deref(), book.as_of, Periods::ONE)
                 .map_err(|fault| fault.to_string().replace("--period", "--against"))?;
             let more = AskBreakdown {
                 against,

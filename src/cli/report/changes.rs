@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 
 use super::super::context::{Context, Status};
 use super::super::session::Session;
-use super::{ReportArgs, period};
+use super::{Periods, ReportArgs, period};
 use crate::date::{Direction, parse_day};
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::Period;
@@ -51,16 +51,14 @@ pub(super) struct Moving {
 impl SinceArgs {
     /// The first and the last day that are looked at.
     fn days(&self, session: &Session<'_>, args: &ReportArgs) -> Result<(NaiveDate, NaiveDate)> {
-        if let Some(period) = period(session, args.period.as_deref())? {
+        if let Some(period) = period(session, args.period.as_deref(), session.today, Periods::ONE)?
+        {
             if args.filter.as_of.is_some() {
                 return Err(
                     Fault::usage("`--period` and `--as-of` both say the last day")
                         .hint("`--since DATE --as-of DATE` says both days")
                         .into(),
                 );
-            }
-            if period.from > session.today {
-                return Err(Fault::usage("the period has not begun yet").into());
             }
             return Ok((period.from, period.to.min(session.today)));
         }

@@ -31,7 +31,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     report(
         cx,
         &args.report,
-        Question::of(COVERAGE_REPORT).by(&args.by),
+        Question::of(COVERAGE_REPORT)
+            .by(&args.by)
+            .to_come()
+            .one_period(),
         |session, book, ask| {
             let targets = super::super::target::all(session, book.as_of)
                 .map_err(|error| format!("{error:#}"))?;

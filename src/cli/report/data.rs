@@ -27,7 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let checks = checks(&session.process);
-    let by = dimensions(&session, &args.by)?;
+    let by = dimensions(&session, &args.by, &[])?;
     let filter = &args.report.filter;
     let options = [
         ("--rep", &filter.rep),
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         options: options.collect(),
         condition: filter.condition.clone(),
     };
-    let question = Question::of(data_needs(&checks));
+    let question = Question::of(data_needs(&checks)).to_come();
     report_by(
         cx,
         &session,

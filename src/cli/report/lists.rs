@@ -1,11 +1,12 @@
 //! `report lists`: what each list brought in, became, cost and paid back.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::super::session::Session;
-use super::Reckoning;
+use super::{Periods, Reckoning};
 use crate::deal::book::Columns;
 use crate::list::Credit;
 use crate::report::AskLists;
@@ -49,14 +50,19 @@ pub(super) struct WhichLists {
 }
 
 impl WhichLists {
-    pub(super) fn ask(&self, session: &Session<'_>, credit: Credit) -> Result<AskLists> {
+    pub(super) fn ask(
+        &self,
+        session: &Session<'_>,
+        as_of: NaiveDate,
+        credit: Credit,
+    ) -> Result<AskLists> {
         let lists: Vec<String> = self
             .list
             .iter()
             .map(|code| Ok(session.store.list_named(code)?.code().to_string()))
             .collect::<Result<_>>()?;
         Ok(AskLists {
-            period: super::period(session, self.period.as_deref())?,
+            period: super::period(session, self.period.as_deref(), as_of, Periods::default())?,
             lists: (!lists.is_empty()).then_some(lists),
             credit,
         })
@@ -73,7 +79,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         book,
         payback,
     } = Reckoning::read(cx, args.as_of.as_deref(), Columns::NONE)?;
-    let ask = args.which.ask(&session, args.credit)?;
+    let ask = args.which.ask(&session, book.as_of, args.credit)?;
     let report = crate::report::lists(&session.process, &book, &payback, &ask);
     args.output
         .show(&cx.console, &report.answer, &report.document)?;

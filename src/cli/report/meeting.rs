@@ -11,10 +11,10 @@ use crate::fault::Fault;
 use crate::report::meeting::{Agenda, meeting, meeting_needs};
 use crate::store::Access;
 
-/// Write one page for a pipeline meeting: what changed, what needs a decision, what is late, what is expected
+/// Write one page for a pipeline meeting: what changed, what needs a decision, what is overdue, what is expected
 ///
 /// Every line about a deal has a number: `salesctl followup add 3 "fri: call Jana"` gives that deal a
-/// follow-up, `salesctl followup done 5` marks one that was late.
+/// follow-up, `salesctl followup done 5` marks one that was overdue.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl report meeting --team north\n  salesctl report meeting --since mon --format markdown --output meeting.md"

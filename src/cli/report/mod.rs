@@ -27,13 +27,15 @@ mod velocity;
 mod win_rate;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
+use super::command_line::quoted;
 use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::output::OutputArgs;
 use super::session::Session;
-use crate::date::parse_period;
+use crate::date::{self, parse_period};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row};
 use crate::fault::{Class, Fault};
@@ -124,8 +126,8 @@ pub(crate) fn run(args: &ReportCommand, cx: &Context) -> Result<Status> {
 /// Options of every report.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ReportArgs {
-    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30 [default: all time, or
-    /// what the report says above]. Quarters and years are fiscal; a fiscal year has the name of the year it ends in
+    /// The period: 2026-Q3, 2026-11, 2026, "last 12 months", 2026-07-01..2026-09-30, all [default: all time,
+    /// or what the report says above]. Quarters and years are fiscal; a fiscal year has the name of the year it ends in
     #[arg(long, value_name = "PERIOD")]
     pub(crate) period: Option<String>,
     #[command(flatten)]
@@ -158,6 +160,9 @@ pub(crate) struct Question<'a> {
     /// The same where it depends on the process.
     reading: Option<fn(&Process) -> Needs>,
     by: &'a [String],
+    /// What it takes to group by beside what deals have; the report reads these itself.
+    also_by: &'static [&'static str],
+    periods: Periods,
     from_stage: Option<&'a str>,
 }
 
@@ -180,6 +185,23 @@ impl<'a> Question<'a> {
         Self { by, ..self }
     }
 
+    /// Says what else the report groups by, for whoever names something else.
+    fn or_by(self, also_by: &'static [&'static str]) -> Self {
+        Self { also_by, ..self }
+    }
+
+    /// It tells what is open or aimed at, so that a period may lie ahead.
+    pub(crate) fn to_come(mut self) -> Self {
+        self.periods.to_come = true;
+        self
+    }
+
+    /// It is of one period, its own where none is asked for.
+    fn one_period(mut self) -> Self {
+        self.periods.one = true;
+        self
+    }
+
     fn cohort_from(self, from_stage: Option<&'a str>) -> Self {
         Self { from_stage, ..self }
     }
@@ -200,7 +222,7 @@ pub(crate) fn report<R: Row>(
     make: impl FnOnce(&Session<'_>, &Book, &Ask) -> Result<Report<R>, String>,
 ) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let by = dimensions(&session, question.by)?;
+    let by = dimensions(&session, question.by, question.also_by)?;
     report_by(cx, &session, args, question, by, make)
 }
 
@@ -227,7 +249,7 @@ fn show<R: Row>(cx: &Context, args: &ReportArgs, report: &Report<R>) -> Result<S
 /// For a report that reads more of the store than the Book.
 fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Result<Asked<'c>> {
     let session = cx.session(Access::Read)?;
-    let dimensions = dimensions(&session, question.by)?;
+    let dimensions = dimensions(&session, question.by, question.also_by)?;
     let (book, ask) = loaded(&session, args, question, dimensions)?;
     Ok(Asked { session, book, ask })
 }
@@ -240,7 +262,7 @@ fn loaded(
     by: Vec<Dimension>,
 ) -> Result<(Book, Ask)> {
     let as_of = args.filter.as_of(session)?;
-    let period = period(session, args.period.as_deref())?;
+    let period = period(session, args.period.as_deref(), as_of, question.periods)?;
     let needs = question
         .reading
         .map_or(question.needs, |reading| reading(&session.process));
@@ -261,11 +283,57 @@ fn loaded(
     Ok((book, ask))
 }
 
-fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
-    typed
-        .map(|typed| parse_period(typed, session.today, session.process.fiscal_month))
-        .transpose()
-        .map_err(|problem| Fault::usage(format!("--period: {problem}")))
+/// Which periods a report can be asked for.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Periods {
+    /// What is open or aimed at may be asked of days to come, what has happened may not.
+    to_come: bool,
+    /// It is of one period, which `all` is not.
+    one: bool,
+}
+
+impl Periods {
+    pub(super) const ONE: Self = Self {
+        to_come: false,
+        one: true,
+    };
+    pub(super) const ONE_OR_TO_COME: Self = Self {
+        to_come: true,
+        one: true,
+    };
+}
+
+/// `--period` as it is meant; `None` is all time, or what the report takes by itself.
+fn period(
+    session: &Session<'_>,
+    typed: Option<&str>,
+    as_of: NaiveDate,
+    periods: Periods,
+) -> Result<Option<Period>, Fault> {
+    let Some(typed) = typed else {
+        return Ok(None);
+    };
+    if ["all", "all time"].contains(&typed.trim().to_lowercase().as_str()) {
+        if periods.one {
+            let problem = "--period: this report is of one period, not of all time";
+            return Err(Fault::usage(problem).hint("for example --period \"last 12 months\""));
+        }
+        return Ok(None);
+    }
+    let period = parse_period(typed, session.today, session.process.fiscal_month)
+        .map_err(|problem| Fault::usage(format!("--period: {problem}")))?;
+    if period.from > as_of && !periods.to_come {
+        return Err(Fault::usage(format!(
+            "--period: {} begins after {}, the as-of day: nothing can have happened in it",
+            date::range(period),
+            date::day(as_of)
+        ))
+        .hint(format!(
+            "what is open and expected to close in it: salesctl report pipeline --period {}",
+            quoted(typed)
+        )));
+    }
+    Ok(Some(period))
 }
 
 /// What the reports of returns are worked out from.
@@ -301,7 +369,12 @@ impl<'c> Reckoning<'c> {
     }
 }
 
-pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dimension>> {
+/// What is typed behind `--by`; `also` is what the report takes beside, which is listed with the rest.
+pub(crate) fn dimensions(
+    session: &Session<'_>,
+    by: &[String],
+    also: &[&str],
+) -> Result<Vec<Dimension>> {
     by.iter()
         .flat_map(|names| names.split(','))
         .map(|name| {
@@ -317,7 +390,8 @@ pub(crate) fn dimensions(session: &Session<'_>, by: &[String]) -> Result<Vec<Dim
                 if !fields.contains(&field.as_str()) {
                     let known: Vec<&str> = ["rep", "team", "product", "source", "type"]
                         .into_iter()
-                        .chain(fields)
+                        .chain(also.iter().copied().filter(|name| !fields.contains(name)))
+                        .chain(fields.iter().copied())
                         .collect();
                     return Err(Fault::unknown(Class::Usage, "dimension", field, &known).into());
                 }

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         book,
         payback,
     } = Reckoning::read(cx, args.as_of.as_deref(), Columns::NONE)?;
-    let ask = args.which.ask(&session, Credit::default())?;
+    let ask = args.which.ask(&session, book.as_of, Credit::default())?;
     let report = crate::report::overlap(&session.process, &book, &payback, &ask);
     args.output
         .show(&cx.console, &report.answer, &report.document)?;

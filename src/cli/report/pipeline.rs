@@ -7,7 +7,7 @@ use super::{Question, ReportArgs, report};
 use crate::fault::Fault;
 use crate::report::PIPELINE;
 
-/// Open deals by stage, rep, product or close month: how many, how much, how late
+/// Open deals by stage, rep, product or close month: how many, how much, how many past their limit
 ///
 /// A period keeps the deals that are expected to close in it.
 #[derive(Debug, clap::Args)]
@@ -28,19 +28,22 @@ pub(crate) struct Args {
     report: ReportArgs,
 }
 
+/// What open deals are grouped by and by nothing else with it.
+const ALONE: [&str; 2] = ["stage", "month"];
+
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let by: Vec<&str> = args.by.iter().map(String::as_str).collect();
     match by.as_slice() {
         ["stage"] => report(
             cx,
             &args.report,
-            Question::of(PIPELINE),
+            Question::of(PIPELINE).to_come(),
             |session, book, ask| Ok(crate::report::pipeline(&session.process, book, ask)),
         ),
         ["month"] => report(
             cx,
             &args.report,
-            Question::of(PIPELINE),
+            Question::of(PIPELINE).to_come(),
             |session, book, ask| {
                 Ok(crate::report::pipeline_by_month(
                     &session.process,
@@ -50,10 +53,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             },
         ),
         several => {
-            if let Some(alone) = several
-                .iter()
-                .find(|name| ["stage", "month"].contains(name))
-            {
+            if let Some(alone) = several.iter().find(|name| ALONE.contains(name)) {
                 return Err(Fault::usage(format!(
                     "--by: `{alone}` stands alone, the open deals can't be grouped by it and another"
                 ))
@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             report(
                 cx,
                 &args.report,
-                Question::of(PIPELINE).by(&args.by),
+                Question::of(PIPELINE).to_come().by(&args.by).or_by(&ALONE),
                 |session, book, ask| crate::report::pipeline_by(&session.process, book, ask),
             )
         }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
-use super::Reckoning;
+use super::{Periods, Reckoning};
 use crate::deal::book::Columns;
 use crate::deal::event::CatalogKind;
 use crate::fault::{Class, Fault};
@@ -70,7 +70,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     });
     let sources = sources.collect::<Result<Vec<_>, Fault>>()?;
     let ask = AskSources {
-        period: super::period(&session, args.period.as_deref())?,
+        period: super::period(
+            &session,
+            args.period.as_deref(),
+            book.as_of,
+            Periods::default(),
+        )?,
         sources: (!sources.is_empty()).then_some(sources),
         by: args.by,
     };

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
-use super::{ReportArgs, period};
+use super::{Periods, ReportArgs, period};
 use crate::deal::event::CatalogKind;
 use crate::fault::Fault;
 use crate::process::{Whose, in_force};
@@ -31,7 +31,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let filter = &args.report.filter;
     let as_of = filter.as_of(&session)?;
-    let period = period(&session, args.report.period.as_deref())?;
+    let period = period(
+        &session,
+        args.report.period.as_deref(),
+        as_of,
+        Periods::ONE_OR_TO_COME,
+    )?;
     let targets = super::super::target::all(&session, as_of)?;
     let fiscal_month = session.process.fiscal_month;
     let mut running = in_force(&targets, period, as_of, fiscal_month, MOST).ok_or_else(|| {

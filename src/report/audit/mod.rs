@@ -18,6 +18,7 @@ pub use verdict::Verdict;
 use std::collections::BTreeMap;
 
 use self::candidates::{Candidate, Known, activities, facts, fields, follow_ups, moves};
+use self::shown::Depth;
 use self::verdict::{Tested, verdicts};
 use super::decided::Decided;
 use super::win_rate::undated;
@@ -116,12 +117,14 @@ impl Audit<'_> {
     }
 }
 
-/// Each candidate, or those with these names, over the deals that were won or lost in the period.
+/// Each candidate, or those with these names, over the deals that were won or lost in the period. The answer is
+/// the same with `explain`; people see all of it then.
 pub fn audit(
     process: &Process,
     book: &Book,
     ask: &Ask,
     names: &[String],
+    explain: bool,
 ) -> Result<Report<AuditRow>, String> {
     let decided = Decided::new(book, ask);
     let mut audit = Audit {
@@ -153,6 +156,7 @@ pub fn audit(
     let mut notes: Vec<String> = undated(book, ask, &[State::Won, State::Lost])
         .into_iter()
         .collect();
+    let left_out = notes.len();
     if names.is_empty() {
         let silent = tested.iter().filter(|one| one.says_nothing());
         let silent: Vec<&str> = silent.map(|one| one.name.as_str()).collect();
@@ -213,13 +217,11 @@ pub fn audit(
         ask,
         (decided.len(), rows.collect(), notes),
     );
-    let document = shown::document(
-        book,
-        ask,
-        &decided,
-        &lines,
-        !names.is_empty(),
-        &answer.notes,
-    );
+    let (depth, notes) = match (names.is_empty(), explain) {
+        (true, false) => (Depth::Brief, &answer.notes[..left_out]),
+        (false, false) => (Depth::Named, answer.notes.as_slice()),
+        (_, true) => (Depth::Explained, answer.notes.as_slice()),
+    };
+    let document = shown::document(book, ask, &decided, &lines, depth, notes);
     Ok(Report { answer, document })
 }

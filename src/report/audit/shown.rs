@@ -49,15 +49,31 @@ fn interval(auc: Auc) -> String {
 
 type Line = (Tested, Option<f64>, Verdict);
 
+/// How much of it people see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What could be told, a line each, and what it comes to.
+    Brief,
+    /// Those that were named, with win rates from low to high.
+    Named,
+    /// All of it.
+    Explained,
+}
+
 pub(super) fn document(
     book: &Book,
     ask: &Ask,
     decided: &Decided,
     lines: &[Line],
-    all_bins: bool,
+    depth: Depth,
     notes: &[String],
 ) -> Document {
     let won = decided.won.iter().filter(|won| **won).count();
+    let brief = depth == Depth::Brief;
+    let shown = |then: Known| {
+        let of = lines.iter().filter(move |(one, ..)| one.known == then);
+        of.filter(|(.., verdict)| !brief || *verdict != Verdict::Insufficient)
+    };
     let mut document = Document::default()
         .heading(heading(
             "Metric audit: what goes with winning, deals closed",
@@ -65,54 +81,39 @@ pub(super) fn document(
             decided.len(),
             book,
         ))
-        .table(table(lines, Known::Before));
-    if lines.iter().any(|(one, ..)| one.known == Known::Afterwards) {
+        .table(table(shown(Known::Before)));
+    if !brief && shown(Known::Afterwards).next().is_some() {
         document = document
             .heading("Known only afterwards")
-            .table(table(lines, Known::Afterwards));
+            .table(table(shown(Known::Afterwards)));
     }
-    document = document
-        .line(format!(
-            "{won} won, {} lost. AUC: how likely a won deal had the better value than a lost one; 0.50 is a coin",
-            decided.len() - won
-        ));
+    document = document.line(format!(
+        "{won} won, {} lost. AUC: how likely a won deal had the better value than a lost one; 0.50 is a coin",
+        decided.len() - won
+    ));
     document = document.line(summary(lines));
-    if lines
-        .iter()
-        .any(|(one, _, verdict)| one.known == Known::Afterwards && verdict.claims())
-    {
-        document = document.line(format!(
-            "known only afterwards: it grows with the life of a deal or is complete once it is closed, so it can't steer \
-             one; what the first {EARLY} days say, of deals open that long, can"
-        ));
-    }
-    if lines
-        .iter()
-        .any(|(.., verdict)| *verdict == Verdict::WrongWay)
-    {
-        document = document.line(
-            "what points the wrong way goes with losing: often hard deals get more of it; as a target it would reward that",
-        );
-    }
-    if lines
-        .iter()
-        .any(|(.., verdict)| *verdict == Verdict::Insufficient)
-    {
-        document = document.line(format!(
-            "insufficient history: known of fewer than {ENOUGH} won or {ENOUGH} lost deals"
-        ));
+    for sentence in cautions(lines, brief) {
+        document = document.line(sentence);
     }
     document = document.line(
         "goes with is not causes: deals differ in more than these numbers; try it on some deals before asking it of all",
     );
-    let shown: Vec<&Line> = lines
-        .iter()
-        .filter(|(.., verdict)| all_bins || verdict.claims())
-        .collect();
-    if !shown.is_empty() {
-        document = document
-            .heading("Win rates from low to high")
-            .table(rates(&shown));
+    if brief {
+        let again = ask.again(&["period", "rep", "team", "where", "as-of"]);
+        document = document.line(format!(
+            "win rates from low to high, what is known only afterwards or can't be tested: salesctl metric audit{again} \
+             --explain"
+        ));
+    } else {
+        let shown: Vec<&Line> = lines
+            .iter()
+            .filter(|(.., verdict)| depth == Depth::Named || verdict.claims())
+            .collect();
+        if !shown.is_empty() {
+            document = document
+                .heading("Win rates from low to high")
+                .table(rates(&shown));
+        }
     }
     let bars = lines.iter().filter_map(|(one, ..)| {
         let auc = one.auc?;
@@ -135,6 +136,50 @@ pub(super) fn document(
         });
     }
     with_notes(document, notes)
+}
+
+/// What the verdicts must not be taken for.
+fn cautions(lines: &[Line], brief: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    let with = |wanted: Verdict| {
+        let of = lines.iter().filter(move |(.., verdict)| *verdict == wanted);
+        of.map(|(one, ..)| one.name.as_str())
+    };
+    let late = lines.iter().filter(|(one, _, verdict)| {
+        one.known == Known::Afterwards && verdict.claims() && *verdict != Verdict::WrongWay
+    });
+    let late: Vec<&str> = late.map(|(one, ..)| one.name.as_str()).collect();
+    if !late.is_empty() {
+        let named = if brief {
+            format!("known only afterwards: {}: each", late.join(", "))
+        } else {
+            "known only afterwards: it".to_string()
+        };
+        said.push(format!(
+            "{named} grows with the life of a deal or is complete once it is closed, so it can't steer one; what the \
+             first {EARLY} days say, of deals open that long, can"
+        ));
+    }
+    if with(Verdict::WrongWay).next().is_some() {
+        let named: Vec<&str> = with(Verdict::WrongWay).collect();
+        said.push(format!(
+            "points the wrong way: {}: it goes with losing, often hard deals get more of it; as a target it would \
+             reward that",
+            named.join(", ")
+        ));
+    }
+    let unknown: Vec<&str> = with(Verdict::Insufficient).collect();
+    if !unknown.is_empty() {
+        let named = if brief {
+            format!(": {}", unknown.join(", "))
+        } else {
+            String::new()
+        };
+        said.push(format!(
+            "insufficient history, known of fewer than {ENOUGH} won or {ENOUGH} lost deals{named}"
+        ));
+    }
+    said
 }
 
 /// `goes with winning, and known before: calls_first_14d (more)`.
@@ -163,8 +208,7 @@ fn summary(lines: &[Line]) -> String {
     }
 }
 
-/// Of what is known then.
-fn table(lines: &[Line], then: Known) -> Table {
+fn table<'a>(lines: impl Iterator<Item = &'a Line>) -> Table {
     let columns = vec![
         TableColumn::left("metric"),
         TableColumn::left("better").rank(3),
@@ -176,7 +220,6 @@ fn table(lines: &[Line], then: Known) -> Table {
         TableColumn::left("verdict"),
         TableColumn::right("p").rank(7),
     ];
-    let lines = lines.iter().filter(|(one, ..)| one.known == then);
     let rows = lines.map(|(one, p, verdict)| {
         let found = if one.claim == Claim::Either {
             format!("{} (found)", better(one.more))

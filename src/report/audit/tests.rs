@@ -173,7 +173,7 @@ fn eighty() -> Book {
 }
 
 fn all() -> Report<AuditRow> {
-    audit(&process(), &eighty(), &Ask::default(), &[]).expect("a report")
+    audit(&process(), &eighty(), &Ask::default(), &[], false).expect("a report")
 }
 
 fn row(report: &Report<AuditRow>, name: &str) -> AuditRow {
@@ -276,6 +276,7 @@ fn the_metrics_of_the_process_are_tested_too() {
         &eighty(),
         &Ask::default(),
         &["velocity".to_string()],
+        false,
     );
     assert!(untestable.is_err_and(|problem| problem.contains("single deals")));
 }
@@ -299,7 +300,7 @@ fn what_is_the_same_for_all_is_said_and_not_tested() {
     }
     // Asked for by name it is shown: one of two that were due in time, and both sides alike.
     let named = ["follow_ups_on_time".to_string(), "calls".to_string()];
-    let report = audit(&process(), &eighty(), &Ask::default(), &named).expect("a report");
+    let report = audit(&process(), &eighty(), &Ask::default(), &named, false).expect("a report");
     assert_eq!(report.answer.rows.len(), 2);
     let on_time = row(&report, "follow_ups_on_time");
     assert_eq!(
@@ -319,12 +320,12 @@ fn short_deals_have_no_first_days() {
     for deal in 0..5 {
         book.deals.closed[deal] = Some(day(13));
     }
-    let report = audit(&process(), &book, &Ask::default(), &[]).expect("a report");
+    let report = audit(&process(), &book, &Ask::default(), &[], false).expect("a report");
     assert_eq!(row(&report, "calls_first_14d").n, 75);
     assert_eq!(row(&report, "calls").n, 80);
     // Without a closing day nothing is known to have been before it.
     book.deals.closed[5] = None;
-    let report = audit(&process(), &book, &Ask::default(), &[]).expect("a report");
+    let report = audit(&process(), &book, &Ask::default(), &[], false).expect("a report");
     assert_eq!(
         (row(&report, "calls_first_14d").n, row(&report, "value").n),
         (74, 79)
@@ -340,18 +341,46 @@ fn a_period_keeps_the_deals_that_closed_in_it() {
         }),
         ..Ask::default()
     };
-    let report = audit(&process(), &eighty(), &ask, &[]).expect("a report");
+    let report = audit(&process(), &eighty(), &ask, &[], false).expect("a report");
     assert_eq!((report.answer.n, report.answer.rows.len()), (0, 0));
 }
 
 #[test]
 fn an_unknown_name_has_a_near_one() {
     let asked = ["cals".to_string()];
-    let problem = audit(&process(), &eighty(), &Ask::default(), &asked).map(|_| ());
+    let problem = audit(&process(), &eighty(), &Ask::default(), &asked, false).map(|_| ());
     assert_eq!(
         problem,
         Err("nothing called `cals` can be audited; did you mean `calls`?".to_string())
     );
+}
+
+#[test]
+fn people_see_all_of_it_when_they_ask() {
+    let told = |names: &[String], explain| {
+        let report =
+            audit(&process(), &eighty(), &Ask::default(), names, explain).expect("a report");
+        let headings = report
+            .document
+            .blocks
+            .iter()
+            .filter_map(|block| match block {
+                Block::Heading(text) => Some(text.split(':').next().unwrap_or(text).to_string()),
+                _ => None,
+            });
+        (headings.collect::<Vec<_>>(), report.answer)
+    };
+    let (brief, answer) = told(&[], false);
+    assert_eq!(brief, ["Metric audit"]);
+    let (explained, more) = told(&[], true);
+    let parts = [
+        "Metric audit",
+        "Known only afterwards",
+        "Win rates from low to high",
+    ];
+    assert_eq!(explained, parts);
+    assert_eq!((answer.rows, answer.notes), (more.rows, more.notes));
+    assert_eq!(told(&["calls".to_string()], false).0, parts);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod adjusted;
 mod counts;
+mod explained;
 mod found;
 mod next;
 mod overall;

@@ -1,6 +1,7 @@
 //! The sentences, tables and pictures of the breakdown: what a manager reads first, and what stands behind it.
 
 use super::super::{Ask, Dimension, count, heading, or_nothing, percent, whole, with_notes};
+use super::explained::explained;
 use super::found::{Loss, Said, Section, Step};
 use super::next;
 use super::verdict::{LEAST, Q};
@@ -41,12 +42,7 @@ pub(super) fn document(
     if let Some(table) = losing_table(breakdown) {
         document = document.table(table);
     }
-    document = document
-        .line(
-            "shares are of the deals that left the step in the period; `salesctl report funnel` follows the deals \
-             that began in it",
-        )
-        .line(compared_with(breakdown));
+    document = document.line(compared_with(breakdown));
     if let Some(power) = power(breakdown) {
         document = document.line(power);
     }
@@ -448,95 +444,4 @@ fn funnel_plot(breakdown: &Breakdown<'_>, at: usize) -> Option<Chart> {
             ],
         },
     })
-}
-
-/// p values, over-dispersion, shrinkage: what a statistician asks for.
-fn explained(
-    breakdown: &Breakdown<'_>,
-    answer: &Answer<BreakdownRow>,
-    document: Document,
-) -> Document {
-    let p = |p: Option<f64>| or_nothing(p, |p| Cell::Text(format!("{p:.4}")));
-    let rows = answer
-        .rows
-        .iter()
-        .filter(|row| row.n > 0)
-        .filter_map(|row| {
-            let group = row.group.clone().unwrap_or_else(|| "(none)".to_string());
-            row.dimension.as_ref()?;
-            Some(vec![
-                Cell::Text(row.stage.clone()),
-                Cell::Text(group),
-                count(row.advanced),
-                count(row.n),
-                or_nothing(row.shrunk_share, Cell::Share),
-                p(row.p_below),
-                p(row.p_below_adjusted),
-                p(row.p_fell),
-                p(row.p_fell_adjusted),
-                p(row.p_slower),
-            ])
-        });
-    let table = Table {
-        columns: vec![
-            TableColumn::left("from"),
-            TableColumn::left("group"),
-            TableColumn::right("adv"),
-            TableColumn::right("n"),
-            TableColumn::right("shrunk"),
-            TableColumn::right("p below").rank(2),
-            TableColumn::right("adj"),
-            TableColumn::right("p fell").rank(1),
-            TableColumn::right("adj"),
-            TableColumn::right("slower adj").rank(3),
-        ],
-        rows: rows.collect(),
-    };
-    let mut document = document.table(table).line(format!(
-        "Fisher's exact test, one-sided; {} p values corrected together by Benjamini-Hochberg at q = {Q}: up to p = \
-         {:.5} they stand, and count from a tenth below the rate they are held against",
-        breakdown.found.comparisons, breakdown.found.threshold
-    ));
-    for (at, step) in breakdown.found.steps.iter().enumerate() {
-        for (dimension, section) in step.sections.iter().enumerate() {
-            let judged = &section.judged;
-            if judged.groups.len() < 2 {
-                continue;
-            }
-            let p = |p: Option<f64>| p.map_or_else(|| "–".to_string(), |p| format!("{p:.4}"));
-            let weight = judged.prior.weight.map_or_else(
-                || "infinite, no difference beyond chance".to_string(),
-                |weight| format!("{weight:.1}"),
-            );
-            document = document.line(format!(
-                "{} by {}: phi = {}, equal rates p = {}, shrinkage M = {weight}",
-                breakdown.title(at),
-                breakdown.dimensions.name(dimension),
-                judged
-                    .phi
-                    .map_or_else(|| "–".to_string(), |phi| format!("{phi:.2}")),
-                p(judged.p_equal)
-            ));
-        }
-        let pooled = step.pooled();
-        if let Some(p) = pooled.p {
-            let more = |p: Option<f64>| p.map_or_else(|| "–".to_string(), |p| format!("{p:.4}"));
-            document = document.line(format!(
-                "{}: all together now below before p = {p:.4}, without the worst tenth {}, without those who fell {}",
-                breakdown.title(at),
-                more(pooled.p_without_worst),
-                more(pooled.p_without_fallen)
-            ));
-        }
-        if let Some(calendar) = step.calendar {
-            document = document.line(format!(
-                "{} by month of the quarter: chi-square {:.1} on 2 df, p = {:.3e}, phi = {:.1}",
-                breakdown.title(at),
-                calendar.chi_square,
-                calendar.p,
-                calendar.phi
-            ));
-        }
-    }
-    document
 }

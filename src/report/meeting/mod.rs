@@ -1,4 +1,4 @@
-//! One page for a pipeline meeting: what changed, what needs a decision, what is late, what is expected.
+//! One page for a pipeline meeting: what changed, what needs a decision, what is overdue, what is expected.
 //!
 //! Every line about a deal has a number, by which follow-ups are given (`followup add 3 "fri: …"`).
 
@@ -275,7 +275,7 @@ fn to_decide(
             next.get_or_insert(what);
         };
         if let Some(close) = deals.expected_close[deal].filter(|close| *close < today) {
-            let words = format!("was to close {} d ago", today.since(close));
+            let words = format!("{} d past close", today.since(close));
             add(words, "agree a close date with the customer");
         }
         if !held {
@@ -355,7 +355,7 @@ fn late(book: &Book, ask: &Ask, worth: &[Option<i64>]) -> Vec<Line> {
             late_days: Some(today.since(all.due[at])),
             follow_up: Some(all.id[at]),
             won: None,
-            next: "do what is late",
+            next: "do what is overdue",
         })
         .collect();
     let rep = |line: &Line| {

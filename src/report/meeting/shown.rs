@@ -45,7 +45,7 @@ pub(super) fn document(
             _ => "nothing: every open deal has a next step, and time",
         },
     );
-    document = document.heading("What is late");
+    document = document.heading("What is overdue");
     document = section(
         document,
         (process, book, agenda),
@@ -108,9 +108,6 @@ fn section(
     if expected {
         columns.push(TableColumn::right("won so far").rank(2));
     }
-    if agenda.live {
-        columns.push(TableColumn::left("a follow-up").rank(3));
-    }
     let rows = lines
         .iter()
         .zip(*number + 1..)
@@ -118,7 +115,7 @@ fn section(
         .map(|(line, number)| {
             let owner = book.deals.owner[line.deal];
             let why = match line.late_days {
-                Some(days) => format!("{}, late {days} d", shortened(&line.why, 20)),
+                Some(days) => format!("{}, overdue {days} d", shortened(&line.why, 20)),
                 None => line.why.clone(),
             };
             let mut row = vec![
@@ -132,21 +129,46 @@ fn section(
             if expected {
                 row.push(or_nothing(line.won, |won| Cell::Share(won.share)));
             }
-            if agenda.live {
-                let id = book.deals.id[line.deal];
-                row.push(Cell::Text(command(agenda.short, id, line.next)));
-            }
             row
         });
     let table = Table {
         columns,
         rows: rows.collect(),
     };
+    let first = *number + 1;
     *number += lines.len();
-    rest(document.table(table), lines.len(), "--json shows all")
+    let document = rest(document.table(table), lines.len(), "--json shows all");
+    let commands = next(book, agenda, lines.iter().take(SHOWN).zip(first..));
+    commands.into_iter().fold(document, Document::line)
 }
 
-/// `late by rep: jr 3, ab 1`, the most first.
+/// `next for 1, 4: salesctl followup add D7K2 "mon: go on or lose it"`: what to do about which lines, with the
+/// command for the first of them. Lines under the table, since as a column they would not fit a terminal.
+fn next<'a>(
+    book: &Book,
+    agenda: &Agenda<'_>,
+    lines: impl Iterator<Item = (&'a Line, usize)>,
+) -> Vec<String> {
+    if !agenda.live {
+        return Vec::new();
+    }
+    let mut alike: Vec<(&Line, Vec<String>)> = Vec::new();
+    for (line, number) in lines {
+        match alike.iter_mut().find(|(first, _)| first.next == line.next) {
+            Some((_, numbers)) => numbers.push(number.to_string()),
+            None => alike.push((line, vec![number.to_string()])),
+        }
+    }
+    alike
+        .into_iter()
+        .map(|(first, numbers)| {
+            let command = command(agenda.short, book.deals.id[first.deal], first.next);
+            format!("next for {}: {command}", numbers.join(", "))
+        })
+        .collect()
+}
+
+/// `overdue by rep: jr 3, ab 1`, the most first.
 fn late_by_rep(book: &Book, lines: &[Line]) -> Option<String> {
     if lines.is_empty() {
         return None;
@@ -165,7 +187,7 @@ fn late_by_rep(book: &Book, lines: &[Line]) -> Option<String> {
         .iter()
         .map(|(rep, late)| format!("{rep} {late}"))
         .collect();
-    Some(format!("late by rep: {}", reps.join(", ")))
+    Some(format!("overdue by rep: {}", reps.join(", ")))
 }
 
 /// What is expected in the month and in the quarter, and what history makes of it.

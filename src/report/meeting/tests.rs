@@ -101,7 +101,7 @@ fn each_section_by_hand() {
         [(
             Some(1),
             Some("cy"),
-            "was to close 3 d ago, 2 d past limit, no next step",
+            "3 d past close, 2 d past limit, no next step",
             None
         )]
     );
@@ -203,7 +203,7 @@ fn large_deals_without_a_decider_and_overridden_gates_want_a_decision() {
         [
             of("ann", "large, no decider"),
             of("ann", "gate overridden"),
-            of("cy", "was to close 3 d ago, 2 d past limit, no next step"),
+            of("cy", "3 d past close, 2 d past limit, no next step"),
         ]
     );
     // Told of nobody, it is no reason.

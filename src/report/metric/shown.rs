@@ -135,7 +135,7 @@ fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, n: usize, book: 
     };
     let period = ask
         .period
-        .map(|period| format!(", {}", date::range(period)));
+        .map_or_else(|| "all time".to_string(), date::range);
     let scope = ask.scope.as_ref().map(|scope| format!(", only {scope}"));
     let deals = if n == 1 {
         "1 deal".to_string()
@@ -143,8 +143,7 @@ fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, n: usize, book: 
         format!("{n} deals")
     };
     format!(
-        "{what}{by}{}{} (of {deals}), as of {}",
-        period.unwrap_or_default(),
+        "{what}{by}, {period}{} (of {deals}), as of {}",
         scope.unwrap_or_default(),
         date::day(book.as_of)
     )

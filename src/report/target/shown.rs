@@ -158,7 +158,10 @@ fn table(process: &Process, judged: &Judged<'_>) -> Table {
                 Bound::AtMost(_) => format!("at most {target}"),
             }),
             or_nothing(line.figure.value, |value| {
-                Cell::Text(of_figure(process, line.unit, value))
+                // The target beside it says the currency.
+                let figure = of_figure(process, line.unit, value);
+                let code = format!(" {}", process.currency.code());
+                Cell::Text(figure.trim_end_matches(&code).to_string())
             }),
             or_nothing(line.progress(), Cell::Share),
             Cell::Share(line.elapsed.share()),
@@ -175,7 +178,7 @@ fn table(process: &Process, judged: &Judged<'_>) -> Table {
             TableColumn::right("so far"),
             TableColumn::right("done").rank(1),
             TableColumn::right("time").rank(3),
-            TableColumn::right("coverage").rank(4),
+            TableColumn::right("cover").rank(4),
             TableColumn::left("status"),
         ],
         rows: rows.collect(),
