@@ -19,6 +19,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "process",
         &["condition", "date", "fault", "money", "text", "document"],
     ),
+    ("statistics", &[]),
+    (
+        "forecast",
+        &["date", "deal", "money", "process", "statistics"],
+    ),
     (
         "deal",
         &[
@@ -30,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "money",
             "process",
             "prospect",
+            "statistics",
             "text",
         ],
     ),
@@ -52,7 +58,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "date", "deal", "document", "fault", "id", "list", "money", "process", "text",
+            "date",
+            "deal",
+            "document",
+            "fault",
+            "forecast",
+            "id",
+            "list",
+            "money",
+            "process",
+            "statistics",
+            "text",
         ],
     ),
     ("render", &["date", "document", "money", "text"]),
@@ -134,7 +150,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store", "condition"]),
     ("rust_xlsxwriter", &["render"]),
     ("rustix", &["store", "cli"]),
-    ("statrs", &["report"]),
+    ("statrs", &["statistics"]),
     ("sha2", &["store", "cli", "import"]),
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),

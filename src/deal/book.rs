@@ -128,6 +128,8 @@ pub struct Book {
     pub products: Vec<Named>,
     /// Share of the value of each of `products` that is left after what it cost.
     pub margins: Vec<Option<f64>>,
+    /// List price of each of `products`, minor units of the process currency.
+    pub prices: Vec<Option<i64>>,
     pub sources: Vec<Named>,
     /// Stage names, those of the process first and in selling order, then unknown older ones.
     pub stages: Vec<String>,

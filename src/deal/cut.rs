@@ -52,6 +52,7 @@ impl Book {
             teams: self.teams.clone(),
             products: self.products.clone(),
             margins: self.margins.clone(),
+            prices: self.prices.clone(),
             sources: self.sources.clone(),
             stages: self.stages.clone(),
             currencies: self.currencies.clone(),

@@ -14,6 +14,7 @@ pub mod fact;
 pub mod gate;
 pub mod history;
 mod needs;
+pub mod rates;
 pub mod rotting;
 pub mod staffing;
 pub mod start;

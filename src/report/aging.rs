@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 
 use super::convert::Converter;
-use super::statistics::Survival;
 use super::{
     Ask, Report, Stages, answer, count, deals_are, heading_of_day, or_nothing, whole, with_notes,
 };
@@ -15,6 +14,7 @@ use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::id::Id;
 use crate::money::Money;
 use crate::process::Process;
+use crate::statistics::Survival;
 
 /// What it reads.
 pub const AGING: Needs = Needs::of(

@@ -4,11 +4,11 @@ use chrono::{Datelike, NaiveDate};
 
 use super::funnel::FunnelRow;
 use super::pipeline::PipelineRow;
-use super::statistics::Share;
 use super::{DurationsRow, percent};
 use crate::deal::book::Day;
 use crate::document::{Bar, Chart, Shape, Unit};
 use crate::money::Currency;
+use crate::statistics::Share;
 
 fn bar(label: impl Into<String>, value: Option<f64>) -> Bar {
     Bar {

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Months, NaiveDate};
 
 use super::convert::Converter;
-use super::statistics::Share;
 use super::{Ask, Report, answer, count, deals_are, heading, or_nothing, whole, with_notes};
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
+use crate::statistics::Share;
 
 /// What it reads.
 pub const COHORTS: Needs = Needs::of(Columns::OPENED.and(Columns::WORTH));

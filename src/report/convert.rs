@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use crate::deal::book::{Book, Day};
+use crate::deal::rates::Rates;
 use crate::process::Process;
 
 /// What a deal is worth in the process's currency.
@@ -28,9 +27,7 @@ impl Worth {
 
 pub(super) struct Converter<'a> {
     book: &'a Book,
-    /// By currency of the Book: minor units of the process's currency for one of its minor units, from
-    /// a day on, oldest first.
-    rates: Vec<Vec<(Day, f64)>>,
+    rates: Rates,
     /// By currency: deals left out.
     without_rate: Vec<usize>,
     /// Deals whose value nobody told.
@@ -38,28 +35,11 @@ pub(super) struct Converter<'a> {
     as_of: Day,
 }
 
-/// Since when the currency of the process is worth what it is.
-const ALWAYS: Day = Day::new(i32::MIN);
-
 impl<'a> Converter<'a> {
     pub(super) fn new(process: &Process, book: &'a Book) -> Self {
-        let rates = book.currencies.iter().map(|currency| {
-            if *currency == process.currency {
-                return vec![(ALWAYS, 1.0)];
-            }
-            let scale = process.currency.scale() as f64 / currency.scale() as f64;
-            let dated: &[(NaiveDate, f64)] = process
-                .rates
-                .get(currency.code())
-                .map_or(&[], Vec::as_slice);
-            dated
-                .iter()
-                .map(|(from, rate)| (Day::of(*from), rate * scale))
-                .collect()
-        });
         Self {
             book,
-            rates: rates.collect(),
+            rates: Rates::new(process, book),
             without_rate: vec![0; book.currencies.len()],
             untold: 0,
             as_of: Day::of(book.as_of),
@@ -90,16 +70,7 @@ impl<'a> Converter<'a> {
 
     /// An amount in a currency of the Book at the rate of a day; nothing where it has none.
     pub(super) fn converted(&self, minor: i64, currency: usize, day: Day) -> Option<i64> {
-        let (from, rate) = self.rates[currency]
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= day)?;
-        // Exact: an amount in the process's own currency does not pass through a fraction.
-        Some(if *from == ALWAYS {
-            minor
-        } else {
-            (minor as f64 * rate).round() as i64
-        })
+        self.rates.converted(minor, currency, day)
     }
 
     /// What was left out of values because nobody told it; the caller may show that as a column instead.

@@ -1,11 +1,11 @@
 //! How long deals stay in each stage, those still there included.
 
 use super::charts::medians;
-use super::statistics::{ENOUGH, Survival};
 use super::{Ask, Report, Stages, answer, count, heading, or_nothing, with_notes};
 use crate::deal::book::{Book, Columns, Day, Left, Needs};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
+use crate::statistics::{ENOUGH, Survival};
 
 /// What it reads.
 pub const DURATIONS: Needs = Needs::of(Columns::VISITS);

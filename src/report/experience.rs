@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::group::{GroupColumns, as_columns};
 use super::said::{AskSaid, Heard, Said, heard, nothing_told, title};
-use super::statistics::ENOUGH;
 use super::{Ask, Report, answer, count, heading, or_nothing, with_notes};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::case::CaseKind;
 use crate::document::{Cell, Document, Row, Table, TableColumn, row};
 use crate::id::Id;
 use crate::process::Process;
+use crate::statistics::ENOUGH;
 
 /// What it reads.
 pub const EXPERIENCE: Needs = Needs::of(Columns::OWNER.and(Columns::PRODUCT));

@@ -5,7 +5,6 @@
 use super::charts::reached;
 use super::cohort::{End, Walked, walk};
 use super::durations::{stay, why_unknown};
-use super::statistics::{ENOUGH, Share, Survival};
 use super::{
     Ask, Report, Stages, answer, count, deals_are, heading, or_nothing, percent, percents,
     with_notes,
@@ -14,6 +13,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::process::{Process, WON};
+use crate::statistics::{ENOUGH, Share, Survival};
 use crate::text::nearest;
 
 /// What it reads.

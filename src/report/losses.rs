@@ -6,12 +6,12 @@ use serde::Serialize;
 use super::convert::Converter;
 use super::group::{GroupColumns, Groups, as_columns};
 use super::losses_shown::{columns, from_stages, grown, recorded, shown, title};
-use super::statistics::{ENOUGH, Share};
 use super::{Ask, Report, Stages, answer, heading, with_notes};
 use crate::date;
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Document, Period, Row, Table, row};
 use crate::process::Process;
+use crate::statistics::{ENOUGH, Share};
 
 /// What it reads.
 pub const LOSSES: Needs = Needs::of(Columns::WORTH.and(Columns::REASON).and(Columns::STAGE));

@@ -2,12 +2,12 @@
 
 use super::group::Groups;
 use super::losses::{Compared, Loss, Places, Tally, name, sum};
-use super::statistics::{ENOUGH, Share};
 use super::{count, or_nothing, percent, percents, whole};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Period, Table, TableColumn};
 use crate::process::Process;
+use crate::statistics::{ENOUGH, Share};
 
 pub(super) fn title(process: &Process, reason: &str) -> String {
     process

@@ -39,7 +39,6 @@ mod scorecard;
 mod sources;
 mod sources_shown;
 mod stage_age;
-pub mod statistics;
 mod target;
 mod under_way;
 mod velocity;

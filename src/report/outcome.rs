@@ -2,13 +2,13 @@
 //! source stands on the same footing, and how they are shown.
 
 use super::returns::{Gain, listed};
-use super::statistics::{ENOUGH, wilson_of_parts};
 use super::{count, or_nothing, percent, percents};
 use crate::deal::book::State;
 use crate::document::{Cell, Document, TableColumn};
 use crate::list::Parts;
 use crate::money::{Currency, plain_amount};
 use crate::process::Process;
+use crate::statistics::{ENOUGH, wilson_of_parts};
 
 /// A sum that is not known as soon as one of its parts is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

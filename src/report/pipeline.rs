@@ -2,7 +2,6 @@
 
 use super::charts::{Closing, open_value};
 use super::convert::{Converter, Worth};
-use super::statistics::quantile;
 use super::{
     Ask, Report, Stages, answer, count, deals_are, heading_of_day, money, or_nothing, whole,
     with_notes,
@@ -11,6 +10,7 @@ use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::deal::rotting::{is_cared_for, late_before};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
+use crate::statistics::quantile;
 
 /// What it reads.
 pub const PIPELINE: Needs = Needs::of(

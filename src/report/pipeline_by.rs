@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::group::{GroupColumns, Groups, as_columns};
 use super::pipeline::{Judge, Tally, asked, undated_note};
-use super::statistics::quantile;
 use super::{Ask, Report, answer, count, heading_of_day, money, or_nothing, whole, with_notes};
 use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Chart, Document, Row, Shape, Table, TableColumn, Unit, row};
 use crate::process::Process;
+use crate::statistics::quantile;
 
 /// The open deals of one group: its dimensions come first, as columns of their own.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -178,6 +178,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         teams: named(&[("north", "North"), ("south", "South")]),
         products: named(&[("basic", "Basic"), ("pro", "Pro")]),
         margins: vec![None, None],
+        prices: vec![None, None],
         sources: Vec::new(),
         stages: ["qualify", "demonstrate", "propose", "quote"]
             .map(str::to_string)

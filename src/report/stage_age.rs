@@ -1,8 +1,8 @@
 //! What became of deals that were as long in a stage: the share of them that was won.
 
 use super::Stages;
-use super::statistics::{ENOUGH, Share};
 use crate::deal::book::{Book, State};
+use crate::statistics::{ENOUGH, Share};
 
 /// The decided deals by stage, each with the days of its longest stay there.
 pub(super) struct StageAges {

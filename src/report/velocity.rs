@@ -1,7 +1,6 @@
 //! How much the pipeline earns a day: open deals × win rate × mean won value ÷ median cycle days.
 
 use super::convert::Converter;
-use super::statistics::{ENOUGH, quantile};
 use super::win_rate::{Tally, decided, undated};
 use super::{
     Ask, Report, answer, count, deals_are, heading, money, or_nothing, percent, percents, whole,
@@ -10,6 +9,7 @@ use super::{
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::process::Process;
+use crate::statistics::{ENOUGH, quantile};
 
 /// What it reads.
 pub const VELOCITY: Needs = Needs::of(Columns::OPENED.and(Columns::WORTH));

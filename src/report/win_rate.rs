@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::charts::win_rates;
 use super::convert::{Converter, Worth};
 use super::group::{GroupColumns, Groups, as_columns};
-use super::statistics::{ENOUGH, Share, binomial_tail};
 use super::{
     Ask, Report, answer, count, deals_are, heading, or_nothing, percent, percents, whole,
     with_notes,
@@ -13,6 +12,7 @@ use super::{
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Cell, Document, Row, Table, TableColumn, row};
 use crate::process::Process;
+use crate::statistics::{ENOUGH, Share, binomial_tail};
 
 /// What it reads.
 pub const WIN_RATE: Needs = Needs::of(Columns::WORTH);

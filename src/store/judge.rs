@@ -116,8 +116,11 @@ pub(super) fn judge(
     // Each by itself: few deals differ in what one condition reads, nearly all in what many do.
     for condition in conditions {
         let own = Reads::new(process, as_of, &[condition]);
-        let told_of = told.iter().filter(|(name, _)| own.base.contains(name));
-        let alike = Alike::of(&places, told_of, &accounts, &own);
+        let told: Vec<&(&str, Coded)> = told
+            .iter()
+            .filter(|(name, _)| own.base.contains(name))
+            .collect();
+        let alike = Alike::of(&places, &told, &accounts, &own);
         let columns = own.places(process);
         let mut truths = Vec::with_capacity(alike.first.len());
         for chunk in alike.first.chunks(CHUNK) {
@@ -138,7 +141,7 @@ fn row_of(
     deal: usize,
     ids: &[Id],
     rows: &Rows<'_>,
-    told: &[(&str, Coded)],
+    told: &[&(&str, Coded)],
     accounts: &Accounts,
     catalog: &Catalog,
 ) -> Vec<Value> {
@@ -266,9 +269,9 @@ impl Alike {
     }
 
     /// By what a condition reads of the deals at `places`.
-    fn of<'t>(
+    fn of(
         places: &[usize],
-        told: impl Iterator<Item = &'t (&'t str, Coded)>,
+        told: &[&(&str, Coded)],
         accounts: &Accounts,
         reads: &Reads<'_>,
     ) -> Self {

@@ -11,7 +11,7 @@ mod ratio;
 mod tests;
 mod transfer;
 
-pub use ratio::{Closed, Prior, Ratio, Ratios};
+pub use ratio::{Closed, Ratio, Ratios};
 pub use transfer::{Pile, Transfer, transfers};
 
 /// One rep who might be given deals.

@@ -1,12 +1,12 @@
 //! The audit of metrics as people read it: a table, what it comes to, win rates from low to high.
 
 use super::super::decided::Decided;
-use super::super::statistics::Auc;
 use super::super::{Ask, count, heading, or_nothing, percent, percents, with_notes};
 use super::candidates::{Claim, EARLY, Known};
 use super::verdict::{Bin, ENOUGH, FALSE_SHARE, Tested, Verdict};
 use crate::deal::book::Book;
 use crate::document::{Bar, Cell, Chart, Document, Shape, Table, TableColumn, Unit};
+use crate::statistics::Auc;
 
 pub(super) fn known(known: Known) -> &'static str {
     match known {

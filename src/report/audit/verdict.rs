@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::statistics::{Auc, Share, benjamini_hochberg};
 use super::candidates::{Candidate, Claim, Known};
+use crate::statistics::{Auc, Share, benjamini_hochberg};
 
 /// Fewer wins or losses than this say nothing: the interval would be wider than any finding.
 pub(super) const ENOUGH: usize = 30;
@@ -225,7 +225,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::report::statistics::Auc;
+    use crate::statistics::Auc;
 
     fn auc(area: f64, low: f64, high: f64) -> Tested {
         Tested {

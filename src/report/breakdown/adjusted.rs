@@ -2,9 +2,9 @@
 //! their kind: product, customer type and month of the quarter (indirect standardisation).
 
 use super::super::group::Groups;
-use super::super::statistics::{Expected, Trials, equal_rates, over_dispersion};
 use super::counts::Events;
 use super::verdict::{SMALLEST, SPREAD};
+use crate::statistics::{Expected, Trials, equal_rates, over_dispersion};
 
 /// A group is explained by its deals when as few successes as it had are likelier than this.
 pub(super) const EXPLAINED: f64 = 0.05;

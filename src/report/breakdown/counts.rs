@@ -3,12 +3,12 @@
 use chrono::Datelike;
 
 use super::super::group::Groups;
-use super::super::statistics::{Survival, Trials};
 use super::super::{Ask, Stages, durations};
 use super::verdict::Group;
 use crate::deal::book::{Book, Day, Left, State};
 use crate::document::Period;
 use crate::process::Process;
+use crate::statistics::{Survival, Trials};
 
 /// A deal that left a stage for good: forward, or lost. Each counts once a stage and period, as it left it last.
 #[derive(Clone, Copy, Debug)]

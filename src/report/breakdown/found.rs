@@ -3,11 +3,11 @@
 
 use super::super::Dimension;
 use super::super::group::Groups;
-use super::super::statistics::{Prior, Survival, Trials, fewer};
 use super::adjusted::{Calendar, EXPLAINED, Kinds, against_before, against_kinds, is_explained};
 use super::counts::Events;
 use super::pace::{Pace, paces};
 use super::verdict::{Compared, Group, Judged, Pooled, SMALLEST, Verdict, judge};
+use crate::statistics::{Prior, Survival, Trials, fewer};
 
 /// What is said of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

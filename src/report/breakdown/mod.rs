@@ -26,12 +26,12 @@ use self::counts::{Events, stays};
 use self::found::{Dimensions, Found, Loss, Section, find};
 use super::convert::Converter;
 use super::group::Groups;
-use super::statistics::{ALARM, control_limits};
 use super::{Ask, Dimension, Report, Stages, answer, deals_are};
 use crate::date;
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Period, row};
 use crate::process::{Process, WON};
+use crate::statistics::{ALARM, control_limits};
 
 /// What it reads, beside its dimensions.
 pub const BREAKDOWN: Needs = Needs::of(Columns::VISITS.and(Columns::WORTH).and(Columns::OWNER));

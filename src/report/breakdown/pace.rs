@@ -1,7 +1,7 @@
 //! Who takes longer in which stage: log-rank tests of each group against everybody else.
 
-use super::super::statistics::{Survival, benjamini_hochberg, log_rank};
 use super::verdict::{Q, SMALLEST};
+use crate::statistics::{Survival, benjamini_hochberg, log_rank};
 
 /// A stay is longer enough to matter from this many times the others' median on.
 const MATERIAL: f64 = 1.1;

@@ -1,6 +1,5 @@
 //! The sentences, tables and pictures of the breakdown: what a manager reads first, and what stands behind it.
 
-use super::super::statistics::{ALARM, WARNING, control_limits};
 use super::super::{Ask, Dimension, count, heading, or_nothing, percent, whole, with_notes};
 use super::explained::explained;
 use super::found::{Loss, Said, Section, Step};
@@ -11,6 +10,7 @@ use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Answer, Cell, Chart, Document, Point, Shape, Table, TableColumn, Unit};
 use crate::money::short_amount;
+use crate::statistics::{ALARM, WARNING, control_limits};
 use crate::text::quoted;
 
 /// More than so many names are counted, not listed.

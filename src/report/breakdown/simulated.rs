@@ -11,8 +11,8 @@
 
 use fastrand::Rng;
 
-use super::super::statistics::Trials;
 use super::verdict::{Group, Verdict, judge};
+use crate::statistics::Trials;
 
 const REPS: usize = 12;
 

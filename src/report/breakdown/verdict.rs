@@ -5,7 +5,7 @@
 //! matter too: a tenth of the rate it is held against. Whether everybody fell is asked of all together, then
 //! of all without the worst tenth, and of all without those who fell by themselves.
 
-use super::super::statistics::{
+use crate::statistics::{
     Corrected, Prior, Trials, benjamini_hochberg, equal_rates, fewer, over_dispersion,
     smallest_drop,
 };

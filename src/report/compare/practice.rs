@@ -8,9 +8,9 @@
 //! (1983), 710–719). The days are those within which three quarters of all who do it have done it.
 
 use super::super::decided::Decided;
-use super::super::statistics::{Common, Table, Trials, benjamini_hochberg, fewer, quantile};
 use crate::deal::book::{Book, Day};
 use crate::process::Process;
+use crate::statistics::{Common, Table, Trials, benjamini_hochberg, fewer, quantile};
 
 /// Fewer won or lost deals than this say nothing.
 pub(super) const ENOUGH: usize = 30;

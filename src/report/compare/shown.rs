@@ -1,6 +1,5 @@
 //! The comparison as people read it: the stages side by side, then steps and tools.
 
-use super::super::statistics::Trials;
 use super::super::{Ask, count, heading, or_nothing, percent, percents, with_notes};
 use super::practice::{Compared, ENOUGH, ENOUGH_EITHER, FALSE_SHARE, Verdict};
 use super::stages::{Passed, differing};
@@ -8,6 +7,7 @@ use super::whom::Sides;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::process::Process;
+use crate::statistics::Trials;
 use crate::text::quoted;
 
 pub(super) struct Shown<'a> {

@@ -2,11 +2,11 @@
 
 use super::super::cohort::{End, Walked, walk};
 use super::super::durations::stay;
-use super::super::statistics::{Share, Survival, Trials, benjamini_hochberg, equal_rates};
 use super::super::{Ask, Stages};
 use super::practice::FALSE_SHARE;
 use super::whom::Sides;
 use crate::deal::book::{Book, Day};
+use crate::statistics::{Share, Survival, Trials, benjamini_hochberg, equal_rates};
 
 /// One side in one stage.
 #[derive(Clone, Default)]

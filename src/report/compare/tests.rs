@@ -7,8 +7,8 @@ use crate::deal::event::ActivityKind;
 use crate::document::Block;
 use crate::report::decided::Decided;
 use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book, day, process, twelve};
-use crate::report::statistics::{Table, Trials};
 use crate::report::{Ask, Report};
+use crate::statistics::{Table, Trials};
 
 fn log(book: &mut Book, deal: u32, at: i32, tool: Option<u32>) {
     let done = &mut book.activities;

@@ -2,8 +2,8 @@
 
 use super::super::decided::Decided;
 use super::super::percent;
-use super::super::statistics::{ENOUGH, Prior, Trials, equal_rates};
 use crate::deal::book::Book;
+use crate::statistics::{ENOUGH, Prior, Trials, equal_rates};
 
 /// Who is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]

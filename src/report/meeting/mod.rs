@@ -13,12 +13,12 @@ use super::convert::Converter;
 use super::moves::{MOVES, Moved, Moves};
 use super::pipeline::Judge;
 use super::stage_age::StageAges;
-use super::statistics::Share;
 use super::{Ask, Report, Short, answer, with_notes};
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Period, row};
 use crate::id::Id;
 use crate::process::Process;
+use crate::statistics::Share;
 
 /// The fact that somebody decides, of the deal.
 const HAS_DECIDER: &str = "has_decider";

@@ -226,7 +226,7 @@ fn sums(process: &Process, agenda: &Agenda<'_>, lines: &[Line]) -> Vec<String> {
         said.push(format!(
             "insufficient history: {} not weighted, fewer than {} decided deals were as long in that stage",
             deals_are(lines.len() - known),
-            crate::report::statistics::ENOUGH
+            crate::statistics::ENOUGH
         ));
     }
     said

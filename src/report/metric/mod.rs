@@ -19,10 +19,10 @@ use grid::Grid;
 pub use shown::{MetricRow, query};
 
 use super::costs::COSTS;
-use super::statistics::wilson_of_parts;
 use super::{Ask, Dimension};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::process::{Aggregate, Judged, Measure, Metric, MetricUnit, Number, Process, Rows};
+use crate::statistics::wilson_of_parts;
 
 /// Metrics by group.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -9,8 +9,8 @@ use crate::document::{Bar, Cell, Chart, Document, Row, Shape, Table, TableColumn
 use crate::money::Currency;
 use crate::process::{Measure, Metric, MetricUnit, Process};
 use crate::report::group::{GroupColumns, as_columns};
-use crate::report::statistics::ENOUGH;
 use crate::report::{Ask, Dimension, Report, answer, or_nothing, percents, with_notes};
+use crate::statistics::ENOUGH;
 
 /// One metric of one group: its dimensions come first, as columns of their own.
 #[derive(Clone, Debug, PartialEq, Serialize)]

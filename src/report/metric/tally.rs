@@ -3,7 +3,7 @@
 use crate::money::Currency;
 use crate::process::{Measure, Number};
 use crate::report::cost::Spent;
-use crate::report::statistics::{ENOUGH, Survival, quantile};
+use crate::statistics::{ENOUGH, Survival, quantile};
 
 pub(super) struct Tally {
     rows: Vec<u64>,

@@ -103,7 +103,7 @@ fn follow_ups_on_time() {
     let (process, book) = (process(), worked());
     let figure = told(&process, &book, &["follow-ups-on-time"], &Ask::default()).figures[0][0];
     assert_eq!((figure.value, figure.n), (Some(4.0 / 6.0), 6.0));
-    let (low, high) = crate::report::statistics::wilson(4, 6).expect("there");
+    let (low, high) = crate::statistics::wilson(4, 6).expect("there");
     assert!(
         (figure.low.expect("there") - low).abs() < 1e-12
             && (figure.high.expect("there") - high).abs() < 1e-12

@@ -13,12 +13,12 @@ pub use page::{ScorecardPageRow, scorecard_of};
 
 use super::convert::Converter;
 use super::metric::{Figure, measure, needs};
-use super::statistics::{ALARM, ENOUGH, Prior, Trials, WARNING, control_limits};
 use super::win_rate::{decided, undated};
 use super::{Ask, Dimension, Report, answer, count, heading, or_nothing, whole, with_notes};
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Bar, Cell, Chart, Document, Shape, Table, TableColumn, Unit, row};
 use crate::process::{Metric, Process};
+use crate::statistics::{ALARM, ENOUGH, Prior, Trials, WARNING, control_limits};
 
 /// The metrics that are the figures of a rep, by name, in the order of [`Rep::figures`].
 const FIGURES: [&str; 6] = [

@@ -6,11 +6,11 @@ use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::Process;
 use crate::report::convert::Converter;
-use crate::report::statistics::{ENOUGH, Share};
 use crate::report::{
     Ask, Report, Stages, answer, count, counted, heading, money, or_nothing, percent, percents,
     whole, with_notes,
 };
+use crate::statistics::{ENOUGH, Share};
 
 row! {
     /// One figure of the page.

@@ -8,8 +8,8 @@ use crate::deal::book::{Book, Day, State};
 use crate::deal::event::ActivityKind;
 use crate::report::Ask;
 use crate::report::convert::Converter;
-use crate::report::statistics::{ENOUGH, Trials, benjamini_hochberg, fewer};
 use crate::report::win_rate::decided;
+use crate::statistics::{ENOUGH, Trials, benjamini_hochberg, fewer};
 
 /// Of the remarks about products and customer types, on average at most this share is a false alarm.
 const FALSE_ALARMS: f64 = 0.10;

@@ -1,12 +1,12 @@
 //! How far the open deals cover what a target still lacks, and how far they have to by our own history.
 
 use super::super::convert::Converter;
-use super::super::statistics::ENOUGH;
 use super::super::{Ask, money};
 use crate::date::previous;
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::Period;
 use crate::process::Process;
+use crate::statistics::ENOUGH;
 
 /// What it reads beside the metric.
 pub(super) const COVERAGE: Needs = Needs::of(

@@ -225,6 +225,11 @@ impl Loader<'_, '_> {
             .map(|product| product.margin.or(process.margin))
             .collect();
         margins.resize(products.named.len(), process.margin);
+        let mut prices: Vec<Option<i64>> = catalog
+            .of(CatalogKind::Product)
+            .map(|product| product.price_minor)
+            .collect();
+        prices.resize(products.named.len(), None);
         let mut attributes = BTreeMap::new();
         for name in &needs.attributes {
             let told = self.view.fact_on(name, self.cut)?;
@@ -258,6 +263,7 @@ impl Loader<'_, '_> {
             teams: teams.named,
             products: products.named,
             margins,
+            prices,
             sources: sources.named,
             stages: self.stages.names(),
             currencies,

@@ -10,6 +10,7 @@ mod funnel_plot;
 mod log_rank;
 mod many;
 mod power;
+mod prior;
 mod rates;
 mod strata;
 
@@ -20,9 +21,9 @@ pub use self::funnel_plot::{ALARM, WARNING, control_limits, over_dispersion};
 pub use self::log_rank::{LogRank, log_rank};
 pub use self::many::{Corrected, benjamini_hochberg};
 pub use self::power::smallest_drop;
+pub use self::prior::{Prior, share};
 pub use self::rates::{ChiSquare, chi_square_tail, equal_rates};
 pub use self::strata::{Common, Odds, Table};
-pub use crate::deal::staffing::Prior;
 
 /// Fewer observations than this are `insufficient history` for a figure that carries no interval of its own.
 pub const ENOUGH: usize = 5;

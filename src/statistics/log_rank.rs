@@ -35,15 +35,22 @@ pub fn log_rank(groups: &[&Survival]) -> Option<LogRank> {
             let parts: Vec<f64> = at_risk.iter().map(|left| left / all).collect();
             for (a, row) in variance.iter_mut().enumerate() {
                 expected[a] += ended * parts[a];
-                for (b, cell) in row.iter_mut().enumerate() {
-                    let same = if a == b { 1.0 } else { 0.0 };
-                    *cell += spread * parts[a] * (same - parts[b]);
+                let own = spread * parts[a];
+                // What is above the diagonal is what is below it.
+                for (cell, part) in row[..=a].iter_mut().zip(&parts) {
+                    *cell -= own * part;
                 }
+                row[a] += own;
             }
         }
         for (left, group) in at_risk.iter_mut().zip(groups) {
             let (ended, open) = on(group);
             *left -= f64::from(ended + open);
+        }
+    }
+    for a in 0..count {
+        for b in 0..a {
+            variance[b][a] = variance[a][b];
         }
     }
     let excess: Vec<f64> = groups
