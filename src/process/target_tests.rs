@@ -109,11 +109,6 @@ warn = 0.25
     "expected one of them"
 )]
 #[case(
-    "metric = \"revenue\"\nperiod = \"month\"\nat_least = 1\nrep = \"jx\"",
-    "`jx` is no rep of this file",
-    "did you mean `jr`?"
-)]
-#[case(
     "metric = \"revenue\"\nperiod = \"month\"\nat_least = 1\nteam = \"nort\"",
     "unknown team `nort`",
     "did you mean `north`?"
@@ -166,6 +161,25 @@ fn mistakes_in_targets_are_told(#[case] keys: &str, #[case] message: &str, #[cas
         .any(|problem| problem.message.contains(message) && problem.label.contains(label));
     assert!(found, "{:?}", checked.problems);
     assert!(checked.process.is_none());
+}
+
+#[test]
+fn a_rep_may_be_one_whom_only_the_catalog_has() {
+    let text = "[[target]]\nmetric = \"revenue\"\nperiod = \"month\"\nat_least = 1\nrep = \"jx\"\n";
+    let judged = |is_known: fn(&str) -> bool| {
+        let mut checked = with(text);
+        let process = checked.process.expect("a warning leaves it sound");
+        let about = |problems: &[Problem]| {
+            let mut of = problems.iter().filter(|it| it.message.contains("`jx`"));
+            of.next()
+                .map(|it| (it.level, it.label.contains("did you mean `jr`?")))
+        };
+        assert_eq!(about(&checked.problems), Some((Level::Warning, true)));
+        reps_of_the_catalog(&mut checked.problems, &process.targets, is_known);
+        about(&checked.problems)
+    };
+    assert_eq!(judged(|name| name == "jx"), None);
+    assert_eq!(judged(|_| false), Some((Level::Error, true)));
 }
 
 #[rstest]

@@ -66,6 +66,7 @@ fn pipeline_by_hand() {
         [
             "Pipeline: open deals (n = 3), as of 21 Nov 2026",
             "all stages: 16,800 EUR, weighted by the process's probabilities 5,760 EUR; 1 without a value",
+            "days: in the stage so far, the median of its deals",
             "3 deals are in the stage longer than its limit, 1 of them without a follow-up booked in time: salesctl report aging",
         ]
     );
