@@ -185,6 +185,7 @@ const LONG: &[(&str, &str)] = &[
     ("src/process/mod.rs", "one list of what a process is"),
     ("src/process/target_tests.rs", "cases of one reader"),
     ("src/report/target/tests.rs", "cases of one report"),
+    ("src/report/audit/tests.rs", "cases of one report"),
     ("src/report/moves/mod.rs", "one fold over two days"),
     ("src/report/breakdown/shown.rs", "one report in words"),
     ("src/report/meeting/mod.rs", "one page, section by section"),
