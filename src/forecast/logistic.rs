@@ -307,3 +307,54 @@ fn random_effects(over: &[f64], variance: &[f64]) -> Option<Vec<f64>> {
         levels.map(|(o, v)| o / (v + 1.0 / spread)).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two cells of one stage, a value and a season. Coefficients of `LogisticRegression(C=1, fit_intercept=False,
+    /// solver='newton-cholesky')` of scikit-learn 1.9.1 on two rows (won, not won) a group with their numbers as
+    /// `sample_weight`, each column divided by the root of its penalty, each coefficient too.
+    #[test]
+    fn coefficients_of_scikit_learn() {
+        let alike = |cell: usize, numbers: [f64; 3], n: f64, won: f64| Alike {
+            cell,
+            stage: 2,
+            numbers,
+            n,
+            won,
+        };
+        let rows = [
+            alike(0, [-1.0, 0.2, -0.1], 40.0, 3.0),
+            alike(0, [0.5, 0.2, -0.1], 30.0, 6.0),
+            alike(1, [-1.0, -0.3, 0.4], 25.0, 9.0),
+            alike(1, [1.5, -0.3, 0.4], 20.0, 11.0),
+            alike(0, [1.5, 0.1, 0.1], 10.0, 4.0),
+            alike(1, [0.5, 0.1, 0.1], 15.0, 6.0),
+        ];
+        let penalties = [1.0, 1.0, 1e-3, 1.0, 8.0, 8.0];
+        let fitted = fit(&rows, &penalties, 3, DVector::zeros(6)).expect("a fit");
+        let expected = [
+            -0.554_744_807_926_446_6,
+            0.553_726_419_152_042_8,
+            -1.018_388_774_404_381_4,
+            0.463_994_800_237_792_7,
+            -0.079_567_954_239_553_79,
+            0.084_902_639_269_620_04,
+        ];
+        for (found, expected) in fitted.b.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+
+    /// Ten beyond, ten below and none, with a variance of 5 each: τ² = (95 + 95 - 5) / 75.
+    #[test]
+    fn effects_of_levels() {
+        let spread = 185.0 / 75.0;
+        let effects = random_effects(&[10.0, -10.0, 0.0], &[5.0; 3]).expect("some");
+        assert!((effects[0] - 10.0 / (5.0 + 1.0 / spread)).abs() < 1e-12);
+        assert_eq!((effects[1], effects[2]), (-effects[0], 0.0));
+        assert_eq!(random_effects(&[1.0, -1.0, 0.0], &[5.0; 3]), None, "luck");
+        assert_eq!(random_effects(&[9.0, -9.0], &[5.0; 2]), None, "too few");
+    }
+}

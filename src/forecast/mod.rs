@@ -21,6 +21,8 @@ mod scores;
 mod season;
 mod stage_weighted;
 mod survival;
+#[cfg(test)]
+mod tests;
 
 use crate::deal::book::{Columns, Day, Needs};
 

@@ -47,3 +47,20 @@ pub(super) fn mean_of(windows: &[Option<f64>; 5], error: impl Fn(usize) -> f64) 
     }
     (weights > 0.0).then(|| sum / weights)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Windows of 100 and 400, off by a half and by a quarter: weights 4 and 16.
+    #[test]
+    fn weighed_by_square_errors() {
+        let windows = [Some(100.0), None, None, Some(400.0), None];
+        let error = |window: usize| if window == 0 { 0.5 } else { 0.25 };
+        assert_eq!(
+            mean_of(&windows, error),
+            Some((4.0 * 100.0 + 16.0 * 400.0) / 20.0)
+        );
+        assert_eq!(mean_of(&[None; 5], error), None);
+    }
+}

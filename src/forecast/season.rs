@@ -131,3 +131,35 @@ fn fit(months: &[(usize, f64, f64)]) -> Season {
         belief,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Six months of 99 expected each: 50, 100 and 150 won by month of the quarter, twice. With weights all alike,
+    /// 1/(1/100 + 0.01) = 50, and no scatter within: between = 50 · 2 · Σ(g - ḡ)² / 2, within = 2/5.
+    #[test]
+    fn three_months_that_differ() {
+        let months: Vec<_> = [0, 1, 2, 0, 1, 2]
+            .map(|quarter| (quarter, [50.0, 100.0, 150.0][quarter], 99.0))
+            .into();
+        let logs = [50.0, 100.0, 150.0].map(|won: f64| ((won + 0.5) / 99.5).ln());
+        let mean = logs.iter().sum::<f64>() / 3.0;
+        let between: f64 = 50.0 * logs.iter().map(|y| (y - mean).powi(2)).sum::<f64>();
+        let belief = 1.0 - 3.0 / (between / 0.4);
+        let season = fit(&months);
+        assert!((season.belief - belief).abs() < 1e-12 && belief > 0.9);
+        for (found, y) in season.by_month.iter().zip(logs) {
+            assert!((found - (belief * (y - mean)).exp()).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn luck_is_no_season() {
+        let months: Vec<_> = [0, 1, 2, 0, 1, 2]
+            .map(|quarter| (quarter, [95.0, 100.0, 103.0][quarter], 99.0))
+            .into();
+        assert_eq!(fit(&months), Season::NONE);
+        assert_eq!(fit(&months[..4]), Season::NONE, "too few months");
+    }
+}

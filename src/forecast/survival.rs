@@ -150,3 +150,63 @@ pub fn aalen_johansen(observed: &[(f64, Option<u8>)], cause: u8) -> Vec<(f64, f6
     }
     steps
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Six deals, won (0) after 1, 4 and 6 days, lost (1) after 3, last seen after 2 and 5:
+    /// F(1) = 1/6, S = 5/6; at 3 four are at risk, S = 5/8; F(4) = 1/6 + 5/8 · 1/3, S = 5/12; F(6) = F(4) + 5/12.
+    #[test]
+    fn incidence_worked_out_by_hand() {
+        let observed = [
+            (1.0, Some(0)),
+            (2.0, None),
+            (3.0, Some(1)),
+            (4.0, Some(0)),
+            (5.0, None),
+            (6.0, Some(0)),
+        ];
+        let won = aalen_johansen(&observed, 0);
+        let expected = [(1.0, 1.0 / 6.0), (4.0, 0.375), (6.0, 19.0 / 24.0)];
+        assert_eq!(won.len(), expected.len());
+        for (found, expected) in won.iter().zip(expected) {
+            assert!(
+                found.0 == expected.0 && (found.1 - expected.1).abs() < 1e-12,
+                "{won:?}"
+            );
+        }
+        let lost = aalen_johansen(&observed, 1);
+        assert!((lost[0].1 - 5.0 / 24.0).abs() < 1e-12, "{lost:?}");
+        // Every deal ends in one way or the other when the last one does.
+        assert!((won[2].1 + lost[0].1 - 1.0).abs() < 1e-12);
+    }
+
+    /// Without deals that are still open it is the share of all, ties or not.
+    #[test]
+    fn without_censoring_it_is_the_share() {
+        let observed = [
+            (1.0, Some(0)),
+            (1.0, Some(1)),
+            (2.0, Some(0)),
+            (2.0, Some(1)),
+        ];
+        let won = aalen_johansen(&observed, 0);
+        assert_eq!(won.len(), 2);
+        assert!((won[0].1 - 0.25).abs() < 1e-12 && (won[1].1 - 0.5).abs() < 1e-12);
+        assert_eq!(aalen_johansen(&[], 0), []);
+    }
+
+    /// 10 events in 940 days of the stage, 4 of them in 140 days of the first bin:
+    /// of the stage 10/1000, of the bin (4 + 60/100) / 200.
+    #[test]
+    fn rates_are_drawn_to_those_of_the_stage() {
+        let (mut events, mut exposure) = ([0.0; BINS], [0.0; BINS]);
+        (events[0], exposure[0]) = (4.0, 140.0);
+        (events[1], exposure[1]) = (6.0, 800.0);
+        let rates = shrunk(&events, &exposure);
+        assert!((rates[0] - 4.6 / 200.0).abs() < 1e-10, "{rates:?}");
+        assert!((rates[1] - 6.6 / 860.0).abs() < 1e-10, "{rates:?}");
+        assert!((rates[2] - 0.01).abs() < 1e-10, "{rates:?}");
+    }
+}
