@@ -145,6 +145,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("mail_builder", &["render"]),
     ("memchr", &["import"]),
     ("microlp", &["deal"]),
+    ("nalgebra", &["forecast"]),
     ("plotters", &["render"]),
     ("jiff", &["process"]),
     ("rusqlite", &["store", "condition"]),

@@ -230,6 +230,7 @@ impl Planner<'_> {
             // The closing date of an open deal is the day it is expected to close.
             expected_close: dates.expected.or(dates.closed.filter(|_| !closed_deal)),
             value,
+            value_since: dates.valued,
             stages,
             outcome,
         };

@@ -35,6 +35,7 @@ const DEALS: Shape = Shape {
         "closed",
         "expected_close",
         "value",
+        "value_since",
         "currency",
         "reason",
         "title",

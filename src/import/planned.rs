@@ -80,6 +80,8 @@ pub struct PlannedDeal {
     pub opened: Option<NaiveDate>,
     pub expected_close: Option<NaiveDate>,
     pub value: Option<Amount>,
+    /// Since when that is known; without, it came with the end.
+    pub value_since: Option<NaiveDate>,
     /// Stages the file tells of, in order of time; the last one may have no date.
     pub stages: Vec<(String, Option<NaiveDate>)>,
     pub outcome: Outcome,
@@ -145,8 +147,20 @@ impl PlannedDeal {
                 },
             ));
         }
+        self.known_before(today, &mut events);
         self.ending(today, &mut events);
         events
+    }
+
+    /// A value that was known before the end, between the stages of its day.
+    fn known_before(&self, today: NaiveDate, events: &mut Vec<(NaiveDate, Event)>) {
+        let (Some(value), Some(known)) = (self.value, self.value_since) else {
+            return;
+        };
+        let end = self.outcome.closed().unwrap_or(today);
+        let day = known.max(self.since(today)).min(end);
+        let place = events.partition_point(|(on, _)| *on <= day);
+        events.insert(place, (day, Event::Changed(Change::Value(Some(value)))));
     }
 
     /// What is known of an open deal is known today; what is known of a closed one came with its end.
@@ -155,7 +169,10 @@ impl PlannedDeal {
         let expected = self
             .expected_close
             .map(|date| Change::ExpectedClose(Some(date)));
-        let value = self.value.map(|amount| Change::Value(Some(amount)));
+        let value = self
+            .value
+            .filter(|_| self.value_since.is_none())
+            .map(|amount| Change::Value(Some(amount)));
         events.extend(
             expected
                 .into_iter()

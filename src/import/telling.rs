@@ -38,6 +38,8 @@ pub(super) struct Dates {
     pub(super) opened: Option<NaiveDate>,
     pub(super) closed: Option<NaiveDate>,
     pub(super) expected: Option<NaiveDate>,
+    /// Since when its value is known.
+    pub(super) valued: Option<NaiveDate>,
     pub(super) entered: Vec<(String, NaiveDate)>,
 }
 
@@ -150,6 +152,12 @@ impl Telling<'_> {
             true,
             reasons,
         );
+        let valued = read(
+            "value_since",
+            self.bound.text("value_since", row),
+            false,
+            reasons,
+        );
         let ended = closed.filter(|_| closed_deal);
         if let (Some(opened), Some(closed)) = (opened, ended)
             && closed < opened
@@ -174,6 +182,7 @@ impl Telling<'_> {
             opened,
             closed,
             expected,
+            valued,
             entered,
         }
     }

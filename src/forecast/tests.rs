@@ -1,0 +1,406 @@
+//! The whole of it on made-up histories: nothing later than an origin is seen, parts add up, refusals say why.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::deal::book::{
+    Activities, Book, Changes, Deals, FollowUps, Labelled, Left, Named, State, Visits,
+};
+use crate::id::Id;
+use crate::process::{Process, check};
+
+const PROCESS: &str = r#"
+[process]
+name = "Test"
+currency = "EUR"
+
+[[stage]]
+name = "qualify"
+
+[[stage]]
+name = "propose"
+
+[[end]]
+name = "won"
+
+[[end]]
+name = "lost"
+reasons = ["price"]
+"#;
+const LAST: i32 = 18_628 + 420;
+
+fn process() -> Process {
+    let checked = check("process.toml", PROCESS);
+    checked
+        .process
+        .unwrap_or_else(|| panic!("{:?}", checked.problems))
+}
+
+/// A deal: opened, proposed after, ended after that, won, value.
+#[derive(Clone, Debug)]
+struct Made {
+    opened: i32,
+    qualifying: i32,
+    back: bool,
+    proposing: i32,
+    won: bool,
+    /// Told when it was opened, and changed to another at its end.
+    value: Option<i64>,
+    closing: i64,
+    owner: u32,
+    later_owner: Option<(i32, u32)>,
+}
+
+fn made(count: u32, seed: u64) -> Vec<Made> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..count)
+        .map(|deal| {
+            let value = random.i64(1_000..90_000) * 100;
+            Made {
+                opened: LAST - 400 + random.i32(0..400),
+                qualifying: random.i32(0..40),
+                back: random.u8(0..10) == 0,
+                proposing: random.i32(1..60),
+                won: random.u8(0..10) < 4,
+                value: (deal % 7 > 0).then_some(value),
+                closing: value - random.i64(0..50_000),
+                owner: random.u32(0..4),
+                later_owner: None,
+            }
+        })
+        .collect()
+}
+
+fn named(name: &str) -> Named {
+    Named {
+        name: name.into(),
+        title: name.into(),
+    }
+}
+
+/// What is known of them on the last day.
+fn book(process: &Process, made: &[Made]) -> Book {
+    let mut deals = Deals::default();
+    let mut visits = Visits::default();
+    let mut changes = Changes::default();
+    let day = |number: i32| Day::new(number);
+    for (deal, made) in (0_u32..).zip(made) {
+        let proposed = made.opened + made.qualifying;
+        let closed = proposed + made.proposing;
+        let mut way = vec![(0, made.opened, proposed, Left::Advanced)];
+        let end = if made.won { Left::Won } else { Left::Lost };
+        if made.back {
+            let back = proposed + made.proposing / 3;
+            let again = proposed + made.proposing / 2;
+            way.push((1, proposed, back, Left::Back));
+            way.push((0, back, again, Left::Advanced));
+            way.push((1, again, closed, end));
+        } else {
+            way.push((1, proposed, closed, end));
+        }
+        let is_closed = closed <= LAST;
+        for (stage, entered, left, how) in way {
+            if entered > LAST {
+                break;
+            }
+            visits.deal.push(deal);
+            visits.stage.push(stage);
+            visits.entered.push(Some(day(entered)));
+            let is_over = left <= LAST;
+            visits.left.push(is_over.then(|| day(left)));
+            visits.how.push(if is_over { how } else { Left::Still });
+            visits.overridden.push(false);
+        }
+        deals.id.push(Id(i64::from(deal) + 1));
+        deals.owner.push(Some(made.owner));
+        deals.team.push(None);
+        deals.product.push(Some(deal % 3));
+        deals.source.push(None);
+        deals.state.push(match (is_closed, made.won) {
+            (false, _) => State::Open,
+            (true, true) => State::Won,
+            (true, false) => State::Lost,
+        });
+        deals.stage.push(Some(u16::from(proposed <= LAST)));
+        deals.currency.push(0);
+        deals.opened.push(Some(day(made.opened)));
+        deals.closed.push(is_closed.then(|| day(closed)));
+        deals.customer_type.push(None);
+        if let Some(value) = made.value {
+            changes
+                .value_minor
+                .push(deal, day(made.opened), Some(value));
+        }
+        if is_closed {
+            changes
+                .value_minor
+                .push(deal, day(closed), Some(made.closing));
+        }
+        changes.owner.push(deal, day(made.opened), Some(made.owner));
+        if let Some((on, owner)) = made.later_owner {
+            changes.owner.push(deal, day(on), Some(owner));
+        }
+    }
+    Book {
+        as_of: day(LAST).date(),
+        process_version: 1,
+        currency: process.currency,
+        deals,
+        visits,
+        activities: Activities::default(),
+        follow_ups: FollowUps::default(),
+        changes,
+        accounts: Vec::new(),
+        owners: ["ann", "bob", "cy", "di", "eve"].map(named).to_vec(),
+        reps: Vec::new(),
+        teams: Vec::new(),
+        products: ["basic", "pro", "extra"].map(named).to_vec(),
+        margins: vec![None; 3],
+        prices: vec![Some(3_000_000), None, None],
+        sources: Vec::new(),
+        stages: vec!["qualify".into(), "propose".into()],
+        currencies: vec![process.currency],
+        reasons: Vec::new(),
+        types: Vec::new(),
+        tools: Vec::new(),
+        attributes: BTreeMap::<String, Labelled>::new(),
+        dated: BTreeMap::new(),
+        conditions: BTreeMap::new(),
+        lists: None,
+    }
+}
+
+fn horizon(days: i32) -> Horizon {
+    Horizon {
+        from: Day::new(LAST),
+        to: Day::new(LAST + days),
+    }
+}
+
+fn refusal(made: &[Made]) -> String {
+    let process = process();
+    let book = book(&process, made);
+    match outlook(&process, &book, horizon(28)) {
+        Ok(_) => panic!("an outlook"),
+        Err(refusal) => refusal.why,
+    }
+}
+
+#[test]
+fn parts_add_up() {
+    let process = process();
+    let book = book(&process, &made(900, 1));
+    let (outlook, backtest) = outlook(&process, &book, horizon(28)).expect("an outlook");
+    let deals: f64 = outlook
+        .deals
+        .iter()
+        .map(|deal| deal.chance * deal.worth_minor)
+        .sum();
+    assert!(deals > 0.0 && (deals - outlook.open_minor).abs() < 1e-6 * deals);
+    let all = outlook.open_minor + outlook.new_minor;
+    assert!((all - outlook.total_minor).abs() < 1e-6 * all);
+    let open = book.deals.state.iter().filter(|state| state.is_open());
+    assert_eq!(outlook.deals.len(), open.count());
+    let methods: Vec<_> = outlook.said.iter().map(|said| said.method).collect();
+    assert_eq!(methods, METHODS);
+    for said in &outlook.said {
+        let chances = &said.expected.chances;
+        let expected = if said.method == "run-rate" {
+            0
+        } else {
+            outlook.deals.len()
+        };
+        assert_eq!(chances.len(), expected, "{}", said.method);
+        assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
+    }
+    assert!(
+        outlook
+            .deals
+            .iter()
+            .any(|deal| deal.by == WorthBy::ListPrice)
+    );
+    assert!(outlook.deals.iter().any(|deal| deal.by == WorthBy::Average));
+    assert!(backtest.origins.len() > 6 && backtest.every == 1);
+    for origin in &backtest.origins {
+        assert_eq!(origin.chances.len(), origin.won.len());
+        assert!(origin.low_minor < origin.high_minor);
+    }
+}
+
+/// Nobody told since when it is in its stage: it has the share of the stage, out of what new business would bring.
+#[test]
+fn a_deal_without_dates_is_not_lost() {
+    let process = process();
+    let plain = book(&process, &made(900, 1));
+    let mut with = plain.clone();
+    let deal = with.deals.len() as u32;
+    with.deals.id.push(Id(i64::from(deal) + 1));
+    with.deals.owner.push(None);
+    with.deals.team.push(None);
+    with.deals.product.push(Some(0));
+    with.deals.source.push(None);
+    with.deals.state.push(State::Open);
+    with.deals.stage.push(Some(0));
+    with.deals.currency.push(0);
+    with.deals.opened.push(None);
+    with.deals.closed.push(None);
+    with.deals.customer_type.push(None);
+    with.visits.deal.push(deal);
+    with.visits.stage.push(0);
+    with.visits.entered.push(None);
+    with.visits.left.push(None);
+    with.visits.how.push(Left::Still);
+    with.visits.overridden.push(false);
+    let (before, _) = outlook(&process, &plain, horizon(28)).expect("an outlook");
+    let (after, _) = outlook(&process, &with, horizon(28)).expect("an outlook");
+    let last = after.deals.last().expect("a deal");
+    assert!(last.deal == deal && !last.dated && last.by == WorthBy::ListPrice);
+    assert!(last.chance > 0.0);
+    assert_eq!(before.total_minor, after.total_minor);
+    let moved = after.open_minor - before.open_minor;
+    assert!((moved - last.chance * last.worth_minor).abs() < 1e-6 * moved);
+    assert!(after.said.iter().all(|said| {
+        said.method == "run-rate" || said.expected.chances.len() == after.deals.len()
+    }));
+}
+
+/// Twenty weeks; in each, one deal is open on the day of the snapshot and won after it, and one comes after it and is
+/// won in time, for 100 more the longer ago it is.
+#[test]
+fn new_business_worked_out_by_hand() {
+    let deal = |opened: i32, days: i32, closing: i64| Made {
+        opened,
+        qualifying: 0,
+        back: false,
+        proposing: days,
+        won: true,
+        value: Some(closing),
+        closing,
+        owner: 0,
+        later_owner: None,
+    };
+    let made: Vec<Made> = (1..=20)
+        .flat_map(|week| {
+            let day = LAST - 7 * week;
+            let new = deal(day + 1, 2, 100 * i64::from(week));
+            [deal(day - 1, 3, 50_000), new]
+        })
+        .collect();
+    let process = process();
+    let book = book(&process, &made);
+    let past = Past::new(&process, &book);
+    let panel = Panel::new(&past, 7);
+    let now = panel.weeks.len() - 1;
+    let none = season::Season::NONE;
+    let new = new_business::expected(&panel, now, &none).expect("weeks that are over");
+    // The last eight weeks that are over: 100 to 800.
+    assert_eq!((new.value, new.seasonal, new.deals), (450.0, 450.0, 1.0));
+    // With a season, by what the months ahead are against those that it was counted in.
+    let season = season::Season {
+        by_month: [2.0; 3],
+        belief: 1.0,
+    };
+    let same = new_business::expected(&panel, now, &season).expect("weeks that are over");
+    assert_eq!(same.seasonal, 450.0);
+    // The run-rate: the last week, a mean of three, a quarter ago.
+    let windows = run_rate::windows(&panel, now, &none);
+    assert_eq!(windows[0], Some(50_100.0));
+    assert_eq!(windows[1], Some(50_200.0));
+    assert_eq!(windows[3], Some(50_000.0 + 1_300.0));
+    assert_eq!(windows[4], None, "before the first win");
+}
+
+#[test]
+fn refusals_say_what_was_found() {
+    let won: Vec<Made> = made(900, 1)
+        .into_iter()
+        .map(|deal| Made { won: true, ..deal })
+        .collect();
+    let why = refusal(&won);
+    assert!(why.starts_with("no losses are recorded beside "), "{why}");
+    let lost: Vec<Made> = made(900, 1)
+        .into_iter()
+        .enumerate()
+        .map(|(at, deal)| Made {
+            won: at == 0,
+            opened: LAST - 200,
+            ..deal
+        })
+        .collect();
+    assert_eq!(
+        refusal(&lost),
+        "insufficient history: 1 deal won, 30 are needed"
+    );
+    let late: Vec<Made> = made(900, 1)
+        .into_iter()
+        .map(|deal| Made {
+            opened: LAST - 120 + deal.opened % 100,
+            ..deal
+        })
+        .collect();
+    let why = refusal(&late);
+    assert!(
+        why.starts_with("insufficient history: ") && why.contains("28 days"),
+        "{why}"
+    );
+    assert_eq!(
+        refusal(&[]),
+        "insufficient history: 0 deals won, 30 are needed"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+    /// What happens after an origin (ends, values, owners, stages, new deals) changes nothing that was said on it.
+    #[test]
+    fn nothing_later_is_seen(seed in 0_u64..1_000, back in 5_usize..12) {
+        let process = process();
+        let plain = made(500, seed);
+        let origin = LAST - 7 * back as i32;
+        let mut random = fastrand::Rng::with_seed(seed + 1);
+        let mut scrambled = plain.clone();
+        for deal in &mut scrambled {
+            let proposed = deal.opened + deal.qualifying;
+            if deal.opened > origin {
+                deal.opened = origin + 1 + random.i32(0..50);
+                deal.qualifying = random.i32(0..90);
+                deal.owner = random.u32(0..4);
+                deal.back = random.bool();
+            } else if proposed > origin {
+                deal.qualifying = origin + 1 + random.i32(0..50) - deal.opened;
+                deal.back = random.bool();
+            } else if proposed + deal.proposing > origin && !deal.back {
+                deal.proposing = origin + 1 + random.i32(0..50) - proposed;
+            } else {
+                deal.later_owner = Some((origin + 1, random.u32(0..4)));
+                continue;
+            }
+            if !(deal.back && proposed <= origin) {
+                deal.won = random.bool();
+                deal.closing = random.i64(0..90_000_000);
+            }
+            deal.later_owner = Some((origin + 1 + random.i32(0..20), random.u32(0..4)));
+        }
+        let say = |made: &[Made]| {
+            let book = book(&process, made);
+            let past = Past::new(&process, &book);
+            let panel = Panel::new(&past, 28);
+            let mut all = backtest(&panel, How { origins: 60, every: 1 }).origins;
+            all.retain(|told| told.day <= Day::new(origin));
+            all
+        };
+        let (found, expected) = (say(&scrambled), say(&plain));
+        prop_assert!(!expected.is_empty());
+        prop_assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(&expected) {
+            prop_assert_eq!(&found.said.iter().map(|said| (said.method, said.expected.total_minor)).collect::<Vec<_>>(),
+                &expected.said.iter().map(|said| (said.method, said.expected.total_minor)).collect::<Vec<_>>());
+            // Chances of deals that came after the origin are of none.
+            prop_assert_eq!(&found.chances, &expected.chances);
+            prop_assert_eq!((found.low_minor, found.high_minor), (expected.low_minor, expected.high_minor));
+            prop_assert_eq!((found.chosen, found.open_minor), (expected.chosen, expected.open_minor));
+        }
+    }
+}
