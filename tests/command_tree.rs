@@ -18,6 +18,7 @@ pub(crate) const READING: &[&str] = &[
     "doctor",
     "experience list",
     "experience show",
+    "forecast evidence",
     "gdpr source",
     "history",
     "import explain",

@@ -5,10 +5,12 @@
 //! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. Money is in minor units of the
 //! process's currency.
 
+mod evidence;
 mod outlook;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy,
 };

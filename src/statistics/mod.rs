@@ -22,7 +22,7 @@ pub use self::log_rank::{LogRank, log_rank};
 pub use self::many::{Corrected, benjamini_hochberg};
 pub use self::power::smallest_drop;
 pub use self::prior::{Prior, share};
-pub use self::rates::{ChiSquare, chi_square_tail, equal_rates};
+pub use self::rates::{ChiSquare, chi_square_tail, equal_rates, spread_between};
 pub use self::strata::{Common, Odds, Table};
 
 /// Fewer observations than this are `insufficient history` for a figure that carries no interval of its own.
