@@ -253,4 +253,4 @@ fn first_stages(book: &Book) -> Vec<Option<u32>> {
 
 #[cfg(test)]
 #[path = "evidence_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -32,7 +32,7 @@ name = "lost"
 reasons = ["price"]
 "#;
 
-fn process() -> Process {
+pub(in crate::forecast) fn process() -> Process {
     let checked = crate::process::check("process.toml", PROCESS);
     checked
         .process
@@ -40,9 +40,9 @@ fn process() -> Process {
 }
 
 /// So many deals alike: owner, product, segment, won, how many.
-type Alike = (u32, u32, Option<u32>, bool, usize);
+pub(in crate::forecast) type Alike = (u32, u32, Option<u32>, bool, usize);
 
-fn book(told: &[Alike]) -> Book {
+pub(in crate::forecast) fn book(told: &[Alike]) -> Book {
     let named = |names: &[&str]| -> Vec<Named> {
         let named = names.iter().map(|name| Named {
             name: (*name).to_string(),

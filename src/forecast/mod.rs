@@ -7,6 +7,7 @@
 
 mod evidence;
 mod outlook;
+mod reason;
 
 use crate::deal::book::{Columns, Day, Needs};
 
@@ -14,6 +15,7 @@ pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidenc
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy,
 };
+pub use self::reason::{REASON, Reason, Usual};
 
 /// What it reads.
 pub const FORECAST: Needs = Needs::of(
