@@ -12,10 +12,34 @@ mod reason;
 use crate::deal::book::{Columns, Day, Needs};
 
 pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};
+mod backtest;
+mod choice;
+mod cohort;
+mod ensemble;
+mod logistic;
+mod new_business;
+mod origin;
+mod outlook;
+mod panel;
+mod past;
+mod recalibration;
+mod run_rate;
+mod scores;
+mod season;
+mod stage_weighted;
+mod survival;
+
+use crate::deal::book::{Columns, Day, Needs};
+
+pub use self::backtest::{How, backtest};
 pub use self::outlook::{
-    Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy,
+    Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };
 pub use self::reason::{REASON, Reason, Usual};
+pub use self::panel::Panel;
+pub use self::past::Past;
+pub use self::scores::{Bin, Range, Score};
+pub use self::survival::aalen_johansen;
 
 /// What it reads.
 pub const FORECAST: Needs = Needs::of(
