@@ -32,6 +32,20 @@ mod survival;
 use crate::deal::book::{Columns, Day, Needs};
 
 pub use self::backtest::{How, backtest};
+mod assume;
+mod chance;
+mod need;
+mod outlook;
+mod range;
+#[cfg(test)]
+pub(crate) mod sample;
+pub mod score;
+
+use crate::deal::book::{Columns, Day, Needs};
+
+pub use self::assume::{Assumption, Effect, Subject};
+pub use self::need::{Need, Newcomers};
+pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };

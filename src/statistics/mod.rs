@@ -176,6 +176,94 @@ pub fn quantile(sorted: &[i32], share: f64) -> Option<f64> {
     Some(low + (high - low) * (at - below))
 }
 
+/// Share of the standard normal distribution below `z`: half of the complementary error function of `−z ÷ √2`.
+pub fn normal_share(z: f64) -> f64 {
+    statrs::function::erf::erfc(-z / std::f64::consts::SQRT_2) / 2.0
+}
+
+/// How long things last when some have not ended yet: E. L. Kaplan and P. Meier, Nonparametric
+/// estimation from incomplete observations, JASA 53 (1958), 457–481.
+#[derive(Clone, Debug, Default)]
+pub struct Survival {
+    /// By length in days: how many ended then, and how many were last seen then, still going on.
+    days: Vec<(u32, u32)>,
+    pub ended: usize,
+    pub open: usize,
+}
+
+impl Survival {
+    pub fn add(&mut self, days: i32, ended: bool) {
+        let day = days.max(0) as usize;
+        if day >= self.days.len() {
+            self.days.resize(day + 1, (0, 0));
+        }
+        if ended {
+            self.days[day].0 += 1;
+            self.ended += 1;
+        } else {
+            self.days[day].1 += 1;
+            self.open += 1;
+        }
+    }
+
+    pub fn n(&self) -> usize {
+        self.ended + self.open
+    }
+
+    /// These and others.
+    pub fn include(&mut self, other: &Self) {
+        if other.days.len() > self.days.len() {
+            self.days.resize(other.days.len(), (0, 0));
+        }
+        for (day, more) in self.days.iter_mut().zip(&other.days) {
+            day.0 += more.0;
+            day.1 += more.1;
+        }
+        self.ended += other.ended;
+        self.open += other.open;
+    }
+
+    /// These without some of them.
+    #[must_use]
+    pub fn without(&self, part: &Self) -> Self {
+        let mut rest = self.clone();
+        for (all, part) in rest.days.iter_mut().zip(&part.days) {
+            all.0 -= part.0;
+            all.1 -= part.1;
+        }
+        rest.ended -= part.ended;
+        rest.open -= part.open;
+        rest
+    }
+
+    /// The first day by which at least `share` have ended; `None` when that day has not been seen.
+    /// Who was last seen on a day counts as present on it.
+    pub fn quantile(&self, share: f64) -> Option<i32> {
+        let mut at_risk = self.n() as f64;
+        let mut surviving = 1.0;
+        for (day, (ended, open)) in self.days.iter().enumerate() {
+            if *ended > 0 {
+                surviving *= 1.0 - f64::from(*ended) / at_risk;
+                // A product of fractions that is exactly one half on paper may miss it by a rounding.
+                if surviving <= 1.0 - share + 1e-9 {
+                    return i32::try_from(day).ok();
+                }
+            }
+            at_risk -= f64::from(ended + open);
+        }
+        None
+    }
+
+    /// [`Survival::quantile`], and nothing where too few have ended.
+    pub fn estimate(&self, share: f64) -> Option<i32> {
+        if self.ended < ENOUGH {
+            None
+        } else {
+            self.quantile(share)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +317,15 @@ mod tests {
             near(low, 0.170_522_723_935) && near(high, 0.809_017_973_535),
             "{low} {high}"
         );
+    }
+
+    #[rstest]
+    #[case(0.0, 0.5)]
+    #[case(1.281_551_565_545, 0.9)]
+    #[case(-1.959_963_984_540, 0.025)]
+    #[case(9.0, 1.0)]
+    fn below_a_normal_quantile(#[case] z: f64, #[case] share: f64) {
+        assert!(near(normal_share(z), share), "{}", normal_share(z));
     }
 
     #[rstest]
