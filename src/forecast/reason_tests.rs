@@ -42,6 +42,7 @@ fn outlook(worth_minor: f64) -> DealOutlook {
         chance: 0.3,
         worth_minor,
         by: WorthBy::Told,
+        dated: true,
     }
 }
 

@@ -4,7 +4,10 @@
 /// the MAPE, Foresight 6 (2007), 40–43. `None` where nothing happened to measure by.
 pub fn wape(pairs: &[(f64, f64)]) -> Option<f64> {
     let actual: f64 = pairs.iter().map(|(_, actual)| actual).sum();
-    let missed: f64 = pairs.iter().map(|(said, actual)| (said - actual).abs()).sum();
+    let missed: f64 = pairs
+        .iter()
+        .map(|(said, actual)| (said - actual).abs())
+        .sum();
     (actual > 0.0).then(|| missed / actual)
 }
 
@@ -42,7 +45,9 @@ pub fn pinball_of_ranges(ranges: &[(f64, f64, f64, f64)]) -> Option<f64> {
     let loss: f64 = ranges
         .iter()
         .map(|(low, middle, high, actual)| {
-            pinball(0.1, *low, *actual) + pinball(0.5, *middle, *actual) + pinball(0.9, *high, *actual)
+            pinball(0.1, *low, *actual)
+                + pinball(0.5, *middle, *actual)
+                + pinball(0.9, *high, *actual)
         })
         .sum();
     (actual > 0.0).then(|| loss / 3.0 / actual)
@@ -130,7 +135,12 @@ mod tests {
 
     #[test]
     fn of_ranges() {
-        let ranges = [(1.0, 3.0, 3.0), (1.0, 3.0, 0.9), (1.0, 3.0, 2.0), (1.0, 3.0, 4.0)];
+        let ranges = [
+            (1.0, 3.0, 3.0),
+            (1.0, 3.0, 0.9),
+            (1.0, 3.0, 2.0),
+            (1.0, 3.0, 4.0),
+        ];
         near(coverage(&ranges), 0.5);
         assert_eq!(coverage(&[]), None);
     }
@@ -147,7 +157,10 @@ mod tests {
     #[test]
     fn of_quantiles_together() {
         // 0.1 × 20, 0.5 × 0 and 0.1 × 20, of 100.
-        near(pinball_of_ranges(&[(80.0, 100.0, 120.0, 100.0)]), 4.0 / 3.0 / 100.0);
+        near(
+            pinball_of_ranges(&[(80.0, 100.0, 120.0, 100.0)]),
+            4.0 / 3.0 / 100.0,
+        );
         assert_eq!(pinball_of_ranges(&[]), None);
     }
 
