@@ -5,6 +5,7 @@
 //! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. Money is in minor units of the
 //! process's currency.
 
+mod ahead;
 mod assume;
 mod chance;
 mod need;
@@ -16,6 +17,7 @@ pub mod score;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::ahead::ahead;
 pub use self::assume::{Assumption, Effect, Subject};
 pub use self::need::{Need, Newcomers};
 pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
