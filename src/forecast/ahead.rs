@@ -1,6 +1,6 @@
 //! What is left of a period: of one that runs, from today on; of one to come, what is won after the days before it.
 
-use super::{Backtest, Horizon, Outlook, Refusal, outlook};
+use super::{Backtest, Horizon, How, Outlook, Panel, Past, Refusal, outlook};
 use crate::deal::book::{Book, Day};
 use crate::document::Period;
 use crate::process::Process;
@@ -25,4 +25,17 @@ pub fn ahead(
     }
     let (early, _) = outlook(process, book, Horizon { from, to: before })?;
     Ok((late.after(&early), backtest))
+}
+
+/// How forecasts of so many days did at past origins, and the method that speaks now.
+pub fn record(
+    process: &Process,
+    book: &Book,
+    days: i32,
+    how: How,
+) -> Result<(Backtest, &'static str), Refusal> {
+    let past = Past::new(process, book);
+    let panel = Panel::new(&past, days.max(1));
+    let (outlook, backtest) = panel.outlook(how)?;
+    Ok((backtest, outlook.chosen.method))
 }

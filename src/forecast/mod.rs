@@ -7,23 +7,42 @@
 
 mod ahead;
 mod assume;
+mod backtest;
 mod chance;
+mod choice;
+mod cohort;
+mod ensemble;
+mod logistic;
 mod need;
+mod new_business;
+mod origin;
 mod outlook;
+mod panel;
+mod past;
 mod range;
+mod recalibration;
+mod run_rate;
 #[cfg(test)]
 pub(crate) mod sample;
-pub mod score;
+mod scores;
+mod season;
+mod stage_weighted;
+mod survival;
 
 use crate::deal::book::{Columns, Day, Needs};
 
-pub use self::ahead::ahead;
+pub use self::ahead::{ahead, record};
 pub use self::assume::{Assumption, Effect, Subject};
+pub use self::backtest::{How, backtest};
 pub use self::need::{Need, Newcomers};
 pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
 pub use self::outlook::{
-    Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy,
+    Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };
+pub use self::panel::Panel;
+pub use self::past::Past;
+pub use self::scores::{Bin, Range, Score};
+pub use self::survival::aalen_johansen;
 
 /// What it reads.
 pub const FORECAST: Needs = Needs::of(

@@ -25,6 +25,7 @@ pub(crate) fn outlook(deals: &[(f64, f64)], new_minor: f64, spread: f64) -> Outl
                 chance: *chance,
                 worth_minor: *worth_minor,
                 by: WorthBy::Told,
+                dated: true,
             })
             .collect(),
         open_minor,

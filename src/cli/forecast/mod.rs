@@ -23,7 +23,7 @@ use crate::report::{Ask, Dimension};
 const SEED: u64 = 1;
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+enum Command {
     Backtest(backtest::Args),
     Need(need::Args),
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::{Ask, Report, answer, count, or_nothing, percent, whole, with_notes};
+use super::figures::insufficient;
 use super::{charts, minor};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::forecast::{Backtest, METHODS, Origin, Refusal, score};
+use crate::forecast::{Backtest, METHODS, Origin, Refusal, Score};
 use crate::process::Process;
 use chrono::NaiveDate;
 
@@ -31,14 +32,12 @@ row! {
         pub open_wape_share: Option<f64>,
         /// Share of the 80 % ranges that held what was won; of what was said.
         pub coverage_share: Option<f64>,
-        /// Mean pinball loss of low, median and high, as a share of what was won.
+        /// Mean pinball loss of the two ends, as a share of what was won.
         pub pinball_share: Option<f64>,
         /// Of the chances of open deals.
         pub brier: Option<f64>,
         /// Mean distance between chances and what was won of them, in ten bins.
         pub calibration_error_share: Option<f64>,
-        /// Chances that were told.
-        pub chances_n: usize,
     }
 }
 
@@ -61,46 +60,30 @@ row! {
     }
 }
 
-/// The origins that had enough history for a forecast.
-fn told(backtest: &Backtest) -> Vec<&Origin> {
-    backtest.origins.iter().filter(|origin| origin.counts).collect()
-}
-
-fn scored(method: &'static str, speaks: bool, days: i32, origins: &[&Origin]) -> BacktestRow {
-    let (mut totals, mut open, mut ranges, mut chances) = (vec![], vec![], vec![], vec![]);
-    for origin in origins {
-        if method == CHOSEN {
-            totals.push((origin.total_minor, origin.actual_minor));
-            open.push((origin.open_minor, origin.actual_open_minor));
-            ranges.push((origin.low_minor, origin.total_minor, origin.high_minor, origin.actual_minor));
-            chances.extend(origin.chances.iter().copied().zip(origin.won.iter().copied()));
-            continue;
-        }
-        let Some(said) = origin.said.iter().find(|said| said.method == method) else {
-            continue;
-        };
-        let said = &said.expected;
-        totals.push((said.total_minor, origin.actual_minor));
-        open.extend(said.open_minor.map(|minor| (minor, origin.actual_open_minor)));
-        if said.chances.len() == origin.won.len() {
-            chances.extend(said.chances.iter().copied().zip(origin.won.iter().copied()));
-        }
-    }
-    let held: Vec<_> = ranges.iter().map(|(low, _, high, actual)| (*low, *high, *actual)).collect();
-    BacktestRow {
+fn scored(backtest: &Backtest, speaks: &str) -> Vec<BacktestRow> {
+    let row = |method, score: Score| BacktestRow {
         method,
-        speaks,
-        days,
-        origins: totals.len(),
-        wape_share: score::wape(&totals),
-        bias_share: score::bias(&totals),
-        open_wape_share: score::wape(&open),
-        coverage_share: score::coverage(&held),
-        pinball_share: score::pinball_of_ranges(&ranges),
-        brier: score::brier(&chances),
-        calibration_error_share: score::calibration_error(&chances),
-        chances_n: chances.len(),
-    }
+        speaks: method == speaks,
+        days: backtest.days,
+        origins: score.origins,
+        wape_share: score.wape,
+        bias_share: score.bias,
+        open_wape_share: score.open_wape,
+        coverage_share: None,
+        pinball_share: None,
+        brier: score.brier,
+        calibration_error_share: score.calibration_error,
+    };
+    let scores = backtest.scores().into_iter();
+    let mut rows: Vec<BacktestRow> = scores.map(|(method, score)| row(method, score)).collect();
+    let range = backtest.range();
+    rows.push(BacktestRow {
+        coverage_share: range.coverage,
+        pinball_share: range.pinball,
+        ..row(CHOSEN, backtest.chosen())
+    });
+    rows.retain(|row| row.origins > 0);
+    rows
 }
 
 /// How every method did at the origins of a backtest, of which the second is the method that speaks now.
@@ -124,26 +107,21 @@ pub fn backtest(
     let (backtest, speaks) = match seen {
         Ok(seen) => seen,
         Err(refusal) => {
-            let notes = vec![format!("insufficient history: {}", refusal.why)];
+            let notes = vec![insufficient(refusal)];
             let document = with_notes(Document::default().heading(title(0, 1)), &notes);
             let answer = answer("salesctl/forecast-backtest/1", process, book, &ask, (0, vec![], notes));
             return Report { answer, document };
         }
     };
-    let origins = told(backtest);
-    let rows: Vec<BacktestRow> = METHODS
-        .into_iter()
-        .chain([CHOSEN])
-        .map(|method| scored(method, method == speaks, days, &origins))
-        .filter(|row| row.origins > 0)
-        .collect();
+    let origins = backtest.counted().count();
+    let rows = scored(backtest, speaks);
     let mut notes = Vec::new();
-    if origins.is_empty() {
+    if origins == 0 {
         notes.push("insufficient history: no origin had enough of it for a forecast".to_string());
-    } else if origins.len() < 6 {
-        notes.push(format!("only {} origins: differences between methods mean little", origins.len()));
+    } else if origins < 6 {
+        notes.push(format!("only {origins} origins: differences between methods mean little"));
     }
-    let mut document = Document::default().heading(title(origins.len(), backtest.every)).table(table(&rows));
+    let mut document = Document::default().heading(title(origins, backtest.every)).table(table(&rows));
     if let Some(chosen) = rows.iter().find(|row| row.method == CHOSEN) {
         document = document.line(in_words(chosen, speaks));
     }
@@ -153,11 +131,7 @@ pub fn backtest(
     if let Some(chart) = charts::errors(backtest, &METHODS) {
         document = document.chart(chart);
     }
-    let chances: Vec<(f64, bool)> = origins
-        .iter()
-        .flat_map(|origin| origin.chances.iter().copied().zip(origin.won.iter().copied()))
-        .collect();
-    if let Some(chart) = charts::calibration(&chances) {
+    if let Some(chart) = charts::calibration(backtest) {
         document = document.chart(chart);
     }
     let document = with_notes(document, &notes);
@@ -166,7 +140,7 @@ pub fn backtest(
         process,
         book,
         &ask,
-        (origins.len(), rows, notes),
+        (origins, rows, notes),
     );
     Report { answer, document }
 }
@@ -227,9 +201,9 @@ pub fn by_origin(
 ) -> Report<OriginRow> {
     let mut notes = Vec::new();
     let origins = match seen {
-        Ok(backtest) => told(backtest),
+        Ok(backtest) => backtest.counted().collect(),
         Err(refusal) => {
-            notes.push(format!("insufficient history: {}", refusal.why));
+            notes.push(insufficient(refusal));
             Vec::new()
         }
     };

@@ -6,7 +6,7 @@ use super::figures::Figures;
 use super::minor;
 use crate::deal::book::{Book, Day};
 use crate::document::{Band, Chart, Period, Point, Shape, Unit};
-use crate::forecast::{Backtest, Spread, score};
+use crate::forecast::{Backtest, Spread};
 use crate::process::Process;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -83,21 +83,22 @@ pub(super) fn fan(
 }
 
 /// Chances that were said against the share that was won.
-pub(super) fn calibration(chances: &[(f64, bool)]) -> Option<Chart> {
-    let bins = score::calibration(chances);
-    let error = score::calibration_error(chances)?;
-    let points = bins.into_iter().map(|bin| Point {
-        label: format!("{} deals", bin.n),
-        x: bin.said,
-        y: bin.share(),
+pub(super) fn calibration(backtest: &Backtest) -> Option<Chart> {
+    let error = backtest.chosen().calibration_error?;
+    let bins = backtest.calibration();
+    let filled = bins.iter().filter(|bin| bin.deals > 0);
+    let deals: usize = bins.iter().map(|bin| bin.deals).sum();
+    let points = filled.map(|bin| Point {
+        label: format!("{} deals", bin.deals),
+        x: bin.chances / bin.deals as f64,
+        y: bin.won / bin.deals as f64,
         stands_out: false,
     });
     Some(Chart {
         title: "Chances that were said, and what was won".to_string(),
         description: format!(
-            "{} chances of past origins in ten bins; on the line as many were won as was said. They are off by {:.1} \
+            "{deals} chances of past origins in ten bins; on the line as many were won as was said. They are off by {:.1} \
              points on average.",
-            chances.len(),
             error * 100.0
         ),
         unit: Unit::Share,
@@ -114,7 +115,7 @@ const TOGETHER: usize = 4;
 
 /// The error of every method over the origins.
 pub(super) fn errors(backtest: &Backtest, methods: &[&'static str]) -> Option<Chart> {
-    let origins: Vec<_> = backtest.origins.iter().filter(|origin| origin.counts).collect();
+    let origins: Vec<_> = backtest.counted().collect();
     if origins.len() <= TOGETHER {
         return None;
     }
@@ -126,8 +127,10 @@ pub(super) fn errors(backtest: &Backtest, methods: &[&'static str]) -> Option<Ch
             });
             let pairs: Vec<(f64, f64)> = pairs.collect();
             let complete = pairs.len() == TOGETHER;
-            let error = score::wape(&pairs).filter(|_| complete)?;
-            Some((window[TOGETHER - 1].day.date(), error))
+            let missed: f64 = pairs.iter().map(|(said, won)| (said - won).abs()).sum();
+            let won: f64 = pairs.iter().map(|(_, won)| won).sum();
+            let day = window[TOGETHER - 1].day.date();
+            (complete && won > 0.0).then(|| (day, missed / won))
         });
         (method.to_string(), windows.collect::<Vec<_>>())
     };

@@ -2,11 +2,12 @@
 
 use super::super::convert::Converter;
 use super::super::group::Groups;
+use super::super::metric::INSUFFICIENT;
 use super::super::target::won_targets;
 use super::{AskForecast, Foreseen, minor};
 use crate::deal::book::{Book, Day, State};
 use crate::document::Period;
-use crate::forecast::{Backtest, Draws, Outlook, Spread, draw, score};
+use crate::forecast::{Backtest, Draws, Outlook, Refusal, Spread, draw};
 use crate::process::{Process, Target, Whose};
 
 /// New business is told apart by the deals that were won in so many days before.
@@ -62,16 +63,13 @@ pub(super) struct Record {
 
 impl Record {
     fn of(backtest: &Backtest) -> Self {
-        let told = || backtest.origins.iter().filter(|origin| origin.counts);
-        let pairs: Vec<(f64, f64)> = told()
-            .map(|origin| (origin.total_minor, origin.actual_minor))
-            .collect();
-        let held = told().filter(|origin| {
+        let score = backtest.chosen();
+        let held = backtest.counted().filter(|origin| {
             origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor
         });
         Self {
-            origins: pairs.len(),
-            wape: score::wape(&pairs),
+            origins: score.origins,
+            wape: score.wape,
             held: held.count(),
         }
     }
@@ -119,7 +117,7 @@ impl Figures {
                 let from = as_of.number().max(Day::of(ask.period.from).number() - 1);
                 let days = Day::of(ask.period.to).number() - from;
                 figures.run_rate = run_rate(&mut converter, book, ask, days);
-                figures.notes.push(format!("insufficient history: {}", refusal.why));
+                figures.notes.push(insufficient(&refusal));
                 figures.notes.push(match figures.run_rate {
                     Some(_) => format!(
                         "run-rate instead: the mean of what the last three times {days} days brought; \
@@ -251,6 +249,15 @@ fn won_in(book: &Book, period: Period) -> impl Iterator<Item = usize> {
     (0..deals.len()).filter(move |deal| {
         deals.state[*deal] == State::Won && deals.closed[*deal].is_some_and(inside)
     })
+}
+
+/// Why there is no forecast, as reports say it.
+pub(super) fn insufficient(refusal: &Refusal) -> String {
+    if refusal.why.starts_with(INSUFFICIENT) {
+        refusal.why.clone()
+    } else {
+        format!("{INSUFFICIENT}: {}", refusal.why)
+    }
 }
 
 /// What somebody's target of a period asks for of what is won.
