@@ -18,6 +18,8 @@ pub(crate) const READING: &[&str] = &[
     "doctor",
     "experience list",
     "experience show",
+    "forecast backtest",
+    "forecast need",
     "gdpr source",
     "history",
     "import explain",

@@ -122,7 +122,10 @@ impl Outlook {
             let less = |late: f64, early: f64| (late - early).max(0.0);
             let (late, early) = (&mut said.expected, &then.expected);
             late.total_minor = less(late.total_minor, early.total_minor);
-            late.open_minor = late.open_minor.zip(early.open_minor).map(|(a, b)| less(a, b));
+            late.open_minor = late
+                .open_minor
+                .zip(early.open_minor)
+                .map(|(a, b)| less(a, b));
             late.new_minor = late.new_minor.zip(early.new_minor).map(|(a, b)| less(a, b));
             late.chances.clear();
         }

@@ -35,12 +35,12 @@ pub use self::ahead::{ahead, record};
 pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
 pub use self::need::{Need, Newcomers};
-pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };
 pub use self::panel::Panel;
 pub use self::past::Past;
+pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
 pub use self::scores::{Bin, Range, Score};
 pub use self::survival::aalen_johansen;
 

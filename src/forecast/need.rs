@@ -31,7 +31,8 @@ impl Newcomers {
     pub fn of(book: &Book, days: i32, counts: impl Fn(usize) -> bool) -> Self {
         let as_of = Day::of(book.as_of);
         let length = days.max(0) as usize + 1;
-        let (mut won, mut lost, mut left) = (vec![0.0; length], vec![0.0; length], vec![0.0; length]);
+        let (mut won, mut lost, mut left) =
+            (vec![0.0; length], vec![0.0; length], vec![0.0; length]);
         let (mut n, mut wins, mut lately) = (0, 0, 0);
         let deals = &book.deals;
         for deal in 0..deals.len() {

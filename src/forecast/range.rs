@@ -62,7 +62,11 @@ impl Spread {
         let (low, high) = (self.quantile(from), self.quantile(to));
         let width = (high - low) / count.max(1) as f64;
         let mut bins = vec![0; count];
-        for sample in self.0.iter().filter(|sample| **sample >= low && **sample <= high) {
+        for sample in self
+            .0
+            .iter()
+            .filter(|sample| **sample >= low && **sample <= high)
+        {
             let at = if width > 0.0 {
                 (((sample - low) / width) as usize).min(count.saturating_sub(1))
             } else {
@@ -244,7 +248,10 @@ pub fn apportioned(parts: &[f64], total: i64) -> Vec<i64> {
     let count = whole.len() as i64;
     let sum: i64 = whole.iter().sum();
     let missing = total - sum;
-    let (each, left) = (missing.div_euclid(count), missing.rem_euclid(count) as usize);
+    let (each, left) = (
+        missing.div_euclid(count),
+        missing.rem_euclid(count) as usize,
+    );
     let mut order: Vec<usize> = (0..parts.len()).collect();
     let fraction = |at: usize| parts[at] - parts[at].floor();
     order.sort_by(|a, b| fraction(*b).total_cmp(&fraction(*a)).then(a.cmp(b)));

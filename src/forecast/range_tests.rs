@@ -27,7 +27,10 @@ fn one_deal_is_won_or_not() {
     assert_eq!((total.quantile(0.0), total.quantile(1.0)), (500.0, 1500.0));
     let chance = total.chance_of(1500.0);
     // Four standard errors of 4,000 draws.
-    assert!((chance - 0.3).abs() < 4.0 * (0.21 / SAMPLES as f64).sqrt(), "{chance}");
+    assert!(
+        (chance - 0.3).abs() < 4.0 * (0.21 / SAMPLES as f64).sqrt(),
+        "{chance}"
+    );
     assert_eq!(total.chance_of(500.0), 1.0);
     assert_eq!(total.chance_of(1500.1), 0.0);
 }
@@ -46,7 +49,12 @@ fn the_same_seed_draws_the_same() {
 #[case(2_000)]
 fn moments(#[case] count: usize) {
     let deals: Vec<(f64, f64)> = (0..count)
-        .map(|at| (0.1 + 0.08 * (at % 10) as f64, 100.0 + (at % 7) as f64 * 50.0))
+        .map(|at| {
+            (
+                0.1 + 0.08 * (at % 10) as f64,
+                100.0 + (at % 7) as f64 * 50.0,
+            )
+        })
         .collect();
     let mut outlook = outlook(&deals, 6_000.0, 0.0);
     outlook.won_values = vec![100.0, 200.0, 300.0];
@@ -55,10 +63,22 @@ fn moments(#[case] count: usize) {
     let expected: f64 = deals.iter().map(|(p, v)| p * v).sum::<f64>() + 6_000.0;
     // λ E[v²] = 30 × (1 + 4 + 9) / 3 × 10⁴.
     let of_new = 30.0 * 14.0 / 3.0 * 1e4;
-    let spread = deals.iter().map(|(p, v)| p * (1.0 - p) * v * v).sum::<f64>() + of_new;
+    let spread = deals
+        .iter()
+        .map(|(p, v)| p * (1.0 - p) * v * v)
+        .sum::<f64>()
+        + of_new;
     let error = (spread / SAMPLES as f64).sqrt();
-    assert!((mean(&total) - expected).abs() < 4.0 * error, "{} {expected}", mean(&total));
-    assert!((variance(&total) / spread - 1.0).abs() < 0.12, "{} {spread}", variance(&total));
+    assert!(
+        (mean(&total) - expected).abs() < 4.0 * error,
+        "{} {expected}",
+        mean(&total)
+    );
+    assert!(
+        (variance(&total) / spread - 1.0).abs() < 0.12,
+        "{} {spread}",
+        variance(&total)
+    );
 }
 
 #[test]
@@ -97,7 +117,8 @@ fn parts_of_a_sample_are_its_total() {
     let outlook = outlook(&[(0.5, 400.0), (0.5, 900.0), (0.2, 300.0)], 250.0, 0.3);
     let draws = draw(&outlook, &[0, 1, 0], 2, 9);
     let total = mean(&draws.total(0.0));
-    let parts = mean(&draws.group(0, 0.0)) + mean(&draws.group(1, 0.0)) + mean(&draws.new_business());
+    let parts =
+        mean(&draws.group(0, 0.0)) + mean(&draws.group(1, 0.0)) + mean(&draws.new_business());
     assert!((total - parts).abs() < 1e-6, "{total} {parts}");
 }
 

@@ -64,8 +64,8 @@ pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use forecast::{
-    AskForecast, BacktestRow, Foreseen, ForecastRow, NeedRow, OriginRow, Supposed, backtest, by_origin,
-    forecast, forecast_needs, need, target_of,
+    AskForecast, BacktestRow, ForecastRow, Foreseen, NeedRow, OriginRow, Supposed, backtest,
+    by_origin, forecast, forecast_needs, need, target_of,
 };
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

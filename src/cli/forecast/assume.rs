@@ -51,7 +51,9 @@ fn subject(
     let found = match kind {
         "stage" => {
             let stage = stage_named(session, book, name)?;
-            let title = session.process.stage_title(&book.stages[usize::from(stage)]);
+            let title = session
+                .process
+                .stage_title(&book.stages[usize::from(stage)]);
             return Ok((Subject::Stage(stage), title.to_string()));
         }
         "deal" => {
@@ -61,12 +63,18 @@ fn subject(
         }
         "rep" => {
             let wanted = catalog(CatalogKind::Rep)?;
-            let at = book.owners.iter().position(|rep| Some(&rep.name) == wanted.as_ref());
+            let at = book
+                .owners
+                .iter()
+                .position(|rep| Some(&rep.name) == wanted.as_ref());
             at.map(|at| (Subject::Rep(at as u32), book.owners[at].title.clone()))
         }
         "product" => {
             let wanted = catalog(CatalogKind::Product)?;
-            let at = book.products.iter().position(|one| Some(&one.name) == wanted.as_ref());
+            let at = book
+                .products
+                .iter()
+                .position(|one| Some(&one.name) == wanted.as_ref());
             at.map(|at| (Subject::Product(at as u32), book.products[at].title.clone()))
         }
         _ => {
@@ -74,7 +82,11 @@ fn subject(
         }
     };
     found.ok_or_else(|| {
-        Fault::usage(format!("--assume: no deal has the {kind} `{}`", visible(name))).into()
+        Fault::usage(format!(
+            "--assume: no deal has the {kind} `{}`",
+            visible(name)
+        ))
+        .into()
     })
 }
 
@@ -133,7 +145,10 @@ pub(super) fn changed_probabilities(
     book: &Book,
 ) -> Vec<Assumed> {
     let stages = edited.stages.iter().filter_map(|stage| {
-        let before = applied.stage(&stage.name)?.probability.filter(|p| *p > 0.0)?;
+        let before = applied
+            .stage(&stage.name)?
+            .probability
+            .filter(|p| *p > 0.0)?;
         let after = stage.probability?;
         let at = book.stages.iter().position(|name| *name == stage.name)?;
         ((after - before).abs() > 1e-9).then(|| Assumed {

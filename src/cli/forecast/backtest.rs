@@ -67,13 +67,18 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
 }
 
 fn weeks(typed: &str) -> Result<usize, Fault> {
-    let weeks = typed.trim().strip_suffix('w').and_then(|weeks| weeks.parse().ok());
-    weeks.filter(|weeks| (1..=52).contains(weeks)).ok_or_else(|| {
-        Fault::usage(format!(
-            "--every: `{}` is not a number of weeks; write 1w to 52w",
-            visible(typed)
-        ))
-    })
+    let weeks = typed
+        .trim()
+        .strip_suffix('w')
+        .and_then(|weeks| weeks.parse().ok());
+    weeks
+        .filter(|weeks| (1..=52).contains(weeks))
+        .ok_or_else(|| {
+            Fault::usage(format!(
+                "--every: `{}` is not a number of weeks; write 1w to 52w",
+                visible(typed)
+            ))
+        })
 }
 
 #[cfg(test)]

@@ -43,15 +43,20 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
             let money = Money::parse(typed, process.currency).map_err(wrong)?;
             if money.currency != process.currency {
                 let currency = process.currency;
-                return Err(wrong(format!("it is not in {currency}, the currency of the process")).into());
+                return Err(wrong(format!(
+                    "it is not in {currency}, the currency of the process"
+                ))
+                .into());
             }
             money.minor
         }
-        None => target_of(process, book, &asked.targets, &asked.of, asked.period).ok_or_else(|| {
-            let name = period_name(asked.period, process.fiscal_month);
-            Fault::usage(format!("no target is set for what is won in {name}"))
-                .hint("--target AMOUNT says what is to be reached")
-        })?,
+        None => {
+            target_of(process, book, &asked.targets, &asked.of, asked.period).ok_or_else(|| {
+                let name = period_name(asked.period, process.fiscal_month);
+                Fault::usage(format!("no target is set for what is won in {name}"))
+                    .hint("--target AMOUNT says what is to be reached")
+            })?
+        }
     };
     let foreseen = ahead(process, book, asked.period);
     let ask = AskForecast {

@@ -119,7 +119,11 @@ fn supposed<'a>(
     let mut words: Vec<String> = edited.iter().map(|edited| edited.words.clone()).collect();
     let mut assumed: Vec<Assumed> = Vec::new();
     if let Some(edited) = edited {
-        assumed.extend(changed_probabilities(&session.process, &edited.process, book));
+        assumed.extend(changed_probabilities(
+            &session.process,
+            &edited.process,
+            book,
+        ));
     }
     for typed in &args.assume {
         assumed.push(read(session, book, typed)?);
@@ -127,14 +131,22 @@ fn supposed<'a>(
     let without = gone(session, book, &args.without)?;
     let foreseen = match edited {
         // List prices are the process's; everything else of the Book is what happened.
-        Some(edited) => ahead(&edited.process, &priced(book, &edited.process), asked.period),
+        Some(edited) => ahead(
+            &edited.process,
+            &priced(book, &edited.process),
+            asked.period,
+        ),
         None => plain.clone(),
     };
     let foreseen = foreseen.map(|(outlook, backtest)| {
         let assumptions: Vec<_> = assumed.iter().map(|one| one.assumption).collect();
         let (outlook, touched) = outlook.assuming(book, &assumptions);
         for (one, touched) in assumed.iter().zip(touched) {
-            let deals = if touched == 1 { "open deal" } else { "open deals" };
+            let deals = if touched == 1 {
+                "open deal"
+            } else {
+                "open deals"
+            };
             words.push(format!("{} ({touched} {deals})", one.words));
         }
         (outlook.without(&without), backtest)
@@ -161,9 +173,11 @@ fn gone(session: &Session<'_>, book: &Book, typed: &[String]) -> Result<Vec<u32>
             let open = at.filter(|at| book.deals.state[*at as usize].is_open());
             let short = session.store.short(id)?;
             open.ok_or_else(|| {
-                Fault::usage(format!("--without: {short} is not open, and so brings nothing"))
-                    .hint("salesctl deal list shows the open ones")
-                    .into()
+                Fault::usage(format!(
+                    "--without: {short} is not open, and so brings nothing"
+                ))
+                .hint("salesctl deal list shows the open ones")
+                .into()
             })
         })
         .collect()
@@ -176,7 +190,10 @@ fn priced(book: &Book, process: &Process) -> Book {
     let prices: Vec<Option<i64>> = names
         .zip(&book.prices)
         .map(|(name, price)| {
-            let product = process.products.iter().find(|product| product.name == *name);
+            let product = process
+                .products
+                .iter()
+                .find(|product| product.name == *name);
             product.map_or(*price, |product| product.price_minor.or(*price))
         })
         .collect();

@@ -21,7 +21,9 @@ pub(super) fn draw(
     paper: Paper,
 ) -> Result<Picture, Failed> {
     let width = paper.width();
-    let number = |day: NaiveDate| f64::from(day.signed_duration_since(NaiveDate::default()).num_days() as i32);
+    let number = |day: NaiveDate| {
+        f64::from(day.signed_duration_since(NaiveDate::default()).num_days() as i32)
+    };
     let lines: Vec<Vec<(f64, f64)>> = lines
         .iter()
         .map(|(_, line)| {
@@ -59,7 +61,11 @@ pub(super) fn draw(
     let first = days().fold(f64::INFINITY, f64::min);
     let last = days().fold(f64::NEG_INFINITY, f64::max);
     let along = |x: f64| {
-        let share = if last > first { (x - first) / (last - first) } else { 0.5 };
+        let share = if last > first {
+            (x - first) / (last - first)
+        } else {
+            0.5
+        };
         left + (share * f64::from(right - left)).round() as i32
     };
     let body = drawn((width, BOTTOM + AXIS), |canvas| {
@@ -70,7 +76,10 @@ pub(super) fn draw(
         }
         if band.len() > 1 {
             let lower = band.iter().map(|(x, low, _)| (along(*x), high.at(*low)));
-            let upper = band.iter().rev().map(|(x, _, top)| (along(*x), high.at(*top)));
+            let upper = band
+                .iter()
+                .rev()
+                .map(|(x, _, top)| (along(*x), high.at(*top)));
             let corners: Vec<(i32, i32)> = lower.chain(upper).collect();
             canvas.area(&corners, Ink::Grid)?;
         }
@@ -98,10 +107,8 @@ pub(super) fn draw(
             canvas.line(&[(left, y), (right, y)], Ink::Target, 2)?;
         }
         for (number, line) in lines.iter().enumerate() {
-            let line: Vec<(i32, i32)> = line
-                .iter()
-                .map(|(x, y)| (along(*x), high.at(*y)))
-                .collect();
+            let line: Vec<(i32, i32)> =
+                line.iter().map(|(x, y)| (along(*x), high.at(*y))).collect();
             if line.len() > 1 {
                 canvas.line(&line, Ink::Series(number), 2)?;
             }

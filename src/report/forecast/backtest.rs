@@ -109,7 +109,13 @@ pub fn backtest(
         Err(refusal) => {
             let notes = vec![insufficient(refusal)];
             let document = with_notes(Document::default().heading(title(0, 1)), &notes);
-            let answer = answer("salesctl/forecast-backtest/1", process, book, &ask, (0, vec![], notes));
+            let answer = answer(
+                "salesctl/forecast-backtest/1",
+                process,
+                book,
+                &ask,
+                (0, vec![], notes),
+            );
             return Report { answer, document };
         }
     };
@@ -119,9 +125,13 @@ pub fn backtest(
     if origins == 0 {
         notes.push("insufficient history: no origin had enough of it for a forecast".to_string());
     } else if origins < 6 {
-        notes.push(format!("only {origins} origins: differences between methods mean little"));
+        notes.push(format!(
+            "only {origins} origins: differences between methods mean little"
+        ));
     }
-    let mut document = Document::default().heading(title(origins, backtest.every)).table(table(&rows));
+    let mut document = Document::default()
+        .heading(title(origins, backtest.every))
+        .table(table(&rows));
     if let Some(chosen) = rows.iter().find(|row| row.method == CHOSEN) {
         document = document.line(in_words(chosen, speaks));
     }
@@ -169,7 +179,9 @@ fn table(rows: &[BacktestRow]) -> Table {
                     Cell::Text(format!("{}{speaks}", row.method)),
                     count(row.origins),
                     number(row.wape_share, 2),
-                    or_nothing(row.bias_share, |bias| Cell::Text(format!("{:+.0} %", bias * 100.0))),
+                    or_nothing(row.bias_share, |bias| {
+                        Cell::Text(format!("{:+.0} %", bias * 100.0))
+                    }),
                     number(row.open_wape_share, 2),
                     or_nothing(row.coverage_share, Cell::Share),
                     number(row.pinball_share, 3),
@@ -189,7 +201,9 @@ fn in_words(chosen: &BacktestRow, speaks: &str) -> String {
     let held = chosen.coverage_share.map_or_else(String::new, |held| {
         format!(", and the 80 % range held {} of the time", percent(held))
     });
-    format!("`chosen` is what would have been said on each day: {wape}{held}; {speaks} (*) speaks now")
+    format!(
+        "`chosen` is what would have been said on each day: {wape}{held}; {speaks} (*) speaks now"
+    )
 }
 
 /// The same, one line an origin and method.
@@ -224,17 +238,29 @@ pub fn by_origin(
             counts: origin.counts,
         };
         for said in &origin.said {
-            rows.push(row(said.method, said.expected.total_minor, said.expected.open_minor, None));
+            rows.push(row(
+                said.method,
+                said.expected.total_minor,
+                said.expected.open_minor,
+                None,
+            ));
         }
         let range = Some((origin.low_minor, origin.high_minor));
-        rows.push(row(CHOSEN, origin.total_minor, Some(origin.open_minor), range));
+        rows.push(row(
+            CHOSEN,
+            origin.total_minor,
+            Some(origin.open_minor),
+            range,
+        ));
     }
     let heading = format!(
         "Backtest by origin: won in the next {days} days (n = {}), as of {}",
         origins.len(),
         date::day(book.as_of)
     );
-    let document = Document::default().heading(heading).table(origins_table(process, &origins));
+    let document = Document::default()
+        .heading(heading)
+        .table(origins_table(process, &origins));
     let document = with_notes(document, &notes);
     let n = origins.len();
     let answer = answer(
@@ -254,7 +280,10 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
         .iter()
         .flat_map(|origin| origin.said.iter().map(|said| said.method))
         .collect();
-    let methods: Vec<&str> = METHODS.into_iter().filter(|method| said.contains(method)).collect();
+    let methods: Vec<&str> = METHODS
+        .into_iter()
+        .filter(|method| said.contains(method))
+        .collect();
     let mut columns = vec![
         TableColumn::left("origin"),
         TableColumn::right(format!("won {}", currency.code())),
@@ -263,19 +292,29 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
         TableColumn::left("held").rank(1),
     ];
     let ranks = (2_u8..).take(methods.len());
-    columns.extend(methods.iter().zip(ranks).map(|(method, rank)| TableColumn::right(*method).rank(rank)));
+    columns.extend(
+        methods
+            .iter()
+            .zip(ranks)
+            .map(|(method, rank)| TableColumn::right(*method).rank(rank)),
+    );
     let amount = |value: f64| whole(minor(value), currency);
     let plain = |value: f64| match amount(value) {
         Cell::Money { minor, currency } => crate::money::plain_amount(minor, currency),
         _ => String::new(),
     };
     let rows = origins.iter().map(|origin| {
-        let held = origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor;
+        let held =
+            origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor;
         let mut cells = vec![
             Cell::Date(origin.day.date()),
             amount(origin.actual_minor),
             amount(origin.total_minor),
-            Cell::Text(format!("{} – {}", plain(origin.low_minor), plain(origin.high_minor))),
+            Cell::Text(format!(
+                "{} – {}",
+                plain(origin.low_minor),
+                plain(origin.high_minor)
+            )),
             Cell::Text(if held { "✓" } else { "✗" }.to_string()),
         ];
         cells.extend(methods.iter().map(|method| {

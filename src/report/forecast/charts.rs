@@ -18,7 +18,11 @@ const WIDE: usize = 12;
 pub(super) fn spark(spread: &Spread) -> String {
     let bins = spread.bins(WIDE, (0.02, 0.98));
     let most = bins.iter().copied().max().unwrap_or(0).max(1);
-    let bar = |count: &usize| BARS[(count * (BARS.len() - 1)).div_ceil(most).min(BARS.len() - 1)];
+    let bar = |count: &usize| {
+        BARS[(count * (BARS.len() - 1))
+            .div_ceil(most)
+            .min(BARS.len() - 1)]
+    };
     bins.iter().map(bar).collect()
 }
 
@@ -72,7 +76,10 @@ pub(super) fn fan(
         ),
         unit: Unit::Money(currency),
         shape: Shape::Course {
-            lines: vec![("won so far".to_string(), won), ("median".to_string(), middle)],
+            lines: vec![
+                ("won so far".to_string(), won),
+                ("median".to_string(), middle),
+            ],
             band: Some(Band {
                 name: "80 % range".to_string(),
                 course: band,
@@ -135,7 +142,10 @@ pub(super) fn errors(backtest: &Backtest, methods: &[&'static str]) -> Option<Ch
         (method.to_string(), windows.collect::<Vec<_>>())
     };
     let lines: Vec<_> = methods.iter().map(|method| of(method)).collect();
-    let lines: Vec<_> = lines.into_iter().filter(|(_, line)| line.len() > 1).collect();
+    let lines: Vec<_> = lines
+        .into_iter()
+        .filter(|(_, line)| line.len() > 1)
+        .collect();
     (!lines.is_empty()).then(|| Chart {
         title: "Error by method".to_string(),
         description: format!(

@@ -49,7 +49,10 @@ pub(super) enum Way {
 
 /// Of deals that decide it: how many of them have to be won for `missing` (the target less what is won) to be reached.
 pub(super) fn way(outlook: &Outlook, named: &[&DealOutlook], missing: f64) -> Way {
-    let theirs: f64 = named.iter().map(|deal| deal.chance * deal.worth_minor).sum();
+    let theirs: f64 = named
+        .iter()
+        .map(|deal| deal.chance * deal.worth_minor)
+        .sum();
     let needed = missing - (outlook.total_minor - theirs);
     if needed <= 0.0 {
         return Way::Without;

@@ -111,7 +111,14 @@ impl Figures {
             Ok((outlook, backtest)) => {
                 let (outlook, share) = asked_about(process, book, outlook, ask);
                 figures.notes.extend(share);
-                figures.ahead = Some(Ahead::of(outlook, backtest, ask, groups, &won.of_group, won.minor));
+                figures.ahead = Some(Ahead::of(
+                    outlook,
+                    backtest,
+                    ask,
+                    groups,
+                    &won.of_group,
+                    won.minor,
+                ));
             }
             Err(refusal) => {
                 let from = as_of.number().max(Day::of(ask.period.from).number() - 1);
@@ -194,7 +201,10 @@ impl Ahead {
                 .total_cmp(&of(a))
                 .then_with(|| groups.order(a.place).cmp(&groups.order(b.place)))
         });
-        let weighted = outlook.said.iter().find(|said| said.method == "stage-weighted");
+        let weighted = outlook
+            .said
+            .iter()
+            .find(|said| said.method == "stage-weighted");
         Self {
             record: Record::of(&backtest),
             backtest,
@@ -236,7 +246,8 @@ impl Won {
             let minor = converter.worth(deal).known().unwrap_or(0);
             won.minor = won.minor.saturating_add(minor);
             won.of_group[groups.of[deal] as usize] += minor;
-            won.on.extend(book.deals.closed[deal].map(|day| (day, minor)));
+            won.on
+                .extend(book.deals.closed[deal].map(|day| (day, minor)));
         }
         won
     }
@@ -323,7 +334,9 @@ fn run_rate(
     let as_of = Day::of(book.as_of).number();
     let deals = &book.deals;
     let won = |deal: &usize| deals.state[*deal] == State::Won;
-    let closed = (0..deals.len()).filter(won).filter_map(|deal| deals.closed[deal]);
+    let closed = (0..deals.len())
+        .filter(won)
+        .filter_map(|deal| deals.closed[deal]);
     if closed.min()?.number() > as_of - 3 * days {
         return None;
     }

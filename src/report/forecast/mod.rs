@@ -151,18 +151,30 @@ pub fn forecast(
     rows.extend(plain.iter().map(|plain| total("plain", &name, plain)));
     rows.extend(parts(&name, &figures, &groups, ask));
     rows.extend(deals(process, book, &name, &figures));
-    if groups.names.is_empty() {
-        for row in &mut rows {
-            row.group.clear();
-        }
+    for row in rows.iter_mut().filter(|row| row.group.is_empty()) {
+        let names = groups.names.iter();
+        row.group = names.map(|name| ((*name).to_string(), None)).collect();
     }
-    let open = figures.ahead.as_ref().map_or(0, |ahead| ahead.outlook.deals.len());
+    let open = figures
+        .ahead
+        .as_ref()
+        .map_or(0, |ahead| ahead.outlook.deals.len());
     let asked = Ask {
         period: Some(ask.period),
         ..ask.ask.clone()
     };
-    let mut answer = answer("salesctl/forecast/1", process, book, &asked, (open, rows, notes));
-    answer.by = groups.names.iter().map(|name| (*name).to_string()).collect();
+    let mut answer = answer(
+        "salesctl/forecast/1",
+        process,
+        book,
+        &asked,
+        (open, rows, notes),
+    );
+    answer.by = groups
+        .names
+        .iter()
+        .map(|name| (*name).to_string())
+        .collect();
     let of = shown::Shown {
         process,
         book,
@@ -188,7 +200,10 @@ fn estimated(figures: &Figures, process: &Process) -> Vec<String> {
     };
     let ways = [
         (WorthBy::ListPrice, "counted by list price"),
-        (WorthBy::Average, "counted by what such deals were won for on average"),
+        (
+            WorthBy::Average,
+            "counted by what such deals were won for on average",
+        ),
         (WorthBy::Unknown, "counted for nothing"),
     ];
     ways.into_iter()
@@ -199,12 +214,13 @@ fn estimated(figures: &Figures, process: &Process) -> Vec<String> {
             });
             let worth = match by {
                 WorthBy::Unknown => String::new(),
-                _ => format!(", {} if all are won", super::money(minor(worth), process.currency)),
+                _ => format!(
+                    ", {} if all are won",
+                    super::money(minor(worth), process.currency)
+                ),
             };
             let have = if n == 1 { "has" } else { "have" };
-            (n > 0).then(|| {
-                format!("{} {have} no amount: {how}{worth}", super::counted(n))
-            })
+            (n > 0).then(|| format!("{} {have} no amount: {how}{worth}", super::counted(n)))
         })
         .collect()
 }
@@ -290,9 +306,8 @@ fn parts(
         .collect();
     let new = ahead.draws.new_business();
     let (low, high) = new.ends();
-    let columns = groups.names.iter().map(|name| ((*name).to_string(), None));
     rows.push(ForecastRow {
-        group: columns.collect(),
+        group: Vec::new(),
         line: ForecastLine {
             level: "new",
             period: name.to_string(),

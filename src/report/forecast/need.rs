@@ -106,14 +106,18 @@ pub fn need(
         }
     }
     let scope = ask.ask.scope.as_ref();
-    let scope = scope.map(|scope| format!(", only {scope}")).unwrap_or_default();
+    let scope = scope
+        .map(|scope| format!(", only {scope}"))
+        .unwrap_or_default();
     let heading = format!(
         "Need: new deals for {} in {name} ({}){scope}, as of {}",
         money(target_minor, process.currency),
         date::range(ask.period),
         date::day(book.as_of)
     );
-    let mut document = Document::default().heading(heading).table(table(process, &row));
+    let mut document = Document::default()
+        .heading(heading)
+        .table(table(process, &row));
     if told.is_some() {
         document = document.line(in_words(&row));
     }
@@ -123,7 +127,13 @@ pub fn need(
         ..ask.ask.clone()
     };
     let n = came.n;
-    let answer = answer("salesctl/forecast-need/1", process, book, &asked, (n, vec![row], notes));
+    let answer = answer(
+        "salesctl/forecast-need/1",
+        process,
+        book,
+        &asked,
+        (n, vec![row], notes),
+    );
     Ok(Report { answer, document })
 }
 
@@ -140,11 +150,22 @@ fn table(process: &Process, row: &NeedRow) -> Table {
         vec![Cell::Text(title.to_string()), cell, Cell::Text(note)]
     };
     let code = process.currency.code();
-    let range = row.monthly_low.zip(row.monthly_high).map_or_else(String::new, |(low, high)| {
-        format!("{} for one chance in five, {} for four in five", tenths(low), tenths(high))
-    });
+    let range = row
+        .monthly_low
+        .zip(row.monthly_high)
+        .map_or_else(String::new, |(low, high)| {
+            format!(
+                "{} for one chance in five, {} for four in five",
+                tenths(low),
+                tenths(high)
+            )
+        });
     let in_time = row.in_time_share.map_or_else(String::new, |share| {
-        format!("{} of new deals are won in the {} days left", percent(share), row.left_days)
+        format!(
+            "{} of new deals are won in the {} days left",
+            percent(share),
+            row.left_days
+        )
     });
     Table {
         columns: vec![
@@ -154,7 +175,11 @@ fn table(process: &Process, row: &NeedRow) -> Table {
         ],
         rows: vec![
             line("won so far", amount(Some(row.won_minor)), code.to_string()),
-            line("expected of open deals", amount(row.open_minor), code.to_string()),
+            line(
+                "expected of open deals",
+                amount(row.open_minor),
+                code.to_string(),
+            ),
             line("missing", amount(row.missing_minor), code.to_string()),
             line("mean won deal", amount(row.mean_won_minor), in_time),
             line("new deals a month, needed", number(row.monthly), range),
@@ -188,7 +213,10 @@ fn in_words(row: &NeedRow) -> String {
     }
     let times = needed / now;
     if times <= 1.0 {
-        format!("as many as now are enough: {} of them for an even chance", percent(times))
+        format!(
+            "as many as now are enough: {} of them for an even chance",
+            percent(times)
+        )
     } else {
         format!("that is {times:.1} times as many as now")
     }

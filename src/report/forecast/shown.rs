@@ -66,12 +66,17 @@ impl Shown<'_> {
             format!("{} ({range})", self.name)
         };
         let scope = self.ask.ask.scope.as_ref();
-        let scope = scope.map(|scope| format!(", only {scope}")).unwrap_or_default();
+        let scope = scope
+            .map(|scope| format!(", only {scope}"))
+            .unwrap_or_default();
         let target = self.figures.target_minor.map_or_else(
             || ", no target".to_string(),
             |target| format!(", target {}", money(target, self.process.currency)),
         );
-        format!("Forecast {named}{scope}, as of {}{target}", date::day(self.book.as_of))
+        format!(
+            "Forecast {named}{scope}, as of {}{target}",
+            date::day(self.book.as_of)
+        )
     }
 
     fn amount(&self, minor: i64) -> String {
@@ -125,18 +130,27 @@ impl Shown<'_> {
                 })
             });
             add("expected", String::new(), &|figures| {
-                text(figures, &|figures, _| Some(self.amount(figures.expected_minor())))
+                text(figures, &|figures, _| {
+                    Some(self.amount(figures.expected_minor()))
+                })
             });
             add("median", charts::spark(&ahead.total), &|figures| {
-                text(figures, &|_, ahead| Some(self.amount(minor(ahead.total.median()))))
+                text(figures, &|_, ahead| {
+                    Some(self.amount(minor(ahead.total.median())))
+                })
             });
             add("80 % range", String::new(), &|figures| {
                 text(figures, &|_, ahead| Some(self.range(ahead)))
             });
         }
         if let Some(rate) = figures.run_rate {
-            let note = format!("{} to come at the run-rate", money(minor(rate), self.process.currency));
-            add("expected", note, &|figures| Cell::Text(self.amount(figures.expected_minor())));
+            let note = format!(
+                "{} to come at the run-rate",
+                money(minor(rate), self.process.currency)
+            );
+            add("expected", note, &|figures| {
+                Cell::Text(self.amount(figures.expected_minor()))
+            });
         }
         if figures.target_minor.is_some() {
             let note = match figures.chance() {
@@ -155,7 +169,11 @@ impl Shown<'_> {
             let note = "for comparison: what the reps called".to_string();
             add("called", note, &|_| Cell::Text(self.amount(called)));
         }
-        if figures.ahead.as_ref().is_some_and(|ahead| ahead.stage_weighted.is_some()) {
+        if figures
+            .ahead
+            .as_ref()
+            .is_some_and(|ahead| ahead.stage_weighted.is_some())
+        {
             let note = "for comparison: open deals by their stage alone".to_string();
             add("stage-weighted", note, &|figures| {
                 text(figures, &|figures, ahead| {
@@ -192,7 +210,11 @@ impl Shown<'_> {
     fn parts(&self, ahead: &Ahead) -> Table {
         let scale = self.process.currency.scale() as f64;
         let currency = self.process.currency;
-        let mut expected: Vec<f64> = ahead.groups.iter().map(|part| part.expected / scale).collect();
+        let mut expected: Vec<f64> = ahead
+            .groups
+            .iter()
+            .map(|part| part.expected / scale)
+            .collect();
         expected.push(ahead.outlook.new_minor / scale);
         // Added up as shown, in whole units.
         let total = (ahead.outlook.total_minor / scale).round() as i64;
@@ -296,21 +318,33 @@ impl Shown<'_> {
                 "the target is reached".to_string()
             } else {
                 let way = way(&ahead.outlook, &named, missing as f64);
-                format!("to reach the target: {}", self.way_in_words(ahead, &way, named.len()))
+                format!(
+                    "to reach the target: {}",
+                    self.way_in_words(ahead, &way, named.len())
+                )
             });
         }
         document.line(format!("next: salesctl deal show {}", ids[0]))
     }
 
     fn way_in_words(&self, ahead: &Ahead, way: &Way, of: usize) -> String {
-        let these = if of == 1 { "this one".to_string() } else { format!("these {of}") };
+        let these = if of == 1 {
+            "this one".to_string()
+        } else {
+            format!("these {of}")
+        };
         match way {
             Way::Without => format!("even without {these}, if all else comes as expected"),
             Way::Any(n) | Way::Largest(n) if *n == of => {
-                format!("win {}{these}, and all else as expected", if of == 1 { "" } else { "all of " })
+                format!(
+                    "win {}{these}, and all else as expected",
+                    if of == 1 { "" } else { "all of " }
+                )
             }
             Way::Any(n) => format!("win any {n} of {these}, and all else as expected"),
-            Way::Largest(1) => format!("win the most valuable of {these}, and all else as expected"),
+            Way::Largest(1) => {
+                format!("win the most valuable of {these}, and all else as expected")
+            }
             Way::Largest(n) => {
                 format!("win the {n} most valuable of {these}, and all else as expected")
             }
@@ -319,7 +353,10 @@ impl Shown<'_> {
                 let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
                 let wins = if mean > 0.0 {
                     let wins = (missing / mean).ceil().max(1.0) as usize;
-                    format!(", {wins} more won of {} each", money(minor(mean), self.process.currency))
+                    format!(
+                        ", {wins} more won of {} each",
+                        money(minor(mean), self.process.currency)
+                    )
                 } else {
                     String::new()
                 };
@@ -380,7 +417,10 @@ fn method(ahead: &Ahead) -> String {
     let held = if record.origins == 0 {
         String::new()
     } else {
-        format!("; 80 % ranges held {} times of {}", record.held, record.origins)
+        format!(
+            "; 80 % ranges held {} times of {}",
+            record.held, record.origins
+        )
     };
     format!("method: {}{held}", ahead.outlook.chosen.why)
 }
