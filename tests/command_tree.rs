@@ -19,6 +19,8 @@ pub(crate) const READING: &[&str] = &[
     "experience list",
     "experience show",
     "forecast evidence",
+    "forecast backtest",
+    "forecast need",
     "gdpr source",
     "history",
     "import explain",

@@ -93,7 +93,7 @@ Sell:
 Measure:
   target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
-  forecast    Say what to expect, with a range, and how well that was known before
+  forecast    Say what will be won, with a range and its track record
   metric      List metrics, say what they count, print and test what they come to
 
 Feed:
@@ -186,9 +186,7 @@ enum Command {
     #[command(subcommand)]
     Target(target::Command),
     Report(report::ReportCommand),
-    /// What to expect, with a range, and how well that was known before
-    #[command(subcommand)]
-    Forecast(forecast::Command),
+    Forecast(forecast::ForecastCommand),
     /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
     #[command(subcommand)]
     Metric(metric::Command),
@@ -312,7 +310,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::History(args) => history::run(args, cx),
         Command::Target(command) => target::run(command, cx),
         Command::Report(args) => report::run(args, cx),
-        Command::Forecast(command) => forecast::run(command, cx),
+        Command::Forecast(args) => forecast::run(args, cx),
         Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),

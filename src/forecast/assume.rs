@@ -1,5 +1,7 @@
 //! What if: an outlook in which some deals are other than they are, or not there, or of which only some are asked about.
 
+use std::collections::HashMap;
+
 use super::{DealOutlook, Outlook};
 use crate::deal::book::Book;
 
@@ -88,18 +90,28 @@ impl Outlook {
         other
     }
 
+    /// This outlook as if some deals were not there.
+    #[must_use]
+    pub fn without(&self, deals: &[u32]) -> Self {
+        let mut other = self.clone();
+        other.deals.retain(|deal| !deals.contains(&deal.deal));
+        other.add_up();
+        other
+    }
+
     /// What is won after the end of an earlier outlook from the same day and by the end of this one: the chance to be won
     /// by then less the chance to be won before.
     #[must_use]
     pub fn after(&self, earlier: &Self) -> Self {
         let mut other = self.clone();
-        let mut before = earlier.deals.iter().peekable();
-        // Both have their deals in the order of the Book.
+        let before: HashMap<u32, f64> = earlier
+            .deals
+            .iter()
+            .map(|deal| (deal.deal, deal.chance))
+            .collect();
         for deal in &mut other.deals {
-            while before.next_if(|one| one.deal < deal.deal).is_some() {}
-            if let Some(one) = before.next_if(|one| one.deal == deal.deal) {
-                deal.chance = (deal.chance - one.chance).max(0.0);
-            }
+            let before = before.get(&deal.deal).copied().unwrap_or(0.0);
+            deal.chance = (deal.chance - before).max(0.0);
         }
         other.new_minor = (self.new_minor - earlier.new_minor).max(0.0);
         other.new_deals = (self.new_deals - earlier.new_deals).max(0.0);
@@ -145,6 +157,10 @@ mod tests {
         assert!((part.open_minor - 510.0).abs() < 1e-9);
         assert!((part.total_minor - 610.0).abs() < 1e-9);
         assert!((part.new_deals - 2.0).abs() < 1e-9);
+        let without = all.without(&[0]);
+        assert_eq!(without.deals.len(), 2);
+        assert!((without.total_minor - 510.0).abs() < 1e-9);
+        assert!((without.new_deals - all.new_deals).abs() < 1e-9);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. Money is in minor units of the
 //! process's currency.
 
+mod ahead;
 mod assume;
 mod backtest;
 mod chance;
@@ -25,7 +26,6 @@ mod recalibration;
 mod run_rate;
 #[cfg(test)]
 pub(crate) mod sample;
-pub mod score;
 mod scores;
 mod season;
 mod stage_weighted;
@@ -33,10 +33,10 @@ mod survival;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::ahead::{ahead, record};
 pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
 pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};
-
 pub use self::need::{Need, Newcomers};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,

@@ -63,7 +63,10 @@ pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
-pub use forecast::{EvidenceRow, evidence as forecast_evidence};
+pub use forecast::{
+    AskForecast, BacktestRow, EvidenceRow, ForecastRow, Foreseen, NeedRow, OriginRow, Supposed, backtest,
+    by_origin, evidence as forecast_evidence, forecast, forecast_needs, need, target_of,
+};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use losses::{LOSSES, LossesRow, losses};
