@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::Value as Json;
 
+use salesctl::forecast::aalen_johansen;
 use salesctl::statistics::{Survival, binomial_tail, chi_square_tail, wilson};
 
 use crate::import::skipped;
@@ -81,6 +82,27 @@ fn formulas_equal_those_of_packages() {
         for ((day, share), expected) in steps.into_iter().zip(curve) {
             assert_eq!(i64::from(day), expected[0].as_i64().expect("a day"));
             near("Kaplan-Meier", share, number(&expected[1]), 1e-9);
+        }
+    }
+    for case in examples(&answers, "aalen_johansen") {
+        let times = case["times"].as_array().expect("times");
+        let causes = case["causes"].as_array().expect("causes");
+        let observed: Vec<(f64, Option<u8>)> = times
+            .iter()
+            .zip(causes)
+            .map(|(time, cause)| {
+                (
+                    number(time),
+                    u8::try_from(count(cause)).ok().filter(|of| *of > 0),
+                )
+            })
+            .collect();
+        let steps = aalen_johansen(&observed, 1);
+        let expected = case["steps"].as_array().expect("steps");
+        assert_eq!(steps.len(), expected.len());
+        for ((time, incidence), expected) in steps.into_iter().zip(expected) {
+            near("a time", time, number(&expected[0]), 0.0);
+            near("Aalen-Johansen", incidence, number(&expected[1]), 1e-9);
         }
     }
 }

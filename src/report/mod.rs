@@ -64,8 +64,9 @@ pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use forecast::{
-    AskForecast, BacktestRow, EvidenceRow, ForecastRow, Foreseen, NeedRow, OriginRow, Supposed, backtest,
-    by_origin, evidence as forecast_evidence, forecast, forecast_needs, need, target_of,
+    AskForecast, BacktestRow, EvidenceRow, ForecastRow, Foreseen, Glance, Look, NeedRow, OriginRow,
+    Supposed, backtest, by_origin, evidence as forecast_evidence, forecast, forecast_needs, glance,
+    need, target_of,
 };
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

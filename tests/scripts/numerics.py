@@ -47,6 +47,20 @@ try:
             if table.loc[day, "observed"] > 0
         ]
         answers["kaplan_meier"].append({"days": days, "ended": ended, "curve": curve})
+
+    from lifelines import AalenJohansenFitter
+
+    answers["aalen_johansen"] = []
+    for seed in (4, 5):
+        draw = draws(seed)
+        # No two at the same time, which the package would move apart by chance.
+        times = [50 * next(draw) + i * 1e-6 for i in range(150)]
+        causes = [int(3 * next(draw)) for _ in times]
+        fitted = AalenJohansenFitter(calculate_variance=False).fit(times, causes, event_of_interest=1)
+        incidence = fitted.cumulative_density_.iloc[:, 0]
+        own = [time for time, cause in zip(times, causes) if cause == 1]
+        steps = [[time, float(incidence.loc[time])] for time in sorted(own)]
+        answers["aalen_johansen"].append({"times": times, "causes": causes, "steps": steps})
 except ImportError as error:
     missing.append(str(error.name))
 

@@ -212,7 +212,13 @@ fn add_chances(
     {
         let chances = Chances::by(process, book, end);
         for (row, deal) in rows.iter_mut().zip(chosen) {
-            row.chance_quarter_share = chances.share(*deal);
+            // Each horizon is fitted by itself; who has longer has no smaller chance.
+            let soon = row.chance_30_days_share;
+            row.chance_quarter_share = chances.share(*deal).map(|share| match soon {
+                Some(soon) if end.since(Day::of(book.as_of)) >= chance::DAYS => share.max(soon),
+                Some(soon) => share.min(soon),
+                None => share,
+            });
         }
         refused = refused.or(chances.refused);
     }

@@ -18,10 +18,10 @@ use crate::deal::book::{Book, Needs};
 use crate::document::Period;
 use crate::fault::Fault;
 use crate::process::{Target, Whose};
-use crate::report::{Ask, Dimension};
+use crate::report::{Ask, Dimension, Glance, Look};
 
 /// Seed of the draws when none is given: the same answer every time.
-const SEED: u64 = 1;
+pub(super) const SEED: u64 = 1;
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -104,12 +104,39 @@ impl Asked {
 }
 
 /// Whose target counts: a rep's or a team's when only theirs is asked about, nobody's of a part of that.
-fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
+pub(super) fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
     if filter.condition.is_some() {
         // No rep has an empty name.
         return Ok(Whose::Rep(String::new()));
     }
     coverage::whose(session, filter)
+}
+
+/// A forecast in two lines under another report, of the deals it is about: to the end of its period, or of the quarter
+/// that runs.
+pub(super) fn glance(
+    session: &Session<'_>,
+    book: &Book,
+    ask: &Ask,
+    filter: &FilterArgs,
+) -> Result<Glance> {
+    let period = match ask.period {
+        Some(period) => period,
+        None => parse_period("this quarter", book.as_of, session.process.fiscal_month)
+            .map_err(Fault::usage)?,
+    };
+    if period.to <= book.as_of {
+        return Ok(Glance::default());
+    }
+    let look = Look {
+        period,
+        targets: &super::target::all(session, book.as_of)?,
+        of: &whose(session, filter)?,
+        seed: SEED,
+    };
+    let foreseen = crate::forecast::ahead(&session.process, book, period);
+    let found = crate::report::glance(&session.process, book, foreseen, ask, &look);
+    Ok(found.map_err(Fault::usage)?)
 }
 
 /// The days after a day.

@@ -9,7 +9,7 @@ use super::super::session::Session;
 use super::{Question, ReportArgs, report};
 use crate::deal::event::CatalogKind;
 use crate::process::Whose;
-use crate::report::COVERAGE_REPORT;
+use crate::report::{COVERAGE_REPORT, forecast_needs};
 
 /// Hold the open deals expected in a period against what its target still lacks
 ///
@@ -31,12 +31,17 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     report(
         cx,
         &args.report,
-        Question::of(COVERAGE_REPORT).by(&args.by),
+        Question::of(COVERAGE_REPORT.and(forecast_needs())).by(&args.by),
         |session, book, ask| {
             let targets = super::super::target::all(session, book.as_of)
                 .map_err(|error| format!("{error:#}"))?;
             let of = whose(session, &args.report.filter).map_err(|error| format!("{error:#}"))?;
-            crate::report::coverage(&session.process, book, &targets, &of, ask)
+            let mut report = crate::report::coverage(&session.process, book, &targets, &of, ask)?;
+            let glance = super::super::forecast::glance(session, book, ask, &args.report.filter);
+            for line in glance.map_err(|error| format!("{error:#}"))?.lines {
+                report.document = report.document.line(line);
+            }
+            Ok(report)
         },
     )
 }

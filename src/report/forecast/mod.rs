@@ -8,6 +8,7 @@ mod charts;
 mod deciding;
 mod evidence;
 mod figures;
+mod glance;
 mod need;
 mod shown;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 pub use backtest::{BacktestRow, OriginRow, backtest, by_origin};
 pub use evidence::{EvidenceRow, evidence};
 pub use figures::target_of;
+pub use glance::{Glance, Look, glance};
 pub use need::{NeedRow, need};
 
 use serde::Serialize;
