@@ -19,6 +19,7 @@ mod mapping;
 mod markdown;
 mod migration;
 mod nightly;
+mod numerics;
 mod payback;
 mod payback_checked;
 mod process;

@@ -47,6 +47,7 @@ impl Sample {
             ("deal history", "acme".to_string()),
             ("deal show", "acme".to_string()),
             ("experience show", id("experience list")),
+            ("forecast need", "--target 240k".to_string()),
             ("gdpr source", "omar@globex.example".to_string()),
             ("import explain", format!("{batch} 2")),
             ("import show", batch),
@@ -78,7 +79,7 @@ impl Sample {
     }
 }
 
-/// Today's work is the command without a name. An import sums up what it did and `import probe` what it saw, for
+/// Today's work is the command without a name, and a forecast the one without a second. An import sums up what it did and `import probe` what it saw, for
 /// people or as JSON.
 fn reading() -> impl Iterator<Item = &'static str> {
     let leaves = leaves();
@@ -87,7 +88,9 @@ fn reading() -> impl Iterator<Item = &'static str> {
         all.any(|(leaf, command)| leaf == name && has(command, "format"))
     };
     let named = READING.iter().chain(KEEPING).copied();
-    [""].into_iter().chain(named.filter(takes_formats))
+    ["", "forecast"]
+        .into_iter()
+        .chain(named.filter(takes_formats))
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod doctor;
 mod experience;
 mod filter;
 mod followup;
+mod forecast;
 mod gdpr;
 mod history;
 mod import;
@@ -92,6 +93,7 @@ Sell:
 Measure:
   target      Propose, accept and list what is to be reached
   report      Print the pipeline, the funnel, win rates, what lists paid back
+  forecast    Say what will be won, with a range and its track record
   metric      List metrics, say what they count, print and test what they come to
 
 Feed:
@@ -184,6 +186,7 @@ enum Command {
     #[command(subcommand)]
     Target(target::Command),
     Report(report::ReportCommand),
+    Forecast(forecast::ForecastCommand),
     /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
     #[command(subcommand)]
     Metric(metric::Command),
@@ -307,6 +310,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::History(args) => history::run(args, cx),
         Command::Target(command) => target::run(command, cx),
         Command::Report(args) => report::run(args, cx),
+        Command::Forecast(args) => forecast::run(args, cx),
         Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),

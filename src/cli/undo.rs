@@ -6,6 +6,7 @@ use super::context::{Context, Status};
 use super::session::Session;
 use super::show::counted;
 use crate::deal::case::Case;
+use crate::deal::commitment::Committed;
 use crate::deal::contact::{Account, Person};
 use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded, StreamKind};
@@ -287,6 +288,14 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
         }
         StreamKind::Target => Proposal::from_events(&events)
             .map(|proposal| format!("{} of {}", proposal.metric, proposal.rep)),
+        StreamKind::Commitment => {
+            let said = last(&events, |event| match event {
+                Event::Committed(said) => Some(said.word()),
+                _ => None,
+            });
+            what = said.unwrap_or(what);
+            Committed::from_events(&events).map(|one| format!("of {}", one.said.name))
+        }
         StreamKind::Deal => match session.store.deal(id)? {
             Some(deal) => {
                 // It says its id itself.

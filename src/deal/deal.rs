@@ -25,6 +25,8 @@ pub struct Deal {
     pub source: Option<String>,
     pub value: Option<Amount>,
     pub expected_close: Option<NaiveDate>,
+    /// Per cent by which whoever works on it expects to win it.
+    pub confidence: Option<u8>,
     pub state: State,
     /// Null when never told.
     pub opened: Option<NaiveDate>,
@@ -175,6 +177,7 @@ impl Deal {
             source: None,
             value: None,
             expected_close: None,
+            confidence: None,
             state: State::Open,
             opened: *opened,
             closed: None,
@@ -368,6 +371,7 @@ impl Deal {
             | Event::TargetProposed(_)
             | Event::TargetAnswered { .. }
             | Event::TargetWithdrawn { .. }
+            | Event::Committed(_)
             | Event::CostAdded { .. }
             | Event::CostRemoved { .. }
             | Event::AbsenceAdded { .. }
@@ -422,6 +426,7 @@ impl Deal {
             Change::Source(source) => self.source == *source,
             Change::Value(value) => self.value == *value,
             Change::ExpectedClose(day) => self.expected_close == *day,
+            Change::Confidence(percent) => self.confidence == *percent,
             Change::Field { name, value } => {
                 self.fields.get(name).unwrap_or(&FieldValue::Empty) == value
             }
@@ -479,6 +484,11 @@ impl Deal {
             Change::ExpectedClose(expected) => {
                 self.expected_close = *expected;
                 self.fact(day, "expected_close", date(*expected));
+            }
+            Change::Confidence(percent) => {
+                self.confidence = *percent;
+                let percent = percent.map_or(Value::Null, |one| Value::Integer(i64::from(one)));
+                self.fact(day, fact::CONFIDENCE, percent);
             }
             Change::Field { name, value } => {
                 self.fact(day, name, value.fact());

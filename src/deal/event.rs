@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::book::Day;
 use super::case::Opening;
+use super::commitment::Commitment;
 use super::contact::{PersonChange, SalesRole};
 use super::start::Origin;
 use super::target::{Offer, Side};
@@ -50,6 +52,8 @@ pub enum StreamKind {
     Case,
     /// An objective that a rep and a manager agree on.
     Target,
+    /// What a rep says will be won in a period, or what a manager makes of it; one each time it is said.
+    Commitment,
     /// What the nights saw; there is one.
     Nightly,
 }
@@ -69,6 +73,7 @@ impl StreamKind {
             Self::Selection => "selection",
             Self::Case => "case",
             Self::Target => "target",
+            Self::Commitment => "commitment",
             Self::Nightly => "nightly",
         }
     }
@@ -87,6 +92,7 @@ impl StreamKind {
             Self::Selection,
             Self::Case,
             Self::Target,
+            Self::Commitment,
             Self::Nightly,
         ]
         .into_iter()
@@ -176,6 +182,8 @@ pub enum Change {
     Source(Option<String>),
     Value(Option<Amount>),
     ExpectedClose(Option<NaiveDate>),
+    /// Per cent by which whoever works on it expects to win it.
+    Confidence(Option<u8>),
     /// A custom field of the deal.
     Field {
         name: String,
@@ -492,6 +500,9 @@ pub enum Event {
         why: Option<Private>,
     },
 
+    // Forecasts
+    Committed(Box<Commitment>),
+
     // Of sources and lists: what they cost beside what the terms say
     CostAdded {
         id: Id,
@@ -582,6 +593,89 @@ pub struct Snapshot {
     /// What `check` found.
     pub errors: u32,
     pub warnings: u32,
+    /// What was expected then; none of a night that was before there were forecasts, or too little history for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forecasts: Vec<ForecastSnapshot>,
+}
+
+/// What was expected of a period, in minor units of the process currency; integers, so that what is told of the
+/// difference later adds up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForecastSnapshot {
+    /// First and last day.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    /// Won in it by the night.
+    pub won_minor: i64,
+    /// To be won in it after the night, by the method whose word counted.
+    pub chosen: String,
+    pub total_minor: i64,
+    /// Of that, from deals that were open.
+    pub open_minor: i64,
+    pub new_minor: i64,
+    /// The 80 % range of `total_minor`.
+    pub low_minor: Option<i64>,
+    pub high_minor: Option<i64>,
+    /// By each method.
+    pub said: Vec<SaidSnapshot>,
+    /// What each open deal was expected to bring, the largest first.
+    pub deals: Vec<DealPiece>,
+    /// The same of all deals that are not in `deals`.
+    pub others_minor: i64,
+}
+
+/// What one method expected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidSnapshot {
+    pub method: String,
+    pub total_minor: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_minor: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_minor: Option<i64>,
+}
+
+/// An open deal in a forecast; five numbers in a row, since there are many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    from = "(Id, u32, i64, i64, Option<i32>)",
+    into = "(Id, u32, i64, i64, Option<i32>)"
+)]
+pub struct DealPiece {
+    pub deal: Id,
+    /// To be won within the period, in millionths.
+    pub chance: u32,
+    pub worth_minor: i64,
+    /// Its part of the forecast: chance times worth, rounded so that all parts make the whole.
+    pub expected_minor: i64,
+    /// When it was expected to close.
+    pub close: Option<Day>,
+}
+
+impl From<(Id, u32, i64, i64, Option<i32>)> for DealPiece {
+    fn from(
+        (deal, chance, worth_minor, expected_minor, close): (Id, u32, i64, i64, Option<i32>),
+    ) -> Self {
+        Self {
+            deal,
+            chance,
+            worth_minor,
+            expected_minor,
+            close: close.map(Day::new),
+        }
+    }
+}
+
+impl From<DealPiece> for (Id, u32, i64, i64, Option<i32>) {
+    fn from(piece: DealPiece) -> Self {
+        (
+            piece.deal,
+            piece.chance,
+            piece.worth_minor,
+            piece.expected_minor,
+            piece.close.map(Day::number),
+        )
+    }
 }
 
 /// The open deals of one stage.

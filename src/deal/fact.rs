@@ -17,6 +17,8 @@ pub const ACCOUNT: &str = ".account";
 pub const VALUE_MINOR: &str = ".value_minor";
 /// When the earliest open follow-up is due, those of rules included.
 pub const BOOKED: &str = ".booked";
+/// Per cent by which whoever works on it expects to win it.
+pub const CONFIDENCE: &str = ".confidence";
 /// Day of the last event.
 pub const TOUCHED: &str = ".touched";
 

@@ -46,6 +46,10 @@ pub fn words(
                     day.map_or_else(|| "(none)".to_string(), date::day)
                 )
             }
+            Change::Confidence(percent) => match percent {
+                Some(percent) => format!("confidence {percent} %"),
+                None => "confidence taken away".to_string(),
+            },
             Change::Field { name, value } => match value.fact() {
                 crate::condition::Value::Null => format!("{name} taken away"),
                 crate::condition::Value::Integer(n) => format!("{name} {n}"),
@@ -207,6 +211,18 @@ pub fn words(
             None => format!("accepted by the {}", by.name()),
         },
         Event::TargetWithdrawn { .. } => "target withdrawn".to_string(),
+        Event::Committed(said) => format!(
+            "{} of {} {}: {}, {} to {}",
+            said.word(),
+            said.scope.name(),
+            said.name,
+            Money {
+                minor: said.amount_minor,
+                currency: process.currency
+            },
+            date::day(said.from),
+            date::day(said.to)
+        ),
         Event::CostAdded { amount, text, .. } => format!(
             "cost {}: \"{}\"",
             Money {

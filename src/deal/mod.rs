@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod case;
+pub mod commitment;
 pub mod contact;
 #[cfg(test)]
 mod contact_tests;

@@ -5,18 +5,27 @@
 //! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. Money is in minor units of the
 //! process's currency.
 
+mod ahead;
+mod assume;
 mod backtest;
+mod chance;
 mod choice;
 mod cohort;
 mod ensemble;
+mod evidence;
 mod logistic;
+mod need;
 mod new_business;
 mod origin;
 mod outlook;
 mod panel;
 mod past;
+mod range;
+mod reason;
 mod recalibration;
 mod run_rate;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scores;
 mod season;
 mod stage_weighted;
@@ -26,12 +35,18 @@ mod tests;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::ahead::{ahead, record};
+pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
+pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};
+pub use self::need::{Need, Newcomers};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };
 pub use self::panel::Panel;
 pub use self::past::Past;
+pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
+pub use self::reason::{REASON, Reason, Usual};
 pub use self::scores::{Bin, Range, Score};
 pub use self::survival::aalen_johansen;
 

@@ -73,6 +73,18 @@ pub struct Refusal {
     pub why: String,
 }
 
+impl Refusal {
+    /// `insufficient history: …`, as reports say it.
+    pub fn in_words(&self) -> String {
+        const INSUFFICIENT: &str = "insufficient history";
+        if self.why.starts_with(INSUFFICIENT) {
+            self.why.clone()
+        } else {
+            format!("{INSUFFICIENT}: {}", self.why)
+        }
+    }
+}
+
 /// What is expected of the days ahead of the as-of day. `Σ deals chance × worth + new_minor` is `total_minor`, to rounding.
 #[derive(Clone, Debug)]
 pub struct Outlook {

@@ -13,6 +13,7 @@ mod power;
 mod prior;
 mod rates;
 mod strata;
+mod survival;
 
 pub use self::auc::Auc;
 pub use self::expected::Expected;
@@ -22,8 +23,9 @@ pub use self::log_rank::{LogRank, log_rank};
 pub use self::many::{Corrected, benjamini_hochberg};
 pub use self::power::smallest_drop;
 pub use self::prior::{Prior, share};
-pub use self::rates::{ChiSquare, chi_square_tail, equal_rates};
+pub use self::rates::{ChiSquare, chi_square_tail, equal_rates, spread_between};
 pub use self::strata::{Common, Odds, Table};
+pub use self::survival::Survival;
 
 /// Fewer observations than this are `insufficient history` for a figure that carries no interval of its own.
 pub const ENOUGH: usize = 5;
@@ -174,87 +176,9 @@ pub fn quantile(sorted: &[i32], share: f64) -> Option<f64> {
     Some(low + (high - low) * (at - below))
 }
 
-/// How long things last when some have not ended yet: E. L. Kaplan and P. Meier, Nonparametric
-/// estimation from incomplete observations, JASA 53 (1958), 457–481.
-#[derive(Clone, Debug, Default)]
-pub struct Survival {
-    /// By length in days: how many ended then, and how many were last seen then, still going on.
-    days: Vec<(u32, u32)>,
-    pub ended: usize,
-    pub open: usize,
-}
-
-impl Survival {
-    pub fn add(&mut self, days: i32, ended: bool) {
-        let day = days.max(0) as usize;
-        if day >= self.days.len() {
-            self.days.resize(day + 1, (0, 0));
-        }
-        if ended {
-            self.days[day].0 += 1;
-            self.ended += 1;
-        } else {
-            self.days[day].1 += 1;
-            self.open += 1;
-        }
-    }
-
-    pub fn n(&self) -> usize {
-        self.ended + self.open
-    }
-
-    /// These and others.
-    pub fn include(&mut self, other: &Self) {
-        if other.days.len() > self.days.len() {
-            self.days.resize(other.days.len(), (0, 0));
-        }
-        for (day, more) in self.days.iter_mut().zip(&other.days) {
-            day.0 += more.0;
-            day.1 += more.1;
-        }
-        self.ended += other.ended;
-        self.open += other.open;
-    }
-
-    /// These without some of them.
-    #[must_use]
-    pub fn without(&self, part: &Self) -> Self {
-        let mut rest = self.clone();
-        for (all, part) in rest.days.iter_mut().zip(&part.days) {
-            all.0 -= part.0;
-            all.1 -= part.1;
-        }
-        rest.ended -= part.ended;
-        rest.open -= part.open;
-        rest
-    }
-
-    /// The first day by which at least `share` have ended; `None` when that day has not been seen.
-    /// Who was last seen on a day counts as present on it.
-    pub fn quantile(&self, share: f64) -> Option<i32> {
-        let mut at_risk = self.n() as f64;
-        let mut surviving = 1.0;
-        for (day, (ended, open)) in self.days.iter().enumerate() {
-            if *ended > 0 {
-                surviving *= 1.0 - f64::from(*ended) / at_risk;
-                // A product of fractions that is exactly one half on paper may miss it by a rounding.
-                if surviving <= 1.0 - share + 1e-9 {
-                    return i32::try_from(day).ok();
-                }
-            }
-            at_risk -= f64::from(ended + open);
-        }
-        None
-    }
-
-    /// [`Survival::quantile`], and nothing where too few have ended.
-    pub fn estimate(&self, share: f64) -> Option<i32> {
-        if self.ended < ENOUGH {
-            None
-        } else {
-            self.quantile(share)
-        }
-    }
+/// Share of the standard normal distribution below `z`: half of the complementary error function of `−z ÷ √2`.
+pub fn normal_share(z: f64) -> f64 {
+    statrs::function::erf::erfc(-z / std::f64::consts::SQRT_2) / 2.0
 }
 
 #[cfg(test)]
@@ -293,7 +217,6 @@ mod tests {
             (wilson(0, 0), Share::of(0, 0), quantile(&[], 0.5)),
             (None, None, None)
         );
-        assert_eq!(Survival::default().quantile(0.5), None);
     }
 
     /// 56/70 − 48/80, the first example of Newcombe's second paper (0.0524 to 0.3339).
@@ -314,6 +237,15 @@ mod tests {
     }
 
     #[rstest]
+    #[case(0.0, 0.5)]
+    #[case(1.281_551_565_545, 0.9)]
+    #[case(-1.959_963_984_540, 0.025)]
+    #[case(9.0, 1.0)]
+    fn below_a_normal_quantile(#[case] z: f64, #[case] share: f64) {
+        assert!(near(normal_share(z), share), "{}", normal_share(z));
+    }
+
+    #[rstest]
     #[case(0.0, 1.0)]
     #[case(0.25, 1.75)]
     #[case(0.5, 2.5)]
@@ -322,50 +254,6 @@ mod tests {
     fn quantiles(#[case] share: f64, #[case] expected: f64) {
         let found = quantile(&[1, 2, 3, 7], share).expect("a quantile");
         assert!(near(found, expected), "{found}");
-    }
-
-    /// Weeks of remission under 6-mercaptopurine (E. J. Freireich and others, 1963), the example of most
-    /// textbooks: the curve is at 0.857 after 6 weeks, 0.627 after 16, 0.538 after 22, 0.448 after 23.
-    #[test]
-    fn kaplan_meier() {
-        let mut survival = Survival::default();
-        for weeks in [6, 6, 6, 7, 10, 13, 16, 22, 23] {
-            survival.add(weeks, true);
-        }
-        for weeks in [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35] {
-            survival.add(weeks, false);
-        }
-        assert_eq!((survival.ended, survival.open, survival.n()), (9, 12, 21));
-        assert_eq!(survival.quantile(0.5), Some(23));
-        assert_eq!(survival.quantile(0.25), Some(13));
-        assert_eq!(survival.quantile(0.75), None);
-        // Each step of the curve, found from both of its sides.
-        for (week, surviving) in [
-            (6, 0.857_142_857_143),
-            (7, 0.806_722_689_076),
-            (10, 0.752_941_176_471),
-            (13, 0.690_196_078_431),
-            (16, 0.627_450_980_392),
-            (22, 0.537_815_126_050),
-            (23, 0.448_179_271_709),
-        ] {
-            assert_eq!(survival.quantile(1.0 - surviving - 2e-9), Some(week));
-            assert!(
-                survival
-                    .quantile(1.0 - surviving + 2e-9)
-                    .is_none_or(|later| later > week)
-            );
-        }
-    }
-
-    #[test]
-    fn without_censoring_it_is_the_plain_median() {
-        let mut survival = Survival::default();
-        for days in [1, 2, 3, 7, 9, 12] {
-            survival.add(days, true);
-        }
-        assert_eq!(survival.quantile(0.5), Some(3));
-        assert_eq!(survival.quantile(1.0), Some(12));
     }
 
     /// Against `scipy.stats.binom.sf(k - 1, n, p)`.

@@ -39,6 +39,19 @@ pub fn equal_rates(groups: &[Trials]) -> Option<ChiSquare> {
     })
 }
 
+/// By how much the shares of groups differ beyond what luck explains: the standard deviation between them, by the
+/// moments of R. DerSimonian and N. Laird, Meta-analysis in clinical trials, Controlled Clinical Trials 7 (1986),
+/// 177–188, with one variance for all groups. `None` when there is no test of them.
+pub fn spread_between(groups: &[Trials]) -> Option<f64> {
+    let test = equal_rates(groups)?;
+    let all: Trials = groups.iter().copied().sum();
+    let (n, rate) = (all.n as f64, all.rate()?);
+    let squares: f64 = groups.iter().map(|group| (group.n as f64).powi(2)).sum();
+    let beyond = test.statistic - test.df as f64;
+    let between = beyond * rate * (1.0 - rate) / (n - squares / n);
+    Some(between.max(0.0).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -78,5 +91,17 @@ mod tests {
     fn one_group_can_not_differ() {
         assert_eq!(equal_rates(&[Trials::new(3, 9), Trials::default()]), None);
         assert_eq!(equal_rates(&[Trials::new(9, 9), Trials::new(2, 2)]), None);
+    }
+
+    /// Worked out with `numpy`: (x − 3) · p (1 − p) / (450 − 62500 / 450), and nothing of groups that differ less
+    /// than luck lets them.
+    #[test]
+    fn spread_of_four_groups() {
+        let groups = [(30, 100), (45, 100), (12, 50), (90, 200)];
+        let spread = spread_between(&groups.map(|(a, n)| Trials::new(a, n))).expect("a spread");
+        assert!((spread - 0.085871997764114).abs() < 1e-12, "{spread}");
+        let alike = [(30, 100), (31, 100), (15, 50)].map(|(a, n)| Trials::new(a, n));
+        assert_eq!(spread_between(&alike), Some(0.0));
+        assert_eq!(spread_between(&[Trials::new(3, 9)]), None);
     }
 }

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
 use super::{
-    cases, contact_rows, costs, deal_rows, list_rows, names, ratings, selection, snapshot,
-    suppression, targets,
+    cases, commitments, contact_rows, costs, deal_rows, list_rows, names, ratings, selection,
+    snapshot, suppression, targets,
 };
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
@@ -29,6 +29,9 @@ pub(super) fn stream(
     if kind == StreamKind::Deal {
         let (old, new) = (Deal::from_events(before), Deal::from_events(events));
         return deal_rows::write(connection, id, old.as_ref(), new.as_ref());
+    }
+    if kind == StreamKind::Nightly {
+        return snapshot::project(connection, before, events);
     }
     anew(connection, kind, id, events, before.is_empty())
 }
@@ -80,7 +83,8 @@ fn anew(
         StreamKind::Selection => selection::project(connection, id, events),
         StreamKind::Case => cases::project(connection, id, events),
         StreamKind::Target => targets::project(connection, id, events),
-        StreamKind::Nightly => snapshot::project(connection, events),
+        StreamKind::Commitment => commitments::project(connection, id, events),
+        StreamKind::Nightly => snapshot::project(connection, &[], events),
     }
 }
 

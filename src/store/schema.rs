@@ -9,12 +9,14 @@
 pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
 
 /// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4, V5];
 
 pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
 /// Tables that `doctor` can rebuild from the log, children before parents.
 pub(super) const PROJECTIONS: &[&str] = &[
+    "snapshot_said",
+    "snapshot_forecast",
     "snapshot_stage",
     "snapshot",
     "fact",
@@ -47,6 +49,8 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "cost",
     "absence",
     "target",
+    "commitment_deal",
+    "commitment",
 ];
 
 const V1: &str = "
@@ -662,4 +666,61 @@ CREATE TABLE changed_deal (
 INSERT INTO changed_deal (deal) SELECT id FROM deal;
 
 CREATE INDEX followup_open ON followup (deal) WHERE done IS NULL;
+";
+
+/// What was said of the future.
+///
+/// `commitment` has what reps said they would win in a period and what managers made of it. `snapshot_forecast` is
+/// what a night expected of a period by the method whose word counted, with the open deals that it was made of in
+/// one text (they are only ever read together), `snapshot_said` what each method expected.
+const V5: &str = "
+CREATE TABLE commitment (
+    id INTEGER PRIMARY KEY NOT NULL,
+    said_by TEXT NOT NULL CHECK (said_by IN ('rep', 'manager')),
+    scope TEXT NOT NULL CHECK (scope IN ('rep', 'team')),
+    name TEXT NOT NULL,
+    from_day INTEGER NOT NULL,
+    to_day INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    best_case_minor INTEGER,
+    why TEXT,
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE commitment_deal (
+    commitment INTEGER NOT NULL REFERENCES commitment (id) DEFERRABLE INITIALLY DEFERRED,
+    n INTEGER NOT NULL,
+    deal INTEGER NOT NULL,
+    PRIMARY KEY (commitment, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE snapshot_forecast (
+    day INTEGER NOT NULL REFERENCES snapshot (day) DEFERRABLE INITIALLY DEFERRED,
+    n INTEGER NOT NULL,
+    from_day INTEGER NOT NULL,
+    to_day INTEGER NOT NULL,
+    won_minor INTEGER NOT NULL,
+    chosen TEXT NOT NULL,
+    total_minor INTEGER NOT NULL,
+    open_minor INTEGER NOT NULL,
+    new_minor INTEGER NOT NULL,
+    low_minor INTEGER,
+    high_minor INTEGER,
+    others_minor INTEGER NOT NULL,
+    deals TEXT NOT NULL,
+    PRIMARY KEY (day, n)
+) STRICT;
+
+CREATE TABLE snapshot_said (
+    day INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    method TEXT NOT NULL,
+    total_minor INTEGER NOT NULL,
+    open_minor INTEGER,
+    new_minor INTEGER,
+    PRIMARY KEY (day, n, method),
+    FOREIGN KEY (day, n) REFERENCES snapshot_forecast (day, n) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
 ";

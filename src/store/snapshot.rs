@@ -1,10 +1,12 @@
 //! What the nights saw: one stream of snapshots, one row a day.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Store, Write, log};
+use super::{Store, Write, expected, log};
 use crate::deal::book::Day;
 use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded, Snapshot, StageSnapshot, StreamKind};
@@ -60,6 +62,7 @@ fn night(connection: &Connection, day: Option<Day>) -> Result<Option<Night>> {
                         stages: Vec::new(),
                         errors: row.get(1)?,
                         warnings: row.get(2)?,
+                        forecasts: Vec::new(),
                     },
                     mailed: row.get(3)?,
                 })
@@ -80,6 +83,10 @@ fn night(connection: &Connection, day: Option<Day>) -> Result<Option<Night>> {
         })
     })?;
     night.snapshot.stages = stages.collect::<rusqlite::Result<_>>()?;
+    night.snapshot.forecasts = expected::forecasts(connection, Some(day), true)?
+        .into_iter()
+        .map(|(_, forecast)| forecast)
+        .collect();
     Ok(Some(night))
 }
 
@@ -109,12 +116,45 @@ impl Write<'_> {
     }
 }
 
-/// There is one such stream, so its rows are all rows.
-pub(super) fn project(connection: &Connection, events: &[Recorded]) -> Result<()> {
-    connection.execute("DELETE FROM snapshot_stage", [])?;
-    connection.execute("DELETE FROM snapshot", [])?;
-    let mut nights: std::collections::BTreeMap<NaiveDate, Night> =
-        std::collections::BTreeMap::new();
+/// There is one such stream, so its rows are all rows. What `before` told is written already: a night does not
+/// write all earlier ones again.
+pub(super) fn project(
+    connection: &Connection,
+    before: &[Recorded],
+    events: &[Recorded],
+) -> Result<()> {
+    let (old, new) = (nights(before), nights(events));
+    if before.is_empty() {
+        for table in TABLES {
+            connection.execute(&format!("DELETE FROM {table}"), [])?;
+        }
+    }
+    for day in old.keys().filter(|day| old.get(day) != new.get(day)) {
+        for table in TABLES {
+            connection
+                .prepare_cached(&format!("DELETE FROM {table} WHERE day = $1"))?
+                .execute([Day::of(*day).number()])?;
+        }
+    }
+    for (day, night) in new
+        .iter()
+        .filter(|(day, night)| old.get(day) != Some(night))
+    {
+        write(connection, *day, night)?;
+    }
+    Ok(())
+}
+
+/// Children before parents.
+const TABLES: [&str; 4] = [
+    "snapshot_said",
+    "snapshot_forecast",
+    "snapshot_stage",
+    "snapshot",
+];
+
+fn nights(events: &[Recorded]) -> BTreeMap<NaiveDate, Night> {
+    let mut nights: BTreeMap<NaiveDate, Night> = BTreeMap::new();
     for recorded in effective_order(events) {
         match &recorded.event {
             Event::SnapshotTaken(snapshot) => {
@@ -130,29 +170,31 @@ pub(super) fn project(connection: &Connection, events: &[Recorded]) -> Result<()
             _ => {}
         }
     }
-    for (day, night) in &nights {
-        let day = Day::of(*day).number();
-        let snapshot = &night.snapshot;
+    nights
+}
+
+fn write(connection: &Connection, day: NaiveDate, night: &Night) -> Result<()> {
+    let day = Day::of(day).number();
+    let snapshot = &night.snapshot;
+    connection
+        .prepare_cached(
+            "INSERT INTO snapshot (day, head, errors, warnings, mailed) VALUES ($1, $2, $3, $4, $5)",
+        )?
+        .execute(params![
+            day,
+            snapshot.head,
+            snapshot.errors,
+            snapshot.warnings,
+            night.mailed
+        ])?;
+    for (n, stage) in snapshot.stages.iter().enumerate() {
         connection
             .prepare_cached(
-                "INSERT INTO snapshot (day, head, errors, warnings, mailed) VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO snapshot_stage (day, n, stage, deals, value_minor) VALUES ($1, $2, $3, $4, $5)",
             )?
-            .execute(params![
-                day,
-                snapshot.head,
-                snapshot.errors,
-                snapshot.warnings,
-                night.mailed
-            ])?;
-        for (n, stage) in snapshot.stages.iter().enumerate() {
-            connection
-                .prepare_cached(
-                    "INSERT INTO snapshot_stage (day, n, stage, deals, value_minor) VALUES ($1, $2, $3, $4, $5)",
-                )?
-                .execute(params![day, n as i64, stage.stage, stage.n, stage.value_minor])?;
-        }
+            .execute(params![day, n as i64, stage.stage, stage.n, stage.value_minor])?;
     }
-    Ok(())
+    expected::write(connection, day, &snapshot.forecasts)
 }
 
 #[cfg(test)]
@@ -160,6 +202,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
+    use crate::deal::event::{DealPiece, ForecastSnapshot, SaidSnapshot};
     use crate::id::Ids;
     use crate::store::Acting;
 
@@ -187,7 +230,59 @@ mod tests {
             stages: vec![stage("qualify", deals, 7_500), stage("propose", 2, 120_000)],
             errors: 1,
             warnings: 3,
+            forecasts: vec![expected(i64::from(deals) * 1_000)],
         }
+    }
+
+    fn expected(total_minor: i64) -> ForecastSnapshot {
+        let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).expect("a day");
+        let piece = |n, close| DealPiece {
+            deal: Id(n),
+            chance: 250_000,
+            worth_minor: 4_000,
+            expected_minor: 1_000,
+            close,
+        };
+        ForecastSnapshot {
+            from: day(10, 1),
+            to: day(12, 31),
+            won_minor: 96_000,
+            chosen: "cohort".to_string(),
+            total_minor,
+            open_minor: total_minor - 500,
+            new_minor: 500,
+            low_minor: Some(total_minor / 2),
+            high_minor: None,
+            said: vec![
+                SaidSnapshot {
+                    method: "cohort".to_string(),
+                    total_minor,
+                    open_minor: Some(total_minor - 500),
+                    new_minor: Some(500),
+                },
+                SaidSnapshot {
+                    method: "run-rate".to_string(),
+                    total_minor: 7_000,
+                    open_minor: None,
+                    new_minor: None,
+                },
+            ],
+            deals: vec![piece(7, None), piece(8, Some(Day::of(day(12, 1))))],
+            others_minor: total_minor - 2_500,
+        }
+    }
+
+    /// An event that was written before there were forecasts is read as it was, and written as it was.
+    #[test]
+    fn nights_of_old_are_read() {
+        let old = r#"{"day":"2026-11-19","head":"a","stages":[],"errors":1,"warnings":3}"#;
+        let read: Snapshot = serde_json::from_str(old).expect("read");
+        assert_eq!(read.forecasts, Vec::new());
+        assert_eq!(serde_json::to_string(&read).expect("written"), old);
+        let new = serde_json::to_string(&expected(5_000)).expect("written");
+        assert!(new.contains("[[7,250000,4000,1000,null],[8,"), "{new}");
+        let back: ForecastSnapshot = serde_json::from_str(&new).expect("read");
+        assert_eq!(back, expected(5_000));
     }
 
     #[test]
@@ -224,9 +319,23 @@ mod tests {
         assert_eq!(before(20).map(|night| night.snapshot.day), Some(day(19)));
         assert_eq!(before(25).map(|night| night.snapshot.day), Some(day(20)));
         assert_eq!(before(19), None);
+        let period = (expected(0).from, expected(0).to);
+        let kept = |on| store.forecast_of(period, day(on)).expect("read");
+        assert_eq!(kept(21), Some((day(20), expected(6_000))));
+        assert_eq!(kept(19), Some((day(19), expected(4_000))));
+        assert_eq!(kept(1), Some((day(19), expected(4_000))), "the first after");
+        let all = store.forecasts_said().expect("read");
+        let totals: Vec<i64> = all.iter().map(|(_, one)| one.total_minor).collect();
+        assert_eq!(totals, [4_000, 6_000]);
+        assert!(
+            all.iter()
+                .all(|(_, one)| one.deals.is_empty() && one.said.len() == 2)
+        );
         // One stream, whatever the nights; and the head is the one that the doctor comes to.
         let found = store.examine().expect("looked");
         assert!(found.is_sound());
         assert_eq!(found.head, store.head_of_all().expect("a head"));
+        store.rebuild().expect("rebuilt");
+        assert_eq!(kept(21), Some((day(20), expected(6_000))));
     }
 }

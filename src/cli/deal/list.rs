@@ -7,7 +7,9 @@ use clap::ValueEnum;
 use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
 use super::super::output::OutputArgs;
+use super::super::session::Session;
 use super::super::show::counted;
+use super::chance::{self, Chances};
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
@@ -16,7 +18,7 @@ use crate::store::Access;
 /// List deals: the open ones, or all of them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  salesctl deal list --rep jr --sort days\n  salesctl deal list --where \"value >= 10000 and next_step is null\" --json"
+    after_help = "Examples:\n  salesctl deal list --rep jr --columns p,when,why\n  salesctl deal list --where \"value >= 10000 and next_step is null\" --json"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -27,6 +29,10 @@ pub(crate) struct Args {
     /// Only deals in this stage
     #[arg(long, add = super::super::completion::stages())]
     stage: Option<String>,
+    /// More columns: the chance to be won within 30 days (p) or by the end of the fiscal quarter (quarter), when
+    /// it would be, and why
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    columns: Vec<More>,
     /// What comes first
     #[arg(long, value_name = "BY", default_value = "stage")]
     sort: Sort,
@@ -51,6 +57,19 @@ enum Sort {
     Account,
 }
 
+/// What is worked out from the past of all deals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum More {
+    /// The chance to be won within 30 days
+    P,
+    /// The chance to be won by the end of the fiscal quarter
+    Quarter,
+    /// The median day of winning, if it is won
+    When,
+    /// How it stands against deals that were won
+    Why,
+}
+
 row! {
     /// One deal.
     pub(crate) struct DealRow {
@@ -69,13 +88,22 @@ row! {
         pub(crate) expected_close: Option<NaiveDate>,
         pub(crate) days_in_stage: Option<i32>,
         pub(crate) external: Option<String>,
+        // Null unless `--columns` asks for them.
+        pub(crate) chance_30_days_share: Option<f64>,
+        pub(crate) chance_quarter_share: Option<f64>,
+        /// The median day of winning, if it is won.
+        pub(crate) likely_won: Option<NaiveDate>,
+        pub(crate) chance_why: Option<String>,
     }
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let as_of = args.filter.as_of(&session)?;
-    let needs = Needs::of(Columns::DEALS).and(args.filter.needs(&session)?);
+    let mut needs = Needs::of(Columns::DEALS).and(args.filter.needs(&session)?);
+    if !args.columns.is_empty() {
+        needs = needs.and(chance::needs());
+    }
     let book = session.store.book(&session.process, as_of, &needs)?;
     let mask = args.filter.mask(&session, &book)?;
     let stage = match &args.stage {
@@ -93,7 +121,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let handles = session.store.handles()?;
     let mut external = session.store.external_ids()?;
     let sum = sum(&book, &chosen);
-    let rows: Vec<DealRow> = chosen
+    let mut rows: Vec<DealRow> = chosen
         .iter()
         .take(args.limit.unwrap_or(usize::MAX))
         .map(|i| {
@@ -111,6 +139,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if rows.len() < n {
         notes.push(format!("{} more are not shown (--limit)", n - rows.len()));
     }
+    notes.extend(add_chances(&session, &book, args, &chosen, &mut rows)?);
     let answer = Answer {
         schema: "salesctl/deal-list/1",
         as_of,
@@ -149,7 +178,51 @@ fn row(book: &Book, i: usize, external: Option<String>) -> DealRow {
         expected_close: deals.expected_close[i].map(Day::date),
         days_in_stage: deals.stage_entered[i].map(|entered| end.since(entered)),
         external,
+        chance_30_days_share: None,
+        chance_quarter_share: None,
+        likely_won: None,
+        chance_why: None,
     }
+}
+
+/// Tells of each row what `--columns` asks for, from one outlook a horizon; what could not be told, as a note.
+fn add_chances(
+    session: &Session<'_>,
+    book: &Book,
+    args: &Args,
+    chosen: &[usize],
+    rows: &mut [DealRow],
+) -> Result<Option<String>> {
+    let process = &session.process;
+    let asks = |more: &[More]| more.iter().any(|more| args.columns.contains(more));
+    let mut refused = None;
+    if asks(&[More::P, More::When, More::Why]) {
+        let mut chances = Chances::within_days(process, book);
+        for (row, deal) in rows.iter_mut().zip(chosen) {
+            if let Some(chance) = chances.chance(process, book, *deal) {
+                row.chance_30_days_share = asks(&[More::P]).then_some(chance.share);
+                row.likely_won = chance.likely.filter(|_| asks(&[More::When])).map(Day::date);
+                row.chance_why = asks(&[More::Why]).then(|| chance.why.join("; "));
+            }
+        }
+        refused = chances.refused;
+    }
+    if asks(&[More::Quarter])
+        && let Some(end) = chance::quarter_end(session, book)?
+    {
+        let chances = Chances::by(process, book, end);
+        for (row, deal) in rows.iter_mut().zip(chosen) {
+            // Each horizon is fitted by itself; who has longer has no smaller chance.
+            let soon = row.chance_30_days_share;
+            row.chance_quarter_share = chances.share(*deal).map(|share| match soon {
+                Some(soon) if end.since(Day::of(book.as_of)) >= chance::DAYS => share.max(soon),
+                Some(soon) => share.min(soon),
+                None => share,
+            });
+        }
+        refused = refused.or(chances.refused);
+    }
+    Ok(refused)
 }
 
 fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
@@ -210,18 +283,37 @@ fn document(
         counted(answer.n, what.trim_end_matches('s'), what),
         crate::date::day(answer.as_of)
     );
+    let more: Vec<More> = [More::P, More::Quarter, More::When, More::Why]
+        .into_iter()
+        .filter(|more| args.columns.contains(more))
+        .collect();
+    let mut columns = vec![
+        TableColumn::left("id"),
+        TableColumn::left("account"),
+        TableColumn::left("stage"),
+        TableColumn::right("value"),
+    ];
+    columns.extend(more.iter().map(|more| match more {
+        More::P => TableColumn::right(format!("p {} d", chance::DAYS)),
+        More::Quarter => TableColumn::right("p quarter"),
+        More::When => TableColumn::left("likely won"),
+        More::Why => TableColumn::left("why"),
+    }));
+    let of_more = |row: &DealRow, more: &More| match more {
+        More::P => row.chance_30_days_share.map_or(Cell::Nothing, Cell::Share),
+        More::Quarter => row.chance_quarter_share.map_or(Cell::Nothing, Cell::Share),
+        More::When => row.likely_won.map_or(Cell::Nothing, Cell::Date),
+        More::Why => Cell::text(row.chance_why.as_deref()),
+    };
+    columns.extend([
+        TableColumn::left("owner").rank(1),
+        TableColumn::right("days in stage").rank(if args.sort == Sort::Days { 0 } else { 2 }),
+        TableColumn::left("expected close").rank(if args.sort == Sort::Close { 0 } else { 3 }),
+        TableColumn::left("product").rank(4),
+        TableColumn::left("source").rank(5),
+    ]);
     let table = Table {
-        columns: vec![
-            TableColumn::left("id"),
-            TableColumn::left("account"),
-            TableColumn::left("stage"),
-            TableColumn::right("value"),
-            TableColumn::left("owner").rank(1),
-            TableColumn::right("days in stage").rank(if args.sort == Sort::Days { 0 } else { 2 }),
-            TableColumn::left("expected close").rank(if args.sort == Sort::Close { 0 } else { 3 }),
-            TableColumn::left("product").rank(4),
-            TableColumn::left("source").rank(5),
-        ],
+        columns,
         rows: answer
             .rows
             .iter()
@@ -242,7 +334,7 @@ fn document(
                         }
                     }
                 };
-                vec![
+                let mut cells = vec![
                     Cell::Text(short.clone()),
                     text(&row.account),
                     Cell::Text(stage),
@@ -250,13 +342,17 @@ fn document(
                         (Some(minor), Ok(currency)) => Cell::Money { minor, currency },
                         _ => Cell::Nothing,
                     },
+                ];
+                cells.extend(more.iter().map(|more| of_more(row, more)));
+                cells.extend([
                     text(&row.owner),
                     row.days_in_stage
                         .map_or(Cell::Nothing, |days| Cell::Count(i64::from(days))),
                     row.expected_close.map_or(Cell::Nothing, Cell::Date),
                     text(&row.product),
                     text(&row.source),
-                ]
+                ]);
+                cells
             })
             .collect(),
     };

@@ -5,6 +5,7 @@ mod advance;
 mod assign;
 mod back;
 mod bulk;
+mod chance;
 mod done;
 mod history;
 mod hold;

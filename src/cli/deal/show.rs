@@ -10,8 +10,10 @@ use super::super::rating::{Known, KnownRating, known_of};
 use super::super::refusal::day_in_stage;
 use super::super::session::Session;
 use super::super::show::{amount, counted, deal_name, fact_words, field_words};
+use super::chance::{self, Chance, Chances};
 use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;
+use crate::deal::book::Day;
 use crate::deal::gate::GateLine;
 use crate::deal::{Deal, FollowUp};
 use crate::document::{Align, Cell, Document, Row, Table, TableColumn};
@@ -61,6 +63,11 @@ struct Shown {
     /// What there was with them outside of this deal.
     talks: usize,
     last_talk: Option<NaiveDate>,
+    /// Of an open deal.
+    chance_30_days_share: Option<f64>,
+    /// The median day of winning, if it is won.
+    likely_won: Option<NaiveDate>,
+    chance_why: Option<String>,
 }
 
 impl Row for Shown {
@@ -92,6 +99,9 @@ impl Row for Shown {
             "ratings",
             "talks",
             "last_talk",
+            "chance_30_days_share",
+            "likely_won",
+            "chance_why",
         ]
     }
 }
@@ -117,6 +127,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let mut taking_part: Vec<PersonRow> = people.iter().map(|(_, person)| person.clone()).collect();
     taking_part.extend(began_with.clone());
     let known = known_of(&session, &deal, &taking_part)?;
+    let chance = chance_of(&session, &deal)?;
     let shown = Shown {
         id: deal.id.handle(),
         account: match deal.account {
@@ -159,11 +170,65 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ratings: known.ratings.clone(),
         talks: known.talks,
         last_talk: known.last_talk,
+        chance_30_days_share: chance.as_ref().ok().map(|chance| chance.share),
+        likely_won: chance
+            .as_ref()
+            .ok()
+            .and_then(|chance| chance.likely)
+            .map(Day::date),
+        chance_why: match &chance {
+            Ok(chance) => Some(chance.why.join("; ")),
+            Err(refused) => refused.clone(),
+        },
     };
-    let document = document(&session, &deal, &gate, &people, &known, began_with.as_ref())?;
+    let mut document = document(&session, &deal, &gate, &people, &known, began_with.as_ref())?;
+    for line in in_words(&session, &chance) {
+        document = document.line(line);
+    }
     let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+/// What chance an open deal has, or why that can't be told: nothing of a deal that is decided.
+fn chance_of(session: &Session<'_>, deal: &Deal) -> Result<Result<Chance, Option<String>>> {
+    if !deal.state.is_open() {
+        return Ok(Err(None));
+    }
+    let process = &session.process;
+    let book = session
+        .store
+        .book(process, session.today, &chance::needs())?;
+    let Some(at) = book.deals.id.iter().position(|id| *id == deal.id) else {
+        return Ok(Err(None));
+    };
+    let mut chances = Chances::within_days(process, &book);
+    Ok(chances.chance(process, &book, at).ok_or(chances.refused))
+}
+
+/// The chance in a line, and why in another.
+fn in_words(session: &Session<'_>, chance: &Result<Chance, Option<String>>) -> Vec<String> {
+    match chance {
+        Ok(chance) => {
+            let likely = chance.likely.map(|day| {
+                format!(
+                    "; if it is won, about {}",
+                    crate::date::day_and_distance(day.date(), session.today)
+                )
+            });
+            vec![
+                format!(
+                    "chance to be won within {} days: {:.0} %{}",
+                    chance::DAYS,
+                    (chance.share * 100.0).round(),
+                    likely.unwrap_or_default()
+                ),
+                format!("why: {}", chance.why.join("; ")),
+            ]
+        }
+        Err(Some(refused)) => vec![format!("no chance can be told: {refused}")],
+        Err(None) => Vec::new(),
+    }
 }
 
 /// The person of the list, the selection or the referral that the deal came of.

@@ -102,6 +102,7 @@ fn snapshot(
             .collect(),
         errors: errors as u32,
         warnings: (findings.len() - errors) as u32,
+        forecasts: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 
 use super::super::check::Finding;
+use super::super::forecast::SEED;
 use super::super::session::Session;
 use super::super::show::plural;
 use super::super::target;
@@ -13,7 +14,7 @@ use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Cell, Document, Period, Table, TableColumn};
 use crate::fault::Fault;
 use crate::money::{Money, grouped};
-use crate::process::in_force;
+use crate::process::{Target, Whose, in_force};
 use crate::render::Section;
 use crate::report::moves::{MOVES, moves};
 use crate::report::{self, Ask, Dimension, PipelineRow, target_needs};
@@ -53,6 +54,7 @@ pub(super) fn page(
                 .and(Columns::ACCOUNT_NAMES),
         ),
         target_needs(process, &running),
+        report::forecast_needs(),
     ]
     .into_iter()
     .fold(Needs::default(), Needs::and);
@@ -77,6 +79,10 @@ pub(super) fn page(
         let document = report.map_err(Fault::usage)?.document;
         sections.push(section("Targets", document));
     }
+    sections.push(section(
+        "Forecast",
+        forecast(session, &book, &targets, &short)?,
+    ));
     let pipeline = report::pipeline(process, &book, &Ask::default());
     sections.push(section("Pipeline", pipeline.document));
     let funnel = report::funnel(process, &book, &lately).map_err(Fault::usage)?;
@@ -94,6 +100,31 @@ pub(super) fn page(
         sections,
         pipeline: pipeline.answer.rows,
     })
+}
+
+/// What the quarter will bring, against its target, with the record of such forecasts; or why nothing can be said.
+fn forecast(
+    session: &Session<'_>,
+    book: &Book,
+    targets: &[Target],
+    short: &dyn Fn(crate::id::Id) -> String,
+) -> Result<Document> {
+    let process = &session.process;
+    let period = parse_period("this quarter", book.as_of, process.fiscal_month);
+    let period = period.map_err(Fault::usage)?;
+    let ask = report::AskForecast {
+        ask: &Ask::default(),
+        period,
+        targets,
+        of: &Whose::Company,
+        seed: SEED,
+        explain: false,
+        called_minor: None,
+        short,
+    };
+    let foreseen = crate::forecast::ahead(process, book, period);
+    let report = report::forecast(process, book, foreseen, None, &ask).map_err(Fault::usage)?;
+    Ok(report.document)
 }
 
 fn section(name: &str, document: Document) -> Section {

@@ -9,7 +9,7 @@ use super::super::session::Session;
 use super::{Question, ReportArgs, report};
 use crate::deal::event::CatalogKind;
 use crate::process::Whose;
-use crate::report::COVERAGE_REPORT;
+use crate::report::{COVERAGE_REPORT, forecast_needs};
 
 /// Hold the open deals expected in a period against what its target still lacks
 ///
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     report(
         cx,
         &args.report,
-        Question::of(COVERAGE_REPORT)
+        Question::of(COVERAGE_REPORT.and(forecast_needs()))
             .by(&args.by)
             .ahead()
             .one_period(),
@@ -39,13 +39,18 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             let targets = super::super::target::all(session, book.as_of)
                 .map_err(|error| format!("{error:#}"))?;
             let of = whose(session, &args.report.filter).map_err(|error| format!("{error:#}"))?;
-            crate::report::coverage(&session.process, book, &targets, &of, ask)
+            let mut report = crate::report::coverage(&session.process, book, &targets, &of, ask)?;
+            let glance = super::super::forecast::glance(session, book, ask, &args.report.filter);
+            for line in glance.map_err(|error| format!("{error:#}"))?.lines {
+                report.document = report.document.line(line);
+            }
+            Ok(report)
         },
     )
 }
 
 /// Whose deals are asked about; a rep of a team is the rep.
-fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
+pub(crate) fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
     let (kind, typed, whose): (_, _, fn(String) -> Whose) = match (&filter.rep, &filter.team) {
         (Some(rep), _) => (CatalogKind::Rep, rep, Whose::Rep),
         (None, Some(team)) => (CatalogKind::Team, team, Whose::Team),

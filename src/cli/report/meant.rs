@@ -13,26 +13,26 @@ use crate::report::Dimension;
 
 /// Which periods a report can be asked for.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Periods {
+pub(crate) struct Periods {
     /// What is open or aimed at may be asked of days to come, what has happened may not.
-    pub(super) to_come: bool,
+    pub(crate) to_come: bool,
     /// It is of one period, which `all` is not.
-    pub(super) one: bool,
+    pub(crate) one: bool,
 }
 
 impl Periods {
-    pub(super) const ONE: Self = Self {
+    pub(crate) const ONE: Self = Self {
         to_come: false,
         one: true,
     };
-    pub(super) const ONE_OR_TO_COME: Self = Self {
+    pub(crate) const ONE_OR_TO_COME: Self = Self {
         to_come: true,
         one: true,
     };
 }
 
 /// `--period` as it is meant; `None` is all time, or what the report takes by itself.
-pub(super) fn period(
+pub(crate) fn period(
     session: &Session<'_>,
     typed: Option<&str>,
     as_of: NaiveDate,

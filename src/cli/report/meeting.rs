@@ -3,12 +3,14 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
+use super::super::forecast::glance;
 use super::super::worklist;
 use super::ReportArgs;
 use super::changes::{Moving, SinceArgs};
 use crate::date::parse_period;
 use crate::fault::Fault;
 use crate::report::meeting::{Agenda, meeting, meeting_needs};
+use crate::report::{Ask, forecast_needs};
 use crate::store::Access;
 
 /// Write one page for a pipeline meeting: what changed, what needs a decision, what is overdue, what is expected
@@ -28,7 +30,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let Moving { book, ask, moves } = args.since.load(&session, &args.report, meeting_needs())?;
+    let Moving { book, ask, moves } = args.since.load(
+        &session,
+        &args.report,
+        meeting_needs().and(forecast_needs()),
+    )?;
     let around = |unit: &str| {
         parse_period(
             &format!("this {unit}"),
@@ -37,7 +43,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         )
         .map_err(Fault::usage)
     };
+    // The period of a meeting is what changed in it; what is expected is of the quarter.
+    let of_quarter = Ask {
+        period: None,
+        ..ask.clone()
+    };
+    let ahead = glance(&session, &book, &of_quarter, &args.report.filter)?;
     let agenda = Agenda {
+        ahead: &ahead.lines,
         moves: &moves,
         quarter: around("quarter")?,
         month: around("month")?,

@@ -8,7 +8,7 @@ mod changes;
 mod cohorts;
 mod compare;
 mod costs;
-mod coverage;
+pub(crate) mod coverage;
 mod data;
 mod durations;
 mod experience;
@@ -31,7 +31,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 pub(crate) use self::meant::dimensions;
-use self::meant::{Periods, period};
+pub(crate) use self::meant::{Periods, period};
 use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::output::OutputArgs;
@@ -138,7 +138,7 @@ pub(crate) struct ReportArgs {
 
 impl ReportArgs {
     /// The options that were given, as they were.
-    fn typed(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn typed(&self) -> Vec<(&'static str, String)> {
         let filter = &self.filter;
         [
             ("period", &self.period),

@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
+use super::super::forecast::glance;
 use super::{Question, ReportArgs, report};
 use crate::fault::Fault;
-use crate::report::PIPELINE;
+use crate::report::{PIPELINE, forecast_needs};
 
 /// Open deals by stage, rep, product or close month: how many, how much, how many past their limit
 ///
@@ -37,8 +38,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ["stage"] => report(
             cx,
             &args.report,
-            Question::of(PIPELINE).ahead(),
-            |session, book, ask| Ok(crate::report::pipeline(&session.process, book, ask)),
+            Question::of(PIPELINE.and(forecast_needs())).ahead(),
+            |session, book, ask| {
+                let mut report = crate::report::pipeline(&session.process, book, ask);
+                let glance = glance(session, book, ask, &args.report.filter)
+                    .map_err(|error| format!("{error:#}"))?;
+                // Where nothing can be said, the open deals stand for themselves.
+                if glance.median_minor.is_some() {
+                    for line in glance.lines {
+                        report.document = report.document.line(line);
+                    }
+                }
+                Ok(report)
+            },
         ),
         ["month"] => report(
             cx,

@@ -4,9 +4,13 @@ use anyhow::Result;
 
 use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
+use super::super::filter::FilterArgs;
+use super::super::forecast::glance;
+use super::super::session::Session;
 use super::{Question, ReportArgs, report};
+use crate::deal::book::Book;
 use crate::deal::event::CatalogKind;
-use crate::report::{scorecard, scorecard_needs, scorecard_of};
+use crate::report::{Ask, forecast_needs, scorecard, scorecard_needs, scorecard_of};
 use crate::store::Access;
 
 /// Show the manager's page: every rep against the others, or one rep in full
@@ -47,12 +51,37 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(who) => report(
             cx,
             &args.report,
-            Question::of(needs),
+            Question::of(needs.and(forecast_needs())),
             |session, book, ask| {
                 let rep = book.owners.iter().position(|owner| owner.name == who);
                 let rep = rep.ok_or_else(|| format!("`{who}` has handled no deal"))?;
-                scorecard_of(&session.process, book, ask, rep)
+                let mut report = scorecard_of(&session.process, book, ask, rep)?;
+                for line in share(session, book, ask, rep).map_err(|error| format!("{error:#}"))? {
+                    report.document = report.document.line(line);
+                }
+                Ok(report)
             },
         ),
     }
+}
+
+/// The rep's share of the forecast: of the quarter, or of the period asked about where it is not over.
+fn share(session: &Session<'_>, book: &Book, ask: &Ask, rep: usize) -> Result<Vec<String>> {
+    let owner = |deal: &Option<u32>| deal.is_some_and(|at| at as usize == rep);
+    let own = book
+        .deals
+        .owner
+        .iter()
+        .zip(0..)
+        .map(|(of, deal)| owner(of) && ask.includes(deal));
+    let only_theirs = Ask {
+        only: Some(own.collect()),
+        period: ask.period.filter(|period| period.to > book.as_of),
+        ..ask.clone()
+    };
+    let filter = FilterArgs {
+        rep: Some(book.owners[rep].name.clone()),
+        ..FilterArgs::default()
+    };
+    Ok(glance(session, book, &only_theirs, &filter)?.lines)
 }

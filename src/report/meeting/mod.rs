@@ -47,6 +47,8 @@ pub struct Agenda<'a> {
     pub quarter: Period,
     /// and of this one, the month.
     pub month: Period,
+    /// The forecast for the quarter, in lines.
+    pub ahead: &'a [String],
     /// Whether it is today's page: only then what to do about a line is said.
     pub live: bool,
     pub short: Short<'a>,

@@ -60,6 +60,9 @@ pub(super) fn document(
         "What is expected by {}",
         crate::date::day(agenda.quarter.to)
     ));
+    for line in agenda.ahead {
+        document = document.line(line.clone());
+    }
     document = section(
         document,
         (process, book, agenda),

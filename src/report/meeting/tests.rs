@@ -27,6 +27,7 @@ fn asked_on(book: &Book, ask: &Ask, month: Period, live: bool) -> Meeting {
         moves: &moves,
         quarter: period(92, 183),
         month,
+        ahead: &[],
         live,
         short: &|id: Id| format!("D{}", id.0),
     };

@@ -170,8 +170,13 @@ pub fn coverage(
     Ok(Report { answer, document })
 }
 
-/// What the targets of the period ask for, in minor units.
-fn given(process: &Process, book: &Book, targets: &[Target], period: Period) -> Vec<(Whose, i64)> {
+/// What the targets of the period ask for of what is won, in minor units.
+pub(in crate::report) fn given(
+    process: &Process,
+    book: &Book,
+    targets: &[Target],
+    period: Period,
+) -> Vec<(Whose, i64)> {
     let running = in_force(
         targets,
         Some(period),

@@ -12,6 +12,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
+pub(super) use covered::given as won_targets;
 pub use covered::{COVERAGE_REPORT, CoverageRow, coverage};
 pub use judge::judge;
 pub use pace::Standing;
@@ -65,6 +66,8 @@ row! {
         pub coverage_weighted: Option<f64>,
         /// What our own history asks for at this point of a period.
         pub coverage_needed: Option<f64>,
+        /// By the forecast, to reach a target of what is won while its period runs.
+        pub chance_share: Option<f64>,
         /// The id of what a rep and a manager agreed on; null for a target of the process file.
         pub agreed: Option<String>,
         pub why: Option<String>,
@@ -197,6 +200,8 @@ impl TargetLine<'_> {
             coverage: self.covered.map(Covered::times),
             coverage_weighted: weighted,
             coverage_needed: self.covered.and(needed).map(Needed::coverage),
+            // A forecast reads more than the target's own figures: who has one fills it in.
+            chance_share: None,
             agreed: match &self.target.given {
                 Given::Agreed(id) => Some(id.clone()),
                 Given::File(_) => None,

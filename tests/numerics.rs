@@ -1,0 +1,108 @@
+//! Formulas against packages that many rely on: `scripts/numerics.py` asks whichever of them are there. What they say
+//! of fixed examples stands in the unit tests beside the formulas.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use salesctl::forecast::aalen_johansen;
+use salesctl::statistics::{Survival, binomial_tail, chi_square_tail, wilson};
+
+use crate::import::skipped;
+
+/// What the packages answer, which the first Python of these knows; `SALESCTL_PYTHON` may name one.
+fn answers() -> Option<Json> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts/numerics.py");
+    let python = std::env::var_os("SALESCTL_PYTHON").unwrap_or_else(|| "python3".into());
+    let Ok(output) = Command::new(&python).arg(script).output() else {
+        skipped("python3 is not there; SALESCTL_PYTHON may name it");
+        return None;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+}
+
+fn number(json: &Json) -> f64 {
+    json.as_f64().expect("a number")
+}
+
+fn count(json: &Json) -> usize {
+    usize::try_from(json.as_u64().expect("a count")).expect("a small one")
+}
+
+/// The examples of one formula; none, and a message, where the package is not there.
+fn examples<'a>(answers: &'a Json, name: &str) -> &'a [Json] {
+    let found = answers[name].as_array();
+    if found.is_none() {
+        skipped(&format!("{name}: missing {}", answers["missing"]));
+    }
+    found.map_or(&[], Vec::as_slice)
+}
+
+fn near(what: &str, found: f64, expected: f64, within: f64) {
+    assert!(
+        (found - expected).abs() <= within,
+        "{what}: {found} is not {expected}"
+    );
+}
+
+#[test]
+fn formulas_equal_those_of_packages() {
+    let Some(answers) = answers() else {
+        return;
+    };
+    for case in examples(&answers, "wilson") {
+        let (low, high) = wilson(count(&case[0]), count(&case[1])).expect("an interval");
+        near("wilson", low, number(&case[2]), 1e-9);
+        near("wilson", high, number(&case[3]), 1e-9);
+    }
+    for case in examples(&answers, "chi_square") {
+        let found = chi_square_tail(number(&case[0]), count(&case[1]));
+        near("chi-square", found, number(&case[2]), 1e-9);
+    }
+    for case in examples(&answers, "binomial") {
+        let found = binomial_tail(count(&case[0]), count(&case[1]), number(&case[2]));
+        near("binomial", found, number(&case[3]), 1e-9);
+    }
+    for case in examples(&answers, "kaplan_meier") {
+        let mut survival = Survival::default();
+        let days = case["days"].as_array().expect("days");
+        for (days, ended) in days.iter().zip(case["ended"].as_array().expect("ends")) {
+            let days = i32::try_from(count(days)).expect("a small one");
+            survival.add(days, ended.as_bool().expect("yes or no"));
+        }
+        let curve = case["curve"].as_array().expect("a curve");
+        let steps: Vec<(i32, f64)> = survival.steps().collect();
+        assert_eq!(steps.len(), curve.len());
+        for ((day, share), expected) in steps.into_iter().zip(curve) {
+            assert_eq!(i64::from(day), expected[0].as_i64().expect("a day"));
+            near("Kaplan-Meier", share, number(&expected[1]), 1e-9);
+        }
+    }
+    for case in examples(&answers, "aalen_johansen") {
+        let times = case["times"].as_array().expect("times");
+        let causes = case["causes"].as_array().expect("causes");
+        let observed: Vec<(f64, Option<u8>)> = times
+            .iter()
+            .zip(causes)
+            .map(|(time, cause)| {
+                (
+                    number(time),
+                    u8::try_from(count(cause)).ok().filter(|of| *of > 0),
+                )
+            })
+            .collect();
+        let steps = aalen_johansen(&observed, 1);
+        let expected = case["steps"].as_array().expect("steps");
+        assert_eq!(steps.len(), expected.len());
+        for ((time, incidence), expected) in steps.into_iter().zip(expected) {
+            near("a time", time, number(&expected[0]), 0.0);
+            near("Aalen-Johansen", incidence, number(&expected[1]), 1e-9);
+        }
+    }
+}
