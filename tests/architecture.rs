@@ -22,7 +22,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("statistics", &[]),
     (
         "forecast",
-        &["date", "deal", "money", "process", "statistics"],
+        &[
+            "date",
+            "deal",
+            "document",
+            "id",
+            "money",
+            "process",
+            "statistics",
+        ],
     ),
     (
         "deal",

@@ -2,13 +2,18 @@
 //!
 //! The order in which data flows: `past` is what the methods read of the Book, `panel` the past seen once a week, so
 //! that nothing later than an origin can be known on it; each method is one file; `backtest` asks all of them at past
-//! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. Money is in minor units of the
+//! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. `kept` is what a night keeps of it, and
+//! `moved` why it is another one since. Money is in minor units of the
 //! process's currency.
 
+mod kept;
+mod moved;
 mod outlook;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::kept::{OfPeriod, keep, won_deals, won_in};
+pub use self::moved::{Moved, Part, Since, Why, moved};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy,
 };
@@ -49,4 +54,15 @@ impl Horizon {
     pub fn days(self) -> i32 {
         self.to.since(self.from)
     }
+}
+
+/// STUB until f1 is merged.
+pub fn outlook(
+    _: &crate::process::Process,
+    _: &crate::deal::book::Book,
+    _: Horizon,
+) -> Result<(Outlook, Backtest), Refusal> {
+    Err(Refusal {
+        why: "insufficient history".to_string(),
+    })
 }

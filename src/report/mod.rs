@@ -19,6 +19,7 @@ mod data;
 mod decided;
 mod durations;
 mod experience;
+mod forecast;
 mod funnel;
 mod group;
 mod lists;
@@ -62,6 +63,10 @@ pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
+pub use forecast::{
+    ACCURACY, AHEAD, AccuracyRow, AskAccuracy, FORECAST_MOVED, ForecastMovedRow, ROLLUP, RollupRow,
+    accuracy, accuracy_needs, forecast_moved, rollup,
+};
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};
 pub use losses::{LOSSES, LossesRow, losses};

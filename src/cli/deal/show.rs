@@ -61,6 +61,8 @@ struct Shown {
     /// What there was with them outside of this deal.
     talks: usize,
     last_talk: Option<NaiveDate>,
+    /// As whoever works on it says.
+    confidence_share: Option<f64>,
 }
 
 impl Row for Shown {
@@ -92,6 +94,7 @@ impl Row for Shown {
             "ratings",
             "talks",
             "last_talk",
+            "confidence_share",
         ]
     }
 }
@@ -159,6 +162,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ratings: known.ratings.clone(),
         talks: known.talks,
         last_talk: known.last_talk,
+        confidence_share: deal.confidence.map(|percent| f64::from(percent) / 100.0),
     };
     let document = document(&session, &deal, &gate, &people, &known, began_with.as_ref())?;
     let answer = output::answer(&session, "salesctl/deal/1", vec![shown]);
@@ -243,6 +247,10 @@ fn document(
         "expected close",
         deal.expected_close
             .map(|day| crate::date::day_and_distance(day, session.today)),
+    );
+    fact(
+        "confidence",
+        deal.confidence.map(|percent| format!("{percent} %")),
     );
     for (name, value) in &deal.fields {
         fact(name, Some(field_words(session, name, value)));

@@ -171,7 +171,12 @@ pub fn coverage(
 }
 
 /// What the targets of the period ask for, in minor units.
-fn given(process: &Process, book: &Book, targets: &[Target], period: Period) -> Vec<(Whose, i64)> {
+pub(in crate::report) fn given(
+    process: &Process,
+    book: &Book,
+    targets: &[Target],
+    period: Period,
+) -> Vec<(Whose, i64)> {
     let running = in_force(
         targets,
         Some(period),

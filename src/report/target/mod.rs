@@ -12,6 +12,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
+pub(super) use covered::given as won_targets;
 pub use covered::{COVERAGE_REPORT, CoverageRow, coverage};
 pub use judge::judge;
 pub use pace::Standing;

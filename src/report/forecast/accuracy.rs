@@ -1,0 +1,418 @@
+//! How what was said turned out: of each rep, manager and method, call against what was won.
+//!
+//! **Which word counts.** Of each period that is over one word of everybody: the last that was said up to its middle
+//! (or else the first after it), so that nobody's record gets better by talking more often or by waiting for the end,
+//! and reps and methods are judged alike. Methods are judged by what nights kept, never by what they would say today;
+//! their 30 days by nights at least 30 days apart.
+//!
+//! **Error** is WAPE, `Σ|said − won| ÷ Σ won`, **bias** `Σ(said − won) ÷ Σ won` (Hyndman & Athanasopoulos,
+//! *Forecasting: Principles and Practice*, 3rd ed., 5.8). Bias gets a name only after [`ENOUGH_CALLS`] periods, when it
+//! is more than [`MATERIAL`] and at least four in five words erred to that side.
+//!
+//! **Brier score** (G. W. Brier, *Monthly Weather Review* 78, 1950) of a rep's confidences: the mean of
+//! `(confidence − outcome)²` over the deals that were decided, one confidence a deal: the one that stood 30 days before
+//! it was decided, or else the first that was said before that day. A confidence put up to 100 % on the day of the
+//! signature says nothing, and does not count.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+
+use super::super::{Ask, Report, answer, count, or_nothing, with_notes};
+use crate::date;
+use crate::deal::book::{Book, Columns, Day, Needs, State};
+use crate::deal::commitment::{Committed, Scope};
+use crate::deal::event::ForecastSnapshot;
+use crate::deal::fact::CONFIDENCE;
+use crate::deal::target::Side;
+use crate::document::{Cell, Document, Period, Table, TableColumn, row};
+use crate::forecast::won_deals;
+use crate::process::Process;
+
+/// What it reads beside confidences.
+pub const ACCURACY: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER));
+
+/// So many periods must be over before a bias is called by a name.
+const ENOUGH_CALLS: usize = 5;
+/// A smaller bias has no name.
+const MATERIAL: f64 = 0.1;
+/// Share of the words that must have erred to one side.
+const ONE_SIDED: f64 = 0.8;
+/// Days before the end of a deal on which the confidence in it is looked at.
+const BEFORE: i32 = 30;
+/// The horizon of nights that is no period of the calendar.
+pub const AHEAD: u64 = 30;
+
+/// The whole of what it reads.
+pub fn accuracy_needs() -> Needs {
+    let mut needs = ACCURACY;
+    needs.dated.push(CONFIDENCE.to_string());
+    needs
+}
+
+row! {
+    /// Whoever said something.
+    pub struct AccuracyRow {
+        /// `rep`, `manager` or `method`.
+        pub by: &'static str,
+        /// The rep; the rep or team that the manager adjusted; the method, `chosen` for whichever spoke.
+        pub name: String,
+        /// `period`, or `30_days` of what nights said of the days ahead.
+        pub horizon: &'static str,
+        /// Everything said of periods that are over.
+        pub calls: usize,
+        /// Periods that are over and had a word.
+        pub finished: usize,
+        pub said_minor: i64,
+        pub won_minor: i64,
+        pub bias_share: Option<f64>,
+        pub wape_share: Option<f64>,
+        /// `sandbagging`, `happy_ears`, `even` or `insufficient_history`.
+        pub finding: &'static str,
+        /// Decided deals with a confidence, and its Brier score.
+        pub confidence_n: usize,
+        pub brier: Option<f64>,
+    }
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AskAccuracy {
+    /// Only periods inside of this one.
+    pub within: Option<Period>,
+    /// Only so many of the last periods of each.
+    pub last: Option<usize>,
+}
+
+/// By, name, horizon.
+type Who = (Order, String, &'static str);
+
+/// In the order in which they are shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Order {
+    Rep,
+    Manager,
+    Method,
+}
+
+/// One word about one period.
+#[derive(Clone, Copy)]
+struct Word {
+    day: NaiveDate,
+    said: i64,
+}
+
+/// Everything somebody said, by period.
+#[derive(Default)]
+struct Record {
+    words: BTreeMap<(NaiveDate, NaiveDate), Vec<Word>>,
+    /// Squared errors of confidences.
+    squares: Vec<f64>,
+}
+
+/// How far what was said came true, as of the Book. `said` and `nights` are in the order of time.
+pub fn accuracy(
+    process: &Process,
+    book: &Book,
+    said: &[Committed],
+    nights: &[(NaiveDate, ForecastSnapshot)],
+    ask: AskAccuracy,
+) -> Report<AccuracyRow> {
+    let mut records: BTreeMap<Who, Record> = BTreeMap::new();
+    let counts = |from: NaiveDate, to: NaiveDate, day: NaiveDate| {
+        let inside = ask
+            .within
+            .is_none_or(|within| within.from <= from && to <= within.to);
+        to < book.as_of && day <= book.as_of && inside
+    };
+    for one in said
+        .iter()
+        .filter(|one| counts(one.said.from, one.said.to, one.day))
+    {
+        let order = match one.said.by {
+            Side::Rep => Order::Rep,
+            Side::Manager => Order::Manager,
+        };
+        let name = match one.said.scope {
+            Scope::Rep => one.said.name.clone(),
+            Scope::Team => format!("team {}", one.said.name),
+        };
+        let record = records.entry((order, name, "period")).or_default();
+        let word = Word {
+            day: one.day,
+            said: one.said.amount_minor,
+        };
+        let of = record.words.entry((one.said.from, one.said.to));
+        of.or_default().push(word);
+    }
+    let mut apart: Option<NaiveDate> = None;
+    for (day, night) in nights
+        .iter()
+        .filter(|(day, one)| counts(one.from, one.to, *day))
+    {
+        let ahead = is_ahead(*day, night);
+        if ahead && apart.is_some_and(|last| *day < last + Days::new(AHEAD)) {
+            continue;
+        }
+        if ahead {
+            apart = Some(*day);
+        }
+        let horizon = if ahead { "30_days" } else { "period" };
+        let said = night
+            .said
+            .iter()
+            .map(|one| (one.method.as_str(), one.total_minor));
+        for (method, total) in said.chain([("chosen", night.total_minor)]) {
+            let who = (Order::Method, method.to_string(), horizon);
+            let of = records
+                .entry(who)
+                .or_default()
+                .words
+                .entry((night.from, night.to));
+            of.or_default().push(Word {
+                day: *day,
+                said: night.won_minor.saturating_add(total),
+            });
+        }
+    }
+    for (owner, square) in confidences(book) {
+        let name = book.owners[owner as usize].name.clone();
+        let record = records.entry((Order::Rep, name, "period")).or_default();
+        record.squares.push(square);
+    }
+    let rows = records
+        .into_iter()
+        .map(|(who, record)| line(process, book, who, record, ask.last))
+        .collect();
+    shown(process, book, rows, ask)
+}
+
+/// Whether it is what a night said of the days ahead, not of a period of the calendar.
+fn is_ahead(day: NaiveDate, night: &ForecastSnapshot) -> bool {
+    night.from == day + Days::new(1) && night.to == day + Days::new(AHEAD)
+}
+
+/// The word that counts: the last one up to the middle of the period, or else the first one after it.
+fn counted((from, to): (NaiveDate, NaiveDate), words: &[Word]) -> Option<Word> {
+    let middle = from + Days::new(to.signed_duration_since(from).num_days().unsigned_abs() / 2);
+    let early = words.iter().rfind(|word| word.day <= middle);
+    early.or_else(|| words.first()).copied()
+}
+
+fn line(
+    process: &Process,
+    book: &Book,
+    (order, name, horizon): Who,
+    record: Record,
+    last: Option<usize>,
+) -> AccuracyRow {
+    let skipped = record
+        .words
+        .len()
+        .saturating_sub(last.unwrap_or(usize::MAX));
+    let periods: Vec<_> = record.words.into_iter().skip(skipped).collect();
+    let calls = periods.iter().map(|(_, words)| words.len()).sum();
+    let pairs: Vec<(i64, i64)> = periods
+        .iter()
+        .filter_map(|(period, words)| {
+            let word = counted(*period, words)?;
+            Some((word.said, won_by(process, book, order, &name, *period)))
+        })
+        .collect();
+    let said: i64 = pairs.iter().map(|(said, _)| said).sum();
+    let won: i64 = pairs.iter().map(|(_, won)| won).sum();
+    let missed: i64 = pairs.iter().map(|(said, won)| (said - won).abs()).sum();
+    let share = |minor: i64| (won > 0).then(|| minor as f64 / won as f64);
+    let bias = share(said - won);
+    let brier = (!record.squares.is_empty())
+        .then(|| record.squares.iter().sum::<f64>() / record.squares.len() as f64);
+    AccuracyRow {
+        by: match order {
+            Order::Rep => "rep",
+            Order::Manager => "manager",
+            Order::Method => "method",
+        },
+        name,
+        horizon,
+        calls,
+        finished: pairs.len(),
+        said_minor: said,
+        won_minor: won,
+        bias_share: bias,
+        wape_share: share(missed),
+        finding: finding(&pairs, bias),
+        confidence_n: record.squares.len(),
+        brier,
+    }
+}
+
+fn finding(pairs: &[(i64, i64)], bias: Option<f64>) -> &'static str {
+    let Some(bias) = bias.filter(|_| pairs.len() >= ENOUGH_CALLS) else {
+        return "insufficient_history";
+    };
+    let over = pairs.iter().filter(|(said, won)| said > won).count();
+    let under = pairs.iter().filter(|(said, won)| said < won).count();
+    let most = |side: usize| side as f64 >= ONE_SIDED * pairs.len() as f64;
+    match bias {
+        bias if bias > MATERIAL && most(over) => "happy_ears",
+        bias if bias < -MATERIAL && most(under) => "sandbagging",
+        _ => "even",
+    }
+}
+
+/// What was won in a period by whom it was said of.
+fn won_by(
+    process: &Process,
+    book: &Book,
+    order: Order,
+    name: &str,
+    (from, to): (NaiveDate, NaiveDate),
+) -> i64 {
+    let is = |named: &[crate::deal::book::Named], at: Option<u32>, name: &str| {
+        at.is_some_and(|at| named[at as usize].name == name)
+    };
+    let counts = |deal: usize| match (order, name.strip_prefix("team ")) {
+        (Order::Method, _) => true,
+        (_, Some(team)) => is(&book.teams, book.deals.team[deal], team),
+        (_, None) => is(&book.owners, book.deals.owner[deal], name),
+    };
+    won_deals(process, book, Period { from, to })
+        .into_iter()
+        .filter(|(deal, _)| counts(*deal))
+        .fold(0, |sum, (_, minor)| i64::saturating_add(sum, minor))
+}
+
+/// Of each decided deal with a confidence and an owner: the owner, and how far the confidence was off, squared.
+fn confidences(book: &Book) -> Vec<(u32, f64)> {
+    let Some(told) = book.dated.get(CONFIDENCE) else {
+        return Vec::new();
+    };
+    // The confidence that counts of each deal; told are in the order of deals and days.
+    let mut stood: BTreeMap<u32, (Day, Option<f64>)> = BTreeMap::new();
+    for ((deal, day), percent) in told.deal.iter().zip(&told.day).zip(&told.to) {
+        let at = *deal as usize;
+        let Some(closed) = book.deals.closed[at].filter(|_| !book.deals.state[at].is_open()) else {
+            continue;
+        };
+        let early = closed.since(*day) >= BEFORE;
+        if early || (*day < closed && !stood.contains_key(deal)) {
+            stood.insert(*deal, (*day, *percent));
+        }
+    }
+    stood
+        .into_iter()
+        .filter_map(|(deal, (_, percent))| {
+            let at = deal as usize;
+            let outcome = f64::from(u8::from(book.deals.state[at] == State::Won));
+            Some((book.deals.owner[at]?, (percent? / 100.0 - outcome).powi(2)))
+        })
+        .collect()
+}
+
+fn shown(
+    process: &Process,
+    book: &Book,
+    rows: Vec<AccuracyRow>,
+    ask: AskAccuracy,
+) -> Report<AccuracyRow> {
+    let mut notes = Vec::new();
+    if rows.iter().any(|row| row.finding == "insufficient_history") {
+        notes.push(format!(
+            "insufficient history: a bias has a name after {ENOUGH_CALLS} periods that are over"
+        ));
+    }
+    let squares: f64 = rows
+        .iter()
+        .filter_map(|row| Some(row.brier? * row.confidence_n as f64))
+        .sum();
+    let deals: usize = rows.iter().map(|row| row.confidence_n).sum();
+    let document = Document::default().heading(format!(
+        "What was said against what was won{}, as of {}",
+        ask.within
+            .map(|within| format!(", {}", date::period_name(within, process.fiscal_month)))
+            .unwrap_or_default(),
+        date::day(book.as_of)
+    ));
+    let mut document = if rows.is_empty() {
+        document.line(
+            "nothing was said of a period that is over; salesctl forecast commit says something, salesctl nightly keeps what methods say",
+        )
+    } else {
+        document.table(table(book, &rows))
+    };
+    if deals > 0 {
+        document = document.line(format!(
+            "confidences in deals: Brier score {:.3} over {deals} decided {}; 0 is always right, 0.25 is what 50 % for every deal comes to",
+            squares / deals as f64,
+            if deals == 1 { "deal" } else { "deals" }
+        ));
+    }
+    let document = document.line(
+        "of each period one word counts, the last up to its middle; the record is for learning, not for ranking",
+    );
+    let document = with_notes(document, &notes);
+    let ask = Ask {
+        period: ask.within,
+        ..Ask::default()
+    };
+    let n = rows.len();
+    Report {
+        answer: answer(
+            "salesctl/forecast-accuracy/1",
+            process,
+            book,
+            &ask,
+            (n, rows, notes),
+        ),
+        document,
+    }
+}
+
+fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
+    let share = |share: Option<f64>| or_nothing(share, Cell::Share);
+    Table {
+        columns: vec![
+            TableColumn::left("by"),
+            TableColumn::left("of"),
+            TableColumn::right("periods"),
+            TableColumn::right("bias"),
+            TableColumn::right("WAPE"),
+            TableColumn::left("reads as"),
+            TableColumn::right("deals").rank(2),
+            TableColumn::right("Brier").rank(1),
+        ],
+        rows: rows
+            .iter()
+            .map(|row| {
+                let title = book
+                    .owners
+                    .iter()
+                    .find(|one| row.by == "rep" && one.name == row.name);
+                let name = title.map_or(&row.name, |one| &one.title);
+                let ahead = if row.horizon == "30_days" {
+                    ", 30 days"
+                } else {
+                    ""
+                };
+                vec![
+                    Cell::Text(row.by.to_string()),
+                    Cell::Text(format!("{name}{ahead}")),
+                    count(row.finished),
+                    share(row.bias_share),
+                    share(row.wape_share),
+                    Cell::Text(row.finding.replace('_', " ")),
+                    if row.confidence_n == 0 {
+                        Cell::Nothing
+                    } else {
+                        count(row.confidence_n)
+                    },
+                    or_nothing(row.brier, |brier| Cell::Text(format!("{brier:.3}"))),
+                ]
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+#[path = "accuracy_tests.rs"]
+mod tests;
