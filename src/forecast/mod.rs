@@ -2,21 +2,40 @@
 //!
 //! The order in which data flows: `past` is what the methods read of the Book, `panel` the past seen once a week, so
 //! that nothing later than an origin can be known on it; each method is one file; `backtest` asks all of them at past
-//! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. `kept` is what a night keeps of it, and
-//! `moved` why it is another one since. Money is in minor units of the
-//! process's currency.
+//! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. `kept` is what a night keeps of it,
+//! and `moved` why it is another one since. Money is in minor units of the process's currency.
 
+mod backtest;
+mod choice;
+mod cohort;
+mod ensemble;
 mod kept;
+mod logistic;
 mod moved;
+mod new_business;
+mod origin;
 mod outlook;
+mod panel;
+mod past;
+mod recalibration;
+mod run_rate;
+mod scores;
+mod season;
+mod stage_weighted;
+mod survival;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::backtest::{How, backtest};
 pub use self::kept::{OfPeriod, keep, won_deals, won_in};
 pub use self::moved::{Moved, Part, Since, Why, moved};
 pub use self::outlook::{
-    Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy,
+    Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };
+pub use self::panel::Panel;
+pub use self::past::Past;
+pub use self::scores::{Bin, Range, Score};
+pub use self::survival::aalen_johansen;
 
 /// What it reads.
 pub const FORECAST: Needs = Needs::of(
@@ -54,15 +73,4 @@ impl Horizon {
     pub fn days(self) -> i32 {
         self.to.since(self.from)
     }
-}
-
-/// STUB until f1 is merged.
-pub fn outlook(
-    _: &crate::process::Process,
-    _: &crate::deal::book::Book,
-    _: Horizon,
-) -> Result<(Outlook, Backtest), Refusal> {
-    Err(Refusal {
-        why: "insufficient history".to_string(),
-    })
 }

@@ -1,7 +1,13 @@
 //! What is expected of the days ahead, and what was expected at past origins.
 
-use super::Horizon;
-use crate::deal::book::Day;
+use super::backtest::{How, Replay, finished, replay, said};
+use super::ensemble::RUN_RATE;
+use super::origin::{Asked, YEAR, ask};
+use super::panel::Panel;
+use super::past::Past;
+use super::{Horizon, choice};
+use crate::deal::book::{Book, Day};
+use crate::process::Process;
 
 /// What one method expects of the days after an origin.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +53,8 @@ pub struct DealOutlook {
     /// What it brings if it is won, minor units: what is known of its value times what is realised of values.
     pub worth_minor: f64,
     pub by: WorthBy,
+    /// Whether it is known since when it is where it is. Without, its chance is that of its stage.
+    pub dated: bool,
 }
 
 /// Whose word counts, and why.
@@ -117,5 +125,122 @@ pub struct Origin {
 #[derive(Clone, Debug)]
 pub struct Backtest {
     pub days: i32,
+    /// Weeks between two origins: as asked for, or more where the Book is too large for all of them.
+    pub every: usize,
     pub origins: Vec<Origin>,
+}
+
+/// What is expected of the days ahead, and what was expected at past origins for as many days. The horizon begins on the
+/// day of the Book.
+pub fn outlook(
+    process: &Process,
+    book: &Book,
+    horizon: Horizon,
+) -> Result<(Outlook, Backtest), Refusal> {
+    let past = Past::new(process, book);
+    let panel = Panel::new(&past, horizon.days().max(1));
+    panel.outlook(How::default())
+}
+
+impl Panel<'_, '_> {
+    /// The same for a panel, whose horizon begins on its as-of day.
+    pub fn outlook(&self, how: How) -> Result<(Outlook, Backtest), Refusal> {
+        let Replay { records, backtest } = replay(self, how);
+        let now = self.weeks.len() - 1;
+        let finished = finished(&records, self.past.as_of, self.days);
+        if let Some(refusal) = choice::refusal(self, now, finished) {
+            return Err(refusal);
+        }
+        let asked = ask(self, now, finished).ok_or_else(|| Refusal {
+            why: "insufficient history: hardly any open deal of past weeks was won in time".into(),
+        })?;
+        Ok((self.settled(asked, choice::chosen(finished)), backtest))
+    }
+
+    fn settled(&self, mut asked: Asked, chosen: Chosen) -> Outlook {
+        let record = asked.record.clone();
+        let realised = asked.realised;
+        let mut deals: Vec<DealOutlook> = asked
+            .rows
+            .iter()
+            .zip(&asked.settled)
+            .map(|(row, chance)| DealOutlook {
+                deal: row.deal,
+                chance: *chance,
+                worth_minor: row.worth * realised,
+                by: row.by,
+                dated: true,
+            })
+            .collect();
+        let (mut open_minor, mut new_minor) = (record.chosen_open, record.chosen_new);
+        let mut new_deals = record.new_deals;
+        let undated = self.undated(&asked);
+        let sum: f64 = undated
+            .iter()
+            .map(|deal| deal.chance * deal.worth_minor)
+            .sum();
+        // What such deals bring was counted as new business at past origins, so it is taken out of it.
+        let share = if sum > 0.0 {
+            (new_minor.max(0.0) / sum).min(1.0)
+        } else {
+            1.0
+        };
+        let wins: f64 = undated.iter().map(|deal| deal.chance * share).sum();
+        open_minor += sum * share;
+        new_minor -= sum * share;
+        new_deals = (new_deals - wins).max(0.0);
+        deals.extend(undated.into_iter().map(|deal| DealOutlook {
+            chance: deal.chance * share,
+            ..deal
+        }));
+        for (method, chances) in asked.chances.iter_mut().enumerate() {
+            if method != RUN_RATE {
+                chances.extend(deals[chances.len()..].iter().map(|deal| deal.chance));
+            }
+        }
+        let wins = &self.past.wins;
+        let from = wins.partition_point(|win| win.day <= self.past.as_of - YEAR);
+        Outlook {
+            horizon: Horizon {
+                from: Day::new(self.past.as_of),
+                to: Day::new(self.past.as_of + self.days),
+            },
+            said: said(&record, asked.chances),
+            chosen,
+            total_minor: record.chosen_total,
+            deals,
+            open_minor,
+            new_minor,
+            new_deals,
+            won_values: wins[from..].iter().map(|win| win.value).collect(),
+            spread: record.spread[0],
+            open_spread: record.spread[1],
+            season: (asked.season.belief > 0.0).then_some(asked.season.by_month),
+        }
+    }
+
+    /// Open deals of which nobody told when they came to where they are: the share of their stage, or of all.
+    fn undated(&self, asked: &Asked) -> Vec<DealOutlook> {
+        let book = self.past.book;
+        let mut next = asked.rows.iter().map(|row| row.deal).peekable();
+        let mut undated = Vec::new();
+        for (deal, state) in (0_u32..).zip(&book.deals.state) {
+            if next.next_if_eq(&deal).is_some() || !state.is_open() {
+                continue;
+            }
+            let stage = book.deals.stage.get(deal as usize).copied().flatten();
+            let chance = stage
+                .and_then(|stage| asked.by_stage.get(usize::from(stage)))
+                .copied();
+            let (worth, by) = self.past.worth(deal, self.past.as_of);
+            undated.push(DealOutlook {
+                deal,
+                chance: chance.unwrap_or(asked.of_all),
+                worth_minor: worth * asked.realised,
+                by,
+                dated: false,
+            });
+        }
+        undated
+    }
 }

@@ -8,8 +8,10 @@ use super::super::check::Finding;
 use super::super::session::Session;
 use super::super::show::plural;
 use super::super::target;
+use super::forecast;
 use crate::date::{self, parse_period};
 use crate::deal::book::{Book, Columns, Day, Needs};
+use crate::deal::event::ForecastSnapshot;
 use crate::document::{Cell, Document, Period, Table, TableColumn};
 use crate::fault::Fault;
 use crate::money::{Money, grouped};
@@ -24,6 +26,8 @@ pub(super) struct Page {
     pub(super) title: String,
     pub(super) sections: Vec<Section>,
     pub(super) pipeline: Vec<PipelineRow>,
+    /// What is expected, to be kept.
+    pub(super) forecasts: Vec<ForecastSnapshot>,
 }
 
 /// So many deals that nobody moves are on the page; the sums are of all.
@@ -53,6 +57,7 @@ pub(super) fn page(
                 .and(Columns::ACCOUNT_NAMES),
         ),
         target_needs(process, &running),
+        forecast::needs(process),
     ]
     .into_iter()
     .fold(Needs::default(), Needs::and);
@@ -77,6 +82,8 @@ pub(super) fn page(
         let document = report.map_err(Fault::usage)?.document;
         sections.push(section("Targets", document));
     }
+    let expected = forecast::expected(session, &book)?;
+    sections.push(section("Forecast", expected.document));
     let pipeline = report::pipeline(process, &book, &Ask::default());
     sections.push(section("Pipeline", pipeline.document));
     let funnel = report::funnel(process, &book, &lately).map_err(Fault::usage)?;
@@ -93,6 +100,7 @@ pub(super) fn page(
         title: format!("{}, {}", process.name, date::day(today)),
         sections,
         pipeline: pipeline.answer.rows,
+        forecasts: expected.kept,
     })
 }
 

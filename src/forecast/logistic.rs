@@ -1,0 +1,309 @@
+//! Logistic: the chance to be won within the horizon from stage and age, value, month of the quarter, and shrunken
+//! effects of owner, product, source and customer type.
+//!
+//! Past snapshots are grouped by cell and value class, so that the cost of a fit does not depend on how many deals there
+//! are. The coefficients minimise the ridge-penalised deviance, by Newton's method (S. le Cessie and J. C. van
+//! Houwelingen, Ridge estimators in logistic regression, Applied Statistics 41 (1992), 191–201):
+//!
+//! `b += (X'VX + Λ)⁻¹ (X'(w - n p) - Λ b)`, `V = n p (1 - p)`
+//!
+//! Stages are hardly penalised, their age bins by 1, the season by 8. As a deal is seen every week of its horizon, each
+//! counts 7 days' worth of it. The effect of the value is drawn to 0 by `1 - 3/χ²`. What a field adds is a normal random
+//! effect per level, its variance by moments of (observed - expected) wins (N. E. Breslow and D. G. Clayton, Approximate
+//! inference in generalized linear mixed models, JASA 88 (1993), 9–25, one step): none where levels differ by luck.
+
+use nalgebra::{Cholesky, DMatrix, DVector};
+
+use super::panel::{BINS, CLASSES, Panel, Row};
+use super::past::Field;
+use super::season::Season;
+
+/// Snapshots that it is fitted to.
+const WEEKS: usize = 52;
+/// Penalty of an age bin, of a stage, and of the season.
+const RIDGE: f64 = 1.0;
+const STAGE: f64 = 1e-3;
+const SEASON: f64 = 8.0;
+/// Rows that the effects of fields are estimated from: every k-th, at most so many.
+const ROWS: usize = 60_000;
+
+/// Grouped observations that are alike: which columns of the design they have, and how many.
+#[derive(Clone, Copy, Debug)]
+struct Alike {
+    /// Column of the cell, of the stage.
+    cell: usize,
+    stage: usize,
+    /// Values of the last columns.
+    numbers: [f64; 3],
+    n: f64,
+    won: f64,
+}
+
+/// A design of indicator columns (two a row) and up to three numbers a row after them.
+struct Fit {
+    b: DVector<f64>,
+    /// Of the penalised deviance, where the fit stopped.
+    curvature: Cholesky<f64, nalgebra::Dyn>,
+}
+
+/// Newton steps from `b`.
+fn fit(rows: &[Alike], penalties: &[f64], numbers: usize, mut b: DVector<f64>) -> Option<Fit> {
+    let size = penalties.len();
+    let first = size - numbers;
+    let mut curvature = None;
+    for _ in 0..25 {
+        let mut gradient = DVector::<f64>::zeros(size);
+        let mut hessian = DMatrix::<f64>::zeros(size, size);
+        for row in rows {
+            let mut eta = b[row.cell] + b[row.stage];
+            for i in 0..numbers {
+                eta += b[first + i] * row.numbers[i];
+            }
+            let p = sigmoid(eta);
+            let v = row.n * p * (1.0 - p) + 1e-9;
+            let residual = row.won - row.n * p;
+            gradient[row.cell] += residual;
+            gradient[row.stage] += residual;
+            hessian[(row.cell, row.cell)] += v;
+            hessian[(row.stage, row.cell)] += v;
+            hessian[(row.stage, row.stage)] += v;
+            for i in 0..numbers {
+                let x = row.numbers[i];
+                gradient[first + i] += residual * x;
+                hessian[(first + i, row.cell)] += v * x;
+                hessian[(first + i, row.stage)] += v * x;
+                for j in 0..=i {
+                    hessian[(first + i, first + j)] += v * x * row.numbers[j];
+                }
+            }
+        }
+        for (at, penalty) in penalties.iter().enumerate() {
+            gradient[at] -= penalty * b[at];
+            hessian[(at, at)] += penalty;
+        }
+        // Reads the lower triangle only.
+        let decomposed = Cholesky::new(hessian)?;
+        let step: DVector<f64> = decomposed.solve(&gradient);
+        curvature = Some(decomposed);
+        b += step.map(|step| step.clamp(-3.0, 3.0));
+        if step.amax() < 1e-9 {
+            break;
+        }
+    }
+    Some(Fit {
+        b,
+        curvature: curvature?,
+    })
+}
+
+pub(super) fn sigmoid(eta: f64) -> f64 {
+    1.0 / (1.0 + (-eta.clamp(-30.0, 30.0)).exp())
+}
+
+fn logit(p: f64) -> f64 {
+    (p / (1.0 - p)).ln()
+}
+
+/// The chances of the deals that are open on the day of week `t`; `None` with too little history.
+pub(super) fn chances(
+    panel: &Panel<'_, '_>,
+    t: usize,
+    season: &Season,
+    rows: &[Row],
+) -> Option<Vec<f64>> {
+    let weeks = panel.over(t, WEEKS)?;
+    let weight = (7.0 / f64::from(panel.days)).min(1.0);
+    let groups = || weeks.clone().flat_map(|week| panel.groups(week));
+    let mut by_class = vec![0.0_f64; CLASSES];
+    let mut used = vec![false; panel.cells];
+    let (mut n, mut won) = (0_usize, 0_usize);
+    for group in groups() {
+        by_class[usize::from(group.class)] += f64::from(group.open);
+        used[group.cell as usize] = true;
+        n += group.open as usize;
+        won += group.won as usize;
+    }
+    if n < 50 || won < 10 || won == n {
+        return None;
+    }
+    // The logarithm of the value, in standard deviations.
+    let log = |class: usize| class as f64 / 4.0;
+    let sum = |of: &dyn Fn(f64) -> f64| {
+        let classes = by_class.iter().enumerate();
+        classes.map(|(class, n)| n * of(log(class))).sum::<f64>() / n as f64
+    };
+    let mean = sum(&|x| x);
+    let deviation = sum(&|x| (x - mean).powi(2)).sqrt() + 1e-9;
+    let value: Vec<f64> = (0..CLASSES)
+        .map(|class| ((log(class) - mean) / deviation).clamp(-3.0, 3.0))
+        .collect();
+    // Shares of the months of the quarter in the horizon of a week.
+    let has_season = season.belief > 0.0;
+    let months = |week: usize| {
+        let mut shares = [0.0; 2];
+        for day in panel.weeks[week] + 1..=panel.weeks[week] + panel.days {
+            let month = panel.month_of_quarter(day);
+            if month > 0 {
+                shares[month - 1] += 1.0 / f64::from(panel.days);
+            }
+        }
+        shares.map(|share| share - 1.0 / 3.0)
+    };
+    // Columns: cells that were seen, stages, value, season.
+    let mut column = vec![usize::MAX; panel.cells];
+    let mut cells = 0;
+    for (cell, used) in used.iter().enumerate() {
+        if *used {
+            column[cell] = cells;
+            cells += 1;
+        }
+    }
+    let numbers = if has_season { 3 } else { 1 };
+    let first = cells + panel.past.stages;
+    let mut alike = Vec::new();
+    for week in weeks.clone() {
+        let [second, third] = if has_season { months(week) } else { [0.0; 2] };
+        for group in panel.groups(week) {
+            alike.push(Alike {
+                cell: column[group.cell as usize],
+                stage: cells + group.cell as usize / BINS,
+                numbers: [value[usize::from(group.class)], second, third],
+                n: weight * f64::from(group.open),
+                won: weight * f64::from(group.won),
+            });
+        }
+    }
+    let mut penalties = vec![RIDGE; first + numbers];
+    penalties[cells..first].fill(STAGE);
+    penalties[first + 1..].fill(SEASON);
+    let mut begin = DVector::zeros(first + numbers);
+    begin
+        .rows_mut(cells, panel.past.stages)
+        .fill(logit(won as f64 / n as f64));
+    let Fit { mut b, curvature } = fit(&alike, &penalties, numbers, begin)?;
+    drop(alike);
+    let mut unit = DVector::zeros(b.len());
+    unit[first] = 1.0;
+    let variance = curvature.solve(&unit)[first];
+    let chi_square = b[first].powi(2) / variance;
+    b[first] *= (1.0 - 3.0 / chi_square.max(1e-9)).max(0.0);
+    let of_cell: Vec<f64> = (0..panel.cells)
+        .map(|cell| b[cells + cell / BINS] + b.get(column[cell]).copied().unwrap_or(0.0))
+        .collect();
+    let of_class: Vec<f64> = value.iter().map(|value| b[first] * value).collect();
+    let of_week = |week: usize| {
+        if has_season {
+            let [second, third] = months(week);
+            b[first + 1] * second + b[first + 2] * third
+        } else {
+            0.0
+        }
+    };
+    let now = of_week(t);
+    let mut etas: Vec<f64> = rows
+        .iter()
+        .map(|row| of_cell[row.cell()] + of_class[usize::from(panel.value_class(row.worth))] + now)
+        .collect();
+    let of_weeks: Vec<f64> = weeks.clone().map(of_week).collect();
+    let mut sample = Sample::new(panel, &weeks, n, |at, week, cell| {
+        let class = panel.class(at, panel.weeks[week]);
+        of_cell[cell] + of_class[usize::from(class)] + of_weeks[week - weeks.start]
+    });
+    sample.weight = (weight * sample.every as f64).min(1.0);
+    for field in Field::ALL {
+        if let Some(effects) = sample.effects(panel, field) {
+            for (eta, row) in etas.iter_mut().zip(rows) {
+                let level = panel.past.level(field, row.deal, panel.weeks[t]);
+                *eta += effects[level as usize];
+            }
+        }
+    }
+    Some(etas.into_iter().map(sigmoid).collect())
+}
+
+/// Every k-th of the rows of past snapshots.
+struct Sample {
+    every: usize,
+    weight: f64,
+    /// Deal, week, won within the horizon.
+    rows: Vec<(u32, u32, bool)>,
+    etas: Vec<f64>,
+}
+
+impl Sample {
+    fn new(
+        panel: &Panel<'_, '_>,
+        weeks: &std::ops::Range<usize>,
+        count: usize,
+        eta: impl Fn(usize, usize, usize) -> f64,
+    ) -> Self {
+        let every = count.div_ceil(ROWS).max(1);
+        let mut rows = Vec::with_capacity(count / every + 1);
+        let mut etas = Vec::with_capacity(count / every + 1);
+        // How many rows are passed over until the next that is taken.
+        let mut skip = 0;
+        for (at, visit) in panel.past.visits.iter().enumerate() {
+            let Some((from, to)) = panel.seen(visit) else {
+                continue;
+            };
+            let (from, to) = (from.max(weeks.start), (to + 1).min(weeks.end));
+            if from >= to {
+                continue;
+            }
+            let mut week = from + skip;
+            while week < to {
+                let day = panel.weeks[week];
+                let cell = panel.cell(visit.stage, day - visit.entered);
+                rows.push((visit.deal, week as u32, panel.is_won(visit, day)));
+                etas.push(eta(at, week, cell));
+                week += every;
+            }
+            skip = week - to;
+        }
+        Self {
+            every,
+            weight: 1.0,
+            rows,
+            etas,
+        }
+    }
+
+    /// What each level of a field adds, taken into the rows; `None` where levels don't differ beyond luck.
+    fn effects(&mut self, panel: &Panel<'_, '_>, field: Field) -> Option<Vec<f64>> {
+        let levels = panel.past.levels(field);
+        if levels < 4 {
+            return None;
+        }
+        let level = |(deal, week, _): &(u32, u32, bool)| {
+            panel.past.level(field, *deal, panel.weeks[*week as usize])
+        };
+        let mut over = vec![0.0; levels];
+        let mut variance = vec![0.0; levels];
+        for (row, eta) in self.rows.iter().zip(&self.etas) {
+            let level = level(row) as usize;
+            let p = sigmoid(*eta);
+            over[level] += self.weight * (f64::from(u8::from(row.2)) - p);
+            variance[level] += self.weight * p * (1.0 - p);
+        }
+        let effects = random_effects(&over, &variance)?;
+        for (row, eta) in self.rows.iter().zip(&mut self.etas) {
+            *eta += effects[level(row) as usize];
+        }
+        Some(effects)
+    }
+}
+
+/// From wins beyond what was expected and their variance by level: `o / (v + 1/τ²)`, with τ² by moments of those levels
+/// that tell something, `E[o²] = v + v² τ²`.
+fn random_effects(over: &[f64], variance: &[f64]) -> Option<Vec<f64>> {
+    let telling = || over.iter().zip(variance).filter(|(_, v)| **v > 0.5);
+    if telling().count() < 3 {
+        return None;
+    }
+    let beyond: f64 = telling().map(|(o, v)| o * o - v).sum();
+    let spread = beyond / telling().map(|(_, v)| v * v).sum::<f64>();
+    (spread > 0.0).then(|| {
+        let levels = over.iter().zip(variance);
+        levels.map(|(o, v)| o / (v + 1.0 / spread)).collect()
+    })
+}
