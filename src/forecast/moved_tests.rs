@@ -78,7 +78,7 @@ fn each_part_is_what_happened_to_the_deal() {
         moved: ids(&[3, 5, 6, 7]),
     };
     let told = moved(&then, &now, &since);
-    assert_eq!((told.opening_minor, told.closing_minor), (3_100, 3_515));
+    assert_eq!((told.opening_minor, told.closing_minor), (3_200, 3_515));
     let part = |why, deal: Option<i64>, minor| Part {
         why,
         deal: deal.map(Id),
