@@ -63,6 +63,8 @@ pub struct Since {
     /// Won in the period after that day, with what each brought.
     pub won: Vec<(Id, i64)>,
     pub lost: BTreeSet<Id>,
+    /// Their value was told anew after that day.
+    pub revalued: BTreeSet<Id>,
     /// Opened after that day.
     pub opened: BTreeSet<Id>,
     /// Came into the stage they are in after that day.
@@ -99,7 +101,7 @@ pub fn moved(then: &ForecastSnapshot, now: &ForecastSnapshot, since: &Since) -> 
     for piece in &then.deals {
         let deal = Some(piece.deal);
         if let Some(today) = open.remove(&piece.deal) {
-            let (value, chance) = split(piece, today);
+            let (value, chance) = split(piece, today, since.revalued.contains(&piece.deal));
             add(Why::Value, deal, value);
             let later = today.close > piece.close && piece.close.is_some();
             let waits = !since.moved.contains(&piece.deal);
@@ -157,10 +159,14 @@ pub fn moved(then: &ForecastSnapshot, now: &ForecastSnapshot, since: &Since) -> 
 }
 
 /// What an open deal's part of the forecast changed by its value at the chance it had, and by its chance at the value it
-/// has.
-fn split(then: &DealPiece, now: &DealPiece) -> (i64, i64) {
-    let by_value = (now.worth_minor - then.worth_minor) as f64 * f64::from(then.chance) / 1e6;
-    let by_value = by_value.round() as i64;
+/// has. What is learnt from others of how much of a value is realised in the end is no change of its value.
+fn split(then: &DealPiece, now: &DealPiece, revalued: bool) -> (i64, i64) {
+    let by_value = if revalued {
+        let more = (now.worth_minor - then.worth_minor) as f64;
+        (more * f64::from(then.chance) / 1e6).round() as i64
+    } else {
+        0
+    };
     (
         by_value,
         now.expected_minor - then.expected_minor - by_value,

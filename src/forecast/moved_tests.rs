@@ -74,6 +74,7 @@ fn each_part_is_what_happened_to_the_deal() {
     let since = Since {
         won: vec![(Id(1), 750), (Id(9), 150)],
         lost: ids(&[2]),
+        revalued: ids(&[4]),
         opened: ids(&[7, 9]),
         moved: ids(&[3, 5, 6, 7]),
     };
@@ -161,6 +162,7 @@ proptest! {
         now in any_forecast(),
         won in prop::collection::btree_map(0..14_i64, 0..900_000_i64, 0..8),
         lost in any_set(),
+        revalued in any_set(),
         opened in any_set(),
         advanced in any_set(),
     ) {
@@ -169,6 +171,7 @@ proptest! {
         let since = Since {
             won: won.filter(|(deal, _)| !open.contains(deal)).collect(),
             lost,
+            revalued,
             opened,
             moved: advanced,
         };

@@ -65,7 +65,7 @@ pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use forecast::{
     ACCURACY, AHEAD, AccuracyRow, AskAccuracy, FORECAST_MOVED, ForecastMovedRow, ROLLUP, RollupRow,
-    accuracy, accuracy_needs, forecast_moved, rollup,
+    accuracy, accuracy_needs, forecast_moved, forecast_unmoved, rollup,
 };
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

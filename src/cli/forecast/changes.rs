@@ -7,9 +7,8 @@ use super::super::output::OutputArgs;
 use super::expected::Expecting;
 use super::period;
 use crate::date::{day, period_name};
-use crate::fault::Fault;
 use crate::forecast::FORECAST;
-use crate::report::FORECAST_MOVED;
+use crate::report::{FORECAST_MOVED, ForecastMovedRow, Report, forecast_unmoved};
 use crate::store::Access;
 
 /// Explain why the forecast of a period moved since a night: then + changes = now, to the minor unit
@@ -34,23 +33,41 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let period = period(&session, args.period.as_deref())?;
     let since = session.day_of("--since", &args.since)?;
-    let kept = session
-        .store
-        .forecast_of((period.from, period.to), since)?
-        .ok_or_else(|| {
-            let name = period_name(period, session.process.fiscal_month);
-            Fault::no(format!("no night kept a forecast of {name}"))
-                .hint("salesctl nightly keeps one of the fiscal quarter that runs and of the next")
-        })?;
+    let kept = session.store.forecast_of((period.from, period.to), since)?;
     let needs = FORECAST_MOVED.and(FORECAST);
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;
-    let now = Expecting::new(&session.process, &book)
-        .of(period, usize::MAX)
-        .map_err(|refusal| {
-            Fault::no(refusal.why).hint("salesctl forecast says what a forecast needs")
-        })?;
+    let show = |report: &Report<ForecastMovedRow>| {
+        args.output
+            .show(&cx.console, &report.answer, &report.document)
+    };
+    let not_known = |why: &str, next: &str| -> Result<Status> {
+        show(&forecast_unmoved(
+            &session.process,
+            &book,
+            period,
+            why,
+            next,
+        ))?;
+        Ok(Status::No)
+    };
+    let Some(kept) = kept else {
+        let name = period_name(period, session.process.fiscal_month);
+        return not_known(
+            &format!("no night kept a forecast of {name}"),
+            "salesctl nightly keeps one of the fiscal quarter that runs and of the next",
+        );
+    };
+    let now = match Expecting::new(&session.process, &book).of(period, usize::MAX) {
+        Ok(now) => now,
+        Err(refusal) => {
+            return not_known(
+                &refusal.why,
+                "salesctl forecast rollup shows what was called",
+            );
+        }
+    };
     if kept.0 > since {
         cx.console.note(&format!(
             "note: no night up to {} kept a forecast; the first is {}",
@@ -63,7 +80,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         crate::report::forecast_moved(&session.process, &book, (kept.0, &kept.1), &now, &|id| {
             handles.short(id)
         });
-    args.output
-        .show(&cx.console, &report.answer, &report.document)?;
+    show(&report)?;
     Ok(Status::Done)
 }

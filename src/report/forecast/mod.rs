@@ -5,5 +5,5 @@ mod moved;
 mod rollup;
 
 pub use accuracy::{ACCURACY, AHEAD, AccuracyRow, AskAccuracy, accuracy, accuracy_needs};
-pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved};
+pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use rollup::{ROLLUP, RollupRow, rollup};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::super::changes::account;
-use super::super::{Ask, Report, answer, count, counted, or_nothing, whole};
+use super::super::{Ask, Report, answer, count, or_nothing, whole};
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::deal::event::ForecastSnapshot;
@@ -21,6 +21,7 @@ pub const FORECAST_MOVED: Needs = Needs::of(
         .and(Columns::OWNER)
         .and(Columns::OPENED)
         .and(Columns::STAGE)
+        .and(Columns::CHANGES)
         .and(Columns::ACCOUNT)
         .and(Columns::ACCOUNT_NAMES),
 );
@@ -101,6 +102,37 @@ pub fn forecast_moved(
     }
 }
 
+/// The answer when there is nothing to hold against one another, and why.
+pub fn forecast_unmoved(
+    process: &Process,
+    book: &Book,
+    period: Period,
+    why: &str,
+    next: &str,
+) -> Report<ForecastMovedRow> {
+    let name = date::period_name(period, process.fiscal_month);
+    let ask = Ask {
+        period: Some(period),
+        ..Ask::default()
+    };
+    Report {
+        answer: answer(
+            "salesctl/forecast-changes/1",
+            process,
+            book,
+            &ask,
+            (0, Vec::new(), vec![why.to_string()]),
+        ),
+        document: Document::default()
+            .heading(format!(
+                "Why the forecast of {name} moved, as of {}",
+                date::day(book.as_of)
+            ))
+            .line(format!("not known: {why}"))
+            .line(next),
+    }
+}
+
 /// What the Book tells of the days after a night.
 fn since(process: &Process, book: &Book, period: Period, night: Day) -> Since {
     let deals = &book.deals;
@@ -118,6 +150,14 @@ fn since(process: &Process, book: &Book, period: Period, night: Day) -> Since {
             .map(|(deal, minor)| (deals.id[deal], minor))
             .collect(),
         lost: having(&|deal| deals.state[deal] == State::Lost),
+        revalued: {
+            let values = &book.changes.value_minor;
+            let later = values.deal.iter().zip(&values.day);
+            later
+                .filter(|(_, day)| **day > night)
+                .map(|(deal, _)| deals.id[*deal as usize])
+                .collect()
+        },
         opened: having(&|deal| after(deals.opened[deal])),
         moved: having(&|deal| after(deals.stage_entered[deal])),
     }
@@ -246,6 +286,6 @@ fn document(
     });
     match deals.len().saturating_sub(SHOWN) {
         0 => document,
-        rest => document.line(format!("… and {} more: --json shows all", counted(rest))),
+        rest => document.line(format!("… and {rest} more: --json shows all")),
     }
 }
