@@ -287,7 +287,7 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
     let mut columns = vec![
         TableColumn::left("origin"),
         TableColumn::right(format!("won {}", currency.code())),
-        TableColumn::right(CHOSEN),
+        TableColumn::right(format!("{CHOSEN} {}", currency.code())),
         TableColumn::right("80 % range"),
         TableColumn::left("held").rank(1),
     ];
@@ -319,7 +319,7 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
         ];
         cells.extend(methods.iter().map(|method| {
             let said = origin.said.iter().find(|said| said.method == *method);
-            or_nothing(said, |said| amount(said.expected.total_minor))
+            or_nothing(said, |said| Cell::Text(plain(said.expected.total_minor)))
         }));
         cells
     });

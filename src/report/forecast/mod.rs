@@ -146,6 +146,7 @@ pub fn forecast(
     };
     let name = period_name(ask.period, process.fiscal_month);
     let mut notes = figures.notes.clone();
+    notes.extend(figures.instead.clone());
     notes.extend(estimated(&figures, process));
     let mut rows = vec![total("total", &name, &figures)];
     rows.extend(plain.iter().map(|plain| total("plain", &name, plain)));

@@ -149,7 +149,6 @@ fn table(process: &Process, row: &NeedRow) -> Table {
     let line = |title: &str, cell: Cell, note: String| {
         vec![Cell::Text(title.to_string()), cell, Cell::Text(note)]
     };
-    let code = process.currency.code();
     let range = row
         .monthly_low
         .zip(row.monthly_high)
@@ -174,13 +173,13 @@ fn table(process: &Process, row: &NeedRow) -> Table {
             TableColumn::left("").rank(1),
         ],
         rows: vec![
-            line("won so far", amount(Some(row.won_minor)), code.to_string()),
+            line("won so far", amount(Some(row.won_minor)), String::new()),
             line(
                 "expected of open deals",
                 amount(row.open_minor),
-                code.to_string(),
+                String::new(),
             ),
-            line("missing", amount(row.missing_minor), code.to_string()),
+            line("missing", amount(row.missing_minor), String::new()),
             line("mean won deal", amount(row.mean_won_minor), in_time),
             line("new deals a month, needed", number(row.monthly), range),
             line(

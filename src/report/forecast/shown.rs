@@ -224,7 +224,7 @@ impl Shown<'_> {
         columns.extend([
             TableColumn::right("open deals").rank(2),
             TableColumn::right(format!("won {}", currency.code())).rank(1),
-            TableColumn::right("to come"),
+            TableColumn::right(format!("to come {}", currency.code())),
             TableColumn::right("with 80 % range"),
         ]);
         let range = |(low, high): (f64, f64)| {
@@ -285,7 +285,7 @@ impl Shown<'_> {
             TableColumn::left("stage").rank(2),
             TableColumn::right(format!("worth {}", currency.code())),
             TableColumn::right("chance"),
-            TableColumn::right("swing").rank(1),
+            TableColumn::right(format!("swing {}", currency.code())).rank(1),
         ];
         let ids: Vec<String> = named
             .iter()
