@@ -118,6 +118,19 @@ pub enum Shape {
         points: Vec<Point>,
         lines: Vec<(String, Vec<(f64, f64)>)>,
     },
+    /// Lines over days, each with its name; a band that opens between two of them, and what they are held against.
+    Course {
+        lines: Vec<(String, Vec<(NaiveDate, f64)>)>,
+        band: Option<Band>,
+        mark: Option<(f64, &'static str)>,
+    },
+}
+
+/// Between what and what, day by day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    pub name: String,
+    pub course: Vec<(NaiveDate, f64, f64)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

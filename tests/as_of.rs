@@ -120,6 +120,8 @@ const ASKED_THEN: &[&str] = &[
     "report compare jr ab",
     "report coverage",
     "report targets",
+    "forecast --by rep",
+    "forecast backtest",
     "report experience",
     "report requests",
     "metric query win-rate revenue activities --by rep",

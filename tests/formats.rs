@@ -48,6 +48,7 @@ impl Sample {
             ("deal show", "acme".to_string()),
             ("experience show", id("experience list")),
             ("forecast changes", "--since 2026-11-01".to_string()),
+            ("forecast need", "--target 240k".to_string()),
             ("gdpr source", "omar@globex.example".to_string()),
             ("import explain", format!("{batch} 2")),
             ("import show", batch),
@@ -79,7 +80,7 @@ impl Sample {
     }
 }
 
-/// Today's work is the command without a name. An import sums up what it did and `import probe` what it saw, for
+/// Today's work is the command without a name, and a forecast the one without a second. An import sums up what it did and `import probe` what it saw, for
 /// people or as JSON.
 fn reading() -> impl Iterator<Item = &'static str> {
     let leaves = leaves();
@@ -88,7 +89,9 @@ fn reading() -> impl Iterator<Item = &'static str> {
         all.any(|(leaf, command)| leaf == name && has(command, "format"))
     };
     let named = READING.iter().chain(KEEPING).copied();
-    [""].into_iter().chain(named.filter(takes_formats))
+    ["", "forecast"]
+        .into_iter()
+        .chain(named.filter(takes_formats))
 }
 
 #[test]

@@ -92,8 +92,8 @@ Sell:
 
 Measure:
   target      Propose, accept and list what is to be reached
-  forecast    Say what will be won, see how such words came true and why they moved
   report      Print the pipeline, the funnel, win rates, what lists paid back
+  forecast    Say what will be won, with a range and its track record
   metric      List metrics, say what they count, print and test what they come to
 
 Feed:
@@ -185,10 +185,8 @@ enum Command {
     /// Propose, accept and list what is to be reached
     #[command(subcommand)]
     Target(target::Command),
-    /// Say what will be won, see how far such words came true and why the forecast moved
-    #[command(subcommand)]
-    Forecast(forecast::Command),
     Report(report::ReportCommand),
+    Forecast(forecast::ForecastCommand),
     /// The numbers that are looked at: which there are, what they count, what they come to, whether they go with winning
     #[command(subcommand)]
     Metric(metric::Command),
@@ -311,8 +309,8 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Redo(args) => redo::run(args, cx),
         Command::History(args) => history::run(args, cx),
         Command::Target(command) => target::run(command, cx),
-        Command::Forecast(command) => forecast::run(command, cx),
         Command::Report(args) => report::run(args, cx),
+        Command::Forecast(args) => forecast::run(args, cx),
         Command::Metric(command) => metric::run(command, cx),
         Command::List(command) => list::run(command, cx),
         Command::Prospect(command) => prospect::run(command, cx),

@@ -5,20 +5,27 @@
 //! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. `kept` is what a night keeps of it,
 //! and `moved` why it is another one since. Money is in minor units of the process's currency.
 
+mod ahead;
+mod assume;
 mod backtest;
+mod chance;
 mod choice;
 mod cohort;
 mod ensemble;
 mod kept;
 mod logistic;
 mod moved;
+mod need;
 mod new_business;
 mod origin;
 mod outlook;
 mod panel;
 mod past;
+mod range;
 mod recalibration;
 mod run_rate;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scores;
 mod season;
 mod stage_weighted;
@@ -26,16 +33,23 @@ mod survival;
 
 use crate::deal::book::{Columns, Day, Needs};
 
+pub use self::ahead::{ahead, record};
+pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
-pub use self::kept::{OfPeriod, keep, won_deals, won_in};
+pub use self::kept::{keep, won_deals, won_in};
 pub use self::moved::{Moved, Part, Since, Why, moved};
+pub use self::need::{Need, Newcomers};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
 };
 pub use self::panel::Panel;
 pub use self::past::Past;
+pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
 pub use self::scores::{Bin, Range, Score};
 pub use self::survival::aalen_johansen;
+
+/// Seed of the draws when none is given: the same answer every time.
+pub const SEED: u64 = 1;
 
 /// What it reads.
 pub const FORECAST: Needs = Needs::of(

@@ -25,7 +25,7 @@ pub(super) struct Asked {
     pub(super) rows: Vec<Row>,
     /// By method; empty of the run-rate.
     pub(super) chances: [Vec<f64>; METHODS.len()],
-    /// The ensemble's, times `scale`.
+    /// Those that add up with the new business to what is said.
     pub(super) settled: Vec<f64>,
     pub(super) realised: f64,
     pub(super) season: Season,
@@ -122,16 +122,20 @@ pub(super) fn ask(panel: &Panel<'_, '_>, t: usize, finished: &[Record]) -> Optio
         }
     }
     chances[ENSEMBLE] = together;
-    // The chosen total, shared out as the ensemble's chances and the new business are.
+    // New business is never negative: where the total is below what open deals bring, these are less likely.
     let chosen = choice::choose(finished);
     let chosen_total = total[chosen]?;
-    let all = open[ENSEMBLE]? + new.seasonal;
-    let scale = if all > 0.0 { chosen_total / all } else { 1.0 };
-    let scaled = chances[ENSEMBLE]
+    let of_open = open[chosen]?;
+    let scale = if of_open > chosen_total {
+        chosen_total / of_open
+    } else {
+        1.0
+    };
+    let settled: Vec<f64> = chances[chosen]
         .iter()
-        .map(|chance| (chance * scale).min(SUREST));
-    let settled: Vec<f64> = scaled.collect();
-    let chosen_open = worth(&settled) * realised;
+        .map(|chance| chance * scale)
+        .collect();
+    let chosen_open = of_open * scale;
     let chosen_new = chosen_total - chosen_open;
     let wins = panel.won(day - YEAR, day);
     let mean_value = wins[1] / wins[0].max(1.0);

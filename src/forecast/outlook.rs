@@ -48,7 +48,7 @@ pub enum WorthBy {
 pub struct DealOutlook {
     /// Index into the Book's deals.
     pub deal: u32,
-    /// To be won within the horizon: as the ensemble has it, calibrated.
+    /// To be won within the horizon, by the chosen method.
     pub chance: f64,
     /// What it brings if it is won, minor units: what is known of its value times what is realised of values.
     pub worth_minor: f64,
@@ -108,7 +108,7 @@ pub struct Origin {
     pub total_minor: f64,
     pub open_minor: f64,
     pub new_minor: f64,
-    /// Chances of the deals open on the day (the ensemble's), and which of them were won within the horizon.
+    /// Chances of the deals open on the day (the chosen method's), and which of them were won within the horizon.
     pub chances: Vec<f64>,
     pub won: Vec<bool>,
     /// Won in the horizon; from the deals that were open on the day, and in all.

@@ -64,8 +64,10 @@ pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use forecast::{
-    ACCURACY, AHEAD, AccuracyRow, AskAccuracy, FORECAST_MOVED, ForecastMovedRow, ROLLUP, RollupRow,
-    accuracy, accuracy_needs, forecast_moved, forecast_unmoved, rollup,
+    ACCURACY, AHEAD, AccuracyRow, AskAccuracy, AskForecast, BacktestRow, FORECAST_MOVED,
+    ForecastMovedRow, ForecastRow, Foreseen, NeedRow, OriginRow, ROLLUP, RollupRow, Supposed,
+    accuracy, accuracy_needs, backtest, by_origin, forecast, forecast_moved, forecast_needs,
+    forecast_unmoved, need, rollup, target_of,
 };
 pub use funnel::{FUNNEL, FunnelRow, funnel};
 pub use lists::{AskLists, ListsRow, lists};

@@ -174,6 +174,11 @@ pub fn quantile(sorted: &[i32], share: f64) -> Option<f64> {
     Some(low + (high - low) * (at - below))
 }
 
+/// Share of the standard normal distribution below `z`: half of the complementary error function of `−z ÷ √2`.
+pub fn normal_share(z: f64) -> f64 {
+    statrs::function::erf::erfc(-z / std::f64::consts::SQRT_2) / 2.0
+}
+
 /// How long things last when some have not ended yet: E. L. Kaplan and P. Meier, Nonparametric
 /// estimation from incomplete observations, JASA 53 (1958), 457–481.
 #[derive(Clone, Debug, Default)]
@@ -311,6 +316,15 @@ mod tests {
             near(low, 0.170_522_723_935) && near(high, 0.809_017_973_535),
             "{low} {high}"
         );
+    }
+
+    #[rstest]
+    #[case(0.0, 0.5)]
+    #[case(1.281_551_565_545, 0.9)]
+    #[case(-1.959_963_984_540, 0.025)]
+    #[case(9.0, 1.0)]
+    fn below_a_normal_quantile(#[case] z: f64, #[case] share: f64) {
+        assert!(near(normal_share(z), share), "{}", normal_share(z));
     }
 
     #[rstest]

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
-use super::period;
+use super::said::period;
 use crate::fault::Fault;
 use crate::report::{AskAccuracy, accuracy_needs};
 use crate::store::Access;

@@ -6,7 +6,7 @@ use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
 use super::super::target::{may_manage, rep_named};
 use super::commit::words;
-use super::{amount, period_ahead, say};
+use super::said::{amount, period_ahead, say};
 use crate::deal::commitment::{Commitment, Scope};
 use crate::deal::event::CatalogKind;
 use crate::deal::target::Side;

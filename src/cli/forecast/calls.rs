@@ -8,7 +8,7 @@ use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
 use super::super::show::counted;
-use super::{period, period_of, whose};
+use super::said::{period, period_of, whose};
 use crate::date::period_name;
 use crate::deal::commitment::{Committed, Scope, latest};
 use crate::deal::event::CatalogKind;

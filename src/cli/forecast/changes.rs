@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
-use super::expected::Expecting;
-use super::period;
+use super::expected::expected;
+use super::said::period;
 use crate::date::{day, period_name};
 use crate::forecast::FORECAST;
 use crate::report::{FORECAST_MOVED, ForecastMovedRow, Report, forecast_unmoved};
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             "salesctl nightly keeps one of the fiscal quarter that runs and of the next",
         );
     };
-    let now = match Expecting::new(&session.process, &book).of(period, usize::MAX) {
+    let now = match expected(&session.process, &book, period, usize::MAX) {
         Ok(now) => now,
         Err(refusal) => {
             return not_known(

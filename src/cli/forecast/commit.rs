@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::super::assignment::active_rep;
 use super::super::context::{Context, Status};
 use super::super::session::Session;
-use super::{amount, period_ahead, say};
+use super::said::{amount, period_ahead, say};
 use crate::deal::book::State;
 use crate::deal::commitment::{Commitment, Scope};
 use crate::deal::event::{CatalogKind, Private};

@@ -1,30 +1,38 @@
-//! Forecasts: what is expected, what people say themselves, and how either turned out.
+//! Forecasts: what to expect of a period, how such forecasts did, what a target needs,
+//! what people say themselves.
 
 mod accuracy;
 mod adjust;
+mod assume;
+mod backtest;
 mod calls;
 mod changes;
 mod commit;
 pub(super) mod expected;
+mod need;
+mod now;
 mod rollup;
+mod said;
 
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::context::{Context, Status};
-use super::deal::dry_run_line;
+use super::filter::FilterArgs;
+use super::report::{self, ReportArgs, coverage};
 use super::session::Session;
-use crate::date::{day, parse_period, period_name};
-use crate::deal::commitment::{Commitment, Committed};
-use crate::deal::event::{Event, StreamKind};
+use crate::date::parse_period;
+use crate::deal::book::{Book, Needs};
 use crate::document::Period;
 use crate::fault::Fault;
-use crate::money::Money;
-use crate::store::{Catalog, Moment};
-use crate::text::visible;
+use crate::forecast::SEED;
+use crate::process::{Target, Whose};
+use crate::report::{Ask, Dimension};
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+enum Command {
+    Backtest(backtest::Args),
+    Need(need::Args),
     Commit(commit::Args),
     Calls(calls::Args),
     Adjust(adjust::Args),
@@ -33,118 +41,98 @@ pub(crate) enum Command {
     Changes(changes::Args),
 }
 
-pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
-    match command {
-        Command::Commit(args) => commit::run(args, cx),
-        Command::Calls(args) => calls::run(args, cx),
-        Command::Adjust(args) => adjust::run(args, cx),
-        Command::Rollup(args) => rollup::run(args, cx),
-        Command::Accuracy(args) => accuracy::run(args, cx),
-        Command::Changes(args) => changes::run(args, cx),
+/// Say what will be won by the end of a period: a range, who brings it, which deals decide it
+///
+/// Without --period the quarter that runs. The method with the best record on your own past speaks; what was won so far is
+/// in every amount. Sums by rep, team or product add up, with what is not open yet in its own line.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  salesctl forecast --by rep\n  salesctl forecast --period 2026-Q4 --assume \"stage=propose:p=0.5\" --explain"
+)]
+pub(crate) struct ForecastCommand {
+    #[command(flatten)]
+    now: now::Args,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+pub(crate) fn run(args: &ForecastCommand, cx: &Context) -> Result<Status> {
+    match &args.command {
+        None => now::run(&args.now, cx),
+        Some(Command::Backtest(args)) => backtest::run(args, cx),
+        Some(Command::Need(args)) => need::run(args, cx),
+        Some(Command::Commit(args)) => commit::run(args, cx),
+        Some(Command::Calls(args)) => calls::run(args, cx),
+        Some(Command::Adjust(args)) => adjust::run(args, cx),
+        Some(Command::Rollup(args)) => rollup::run(args, cx),
+        Some(Command::Accuracy(args)) => accuracy::run(args, cx),
+        Some(Command::Changes(args)) => changes::run(args, cx),
     }
 }
 
-/// The period that was asked for, or else the fiscal quarter that runs.
-fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Period, Fault> {
-    parse_period(
-        typed.unwrap_or("this quarter"),
-        session.today,
-        session.process.fiscal_month,
-    )
-    .map_err(|problem| Fault::usage(format!("--period: {problem}")))
+/// What a forecast is a function of.
+struct Asked {
+    book: Book,
+    ask: Ask,
+    period: Period,
+    targets: Vec<Target>,
+    of: Whose,
 }
 
-/// A period that was not over on the day on which something is said of it.
-fn period_ahead(session: &Session<'_>, typed: Option<&str>, on: Moment) -> Result<Period, Fault> {
-    let period = period(session, typed)?;
-    if period.to < on.day {
-        return Err(Fault::usage(format!(
-            "--period: it ended {}; what was won by then needs no forecast",
-            day(period.to)
-        )));
-    }
-    Ok(period)
-}
-
-/// Minor units of the currency of the process.
-fn amount(session: &Session<'_>, option: &str, typed: &str) -> Result<i64, Fault> {
-    let currency = session.process.currency;
-    let money = Money::parse(typed.trim(), currency)
-        .map_err(|problem| Fault::usage(format!("{option}: {problem}")))?;
-    if money.currency != currency {
-        return Err(Fault::usage(format!(
-            "{option}: `{}` is not in {currency}, the currency of the process",
-            visible(typed)
-        )));
-    }
-    Ok(money.minor)
-}
-
-/// Keeps what was said, and says so with what was said before.
-fn say(
-    session: &Session<'_>,
-    catalog: &Catalog,
-    said: Commitment,
-    at: Moment,
-    dry_run: bool,
-    more: &str,
-) -> Result<Status> {
-    let before = session.store.commitments()?;
-    let before = before
-        .iter()
-        .rfind(|one| one.said.is_about_the_same(&said) && one.at <= at.instant);
-    let money = |minor| Money {
-        minor,
-        currency: session.process.currency,
-    };
-    let was = before.map(|one| {
-        let by = visible(&one.actor);
-        let minor = money(one.said.amount_minor);
-        format!("; was {minor} by {by} on {}", day(one.day))
-    });
-    let line = format!(
-        "✓ {} {} {}: {}{more}{}",
-        whose(catalog, &said),
-        match said.by {
-            crate::deal::target::Side::Rep => "calls",
-            crate::deal::target::Side::Manager => "adjusted for",
-        },
-        period_name(period_of(&said), session.process.fiscal_month),
-        money(said.amount_minor),
-        was.unwrap_or_default()
-    );
-    let ((), outcome) = session.write(dry_run, |write| {
-        let id = write.create(StreamKind::Commitment)?;
-        write.append(id, at, [Event::Committed(Box::new(said))])
-    })?;
-    session.cx.console.say_wrapped(&line)?;
-    dry_run_line(session, outcome)?;
-    Ok(Status::Done)
-}
-
-/// `Jana Roth`, `team North`
-fn whose(catalog: &Catalog, said: &Commitment) -> String {
-    use crate::deal::commitment::Scope;
-    use crate::deal::event::CatalogKind;
-    match said.scope {
-        Scope::Rep => visible(catalog.title(CatalogKind::Rep, &said.name)),
-        Scope::Team => format!(
-            "team {}",
-            visible(catalog.title(CatalogKind::Team, &said.name))
-        ),
+impl Asked {
+    fn load(
+        session: &Session<'_>,
+        args: &ReportArgs,
+        days: Option<u16>,
+        by: Vec<Dimension>,
+        needs: Needs,
+    ) -> Result<Self> {
+        let filter = &args.filter;
+        let as_of = filter.as_of(session)?;
+        let period = match (report::period(session, args.period.as_deref())?, days) {
+            (Some(period), _) => period,
+            (None, Some(days)) => ahead(as_of, days)?,
+            (None, None) => parse_period("this quarter", as_of, session.process.fiscal_month)
+                .map_err(Fault::usage)?,
+        };
+        let needs = by
+            .iter()
+            .fold(needs, |needs, dimension| needs.and(dimension.needs()))
+            .and(filter.needs(session)?);
+        let book = session.store.book(&session.process, as_of, &needs)?;
+        let ask = Ask {
+            period: Some(period),
+            only: filter.mask(session, &book)?,
+            scope: filter.words(),
+            typed: args.typed(),
+            by,
+            ..Ask::default()
+        };
+        Ok(Self {
+            targets: super::target::all(session, as_of)?,
+            of: whose(session, filter)?,
+            book,
+            ask,
+            period,
+        })
     }
 }
 
-fn period_of(said: &Commitment) -> Period {
-    Period {
-        from: said.from,
-        to: said.to,
+/// Whose target counts: a rep's or a team's when only theirs is asked about, nobody's of a part of that.
+fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
+    if filter.condition.is_some() {
+        // No rep has an empty name.
+        return Ok(Whose::Rep(String::new()));
     }
+    coverage::whose(session, filter)
 }
 
-/// What was said of just this period, the last of each.
-fn said_of(said: &[Committed], period: Period) -> Vec<&Committed> {
-    let mut last = crate::deal::commitment::latest(said);
-    last.retain(|one| period_of(&one.said) == period);
-    last
+/// The days after a day.
+fn ahead(day: chrono::NaiveDate, days: u16) -> Result<Period, Fault> {
+    let after = |days: u16| day.checked_add_days(chrono::Days::new(u64::from(days)));
+    match (after(1), after(days.max(1))) {
+        (Some(from), Some(to)) => Ok(Period { from, to }),
+        _ => Err(Fault::usage(format!("--days: {days} days lead nowhere"))),
+    }
 }

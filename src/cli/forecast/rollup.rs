@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
-use super::expected::Expecting;
-use super::{period, said_of};
+use super::expected::expected;
+use super::said::{period, said_of};
 use crate::forecast::FORECAST;
 use crate::report::ROLLUP;
 use crate::store::Access;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;
-    let expected = Expecting::new(&session.process, &book).of(period, usize::MAX);
+    let expected = expected(&session.process, &book, period, usize::MAX);
     let forecast = expected.as_ref().map_err(|refusal| refusal.why.as_str());
     let report = crate::report::rollup(&session.process, &book, period, &said, &targets, forecast);
     args.output

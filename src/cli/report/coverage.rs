@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 }
 
 /// Whose deals are asked about; a rep of a team is the rep.
-fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
+pub(crate) fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose> {
     let (kind, typed, whose): (_, _, fn(String) -> Whose) = match (&filter.rep, &filter.team) {
         (Some(rep), _) => (CatalogKind::Rep, rep, Whose::Rep),
         (None, Some(team)) => (CatalogKind::Team, team, Whose::Team),

@@ -8,7 +8,7 @@ mod changes;
 mod cohorts;
 mod compare;
 mod costs;
-mod coverage;
+pub(crate) mod coverage;
 mod data;
 mod durations;
 mod experience;
@@ -136,7 +136,7 @@ pub(crate) struct ReportArgs {
 
 impl ReportArgs {
     /// The options that were given, as they were.
-    fn typed(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn typed(&self) -> Vec<(&'static str, String)> {
         let filter = &self.filter;
         [
             ("period", &self.period),
@@ -261,7 +261,7 @@ fn loaded(
     Ok((book, ask))
 }
 
-fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
+pub(crate) fn period(session: &Session<'_>, typed: Option<&str>) -> Result<Option<Period>, Fault> {
     typed
         .map(|typed| parse_period(typed, session.today, session.process.fiscal_month))
         .transpose()

@@ -12,7 +12,7 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::{BoldPoints, Ranged};
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, PathElement, Rectangle};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, ShapeStyle, TextStyle};
 
@@ -163,6 +163,12 @@ impl Canvas<'_> {
         let corners = [(a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1))];
         self.area
             .draw(&Rectangle::new(corners, ink.stand_in().filled()))
+    }
+
+    /// Filled; its corners in order.
+    pub(super) fn area(&self, corners: &[(i32, i32)], ink: Ink) -> Result<(), Failed> {
+        let style = ink.stand_in().filled();
+        self.area.draw(&Polygon::new(corners.to_vec(), style))
     }
 
     pub(super) fn dot(&self, place: (i32, i32), radius: i32, ink: Ink) -> Result<(), Failed> {

@@ -7,6 +7,7 @@
 mod bars;
 mod canvas;
 mod columns;
+mod course;
 mod points;
 mod unit;
 
@@ -125,6 +126,9 @@ fn drawn(chart: &Chart, paper: Paper) -> Result<Picture, Failed> {
             points,
             lines,
         } => points::draw((across, points, lines), chart.unit, paper),
+        Shape::Course { lines, band, mark } => {
+            course::draw((lines, band.as_ref(), *mark), chart.unit, paper)
+        }
     }
 }
 
@@ -140,6 +144,9 @@ fn has_something(shape: &Shape) -> bool {
         Shape::Points { points, .. } => points
             .iter()
             .any(|point| is_known(&point.x) && is_known(&point.y)),
+        Shape::Course { lines, .. } => lines
+            .iter()
+            .any(|(_, line)| line.iter().any(|(_, value)| is_known(value))),
     }
 }
 
@@ -189,6 +196,12 @@ fn key(out: &mut String, shape: &Shape) {
             if points.iter().any(|point| point.stands_out) {
                 entries.push(("round", Ink::Alert, "outside of what chance explains"));
             }
+        }
+        Shape::Course { lines, band, mark } => {
+            let names = lines.iter().enumerate();
+            entries.extend(names.map(|(i, (name, _))| ("thin", Ink::Series(i), name.as_str())));
+            entries.extend(band.iter().map(|band| ("", Ink::Grid, band.name.as_str())));
+            entries.extend(mark.map(|(_, name)| ("thin", Ink::Target, name)));
         }
     }
     if entries.is_empty() {

@@ -1,11 +1,12 @@
 //! Pictures stay on their paper, their words don't lie on one another, and no number breaks them.
 
+use chrono::NaiveDate;
 use proptest::prelude::*;
 use rstest::rstest;
 
 use super::canvas::{TEXT, fitted, wide};
 use super::{Paper, drawn, figure, unit};
-use crate::document::{Bar, Chart, Point, Shape, Unit};
+use crate::document::{Band, Bar, Chart, Point, Shape, Unit};
 
 fn chart(unit: Unit, shape: Shape) -> Chart {
     Chart {
@@ -66,6 +67,82 @@ fn funnel_plot(count: usize) -> Shape {
     }
 }
 
+fn date(number: i32) -> NaiveDate {
+    let day = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a date");
+    day + chrono::TimeDelta::days(i64::from(number))
+}
+
+/// Won for 50 days, then a fan for 41.
+fn fan() -> Shape {
+    let won = (0..=50)
+        .step_by(10)
+        .map(|day| (date(day), f64::from(day) * 2e5));
+    let ahead = [50, 60, 70, 80, 91];
+    let median = |day: i32| 1e7 + f64::from(day - 50) * 2.5e5;
+    let wide = |day: i32| f64::from(day - 50).sqrt() * 1e6;
+    Shape::Course {
+        lines: vec![
+            ("won so far".to_string(), won.collect()),
+            (
+                "median".to_string(),
+                ahead.map(|day| (date(day), median(day))).to_vec(),
+            ),
+        ],
+        band: Some(Band {
+            name: "80 % range".to_string(),
+            course: ahead
+                .map(|day| (date(day), median(day) - wide(day), median(day) + wide(day)))
+                .to_vec(),
+        }),
+        mark: Some((2.4e7, "target")),
+    }
+}
+
+#[test]
+fn a_fan_is_a_band_around_its_middle() {
+    let picture = drawn(&chart(eur(), fan()), Paper::Wide).expect("drawn");
+    let body = &picture.body;
+    let corners = |tag: &str, ink: &str| -> Vec<Vec<(i32, i32)>> {
+        let all = body.split(&format!("<{tag} ")).skip(1);
+        let inked = all.map(|rest| rest.split("/>").next().expect("an end"));
+        inked
+            .filter(|rest| rest.contains(ink))
+            .map(|rest| {
+                let (_, points) = rest.split_once("points=\"").expect("points");
+                let points = points.split('"').next().expect("some").split_whitespace();
+                points
+                    .map(|point| {
+                        let (x, y) = point.split_once(',').expect("two");
+                        (x.parse().expect("x"), y.parse().expect("y"))
+                    })
+                    .collect()
+            })
+            .collect()
+    };
+    let band = &corners("polygon", "var(--grid)")[0];
+    let median = &corners("polyline", "var(--series-2)")[0];
+    assert_eq!(band.len(), 2 * median.len());
+    // It opens at the last point of what is won, and its middle stays between its edges.
+    assert_eq!(band[0], median[0]);
+    for (at, (x, y)) in median.iter().enumerate().skip(1) {
+        let (low, high) = (band[at], band[band.len() - 1 - at]);
+        assert_eq!((low.0, high.0), (*x, *x));
+        assert!(high.1 < *y && *y < low.1, "{high:?} {y} {low:?}");
+    }
+    let shown = figure(&chart(eur(), fan()), "c1");
+    for said in [
+        "</i>won so far</li>",
+        "</i>80 % range</li>",
+        "</i>target</li>",
+    ] {
+        assert!(shown.contains(said), "{said} is not in\n{shown}");
+    }
+    assert!(
+        body.contains("\n1 Oct\n") && body.contains("\n31 Dec\n"),
+        "{body}"
+    );
+}
+
 /// Of each text: left, top, right, bottom.
 fn texts(svg: &str) -> Vec<(String, [i32; 4])> {
     let attribute = |tag: &str, name: &str| -> String {
@@ -97,6 +174,7 @@ fn texts(svg: &str) -> Vec<(String, [i32; 4])> {
 #[case(eur(), months(24, 3))]
 #[case(eur(), months(5, 1))]
 #[case(Unit::Share, funnel_plot(60))]
+#[case(eur(), fan())]
 fn words_have_room(#[case] unit: Unit, #[case] shape: Shape) {
     for paper in [Paper::Wide, Paper::Narrow] {
         let picture = drawn(&chart(unit, shape.clone()), paper).expect("drawn");
@@ -208,6 +286,11 @@ fn nothing_known_is_nothing_drawn() {
             points: Vec::new(),
             lines: Vec::new(),
         },
+        Shape::Course {
+            lines: vec![("won".to_string(), vec![(date(0), f64::NAN)])],
+            band: None,
+            mark: Some((1.0, "target")),
+        },
     ] {
         let shown = figure(&chart(Unit::Count, shape), "c1");
         assert!(
@@ -282,6 +365,14 @@ fn shape() -> impl Strategy<Value = Shape> {
         any::<String>(),
         prop::collection::vec((number(), number()), 0..6),
     );
+    let dated = (
+        any::<String>(),
+        prop::collection::vec((0..900, number()), 0..6),
+    )
+        .prop_map(|(name, line)| {
+            let line = line.into_iter().map(|(day, value)| (date(day), value));
+            (name, line.collect())
+        });
     prop_oneof![
         prop::collection::vec(bar, 0..14).prop_map(Shape::Bars),
         (
@@ -298,6 +389,25 @@ fn shape() -> impl Strategy<Value = Shape> {
                 across,
                 points,
                 lines
+            }),
+        (
+            prop::collection::vec(dated, 0..4),
+            prop::option::of((
+                any::<String>(),
+                prop::collection::vec((0..900, number(), number()), 0..6)
+            )),
+            prop::option::of(number())
+        )
+            .prop_map(|(lines, band, mark)| Shape::Course {
+                lines,
+                band: band.map(|(name, course)| Band {
+                    name,
+                    course: course
+                        .into_iter()
+                        .map(|(day, low, high)| (date(day), low, high))
+                        .collect(),
+                }),
+                mark: mark.map(|mark| (mark, "target")),
             }),
     ]
 }
@@ -322,7 +432,7 @@ proptest! {
         for paper in [Paper::Wide, Paper::Narrow] {
             let picture = drawn(&chart, paper).expect("drawn");
             prop_assert!(picture.width == paper.width() && (0..2_000).contains(&picture.height));
-            let tags = ["rect ", "line ", "polyline ", "circle ", "text ", "/text>"];
+            let tags = ["rect ", "line ", "polyline ", "polygon ", "circle ", "text ", "/text>"];
             for rest in picture.body.split('<').skip(1) {
                 prop_assert!(tags.iter().any(|tag| rest.starts_with(tag)), "<{}", rest);
             }

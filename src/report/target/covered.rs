@@ -170,7 +170,7 @@ pub fn coverage(
     Ok(Report { answer, document })
 }
 
-/// What the targets of the period ask for, in minor units.
+/// What the targets of the period ask for of what is won, in minor units.
 pub(in crate::report) fn given(
     process: &Process,
     book: &Book,

@@ -1,0 +1,41 @@
+//! What is left of a period: of one that runs, from today on; of one to come, what is won after the days before it.
+
+use super::{Backtest, Horizon, How, Outlook, Panel, Past, Refusal, outlook};
+use crate::deal::book::{Book, Day};
+use crate::document::Period;
+use crate::process::Process;
+
+/// What to expect of the part of a period after the day of the Book, with the record of forecasts that reach as far.
+pub fn ahead(
+    process: &Process,
+    book: &Book,
+    period: Period,
+) -> Result<(Outlook, Backtest), Refusal> {
+    let from = Day::of(book.as_of);
+    let (first, to) = (Day::of(period.from), Day::of(period.to));
+    if to <= from {
+        return Err(Refusal {
+            why: "the period is over".to_string(),
+        });
+    }
+    let (late, backtest) = outlook(process, book, Horizon { from, to })?;
+    let before = Day::new(first.number() - 1);
+    if before <= from {
+        return Ok((late, backtest));
+    }
+    let (early, _) = outlook(process, book, Horizon { from, to: before })?;
+    Ok((late.after(&early), backtest))
+}
+
+/// How forecasts of so many days did at past origins, and the method that speaks now.
+pub fn record(
+    process: &Process,
+    book: &Book,
+    days: i32,
+    how: How,
+) -> Result<(Backtest, &'static str), Refusal> {
+    let past = Past::new(process, book);
+    let panel = Panel::new(&past, days.max(1));
+    let (outlook, backtest) = panel.outlook(how)?;
+    Ok((backtest, outlook.chosen.method))
+}

@@ -1,0 +1,222 @@
+//! How many new deals a month a target needs.
+
+use super::super::group::Groups;
+use super::super::{Ask, Report, answer, money, percent, with_notes};
+use super::figures::Figures;
+use super::{AskForecast, Foreseen, minor};
+use crate::date::{self, period_name};
+use crate::deal::book::{Book, Day};
+use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::forecast::{Need, Newcomers};
+use crate::process::Process;
+
+/// Fewer won deals than this say nothing of what new ones bring.
+const ENOUGH: usize = 10;
+
+/// Days of a month, on average.
+const MONTH: f64 = 365.25 / 12.0;
+
+row! {
+    /// What a target asks of new business.
+    pub struct NeedRow {
+        pub period: String,
+        pub target_minor: i64,
+        pub won_minor: i64,
+        /// Expected from the deals that are open.
+        pub open_minor: Option<i64>,
+        /// Target less both, not below nothing.
+        pub missing_minor: Option<i64>,
+        pub left_days: i32,
+        /// Of deals that are opened on any of the days left, the share that is won in time.
+        pub in_time_share: Option<f64>,
+        pub mean_won_minor: Option<i64>,
+        /// New deals a month for an even chance to reach the target; `low` for one chance in five, `high` for four.
+        pub monthly: Option<f64>,
+        pub monthly_low: Option<f64>,
+        pub monthly_high: Option<f64>,
+        /// Opened a month, in the last three.
+        pub monthly_now: Option<f64>,
+        /// Opened in the last two years, and won of them.
+        pub n: usize,
+        pub won_n: usize,
+    }
+}
+
+/// New deals a month that the target needs, at the rates at which deals were won lately.
+pub fn need(
+    process: &Process,
+    book: &Book,
+    foreseen: Foreseen,
+    target_minor: i64,
+    ask: &AskForecast<'_>,
+) -> Result<Report<NeedRow>, String> {
+    let groups = Groups::new(book, &[], &[])?;
+    let figures = Figures::of(process, book, foreseen, &[], ask, &groups);
+    let from = Day::of(book.as_of).max(Day::new(Day::of(ask.period.from).number() - 1));
+    let left = Day::of(ask.period.to).since(from).max(0);
+    let came = Newcomers::of(book, left, |deal| ask.ask.includes(deal));
+    let mut notes = figures.notes.clone();
+    let name = period_name(ask.period, process.fiscal_month);
+    let mut row = NeedRow {
+        period: name.clone(),
+        target_minor,
+        won_minor: figures.won_minor,
+        open_minor: None,
+        missing_minor: None,
+        left_days: left,
+        in_time_share: None,
+        mean_won_minor: None,
+        monthly: None,
+        monthly_low: None,
+        monthly_high: None,
+        monthly_now: Some(came.monthly),
+        n: came.n,
+        won_n: came.won,
+    };
+    let mut told = None;
+    if figures.over {
+        notes.push("the period is over: no new deal is won in it any more".to_string());
+    } else if came.won < ENOUGH {
+        notes.push(format!(
+            "insufficient history: {} of {} deals opened in the last two years were won, {ENOUGH} are needed to say what \
+             new ones bring",
+            came.won, came.n
+        ));
+    } else if let Some(ahead) = &figures.ahead {
+        let values = &ahead.outlook.won_values;
+        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+        let months = f64::from(left) / MONTH;
+        let in_time = came.in_time();
+        let missing = (target_minor - figures.won_minor) as f64;
+        row.open_minor = Some(minor(ahead.outlook.open_minor));
+        row.missing_minor = Some(minor(missing - ahead.outlook.open_minor).max(0));
+        row.in_time_share = Some(in_time);
+        row.mean_won_minor = Some(minor(mean));
+        told = Need::of(&ahead.draws, in_time, values, missing);
+        match told {
+            Some(need) => {
+                row.monthly = Some(need.deals / months);
+                row.monthly_low = Some(need.low / months);
+                row.monthly_high = Some(need.high / months);
+            }
+            None => notes.push(format!(
+                "no number of new deals reaches it: of those opened in the {left} days left, {} are won in time",
+                percent(in_time)
+            )),
+        }
+    }
+    let scope = ask.ask.scope.as_ref();
+    let scope = scope
+        .map(|scope| format!(", only {scope}"))
+        .unwrap_or_default();
+    let heading = format!(
+        "Need: new deals for {} in {name} ({}){scope}, as of {}",
+        money(target_minor, process.currency),
+        date::range(ask.period),
+        date::day(book.as_of)
+    );
+    let mut document = Document::default()
+        .heading(heading)
+        .table(table(process, &row));
+    if told.is_some() {
+        document = document.line(in_words(&row));
+    }
+    let document = with_notes(document, &notes);
+    let asked = Ask {
+        period: Some(ask.period),
+        ..ask.ask.clone()
+    };
+    let n = came.n;
+    let answer = answer(
+        "salesctl/forecast-need/1",
+        process,
+        book,
+        &asked,
+        (n, vec![row], notes),
+    );
+    Ok(Report { answer, document })
+}
+
+fn table(process: &Process, row: &NeedRow) -> Table {
+    let amount = |minor: Option<i64>| {
+        let minor = minor.map(|minor| super::super::whole(minor, process.currency));
+        minor.unwrap_or(Cell::Nothing)
+    };
+    let number = |number: Option<f64>| {
+        let number = number.map(|number| Cell::Text(tenths(number)));
+        number.unwrap_or(Cell::Nothing)
+    };
+    let line = |title: &str, cell: Cell, note: String| {
+        vec![Cell::Text(title.to_string()), cell, Cell::Text(note)]
+    };
+    let range = row
+        .monthly_low
+        .zip(row.monthly_high)
+        .map_or_else(String::new, |(low, high)| {
+            format!(
+                "{} for one chance in five, {} for four in five",
+                tenths(low),
+                tenths(high)
+            )
+        });
+    let in_time = row.in_time_share.map_or_else(String::new, |share| {
+        format!(
+            "{} of new deals are won in the {} days left",
+            percent(share),
+            row.left_days
+        )
+    });
+    Table {
+        columns: vec![
+            TableColumn::left(""),
+            TableColumn::right(""),
+            TableColumn::left("").rank(1),
+        ],
+        rows: vec![
+            line("won so far", amount(Some(row.won_minor)), String::new()),
+            line(
+                "expected of open deals",
+                amount(row.open_minor),
+                String::new(),
+            ),
+            line("missing", amount(row.missing_minor), String::new()),
+            line("mean won deal", amount(row.mean_won_minor), in_time),
+            line("new deals a month, needed", number(row.monthly), range),
+            line(
+                "new deals a month, now",
+                number(row.monthly_now),
+                "opened in the last three months".to_string(),
+            ),
+        ],
+    }
+}
+
+/// With one decimal while that says something.
+fn tenths(number: f64) -> String {
+    if number >= 20.0 {
+        format!("{number:.0}")
+    } else {
+        format!("{number:.1}")
+    }
+}
+
+fn in_words(row: &NeedRow) -> String {
+    let (Some(needed), Some(now)) = (row.monthly, row.monthly_now) else {
+        return String::new();
+    };
+    if needed <= 0.0 {
+        return "no new deal is needed for an even chance: the open ones bring it".to_string();
+    }
+    if now <= 0.0 {
+        return "no deal was opened in the last three months".to_string();
+    }
+    let times = needed / now;
+    if times <= 1.0 {
+        format!(
+            "as many as now are enough: {} of them for an even chance",
+            percent(times)
+        )
+    } else {
+        format!("that is {times:.1} times as many as now")
+    }
+}
