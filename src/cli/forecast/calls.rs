@@ -1,5 +1,7 @@
 //! `forecast calls`: everything that was said of what will be won.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 
@@ -13,6 +15,7 @@ use crate::date::period_name;
 use crate::deal::commitment::{Committed, Scope, latest};
 use crate::deal::event::CatalogKind;
 use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::id::Id;
 use crate::store::{Access, Catalog};
 use crate::text::visible;
 
@@ -76,7 +79,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .is_none_or(|rep| one.said.scope == Scope::Rep && one.said.name == *rep);
         theirs && only.is_none_or(|only| period_of(&one.said) == only)
     });
-    let rows: Vec<CallRow> = (0..said.len()).rev().map(|at| row(&said, at)).collect();
+    let counts: BTreeSet<Id> = latest(&said).iter().map(|one| one.id).collect();
+    let rows: Vec<CallRow> = (0..said.len())
+        .rev()
+        .map(|at| row(&said, at, &counts))
+        .collect();
     let shown = rows
         .iter()
         .zip(said.iter().rev())
@@ -108,7 +115,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-fn row(all: &[Committed], at: usize) -> CallRow {
+fn row(all: &[Committed], at: usize, counts: &BTreeSet<Id>) -> CallRow {
     let one = &all[at];
     let said = &one.said;
     let before = all[..at]
@@ -128,7 +135,7 @@ fn row(all: &[Committed], at: usize) -> CallRow {
         best_case_minor: said.best_case_minor,
         deals: said.deals.iter().map(|deal| deal.handle()).collect(),
         why: said.why.as_ref().map(|why| why.text.clone()),
-        counts: latest(all).iter().any(|last| last.id == one.id),
+        counts: counts.contains(&one.id),
     }
 }
 

@@ -18,14 +18,14 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use super::super::{Ask, Report, answer, count, or_nothing, with_notes};
-use crate::date;
-use crate::deal::book::{Book, Columns, Day, Needs, State};
+use super::super::Report;
+use super::accuracy_shown::shown;
+use crate::deal::book::{Book, Columns, Day, Named, Needs, State};
 use crate::deal::commitment::{Committed, Scope};
 use crate::deal::event::ForecastSnapshot;
 use crate::deal::fact::CONFIDENCE;
 use crate::deal::target::Side;
-use crate::document::{Cell, Document, Period, Table, TableColumn, row};
+use crate::document::{Period, row};
 use crate::forecast::won_deals;
 use crate::process::Process;
 
@@ -33,7 +33,7 @@ use crate::process::Process;
 pub const ACCURACY: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER));
 
 /// So many periods must be over before a bias is called by a name.
-const ENOUGH_CALLS: usize = 5;
+pub(super) const ENOUGH_CALLS: usize = 5;
 /// A smaller bias has no name.
 const MATERIAL: f64 = 0.1;
 /// Share of the words that must have erred to one side.
@@ -180,9 +180,10 @@ pub fn accuracy(
         let record = records.entry((Order::Rep, name, "period")).or_default();
         record.squares.push(square);
     }
+    let won = Won::of(process, book);
     let rows = records
         .into_iter()
-        .map(|(who, record)| line(process, book, who, record, ask.last))
+        .map(|(who, record)| line(&won, who, record, ask.last))
         .collect();
     shown(process, book, rows, ask)
 }
@@ -200,8 +201,7 @@ fn counted((from, to): (NaiveDate, NaiveDate), words: &[Word]) -> Option<Word> {
 }
 
 fn line(
-    process: &Process,
-    book: &Book,
+    won: &Won<'_>,
     (order, name, horizon): Who,
     record: Record,
     last: Option<usize>,
@@ -216,14 +216,14 @@ fn line(
         .iter()
         .filter_map(|(period, words)| {
             let word = counted(*period, words)?;
-            Some((word.said, won_by(process, book, order, &name, *period)))
+            Some((word.said, won.by(order, &name, *period)))
         })
         .collect();
     let said: i64 = pairs.iter().map(|(said, _)| said).sum();
-    let won: i64 = pairs.iter().map(|(_, won)| won).sum();
+    let actual: i64 = pairs.iter().map(|(_, won)| won).sum();
     let missed: i64 = pairs.iter().map(|(said, won)| (said - won).abs()).sum();
-    let share = |minor: i64| (won > 0).then(|| minor as f64 / won as f64);
-    let bias = share(said - won);
+    let share = |minor: i64| (actual > 0).then(|| minor as f64 / actual as f64);
+    let bias = share(said - actual);
     let brier = (!record.squares.is_empty())
         .then(|| record.squares.iter().sum::<f64>() / record.squares.len() as f64);
     AccuracyRow {
@@ -237,7 +237,7 @@ fn line(
         calls,
         finished: pairs.len(),
         said_minor: said,
-        won_minor: won,
+        won_minor: actual,
         bias_share: bias,
         wape_share: share(missed),
         finding: finding(&pairs, bias),
@@ -260,26 +260,44 @@ fn finding(pairs: &[(i64, i64)], bias: Option<f64>) -> &'static str {
     }
 }
 
-/// What was won in a period by whom it was said of.
-fn won_by(
-    process: &Process,
-    book: &Book,
-    order: Order,
-    name: &str,
-    (from, to): (NaiveDate, NaiveDate),
-) -> i64 {
-    let is = |named: &[crate::deal::book::Named], at: Option<u32>, name: &str| {
-        at.is_some_and(|at| named[at as usize].name == name)
-    };
-    let counts = |deal: usize| match (order, name.strip_prefix("team ")) {
-        (Order::Method, _) => true,
-        (_, Some(team)) => is(&book.teams, book.deals.team[deal], team),
-        (_, None) => is(&book.owners, book.deals.owner[deal], name),
-    };
-    won_deals(process, book, Period { from, to })
-        .into_iter()
-        .filter(|(deal, _)| counts(*deal))
-        .fold(0, |sum, (_, minor)| i64::saturating_add(sum, minor))
+/// All that was ever won, by day: deal and amount.
+struct Won<'b> {
+    book: &'b Book,
+    deals: Vec<(Day, usize, i64)>,
+}
+
+impl<'b> Won<'b> {
+    fn of(process: &Process, book: &'b Book) -> Self {
+        let ever = Period {
+            from: NaiveDate::MIN,
+            to: book.as_of,
+        };
+        let mut deals: Vec<(Day, usize, i64)> = won_deals(process, book, ever)
+            .into_iter()
+            .filter_map(|(deal, minor)| Some((book.deals.closed[deal]?, deal, minor)))
+            .collect();
+        deals.sort_unstable();
+        Self { book, deals }
+    }
+
+    /// What was won in a period by whom it was said of.
+    fn by(&self, order: Order, name: &str, (from, to): (NaiveDate, NaiveDate)) -> i64 {
+        let book = self.book;
+        let is = |named: &[Named], at: Option<u32>, name: &str| {
+            at.is_some_and(|at| named[at as usize].name == name)
+        };
+        let counts = |deal: usize| match (order, name.strip_prefix("team ")) {
+            (Order::Method, _) => true,
+            (_, Some(team)) => is(&book.teams, book.deals.team[deal], team),
+            (_, None) => is(&book.owners, book.deals.owner[deal], name),
+        };
+        let first = self.deals.partition_point(|(day, ..)| *day < Day::of(from));
+        self.deals[first..]
+            .iter()
+            .take_while(|(day, ..)| *day <= Day::of(to))
+            .filter(|(_, deal, _)| counts(*deal))
+            .fold(0, |sum, (.., minor)| i64::saturating_add(sum, *minor))
+    }
 }
 
 /// Of each decided deal with a confidence and an owner: the owner, and how far the confidence was off, squared.
@@ -307,110 +325,6 @@ fn confidences(book: &Book) -> Vec<(u32, f64)> {
             Some((book.deals.owner[at]?, (percent? / 100.0 - outcome).powi(2)))
         })
         .collect()
-}
-
-fn shown(
-    process: &Process,
-    book: &Book,
-    rows: Vec<AccuracyRow>,
-    ask: AskAccuracy,
-) -> Report<AccuracyRow> {
-    let mut notes = Vec::new();
-    if rows.iter().any(|row| row.finding == "insufficient_history") {
-        notes.push(format!(
-            "insufficient history: a bias has a name after {ENOUGH_CALLS} periods that are over"
-        ));
-    }
-    let squares: f64 = rows
-        .iter()
-        .filter_map(|row| Some(row.brier? * row.confidence_n as f64))
-        .sum();
-    let deals: usize = rows.iter().map(|row| row.confidence_n).sum();
-    let document = Document::default().heading(format!(
-        "What was said against what was won{}, as of {}",
-        ask.within
-            .map(|within| format!(", {}", date::period_name(within, process.fiscal_month)))
-            .unwrap_or_default(),
-        date::day(book.as_of)
-    ));
-    let mut document = if rows.is_empty() {
-        document.line(
-            "nothing was said of a period that is over; salesctl forecast commit says something, salesctl nightly keeps what methods say",
-        )
-    } else {
-        document.table(table(book, &rows))
-    };
-    if deals > 0 {
-        document = document.line(format!(
-            "confidences in deals: Brier score {:.3} over {deals} decided {}; 0 is always right, 0.25 is what 50 % for every deal comes to",
-            squares / deals as f64,
-            if deals == 1 { "deal" } else { "deals" }
-        ));
-    }
-    let document = document.line(
-        "of each period one word counts, the last up to its middle; the record is for learning, not for ranking",
-    );
-    let document = with_notes(document, &notes);
-    let ask = Ask {
-        period: ask.within,
-        ..Ask::default()
-    };
-    let n = rows.len();
-    Report {
-        answer: answer(
-            "salesctl/forecast-accuracy/1",
-            process,
-            book,
-            &ask,
-            (n, rows, notes),
-        ),
-        document,
-    }
-}
-
-fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
-    let share = |share: Option<f64>| or_nothing(share, Cell::Share);
-    Table {
-        columns: vec![
-            TableColumn::left("by"),
-            TableColumn::left("of"),
-            TableColumn::right("periods"),
-            TableColumn::right("bias"),
-            TableColumn::right("WAPE"),
-            TableColumn::left("reads as"),
-            TableColumn::right("deals").rank(2),
-            TableColumn::right("Brier").rank(1),
-        ],
-        rows: rows
-            .iter()
-            .map(|row| {
-                let title = book
-                    .owners
-                    .iter()
-                    .find(|one| row.by == "rep" && one.name == row.name);
-                let name = title.map_or(&row.name, |one| &one.title);
-                let ahead = if row.horizon == "30_days" {
-                    ", 30 days"
-                } else {
-                    ""
-                };
-                vec![
-                    Cell::Text(row.by.to_string()),
-                    Cell::Text(format!("{name}{ahead}")),
-                    count(row.finished),
-                    share(row.bias_share),
-                    share(row.wape_share),
-                    Cell::Text(row.finding.replace('_', " ")),
-                    if row.confidence_n == 0 {
-                        Cell::Nothing
-                    } else {
-                        count(row.confidence_n)
-                    },
-                    or_nothing(row.brier, |brier| Cell::Text(format!("{brier:.3}"))),
-                ]
-            })
-            .collect(),
-    }
 }
 
 #[cfg(test)]

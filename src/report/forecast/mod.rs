@@ -5,6 +5,7 @@
 //! out, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
 
 mod accuracy;
+mod accuracy_shown;
 mod backtest;
 mod charts;
 mod deciding;
