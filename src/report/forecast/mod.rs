@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, Short, answer};
-use crate::date::period_name;
+use crate::date::{self, period_name};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row, row};
 use crate::forecast::{Backtest, FORECAST, Outlook, Refusal, WorthBy, apportioned};
@@ -188,6 +188,16 @@ pub fn forecast(
     };
     let document = of.document(&answer.notes);
     Ok(Report { answer, document })
+}
+
+/// `2026-Q4 (1 Oct – 31 Dec 2026)`
+fn named(name: &str, period: Period) -> String {
+    let range = date::range(period);
+    if range == name {
+        range
+    } else {
+        format!("{name} ({range})")
+    }
 }
 
 fn minor(amount: f64) -> i64 {
