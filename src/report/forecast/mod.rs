@@ -242,6 +242,7 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         period: name.to_string(),
         won_minor: Some(figures.won_minor),
         target_minor: figures.target_minor,
+        target_share: figures.chance(),
         called_minor: figures.called_minor,
         ..ForecastLine::default()
     };
@@ -255,7 +256,6 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         line.median_minor = Some(minor(ahead.total.median()));
         line.low_minor = Some(minor(low));
         line.high_minor = Some(minor(high));
-        line.target_share = figures.chance();
         line.method = Some(ahead.outlook.chosen.method);
         line.origins = Some(ahead.record.origins);
         line.wape_share = ahead.record.wape;
