@@ -138,7 +138,7 @@ pub fn backtest(
     document = document.line(
         "WAPE: misses as a share of what was won; bias above 0: too much was said; nothing later than an origin was known at it",
     );
-    if let Some(chart) = charts::errors(backtest, &METHODS) {
+    if let Some(chart) = charts::errors(backtest) {
         document = document.chart(chart);
     }
     if let Some(chart) = charts::calibration(backtest) {

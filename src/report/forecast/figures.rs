@@ -154,6 +154,9 @@ impl Figures {
         if self.won_minor >= target {
             return Some(1.0);
         }
+        if self.over {
+            return Some(0.0);
+        }
         self.ahead
             .as_ref()
             .map(|ahead| ahead.total.chance_of(target as f64))

@@ -28,7 +28,7 @@ use serde::Serialize;
 
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, Short, answer};
-use crate::date::period_name;
+use crate::date::{self, period_name};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row, row};
 use crate::forecast::{Backtest, FORECAST, Outlook, Refusal, WorthBy, apportioned};
@@ -198,6 +198,16 @@ pub fn forecast(
     Ok(Report { answer, document })
 }
 
+/// `2026-Q4 (1 Oct – 31 Dec 2026)`
+fn named(name: &str, period: Period) -> String {
+    let range = date::range(period);
+    if range == name {
+        range
+    } else {
+        format!("{name} ({range})")
+    }
+}
+
 fn minor(amount: f64) -> i64 {
     amount.round() as i64
 }
@@ -240,6 +250,7 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         period: name.to_string(),
         won_minor: Some(figures.won_minor),
         target_minor: figures.target_minor,
+        target_share: figures.chance(),
         called_minor: figures.called_minor,
         ..ForecastLine::default()
     };
@@ -253,7 +264,6 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         line.median_minor = Some(minor(ahead.total.median()));
         line.low_minor = Some(minor(low));
         line.high_minor = Some(minor(high));
-        line.target_share = figures.chance();
         line.method = Some(ahead.outlook.chosen.method);
         line.origins = Some(ahead.record.origins);
         line.wape_share = ahead.record.wape;

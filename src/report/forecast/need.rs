@@ -3,7 +3,7 @@
 use super::super::group::Groups;
 use super::super::{Ask, Report, answer, money, percent, with_notes};
 use super::figures::Figures;
-use super::{AskForecast, Foreseen, minor};
+use super::{AskForecast, Foreseen, minor, named};
 use crate::date::{self, period_name};
 use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Document, Table, TableColumn, row};
@@ -110,9 +110,9 @@ pub fn need(
         .map(|scope| format!(", only {scope}"))
         .unwrap_or_default();
     let heading = format!(
-        "Need: new deals for {} in {name} ({}){scope}, as of {}",
+        "Need: new deals for {} in {}{scope}, as of {}",
         money(target_minor, process.currency),
-        date::range(ask.period),
+        named(&name, ask.period),
         date::day(book.as_of)
     );
     let mut document = Document::default()
