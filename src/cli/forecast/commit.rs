@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .unwrap_or_default();
     if !deals.is_empty() {
         let n = super::super::show::counted(deals.len(), "deal", "deals");
-        more.push_str(&format!(", on {n} of {}", money(worth)));
+        more = format!("{more}, on {n} of {}", money(worth));
     }
     let said = Commitment {
         by: Side::Rep,
