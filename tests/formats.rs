@@ -47,6 +47,7 @@ impl Sample {
             ("deal history", "acme".to_string()),
             ("deal show", "acme".to_string()),
             ("experience show", id("experience list")),
+            ("forecast changes", "--since 2026-11-01".to_string()),
             ("forecast need", "--target 240k".to_string()),
             ("gdpr source", "omar@globex.example".to_string()),
             ("import explain", format!("{batch} 2")),

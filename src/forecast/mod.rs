@@ -2,8 +2,8 @@
 //!
 //! The order in which data flows: `past` is what the methods read of the Book, `panel` the past seen once a week, so
 //! that nothing later than an origin can be known on it; each method is one file; `backtest` asks all of them at past
-//! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. Money is in minor units of the
-//! process's currency.
+//! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. `kept` is what a night keeps of it,
+//! and `moved` why it is another one since. Money is in minor units of the process's currency.
 
 mod ahead;
 mod assume;
@@ -13,7 +13,9 @@ mod choice;
 mod cohort;
 mod ensemble;
 mod evidence;
+mod kept;
 mod logistic;
+mod moved;
 mod need;
 mod new_business;
 mod origin;
@@ -39,6 +41,8 @@ pub use self::ahead::{ahead, record};
 pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
 pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};
+pub use self::kept::{keep, won_deals, won_in};
+pub use self::moved::{Moved, Part, Since, Why, moved};
 pub use self::need::{Need, Newcomers};
 pub use self::outlook::{
     Backtest, Chosen, DealOutlook, Expected, Origin, Outlook, Refusal, Said, WorthBy, outlook,
@@ -49,6 +53,9 @@ pub use self::range::{Draws, HELD, SAMPLES, Spread, apportioned, draw};
 pub use self::reason::{REASON, Reason, Usual};
 pub use self::scores::{Bin, Range, Score};
 pub use self::survival::aalen_johansen;
+
+/// Seed of the draws when none is given: the same answer every time.
+pub const SEED: u64 = 1;
 
 /// What it reads.
 pub const FORECAST: Needs = Needs::of(

@@ -187,6 +187,7 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         margin: definition.margin,
         rates: definition.rates,
         settings: definition.settings,
+        calls_by_name: definition.calls_by_name,
         engine,
     })
 }

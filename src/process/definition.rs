@@ -35,6 +35,7 @@ pub(super) struct Definition {
     pub(super) owner: Option<String>,
     pub(super) review_every: Option<Span>,
     pub(super) settings: Settings,
+    pub(super) calls_by_name: bool,
     pub(super) rates: BTreeMap<String, Vec<(NaiveDate, f64)>>,
     /// Places: the headings.
     pub(super) fields: Vec<At<Field>>,
@@ -70,6 +71,7 @@ pub(super) struct EndWritten {
 const TABLES: &[&str] = &[
     "process",
     "settings",
+    "nightly",
     "rates",
     "fields",
     "roles",
@@ -96,6 +98,7 @@ impl Definition {
         if let Some(file) = reader.keys("a process file", &root, TABLES) {
             definition.header(reader, path_label, &file);
             definition.settings(reader, &file);
+            definition.nightly(reader, &file);
             definition.rates(reader, &file);
             definition.fields = fields::read_fields(reader, &file);
             definition.roles = fields::read_roles(reader, &file);
@@ -120,6 +123,7 @@ impl Definition {
             owner: None,
             review_every: None,
             settings: Settings::default(),
+            calls_by_name: false,
             rates: BTreeMap::new(),
             fields: Vec::new(),
             roles: Vec::new(),
@@ -237,6 +241,14 @@ impl Definition {
                 store: keys.words("store"),
                 user: keys.words("user"),
             };
+        }
+    }
+
+    fn nightly(&mut self, reader: &Reader<'_>, file: &Keys<'_>) {
+        if let Some(value) = file.get("nightly")
+            && let Some(keys) = reader.keys("[nightly]", value, &["calls_by_name"])
+        {
+            self.calls_by_name = keys.flag("calls_by_name", false);
         }
     }
 

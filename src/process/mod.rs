@@ -115,6 +115,9 @@ pub struct Process {
     pub rates: BTreeMap<String, Vec<(NaiveDate, f64)>>,
     /// Defaults below flags and environment, from `[settings]`.
     pub settings: Settings,
+    /// Whether the page of the night says by name how far reps' words came true; what is for learning is not shown
+    /// to everybody unless the team wants it so.
+    pub calls_by_name: bool,
     /// Evaluates this process's conditions over facts in [`deal_columns`].
     pub engine: Engine,
 }

@@ -139,6 +139,17 @@ pub(super) fn differences(session: &Session<'_>, edited: &Edited) -> Vec<String>
             },
         ));
     }
+    if before.confidence != after.confidence {
+        let percent = |one: Option<u8>| one.map_or("none".to_string(), |one| format!("{one} %"));
+        all.push(match before.confidence {
+            None => format!("confidence {}", percent(after.confidence)),
+            was => format!(
+                "confidence {} → {}",
+                percent(was),
+                percent(after.confidence)
+            ),
+        });
+    }
     for (name, value) in &after.fields {
         if before.fields.get(name) != Some(value) {
             all.push(format!("{name} {}", field_words(session, name, value)));

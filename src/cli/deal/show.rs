@@ -68,6 +68,8 @@ struct Shown {
     /// The median day of winning, if it is won.
     likely_won: Option<NaiveDate>,
     chance_why: Option<String>,
+    /// As whoever works on it says.
+    confidence_share: Option<f64>,
 }
 
 impl Row for Shown {
@@ -102,6 +104,7 @@ impl Row for Shown {
             "chance_30_days_share",
             "likely_won",
             "chance_why",
+            "confidence_share",
         ]
     }
 }
@@ -180,6 +183,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             Ok(chance) => Some(chance.why.join("; ")),
             Err(refused) => refused.clone(),
         },
+        confidence_share: deal.confidence.map(|percent| f64::from(percent) / 100.0),
     };
     let mut document = document(&session, &deal, &gate, &people, &known, began_with.as_ref())?;
     for line in in_words(&session, &chance) {
@@ -308,6 +312,10 @@ fn document(
         "expected close",
         deal.expected_close
             .map(|day| crate::date::day_and_distance(day, session.today)),
+    );
+    fact(
+        "confidence",
+        deal.confidence.map(|percent| format!("{percent} %")),
     );
     for (name, value) in &deal.fields {
         fact(name, Some(field_words(session, name, value)));

@@ -1,10 +1,19 @@
-//! Forecasts: what to expect of a period, how such forecasts did, what a target needs.
+//! Forecasts: what to expect of a period, how such forecasts did, what a target needs,
+//! what people say themselves.
 
+mod accuracy;
+mod adjust;
 mod assume;
 mod backtest;
+mod calls;
+mod changes;
+mod commit;
 mod evidence;
+pub(super) mod expected;
 mod need;
 mod now;
+mod rollup;
+mod said;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -17,17 +26,21 @@ use crate::date::parse_period;
 use crate::deal::book::{Book, Needs};
 use crate::document::Period;
 use crate::fault::Fault;
+use crate::forecast::SEED;
 use crate::process::{Target, Whose};
 use crate::report::{Ask, Dimension, Glance, Look};
-
-/// Seed of the draws when none is given: the same answer every time.
-pub(super) const SEED: u64 = 1;
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Backtest(backtest::Args),
     Evidence(evidence::Args),
     Need(need::Args),
+    Commit(commit::Args),
+    Calls(calls::Args),
+    Adjust(adjust::Args),
+    Rollup(rollup::Args),
+    Accuracy(accuracy::Args),
+    Changes(changes::Args),
 }
 
 /// Say what will be won by the end of a period: a range, who brings it, which deals decide it
@@ -52,6 +65,12 @@ pub(crate) fn run(args: &ForecastCommand, cx: &Context) -> Result<Status> {
         Some(Command::Backtest(args)) => backtest::run(args, cx),
         Some(Command::Evidence(args)) => evidence::run(args, cx),
         Some(Command::Need(args)) => need::run(args, cx),
+        Some(Command::Commit(args)) => commit::run(args, cx),
+        Some(Command::Calls(args)) => calls::run(args, cx),
+        Some(Command::Adjust(args)) => adjust::run(args, cx),
+        Some(Command::Rollup(args)) => rollup::run(args, cx),
+        Some(Command::Accuracy(args)) => accuracy::run(args, cx),
+        Some(Command::Changes(args)) => changes::run(args, cx),
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::context::{Context, Status, sound_process};
 use super::super::report::{ReportArgs, dimensions};
 use super::super::session::Session;
 use super::assume::{Assumed, changed_probabilities, read};
+use super::said::called;
 use super::{Asked, SEED};
 use crate::deal::book::Book;
 use crate::fault::Fault;
@@ -61,7 +62,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         of: &asked.of,
         seed: args.seed,
         explain: args.explain,
-        called_minor: None,
+        called_minor: called(&session, book.as_of, asked.period, &asked.of)?,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
     let report =

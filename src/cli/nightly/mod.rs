@@ -1,6 +1,7 @@
 //! `nightly`: what cron does before anybody comes in. A snapshot is kept, the page is written, the mail handed
 //! over; what was found is content, not failure.
 
+mod forecast;
 mod page;
 mod post;
 
@@ -18,12 +19,11 @@ use crate::deal::event::{Snapshot, StageSnapshot};
 use crate::fault::Fault;
 use crate::money::{Money, grouped};
 use crate::render::{self, Section};
-use crate::report::PipelineRow;
 use crate::store::{Access, NIGHTLY, Night};
 
 /// Keep a snapshot of the pipeline, check everything, write and mail the page of the day
 ///
-/// The page says what changed since the last run, then what needs a decision, then how targets, pipeline, funnel
+/// The page says what changed since the last run, then what needs a decision, then how targets, forecast, pipeline, funnel
 /// and win rates stand. Findings are its content: the exit code is 0 when the work was done, 5 when it could not
 /// be. A second run on a day takes the place of the first and mails nothing again unless --again says so.
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,7 @@ fn night(args: &Args, letter: Option<&post::Letter>, cx: &Context) -> Result<Sta
     let findings = check::findings(&session)?;
     let before = session.store.night_before(session.today)?;
     let page = page::page(&session, &findings, before.as_ref())?;
-    let snapshot = snapshot(&session, &page.pipeline, &findings)?;
+    let snapshot = snapshot(&session, &page, &findings)?;
 
     let ((), outcome) = session
         .store
@@ -83,16 +83,13 @@ fn night(args: &Args, letter: Option<&post::Letter>, cx: &Context) -> Result<Sta
 }
 
 /// What was open, and how the store stood before this night wrote to it.
-fn snapshot(
-    session: &Session<'_>,
-    pipeline: &[PipelineRow],
-    findings: &[Finding],
-) -> Result<Snapshot> {
+fn snapshot(session: &Session<'_>, page: &page::Page, findings: &[Finding]) -> Result<Snapshot> {
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     Ok(Snapshot {
         day: session.today,
         head: session.store.head_of_all()?,
-        stages: pipeline
+        stages: page
+            .pipeline
             .iter()
             .map(|row| StageSnapshot {
                 stage: row.stage.clone().unwrap_or_default(),
@@ -102,7 +99,7 @@ fn snapshot(
             .collect(),
         errors: errors as u32,
         warnings: (findings.len() - errors) as u32,
-        forecasts: Vec::new(),
+        forecasts: page.forecasts.clone(),
     })
 }
 

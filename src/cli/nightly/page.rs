@@ -5,14 +5,16 @@ use anyhow::Result;
 use chrono::{Days, NaiveDate};
 
 use super::super::check::Finding;
-use super::super::forecast::SEED;
 use super::super::session::Session;
 use super::super::show::plural;
 use super::super::target;
+use super::forecast;
 use crate::date::{self, parse_period};
 use crate::deal::book::{Book, Columns, Day, Needs};
+use crate::deal::event::ForecastSnapshot;
 use crate::document::{Cell, Document, Period, Table, TableColumn};
 use crate::fault::Fault;
+use crate::forecast::SEED;
 use crate::money::{Money, grouped};
 use crate::process::{Target, Whose, in_force};
 use crate::render::Section;
@@ -25,6 +27,8 @@ pub(super) struct Page {
     pub(super) title: String,
     pub(super) sections: Vec<Section>,
     pub(super) pipeline: Vec<PipelineRow>,
+    /// What is expected, to be kept.
+    pub(super) forecasts: Vec<ForecastSnapshot>,
 }
 
 /// So many deals that nobody moves are on the page; the sums are of all.
@@ -54,7 +58,7 @@ pub(super) fn page(
                 .and(Columns::ACCOUNT_NAMES),
         ),
         target_needs(process, &running),
-        report::forecast_needs(),
+        forecast::needs(process),
     ]
     .into_iter()
     .fold(Needs::default(), Needs::and);
@@ -79,10 +83,9 @@ pub(super) fn page(
         let document = report.map_err(Fault::usage)?.document;
         sections.push(section("Targets", document));
     }
-    sections.push(section(
-        "Forecast",
-        forecast(session, &book, &targets, &short)?,
-    ));
+    let expected = forecast::expected(session, &book)?;
+    let ahead = quarter_ahead(session, &book, &targets, &short)?;
+    sections.push(section("Forecast", ahead.then(expected.document)));
     let pipeline = report::pipeline(process, &book, &Ask::default());
     sections.push(section("Pipeline", pipeline.document));
     let funnel = report::funnel(process, &book, &lately).map_err(Fault::usage)?;
@@ -99,11 +102,13 @@ pub(super) fn page(
         title: format!("{}, {}", process.name, date::day(today)),
         sections,
         pipeline: pipeline.answer.rows,
+        forecasts: expected.kept,
     })
 }
 
 /// What the quarter will bring, against its target, with the record of such forecasts; or why nothing can be said.
-fn forecast(
+/// What is expected of the quarter that runs.
+fn quarter_ahead(
     session: &Session<'_>,
     book: &Book,
     targets: &[Target],

@@ -4,13 +4,13 @@ use anyhow::Result;
 
 use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
-use super::super::forecast::SEED;
 use super::super::session::Session;
 use super::{Periods, ReportArgs, period};
 use crate::deal::book::{Book, Named};
 use crate::deal::event::CatalogKind;
 use crate::document::{Block, Period};
 use crate::fault::Fault;
+use crate::forecast::SEED;
 use crate::process::{InForce, Target, Whose, in_force};
 use crate::report::{
     Ask, Foreseen, Look, Report, TargetRow, forecast_needs, glance, target_needs, target_of,

@@ -213,9 +213,10 @@ fn manager_of<'c>(catalog: &'c Catalog, rep: &CatalogEntry) -> Option<&'c str> {
 
 /// Whether whoever acts may speak for the manager of a rep.
 fn manages(session: &Session<'_>, catalog: &Catalog, rep: &CatalogEntry) -> bool {
-    let Some(manager) = manager_of(catalog, rep) else {
-        return true;
-    };
+    manager_of(catalog, rep).is_none_or(|manager| is_manager(session, catalog, manager))
+}
+
+fn is_manager(session: &Session<'_>, catalog: &Catalog, manager: &str) -> bool {
     let as_rep = session.acting_rep(catalog);
     manager.to_lowercase() == session.actor.to_lowercase()
         || as_rep.is_some_and(|acting| {
@@ -224,6 +225,31 @@ fn manages(session: &Session<'_>, catalog: &Catalog, rep: &CatalogEntry) -> bool
                 .or_else(|| catalog.rep_of_login(manager))
                 .is_some_and(|manager| manager.name == acting)
         })
+}
+
+/// Refuses whoever may not speak for the manager of a rep or of a team.
+pub(crate) fn may_manage(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    entry: &CatalogEntry,
+) -> Result<(), Fault> {
+    let manager = match entry.kind {
+        CatalogKind::Team => entry.manager.as_deref(),
+        _ => manager_of(catalog, entry),
+    };
+    let Some(manager) = manager.filter(|manager| !is_manager(session, catalog, manager)) else {
+        return Ok(());
+    };
+    Err(Fault::no(format!(
+        "{} is for {} to adjust, not for {}",
+        visible(&entry.title),
+        visible(manager),
+        visible(&session.actor)
+    ))
+    .hint(format!(
+        "--as {} says that you are",
+        super::command_line::quoted(manager)
+    )))
 }
 
 /// For whom whoever acts speaks about a rep's targets.
@@ -248,7 +274,7 @@ fn side(session: &Session<'_>, catalog: &Catalog, rep: &CatalogEntry) -> Result<
     )))
 }
 
-fn rep_named<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c CatalogEntry, Fault> {
+pub(crate) fn rep_named<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c CatalogEntry, Fault> {
     catalog.get(CatalogKind::Rep, name).ok_or_else(|| {
         Fault::not_found(format!("there is no rep `{}` any more", visible(name)))
             .hint("salesctl catalog list rep shows them")

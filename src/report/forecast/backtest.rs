@@ -138,7 +138,7 @@ pub fn backtest(
     document = document.line(
         "WAPE: misses as a share of what was won; bias above 0: too much was said; nothing later than an origin was known at it",
     );
-    if let Some(chart) = charts::errors(backtest, &METHODS) {
+    if let Some(chart) = charts::errors(backtest) {
         document = document.chart(chart);
     }
     if let Some(chart) = charts::calibration(backtest) {
@@ -287,7 +287,7 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
     let mut columns = vec![
         TableColumn::left("origin"),
         TableColumn::right(format!("won {}", currency.code())),
-        TableColumn::right(CHOSEN),
+        TableColumn::right(format!("{CHOSEN} {}", currency.code())),
         TableColumn::right("80 % range"),
         TableColumn::left("held").rank(1),
     ];
@@ -319,7 +319,7 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
         ];
         cells.extend(methods.iter().map(|method| {
             let said = origin.said.iter().find(|said| said.method == *method);
-            or_nothing(said, |said| amount(said.expected.total_minor))
+            or_nothing(said, |said| Cell::Text(plain(said.expected.total_minor)))
         }));
         cells
     });

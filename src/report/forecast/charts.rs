@@ -6,7 +6,7 @@ use super::figures::Figures;
 use super::minor;
 use crate::deal::book::{Book, Day};
 use crate::document::{Band, Chart, Period, Point, Shape, Unit};
-use crate::forecast::{Backtest, Spread};
+use crate::forecast::{Backtest, METHODS, Spread};
 use crate::process::Process;
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -120,8 +120,11 @@ pub(super) fn calibration(backtest: &Backtest) -> Option<Chart> {
 /// Errors are averaged over so many origins: one alone says little.
 const TOGETHER: usize = 4;
 
+/// So far off that nothing else could be told apart beside it.
+const OFF: &str = "stage-weighted";
+
 /// The error of every method over the origins.
-pub(super) fn errors(backtest: &Backtest, methods: &[&'static str]) -> Option<Chart> {
+pub(super) fn errors(backtest: &Backtest) -> Option<Chart> {
     let origins: Vec<_> = backtest.counted().collect();
     if origins.len() <= TOGETHER {
         return None;
@@ -141,7 +144,8 @@ pub(super) fn errors(backtest: &Backtest, methods: &[&'static str]) -> Option<Ch
         });
         (method.to_string(), windows.collect::<Vec<_>>())
     };
-    let lines: Vec<_> = methods.iter().map(|method| of(method)).collect();
+    let methods = METHODS.into_iter().filter(|method| *method != OFF);
+    let lines: Vec<_> = methods.map(of).collect();
     let lines: Vec<_> = lines
         .into_iter()
         .filter(|(_, line)| line.len() > 1)
@@ -149,7 +153,7 @@ pub(super) fn errors(backtest: &Backtest, methods: &[&'static str]) -> Option<Ch
     (!lines.is_empty()).then(|| Chart {
         title: "Error by method".to_string(),
         description: format!(
-            "WAPE over {TOGETHER} origins up to each day, for the {} days after each.",
+            "WAPE over {TOGETHER} origins up to each day, for the {} days after each. {OFF} is in the table alone.",
             backtest.days
         ),
         unit: Unit::Share,

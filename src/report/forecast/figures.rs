@@ -26,6 +26,8 @@ pub(super) struct Figures {
     pub(super) ahead: Option<Ahead>,
     /// What recent periods of that length brought, where nothing better can be said.
     pub(super) run_rate: Option<f64>,
+    /// What stands in for a forecast that is refused, in words.
+    pub(super) instead: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -102,6 +104,7 @@ impl Figures {
             over: Day::of(ask.period.to) <= as_of,
             ahead: None,
             run_rate: None,
+            instead: None,
             notes: converter.notes(),
         };
         if figures.over {
@@ -125,7 +128,7 @@ impl Figures {
                 let days = Day::of(ask.period.to).number() - from;
                 figures.run_rate = run_rate(&mut converter, book, ask, days);
                 figures.notes.push(insufficient(&refusal));
-                figures.notes.push(match figures.run_rate {
+                figures.instead = Some(match figures.run_rate {
                     Some(_) => format!(
                         "run-rate instead: the mean of what the last three times {days} days brought; \
                          no range, since nothing says how far it is off"
@@ -150,6 +153,9 @@ impl Figures {
         let target = self.target_minor?;
         if self.won_minor >= target {
             return Some(1.0);
+        }
+        if self.over {
+            return Some(0.0);
         }
         self.ahead
             .as_ref()

@@ -1,30 +1,38 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
 //! `figures` puts numbers to an [`Outlook`], `shown` and `charts` are what people see of them; `backtest` tells how past
-//! forecasts did, `need` how many new deals a target asks for. What to expect is worked out in `crate::forecast`.
+//! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
+//! out, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
 
+mod accuracy;
+mod accuracy_shown;
 mod backtest;
 mod charts;
 mod deciding;
 mod evidence;
 mod figures;
 mod glance;
+mod moved;
 mod need;
+mod rollup;
 mod shown;
 #[cfg(test)]
 mod tests;
 
+pub use accuracy::{ACCURACY, AHEAD, AccuracyRow, AskAccuracy, accuracy, accuracy_needs};
 pub use backtest::{BacktestRow, OriginRow, backtest, by_origin};
 pub use evidence::{EvidenceRow, evidence};
 pub use figures::target_of;
 pub use glance::{Glance, Look, glance};
+pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use need::{NeedRow, need};
+pub use rollup::{ROLLUP, RollupRow, rollup};
 
 use serde::Serialize;
 
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, Short, answer};
-use crate::date::period_name;
+use crate::date::{self, period_name};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row, row};
 use crate::forecast::{Backtest, FORECAST, Outlook, Refusal, WorthBy, apportioned};
@@ -150,6 +158,7 @@ pub fn forecast(
     };
     let name = period_name(ask.period, process.fiscal_month);
     let mut notes = figures.notes.clone();
+    notes.extend(figures.instead.clone());
     notes.extend(estimated(&figures, process));
     let mut rows = vec![total("total", &name, &figures)];
     rows.extend(plain.iter().map(|plain| total("plain", &name, plain)));
@@ -191,6 +200,16 @@ pub fn forecast(
     };
     let document = of.document(&answer.notes);
     Ok(Report { answer, document })
+}
+
+/// `2026-Q4 (1 Oct – 31 Dec 2026)`
+fn named(name: &str, period: Period) -> String {
+    let range = date::range(period);
+    if range == name {
+        range
+    } else {
+        format!("{name} ({range})")
+    }
 }
 
 fn minor(amount: f64) -> i64 {
@@ -235,6 +254,7 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         period: name.to_string(),
         won_minor: Some(figures.won_minor),
         target_minor: figures.target_minor,
+        target_share: figures.chance(),
         called_minor: figures.called_minor,
         ..ForecastLine::default()
     };
@@ -248,7 +268,6 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         line.median_minor = Some(minor(ahead.total.median()));
         line.low_minor = Some(minor(low));
         line.high_minor = Some(minor(high));
-        line.target_share = figures.chance();
         line.method = Some(ahead.outlook.chosen.method);
         line.origins = Some(ahead.record.origins);
         line.wape_share = ahead.record.wape;

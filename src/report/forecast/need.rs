@@ -3,7 +3,7 @@
 use super::super::group::Groups;
 use super::super::{Ask, Report, answer, money, percent, with_notes};
 use super::figures::Figures;
-use super::{AskForecast, Foreseen, minor};
+use super::{AskForecast, Foreseen, minor, named};
 use crate::date::{self, period_name};
 use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Document, Table, TableColumn, row};
@@ -110,9 +110,9 @@ pub fn need(
         .map(|scope| format!(", only {scope}"))
         .unwrap_or_default();
     let heading = format!(
-        "Need: new deals for {} in {name} ({}){scope}, as of {}",
+        "Need: new deals for {} in {}{scope}, as of {}",
         money(target_minor, process.currency),
-        date::range(ask.period),
+        named(&name, ask.period),
         date::day(book.as_of)
     );
     let mut document = Document::default()
@@ -149,7 +149,6 @@ fn table(process: &Process, row: &NeedRow) -> Table {
     let line = |title: &str, cell: Cell, note: String| {
         vec![Cell::Text(title.to_string()), cell, Cell::Text(note)]
     };
-    let code = process.currency.code();
     let range = row
         .monthly_low
         .zip(row.monthly_high)
@@ -174,13 +173,13 @@ fn table(process: &Process, row: &NeedRow) -> Table {
             TableColumn::left("").rank(1),
         ],
         rows: vec![
-            line("won so far", amount(Some(row.won_minor)), code.to_string()),
+            line("won so far", amount(Some(row.won_minor)), String::new()),
             line(
                 "expected of open deals",
                 amount(row.open_minor),
-                code.to_string(),
+                String::new(),
             ),
-            line("missing", amount(row.missing_minor), code.to_string()),
+            line("missing", amount(row.missing_minor), String::new()),
             line("mean won deal", amount(row.mean_won_minor), in_time),
             line("new deals a month, needed", number(row.monthly), range),
             line(

@@ -4,7 +4,7 @@ use super::super::group::Groups;
 use super::super::{count, counted, money, percent, whole, with_notes};
 use super::deciding::{self, Way, way};
 use super::figures::{Ahead, Figures};
-use super::{AskForecast, charts, minor};
+use super::{AskForecast, charts, minor, named};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
@@ -59,12 +59,7 @@ impl Shown<'_> {
 
     /// `Forecast 2026-Q4 (1 Oct – 31 Dec 2026), as of 21 Nov 2026, target 240,000 EUR`
     fn heading(&self) -> String {
-        let range = date::range(self.ask.period);
-        let named = if range == self.name {
-            range
-        } else {
-            format!("{} ({range})", self.name)
-        };
+        let named = named(self.name, self.ask.period);
         let scope = self.ask.ask.scope.as_ref();
         let scope = scope
             .map(|scope| format!(", only {scope}"))
@@ -224,7 +219,7 @@ impl Shown<'_> {
         columns.extend([
             TableColumn::right("open deals").rank(2),
             TableColumn::right(format!("won {}", currency.code())).rank(1),
-            TableColumn::right("to come"),
+            TableColumn::right(format!("to come {}", currency.code())),
             TableColumn::right("with 80 % range"),
         ]);
         let range = |(low, high): (f64, f64)| {
@@ -285,7 +280,7 @@ impl Shown<'_> {
             TableColumn::left("stage").rank(2),
             TableColumn::right(format!("worth {}", currency.code())),
             TableColumn::right("chance"),
-            TableColumn::right("swing").rank(1),
+            TableColumn::right(format!("swing {}", currency.code())).rank(1),
         ];
         let ids: Vec<String> = named
             .iter()

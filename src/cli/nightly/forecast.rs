@@ -1,0 +1,114 @@
+//! What the night expects and keeps, and what reps say themselves.
+
+use anyhow::Result;
+
+use super::super::forecast::expected::of_the_night;
+use super::super::session::Session;
+use crate::date;
+use crate::deal::book::{Book, Needs};
+use crate::deal::commitment::{Scope, latest};
+use crate::deal::event::ForecastSnapshot;
+use crate::deal::target::Side;
+use crate::document::{Cell, Document, Period, Table, TableColumn};
+use crate::forecast::{FORECAST, Refusal};
+use crate::money::Money;
+use crate::process::Process;
+use crate::report::{AskAccuracy, accuracy_needs};
+
+pub(super) fn needs(process: &Process) -> Needs {
+    if process.calls_by_name {
+        FORECAST.and(accuracy_needs())
+    } else {
+        FORECAST
+    }
+}
+
+/// What is kept, and how the page tells of it.
+pub(super) struct Expected {
+    pub(super) kept: Vec<ForecastSnapshot>,
+    pub(super) document: Document,
+}
+
+pub(super) fn expected(session: &Session<'_>, book: &Book) -> Result<Expected> {
+    let process = &session.process;
+    let document =
+        Document::default().heading(format!("Forecast, as of {}", date::day(book.as_of)));
+    let (kept, mut document) = match of_the_night(process, book) {
+        Ok(kept) => {
+            let document = document.table(table(process, &kept));
+            (kept, document)
+        }
+        Err(Refusal { why }) => (
+            Vec::new(),
+            document.line(format!("no forecast is kept tonight: {why}")),
+        ),
+    };
+    let said = session.store.commitments()?;
+    let called: Vec<i64> = date::parse_period("this quarter", session.today, process.fiscal_month)
+        .map(|quarter| {
+            let mut last = latest(&said);
+            last.retain(|one| {
+                let said = &one.said;
+                (said.by, said.scope, said.from, said.to)
+                    == (Side::Rep, Scope::Rep, quarter.from, quarter.to)
+            });
+            last.iter().map(|one| one.said.amount_minor).collect()
+        })
+        .unwrap_or_default();
+    if !called.is_empty() {
+        document = document.line(format!(
+            "called by {} for this quarter: {}; salesctl forecast rollup holds it against the method",
+            super::super::show::counted(called.len(), "rep", "reps"),
+            Money {
+                minor: called.iter().sum(),
+                currency: process.currency
+            }
+        ));
+    }
+    if process.calls_by_name {
+        let nights = session.store.forecasts_said()?;
+        let report = crate::report::accuracy(process, book, &said, &nights, AskAccuracy::default());
+        if !report.answer.rows.is_empty() {
+            document = document.then(report.document);
+        }
+    }
+    Ok(Expected { kept, document })
+}
+
+fn table(process: &Process, kept: &[ForecastSnapshot]) -> Table {
+    let money = |minor| {
+        let scale = process.currency.scale();
+        Cell::Money {
+            minor: minor / scale * scale,
+            currency: process.currency,
+        }
+    };
+    Table {
+        columns: vec![
+            TableColumn::left("period"),
+            TableColumn::right("won so far"),
+            TableColumn::right("expected"),
+            TableColumn::right("from").rank(1),
+            TableColumn::right("to").rank(1),
+            TableColumn::left("method"),
+        ],
+        rows: kept
+            .iter()
+            .map(|one| {
+                let period = Period {
+                    from: one.from,
+                    to: one.to,
+                };
+                let whole = |minor: i64| money(minor.saturating_add(one.won_minor));
+                vec![
+                    Cell::Text(date::period_name(period, process.fiscal_month)),
+                    money(one.won_minor),
+                    whole(one.total_minor),
+                    one.low_minor.map_or(Cell::Nothing, whole),
+                    one.high_minor.map_or(Cell::Nothing, whole),
+                    Cell::Text(one.chosen.clone()),
+                ]
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,391 @@
+//! The roll-up: what each rep says will be won in a period, what their managers make of it, and what the method says.
+//!
+//! Of every line `called + adjustment = rolled up`, and the lines of reps add up to those of teams, these to the
+//! company's. A rep who said nothing counts for nothing and is named. What is expected of deals that are not open yet is
+//! nobody's, and has a line of its own.
+
+use chrono::NaiveDate;
+
+use super::super::target::won_targets;
+use super::super::{Ask, Report, answer, money, or_nothing, whole, with_notes};
+use crate::date;
+use crate::deal::book::{Book, Columns, Needs};
+use crate::deal::commitment::{Committed, Scope};
+use crate::deal::event::ForecastSnapshot;
+use crate::deal::target::Side;
+use crate::document::{Cell, Document, Period, Table, TableColumn, row};
+use crate::forecast::won_deals;
+use crate::process::{Process, Target, Whose};
+
+/// What it reads beside the forecast.
+pub const ROLLUP: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER));
+
+row! {
+    /// A rep, a team, what is not open yet, or the company.
+    pub struct RollupRow {
+        /// `rep`, `team`, `new_business` or `company`.
+        pub level: &'static str,
+        /// Null for the company, and for deals that nobody owns.
+        pub name: Option<String>,
+        pub team: Option<String>,
+        /// Won in the period so far.
+        pub won_minor: i64,
+        /// The rep's own word, of the whole period.
+        pub called_minor: Option<i64>,
+        pub called: Option<NaiveDate>,
+        pub called_by: Option<String>,
+        pub best_case_minor: Option<i64>,
+        /// What managers put on it or took off it.
+        pub adjustment_minor: Option<i64>,
+        pub adjusted: Option<NaiveDate>,
+        pub adjusted_by: Option<String>,
+        pub adjusted_why: Option<String>,
+        /// Called, with the adjustments.
+        pub rollup_minor: Option<i64>,
+        /// Won so far and what the method expects.
+        pub method_minor: Option<i64>,
+        pub target_minor: Option<i64>,
+    }
+}
+
+/// What is known of one line before lines are put together.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    won: i64,
+    method: i64,
+    called: Option<i64>,
+    best: Option<i64>,
+    rollup: Option<i64>,
+}
+
+impl Sums {
+    fn plus(self, other: Self) -> Self {
+        let sum = |a: Option<i64>, b: Option<i64>| match (a, b) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        };
+        Self {
+            won: self.won.saturating_add(other.won),
+            method: self.method.saturating_add(other.method),
+            called: sum(self.called, other.called),
+            best: sum(self.best, other.best),
+            rollup: sum(self.rollup, other.rollup),
+        }
+    }
+}
+
+/// Everything that a roll-up is made of.
+struct Made<'a> {
+    book: &'a Book,
+    said: &'a [&'a Committed],
+    targets: Vec<(Whose, i64)>,
+    /// Whether there is a forecast.
+    forecast: bool,
+    rows: Vec<RollupRow>,
+}
+
+/// What was said of a period: `said` are the last words of each. `forecast` keeps every open deal, or says why there is
+/// none.
+pub fn rollup(
+    process: &Process,
+    book: &Book,
+    period: Period,
+    said: &[&Committed],
+    targets: &[Target],
+    forecast: Result<&ForecastSnapshot, &str>,
+) -> Report<RollupRow> {
+    let mut made = Made {
+        book,
+        said,
+        targets: won_targets(process, book, targets, period),
+        forecast: forecast.is_ok(),
+        rows: Vec::new(),
+    };
+    let (reps, nobody) = by_owner(process, book, period, forecast.ok());
+    let teams = (0..book.teams.len() as u32).map(Some).chain([None]);
+    let mut company = Sums::default();
+    for team in teams {
+        let mut sums = Sums::default();
+        let mut any = false;
+        for (at, rep) in reps.iter().enumerate() {
+            let facts = book.reps.get(at);
+            if facts.and_then(|facts| facts.team) != team {
+                continue;
+            }
+            let silent = !facts.is_some_and(|facts| facts.active);
+            if let Some(line) = made.rep(at, *rep, silent) {
+                sums = sums.plus(line);
+                any = true;
+            }
+        }
+        let Some(team) = team else {
+            company = company.plus(sums);
+            continue;
+        };
+        let name = &book.teams[team as usize].name;
+        if any || made.last(Side::Manager, Scope::Team, name).is_some() {
+            company = company.plus(made.team(name, sums));
+        }
+    }
+    if nobody.won != 0 || nobody.method != 0 {
+        company = company.plus(nobody);
+        let row = made.row("rep", None, None, nobody);
+        made.rows.push(row);
+    }
+    if let Ok(forecast) = forecast {
+        let new = Sums {
+            method: forecast.new_minor,
+            ..Sums::default()
+        };
+        company = company.plus(new);
+        let row = made.row("new_business", None, None, new);
+        made.rows.push(row);
+    }
+    let whole = RollupRow {
+        target_minor: made.target(&Whose::Company),
+        ..made.row("company", None, None, company)
+    };
+    made.rows.push(whole);
+    shown(process, book, period, made.rows, forecast)
+}
+
+/// Won so far and what the method expects, by owner; of deals that nobody owns apart.
+fn by_owner(
+    process: &Process,
+    book: &Book,
+    period: Period,
+    forecast: Option<&ForecastSnapshot>,
+) -> (Vec<Sums>, Sums) {
+    let mut reps = vec![Sums::default(); book.owners.len()];
+    let mut nobody = Sums::default();
+    let mut add = |deal: usize, won: i64, expected: i64| {
+        let line = match book.deals.owner[deal] {
+            Some(at) => &mut reps[at as usize],
+            None => &mut nobody,
+        };
+        line.won = line.won.saturating_add(won);
+        line.method = line.method.saturating_add(won.saturating_add(expected));
+    };
+    for (deal, minor) in won_deals(process, book, period) {
+        add(deal, minor, 0);
+    }
+    for piece in forecast.map_or(&[][..], |forecast| &forecast.deals) {
+        if let Ok(deal) = book.deals.id.binary_search(&piece.deal) {
+            add(deal, 0, piece.expected_minor);
+        }
+    }
+    (reps, nobody)
+}
+
+impl Made<'_> {
+    fn last(&self, by: Side, scope: Scope, name: &str) -> Option<&Committed> {
+        let mut all = self.said.iter();
+        all.find(|one| (one.said.by, one.said.scope) == (by, scope) && one.said.name == name)
+            .copied()
+    }
+
+    fn target(&self, whose: &Whose) -> Option<i64> {
+        let mut all = self.targets.iter();
+        all.find(|(of, _)| of == whose).map(|(_, minor)| *minor)
+    }
+
+    fn row(
+        &self,
+        level: &'static str,
+        name: Option<&str>,
+        team: Option<&str>,
+        sums: Sums,
+    ) -> RollupRow {
+        RollupRow {
+            level,
+            name: name.map(str::to_string),
+            team: team.map(str::to_string),
+            won_minor: sums.won,
+            called_minor: sums.called,
+            called: None,
+            called_by: None,
+            best_case_minor: sums.best,
+            adjustment_minor: sums
+                .rollup
+                .map(|rollup| rollup - sums.called.unwrap_or(0))
+                .filter(|adjustment| *adjustment != 0),
+            adjusted: None,
+            adjusted_by: None,
+            adjusted_why: None,
+            rollup_minor: sums.rollup,
+            method_minor: self.forecast.then_some(sums.method),
+            target_minor: None,
+        }
+    }
+
+    /// Adds the line of a rep; none of somebody who left and has nothing in it.
+    fn rep(&mut self, at: usize, known: Sums, silent: bool) -> Option<Sums> {
+        let name = &self.book.owners[at].name;
+        let called = self.last(Side::Rep, Scope::Rep, name);
+        let adjusted = self.last(Side::Manager, Scope::Rep, name);
+        let nothing = called.is_none() && adjusted.is_none() && known.won == 0 && known.method == 0;
+        if silent && nothing {
+            return None;
+        }
+        let amount = |one: &Committed| one.said.amount_minor;
+        let sums = Sums {
+            called: called.map(amount),
+            best: called.map(|one| one.said.best_case_minor.unwrap_or(one.said.amount_minor)),
+            rollup: adjusted.or(called).map(amount),
+            ..known
+        };
+        let team = self.book.reps.get(at).and_then(|facts| facts.team);
+        let team = team.map(|team| self.book.teams[team as usize].name.as_str());
+        let row = self.row("rep", Some(name), team, sums);
+        let row = adjusted_by(row, adjusted);
+        self.rows.push(RollupRow {
+            called: called.map(|one| one.day),
+            called_by: called.map(|one| one.actor.clone()),
+            target_minor: self.target(&Whose::Rep(name.clone())),
+            ..row
+        });
+        Some(sums)
+    }
+
+    fn team(&mut self, name: &str, sums: Sums) -> Sums {
+        let adjusted = self.last(Side::Manager, Scope::Team, name);
+        let sums = Sums {
+            rollup: adjusted.map(|one| one.said.amount_minor).or(sums.rollup),
+            ..sums
+        };
+        let row = adjusted_by(self.row("team", Some(name), Some(name), sums), adjusted);
+        self.rows.push(RollupRow {
+            target_minor: self.target(&Whose::Team(name.to_string())),
+            ..row
+        });
+        sums
+    }
+}
+
+fn adjusted_by(row: RollupRow, adjusted: Option<&Committed>) -> RollupRow {
+    RollupRow {
+        adjusted: adjusted.map(|one| one.day),
+        adjusted_by: adjusted.map(|one| one.actor.clone()),
+        adjusted_why: adjusted.and_then(|one| Some(one.said.why.as_ref()?.text.clone())),
+        ..row
+    }
+}
+
+fn shown(
+    process: &Process,
+    book: &Book,
+    period: Period,
+    rows: Vec<RollupRow>,
+    forecast: Result<&ForecastSnapshot, &str>,
+) -> Report<RollupRow> {
+    let ask = Ask {
+        period: Some(period),
+        ..Ask::default()
+    };
+    let mut notes = Vec::new();
+    let silent: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.level == "rep" && row.called_minor.is_none())
+        .filter_map(|row| row.name.as_deref())
+        .collect();
+    if !silent.is_empty() {
+        notes.push(format!(
+            "no word yet of {}, counted for nothing: salesctl forecast commit --rep {} --amount AMOUNT",
+            silent.join(", "),
+            silent[0]
+        ));
+    }
+    let table = Table {
+        columns: vec![
+            TableColumn::left("who"),
+            TableColumn::right("won so far"),
+            TableColumn::right("called"),
+            TableColumn::right("best case").rank(2),
+            TableColumn::right("adjusted").rank(1),
+            TableColumn::right("rolled up"),
+            TableColumn::right("method"),
+            TableColumn::right("target").rank(3),
+        ],
+        rows: rows.iter().map(|row| cells(process, book, row)).collect(),
+    };
+    let mut document = Document::default()
+        .heading(format!(
+            "Roll-up of {}, as of {}",
+            date::period_name(period, process.fiscal_month),
+            date::day(book.as_of)
+        ))
+        .table(table);
+    for row in &rows {
+        if let (Some(by), Some(on), Some(rollup)) =
+            (&row.adjusted_by, row.adjusted, row.rollup_minor)
+        {
+            let why = row.adjusted_why.as_deref().unwrap_or_default();
+            document = document.line(format!(
+                "{}: adjusted to {} by {by} on {}: \"{why}\"",
+                called(book, row),
+                money(rollup, process.currency),
+                date::day(on)
+            ));
+        }
+    }
+    match forecast {
+        Ok(forecast) => {
+            document = document.line(format!(
+                "method: {}, won so far included; salesctl forecast shows its range and its record",
+                forecast.chosen
+            ));
+        }
+        Err(why) => notes.push(format!("no method speaks: {why}")),
+    }
+    let document = with_notes(document, &notes);
+    let n = rows.iter().filter(|row| row.level == "rep").count();
+    Report {
+        answer: answer(
+            "salesctl/forecast-rollup/1",
+            process,
+            book,
+            &ask,
+            (n, rows, notes),
+        ),
+        document,
+    }
+}
+
+fn cells(process: &Process, book: &Book, row: &RollupRow) -> Vec<Cell> {
+    let amount = |minor: Option<i64>| or_nothing(minor, |minor| whole(minor, process.currency));
+    vec![
+        Cell::Text(called(book, row)),
+        whole(row.won_minor, process.currency),
+        amount(row.called_minor),
+        amount(row.best_case_minor),
+        amount(row.adjustment_minor),
+        amount(row.rollup_minor),
+        amount(row.method_minor),
+        amount(row.target_minor),
+    ]
+}
+
+fn called(book: &Book, row: &RollupRow) -> String {
+    let named = match row.level {
+        "rep" => &book.owners,
+        "team" => &book.teams,
+        "company" => return "company".to_string(),
+        _ => return "not open yet".to_string(),
+    };
+    let Some(name) = &row.name else {
+        return "(nobody)".to_string();
+    };
+    let title = named
+        .iter()
+        .find(|one| one.name == *name)
+        .map_or(name, |one| &one.title);
+    if row.level == "team" {
+        format!("team {title}")
+    } else {
+        title.clone()
+    }
+}
+
+#[cfg(test)]
+#[path = "rollup_tests.rs"]
+mod tests;
