@@ -13,7 +13,7 @@ use super::filter::FilterArgs;
 use super::report::{self, ReportArgs, coverage};
 use super::session::Session;
 use crate::date::parse_period;
-use crate::deal::book::{Book, Needs};
+use crate::deal::book::{Book, Day, Needs};
 use crate::document::Period;
 use crate::fault::Fault;
 use crate::process::{Target, Whose};
@@ -62,6 +62,11 @@ struct Asked {
 }
 
 impl Asked {
+    /// The first day of the period and its last.
+    fn days(&self) -> (Day, Day) {
+        (Day::of(self.period.from), Day::of(self.period.to))
+    }
+
     fn load(
         session: &Session<'_>,
         args: &ReportArgs,

@@ -1,12 +1,13 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
-//! `figures` puts numbers to an [`Outlook`], `shown` and `charts` are what people see of them; `backtest` tells how past
+//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for. What to expect is worked out in `crate::forecast`.
 
 mod backtest;
 mod charts;
 mod deciding;
 mod figures;
+mod lists;
 mod need;
 mod shown;
 #[cfg(test)]
