@@ -204,6 +204,8 @@ const LONG: &[(&str, &str)] = &[
         "one line a rep, figure by figure",
     ),
     ("src/render/tests.rs", "cases of all formats"),
+    ("src/render/chart/tests.rs", "cases of all shapes"),
+    ("src/report/forecast/tests.rs", "cases of one report"),
     (
         "src/condition/engine.rs",
         "one engine, its guard and its budget",

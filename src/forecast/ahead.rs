@@ -2,17 +2,16 @@
 
 use super::{Backtest, Horizon, How, Outlook, Panel, Past, Refusal, outlook};
 use crate::deal::book::{Book, Day};
-use crate::document::Period;
 use crate::process::Process;
 
-/// What to expect of the part of a period after the day of the Book, with the record of forecasts that reach as far.
+/// What to expect of the part of a period, told by its first and its last day, that comes after the day of the Book, with
+/// the record of forecasts that reach as far.
 pub fn ahead(
     process: &Process,
     book: &Book,
-    period: Period,
+    (first, to): (Day, Day),
 ) -> Result<(Outlook, Backtest), Refusal> {
     let from = Day::of(book.as_of);
-    let (first, to) = (Day::of(period.from), Day::of(period.to));
     if to <= from {
         return Err(Refusal {
             why: "the period is over".to_string(),

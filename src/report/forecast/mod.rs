@@ -1,6 +1,6 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
-//! `figures` puts numbers to an [`Outlook`], `shown` and `charts` are what people see of them; `backtest` tells how past
+//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
 //! out, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
 
@@ -12,6 +12,7 @@ mod deciding;
 mod evidence;
 mod figures;
 mod glance;
+mod lists;
 mod moved;
 mod need;
 mod rollup;

@@ -146,46 +146,27 @@ fn table(process: &Process, row: &NeedRow) -> Table {
         let number = number.map(|number| Cell::Text(tenths(number)));
         number.unwrap_or(Cell::Nothing)
     };
-    let line = |title: &str, cell: Cell, note: String| {
-        vec![Cell::Text(title.to_string()), cell, Cell::Text(note)]
-    };
-    let range = row
-        .monthly_low
-        .zip(row.monthly_high)
-        .map_or_else(String::new, |(low, high)| {
-            format!(
-                "{} for one chance in five, {} for four in five",
-                tenths(low),
-                tenths(high)
-            )
-        });
-    let in_time = row.in_time_share.map_or_else(String::new, |share| {
-        format!(
-            "{} of new deals are won in the {} days left",
-            percent(share),
-            row.left_days
-        )
-    });
+    let line = |title: &str, cell: Cell| vec![Cell::Text(title.to_string()), cell];
     Table {
-        columns: vec![
-            TableColumn::left(""),
-            TableColumn::right(""),
-            TableColumn::left("").rank(1),
-        ],
+        columns: vec![TableColumn::left(""), TableColumn::right("")],
         rows: vec![
-            line("won so far", amount(Some(row.won_minor)), String::new()),
+            line("won so far", amount(Some(row.won_minor))),
+            line("expected of open deals", amount(row.open_minor)),
+            line("missing", amount(row.missing_minor)),
+            line("mean won deal", amount(row.mean_won_minor)),
             line(
-                "expected of open deals",
-                amount(row.open_minor),
-                String::new(),
+                &format!(
+                    "won in time, of deals opened in the {} days left",
+                    row.left_days
+                ),
+                row.in_time_share.map_or(Cell::Nothing, Cell::Share),
             ),
-            line("missing", amount(row.missing_minor), String::new()),
-            line("mean won deal", amount(row.mean_won_minor), in_time),
-            line("new deals a month, needed", number(row.monthly), range),
+            line("new deals a month for an even chance", number(row.monthly)),
+            line("for one chance in five", number(row.monthly_low)),
+            line("for four chances in five", number(row.monthly_high)),
             line(
-                "new deals a month, now",
+                "new deals a month in the last three",
                 number(row.monthly_now),
-                "opened in the last three months".to_string(),
             ),
         ],
     }

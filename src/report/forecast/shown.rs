@@ -1,14 +1,13 @@
 //! A forecast as people see it.
 
 use super::super::group::Groups;
-use super::super::{count, counted, money, percent, whole, with_notes};
-use super::deciding::{self, Way, way};
+use super::super::{counted, money, percent, with_notes};
 use super::figures::{Ahead, Figures};
 use super::{AskForecast, charts, minor, named};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
-use crate::forecast::{SAMPLES, apportioned};
+use crate::forecast::SAMPLES;
 use crate::money::plain_amount;
 use crate::process::Process;
 
@@ -74,7 +73,7 @@ impl Shown<'_> {
         )
     }
 
-    fn amount(&self, minor: i64) -> String {
+    pub(super) fn amount(&self, minor: i64) -> String {
         let scale = self.process.currency.scale();
         let rounded = (minor as f64 / scale as f64).round() as i64 * scale;
         plain_amount(rounded, self.process.currency)
@@ -91,7 +90,10 @@ impl Shown<'_> {
         if self.plain.is_some() {
             columns.push(TableColumn::right("as it is"));
         }
-        columns.push(TableColumn::left("").rank(1));
+        let noted = self.plain.is_none();
+        if noted {
+            columns.push(TableColumn::left("").rank(1));
+        }
         let text = |figures: &Figures, of: &dyn Fn(&Figures, &Ahead) -> Option<String>| {
             let ahead = figures.ahead.as_ref();
             Cell::text(ahead.and_then(|ahead| of(figures, ahead)))
@@ -100,7 +102,9 @@ impl Shown<'_> {
         let mut add = |title: &str, note: String, of: &dyn Fn(&Figures) -> Cell| {
             let mut cells = vec![Cell::Text(title.to_string()), of(self.figures)];
             cells.extend(self.plain.map(of));
-            cells.push(Cell::Text(note));
+            if noted {
+                cells.push(Cell::Text(note));
+            }
             rows.push(cells);
         };
         let figures = self.figures;
@@ -116,7 +120,7 @@ impl Shown<'_> {
                 })
             });
             let of = match outlook.new_deals.round() as usize {
-                0 => "expected, less than one deal".to_string(),
+                0 => "expected, hardly any deal".to_string(),
                 n => format!("expected, about {}", counted(n)),
             };
             add("not open yet", of, &|figures| {
@@ -148,20 +152,19 @@ impl Shown<'_> {
             });
         }
         if figures.target_minor.is_some() {
-            let note = match figures.chance() {
-                Some(chance) if figures.ahead.is_some() => {
-                    format!("chance to reach it {}", chance_in_words(chance))
-                }
-                _ => String::new(),
-            };
-            add("target", note, &|figures| {
+            add("target", String::new(), &|figures| {
                 figures
                     .target_minor
                     .map_or(Cell::Nothing, |target| Cell::Text(self.amount(target)))
             });
         }
+        if figures.target_minor.is_some() && figures.ahead.is_some() {
+            add("chance to reach it", String::new(), &|figures| {
+                Cell::text(figures.chance().map(chance_in_words))
+            });
+        }
         if let Some(called) = figures.called_minor {
-            let note = "for comparison: what the reps called".to_string();
+            let note = "by the reps, to compare".to_string();
             add("called", note, &|_| Cell::Text(self.amount(called)));
         }
         if figures
@@ -169,7 +172,7 @@ impl Shown<'_> {
             .as_ref()
             .is_some_and(|ahead| ahead.stage_weighted.is_some())
         {
-            let note = "for comparison: open deals by their stage alone".to_string();
+            let note = "by stage alone, to compare".to_string();
             add("stage-weighted", note, &|figures| {
                 text(figures, &|figures, ahead| {
                     let weighted = ahead.stage_weighted?;
@@ -200,168 +203,6 @@ impl Shown<'_> {
             _ => String::new(),
         };
         Some(format!("so the median {word}{chance}"))
-    }
-
-    fn parts(&self, ahead: &Ahead) -> Table {
-        let scale = self.process.currency.scale() as f64;
-        let currency = self.process.currency;
-        let mut expected: Vec<f64> = ahead
-            .groups
-            .iter()
-            .map(|part| part.expected / scale)
-            .collect();
-        expected.push(ahead.outlook.new_minor / scale);
-        // Added up as shown, in whole units.
-        let total = (ahead.outlook.total_minor / scale).round() as i64;
-        let shown = apportioned(&expected, total);
-        let names = self.groups.names.iter();
-        let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
-        columns.extend([
-            TableColumn::right("open deals").rank(2),
-            TableColumn::right(format!("won {}", currency.code())).rank(1),
-            TableColumn::right(format!("to come {}", currency.code())),
-            TableColumn::right("with 80 % range"),
-        ]);
-        let range = |(low, high): (f64, f64)| {
-            let range = format!("{} – {}", self.amount(minor(low)), self.amount(minor(high)));
-            Cell::Text(range)
-        };
-        let named = |name: &str| {
-            let mut cells = vec![Cell::Text(name.to_string())];
-            cells.resize(self.groups.names.len(), Cell::Nothing);
-            cells
-        };
-        let scale = currency.scale();
-        let mut rows: Vec<Vec<Cell>> = ahead
-            .groups
-            .iter()
-            .zip(&shown)
-            .map(|(part, shown)| {
-                let mut cells = self.groups.cells(part.place);
-                cells.extend([
-                    count(part.open),
-                    whole(part.won_minor, currency),
-                    whole(shown * scale, currency),
-                    range(ahead.draws.group(part.draw, 0.0).ends()),
-                ]);
-                cells
-            })
-            .collect();
-        let mut new = named("not open yet");
-        let shown = shown.last().copied().unwrap_or(0);
-        new.extend([
-            Cell::Nothing,
-            Cell::Nothing,
-            whole(shown * scale, currency),
-            range(ahead.draws.new_business().ends()),
-        ]);
-        rows.push(new);
-        let mut all = named("together");
-        all.extend([
-            count(ahead.outlook.deals.len()),
-            whole(self.figures.won_minor, currency),
-            whole(total * scale, currency),
-            range(ahead.draws.total(0.0).ends()),
-        ]);
-        rows.push(all);
-        Table { columns, rows }
-    }
-
-    /// The deals that decide it, and what would have to be true.
-    fn deciding(&self, document: Document, ahead: &Ahead) -> Document {
-        let currency = self.process.currency;
-        let named = deciding::deals(&ahead.outlook);
-        if named.is_empty() {
-            return document.line("no open deal decides it");
-        }
-        let columns = vec![
-            TableColumn::left("deal"),
-            TableColumn::left("account"),
-            TableColumn::left("stage").rank(2),
-            TableColumn::right(format!("worth {}", currency.code())),
-            TableColumn::right("chance"),
-            TableColumn::right(format!("swing {}", currency.code())).rank(1),
-        ];
-        let ids: Vec<String> = named
-            .iter()
-            .map(|deal| (self.ask.short)(self.book.deals.id[deal.deal as usize]))
-            .collect();
-        let rows = named.iter().zip(&ids).map(|(deal, id)| {
-            let at = deal.deal as usize;
-            let stage = self.book.deals.stage[at];
-            let stage = stage.map(|stage| &self.book.stages[usize::from(stage)]);
-            vec![
-                Cell::Text(id.clone()),
-                Cell::text(deciding::account(self.book, at)),
-                Cell::text(stage.map(|stage| self.process.stage_title(stage))),
-                whole(minor(deal.worth_minor), currency),
-                Cell::Share(deal.chance),
-                whole(minor(deciding::swing(deal)), currency),
-            ]
-        });
-        let rows = rows.collect();
-        let mut document = document
-            .line(if named.len() == 1 {
-                "one open deal decides it most:".to_string()
-            } else {
-                format!("{} open deals decide it most:", named.len())
-            })
-            .table(Table { columns, rows });
-        if let Some(target) = self.figures.target_minor {
-            let missing = target - self.figures.won_minor;
-            document = document.line(if missing <= 0 {
-                "the target is reached".to_string()
-            } else {
-                let way = way(&ahead.outlook, &named, missing as f64);
-                format!(
-                    "to reach the target: {}",
-                    self.way_in_words(ahead, &way, named.len())
-                )
-            });
-        }
-        document.line(format!("next: salesctl deal show {}", ids[0]))
-    }
-
-    fn way_in_words(&self, ahead: &Ahead, way: &Way, of: usize) -> String {
-        let these = if of == 1 {
-            "this one".to_string()
-        } else {
-            format!("these {of}")
-        };
-        match way {
-            Way::Without => format!("even without {these}, if all else comes as expected"),
-            Way::Any(n) | Way::Largest(n) if *n == of => {
-                format!(
-                    "win {}{these}, and all else as expected",
-                    if of == 1 { "" } else { "all of " }
-                )
-            }
-            Way::Any(n) => format!("win any {n} of {these}, and all else as expected"),
-            Way::Largest(1) => {
-                format!("win the most valuable of {these}, and all else as expected")
-            }
-            Way::Largest(n) => {
-                format!("win the {n} most valuable of {these}, and all else as expected")
-            }
-            Way::More(missing) => {
-                let values = &ahead.outlook.won_values;
-                let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-                let wins = if mean > 0.0 {
-                    let wins = (missing / mean).ceil().max(1.0) as usize;
-                    format!(
-                        ", {wins} more won of {} each",
-                        money(minor(mean), self.process.currency)
-                    )
-                } else {
-                    String::new()
-                };
-                format!(
-                    "win {}{these} and {} more of new business{wins}, and all else as expected",
-                    if of == 1 { "" } else { "all of " },
-                    money(minor(*missing), self.process.currency)
-                )
-            }
-        }
     }
 
     fn explained(&self, document: Document, ahead: &Ahead) -> Document {

@@ -73,6 +73,7 @@ fn backtest() -> Backtest {
 }
 
 /// The open deals of the Book, each with a chance of one half and its value; 3,000 of new business.
+#[allow(clippy::unnecessary_wraps)] // it stands for what the forecast gives
 fn foreseen(book: &Book) -> Foreseen {
     let open: Vec<u32> = (0..book.deals.len() as u32)
         .filter(|deal| book.deals.state[*deal as usize].is_open())
