@@ -2,16 +2,21 @@
 
 use super::{Backtest, Horizon, How, Outlook, Panel, Past, Refusal, outlook};
 use crate::deal::book::{Book, Day};
+use crate::document::Period;
 use crate::process::Process;
 
-/// What to expect of the part of a period, told by its first and its last day, that comes after the day of the Book, with
+/// What to expect of the part of a period that comes after the day of the Book, with
 /// the record of forecasts that reach as far.
 pub fn ahead(
     process: &Process,
     book: &Book,
-    (first, to): (Day, Day),
+    period: Period,
 ) -> Result<(Outlook, Backtest), Refusal> {
-    let from = Day::of(book.as_of);
+    let (from, first, to) = (
+        Day::of(book.as_of),
+        Day::of(period.from),
+        Day::of(period.to),
+    );
     if to <= from {
         return Err(Refusal {
             why: "the period is over".to_string(),

@@ -23,7 +23,7 @@ use super::filter::FilterArgs;
 use super::report::{self, ReportArgs, coverage};
 use super::session::Session;
 use crate::date::parse_period;
-use crate::deal::book::{Book, Day, Needs};
+use crate::deal::book::{Book, Needs};
 use crate::document::Period;
 use crate::fault::Fault;
 use crate::forecast::SEED;
@@ -93,11 +93,6 @@ fn typed_period(
 }
 
 impl Asked {
-    /// The first day of the period and its last.
-    fn days(&self) -> (Day, Day) {
-        (Day::of(self.period.from), Day::of(self.period.to))
-    }
-
     fn load(
         session: &Session<'_>,
         args: &ReportArgs,

@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
             })?
         }
     };
-    let foreseen = ahead(process, book, asked.days());
+    let foreseen = ahead(process, book, asked.period);
     let ask = AskForecast {
         ask: &asked.ask,
         period: asked.period,

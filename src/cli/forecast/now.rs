@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let by = dimensions(&session, &args.by, &[])?;
     let asked = Asked::load(&session, &args.report, args.days, by, forecast_needs())?;
     let book = &asked.book;
-    let foreseen = ahead(&session.process, book, asked.days());
+    let foreseen = ahead(&session.process, book, asked.period);
     let edited = edited(&session)?;
     let supposed = supposed(args, &session, &asked, edited.as_ref(), &foreseen)?;
     let ask = AskForecast {
@@ -135,7 +135,7 @@ fn supposed<'a>(
         Some(edited) => ahead(
             &edited.process,
             &priced(book, &edited.process),
-            asked.days(),
+            asked.period,
         ),
         None => plain.clone(),
     };
