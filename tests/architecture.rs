@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("statistics", &[]),
     (
         "forecast",
-        &["date", "deal", "money", "process", "statistics"],
+        &["date", "deal", "id", "money", "process", "statistics"],
     ),
     (
         "deal",

@@ -10,6 +10,8 @@ mod choice;
 mod cohort;
 mod ensemble;
 mod logistic;
+#[cfg(test)]
+mod made;
 mod new_business;
 mod origin;
 mod outlook;
@@ -20,6 +22,7 @@ mod run_rate;
 mod scores;
 mod season;
 mod stage_weighted;
+mod sums;
 mod survival;
 #[cfg(test)]
 mod tests;
