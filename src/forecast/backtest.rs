@@ -78,7 +78,7 @@ pub(super) fn replay(panel: &Panel<'_, '_>, how: How) -> Replay {
         .collect();
     let mut is_told = vec![false; weeks.len()];
     for (week, is_told) in weeks.iter().zip(&mut is_told) {
-        if *week <= latest && (latest - week) % every == 0 && told < how.origins {
+        if *week <= latest && (latest - week).is_multiple_of(every) && told < how.origins {
             *is_told = true;
             told += 1;
         }

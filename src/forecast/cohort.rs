@@ -7,7 +7,8 @@
 //!
 //! (the posterior mean of a beta-binomial: A. Gelman and others, Bayesian Data Analysis, 3rd ed., 2.4 and 5.3).
 
-use super::panel::{BINS, Panel};
+use super::panel::Panel;
+use super::sums::BINS;
 
 /// Snapshots that it is counted from.
 const WEEKS: usize = 39;

@@ -14,9 +14,10 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
-use super::panel::{BINS, CLASSES, Panel, Row};
+use super::panel::{CLASSES, Panel, Row};
 use super::past::Field;
 use super::season::Season;
+use super::sums::BINS;
 
 /// Snapshots that it is fitted to.
 const WEEKS: usize = 52;
@@ -25,7 +26,7 @@ const RIDGE: f64 = 1.0;
 const STAGE: f64 = 1e-3;
 const SEASON: f64 = 8.0;
 /// Rows that the effects of fields are estimated from: every k-th, at most so many.
-const ROWS: usize = 60_000;
+const ROWS: usize = 100_000;
 
 /// Grouped observations that are alike: which columns of the design they have, and how many.
 #[derive(Clone, Copy, Debug)]

@@ -15,6 +15,8 @@ mod ensemble;
 mod evidence;
 mod kept;
 mod logistic;
+#[cfg(test)]
+mod made;
 mod moved;
 mod need;
 mod new_business;
@@ -31,6 +33,7 @@ pub(crate) mod sample;
 mod scores;
 mod season;
 mod stage_weighted;
+mod sums;
 mod survival;
 #[cfg(test)]
 mod tests;

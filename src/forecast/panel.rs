@@ -3,17 +3,11 @@
 //! One pass over the stays makes them. A method asks for the sums of the weeks whose horizon is over on its origin
 //! ([`Panel::last_over`]), and so sees nothing later; its cost does not depend on how many deals there are.
 
-use chrono::Datelike;
-
 use super::WorthBy;
 use super::past::{LOST, NEVER, NO_WIN, Past, UNTOLD, Visit, WON};
-use crate::deal::book::Day;
+use super::season::month;
+use super::sums::{BINS, EDGES, Sums, bin, cell};
 
-/// Ages in days at which a bin begins.
-pub(super) const EDGES: [i32; 17] = [
-    0, 2, 4, 8, 15, 22, 31, 46, 61, 76, 91, 121, 151, 181, 271, 366, 546,
-];
-pub(super) const BINS: usize = EDGES.len();
 /// Ages from here on are one.
 pub(super) const OLDEST: usize = 600;
 /// Twenty years.
@@ -22,38 +16,6 @@ const MOST_WEEKS: i32 = 1_040;
 pub(super) const CLASSES: usize = 160;
 /// In [`Panel::classes`]: its value changes while it is in the stay.
 const CHANGING: u16 = u16::MAX;
-
-/// Sums of something over the weeks, `width` of them: row `t` has those of the weeks before `t`.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sums {
-    pub(super) width: usize,
-    rows: Vec<f64>,
-}
-
-impl Sums {
-    fn new(weeks: usize, width: usize) -> Self {
-        Self {
-            width,
-            rows: vec![0.0; (weeks + 1) * width],
-        }
-    }
-
-    /// Adds to a week, before [`Sums::add_up`].
-    fn add(&mut self, week: usize, at: usize, what: f64) {
-        self.rows[(week + 1) * self.width + at] += what;
-    }
-
-    fn add_up(&mut self) {
-        for at in self.width..self.rows.len() {
-            self.rows[at] += self.rows[at - self.width];
-        }
-    }
-
-    /// Of the weeks `from..to`.
-    pub(super) fn at(&self, from: usize, to: usize, at: usize) -> f64 {
-        self.rows[to * self.width + at] - self.rows[from * self.width + at]
-    }
-}
 
 /// Open deals of a week that the logistic takes for alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -119,15 +81,6 @@ pub struct Panel<'p, 'b> {
     daily: Vec<[f64; 4]>,
     /// Last bin by age.
     bins: Vec<u8>,
-}
-
-/// The bin of an age.
-pub(super) fn bin(age: i32) -> usize {
-    EDGES.partition_point(|edge| *edge <= age).max(1) - 1
-}
-
-pub(super) fn cell(stage: u16, age: i32) -> usize {
-    usize::from(stage) * BINS + bin(age)
 }
 
 impl<'p, 'b> Panel<'p, 'b> {
@@ -257,13 +210,7 @@ impl<'p, 'b> Panel<'p, 'b> {
 
     /// Month of the fiscal quarter in which a day is: 0, 1 or 2.
     pub(super) fn month_of_quarter(&self, day: i32) -> usize {
-        ((self.month(day) + 13 - self.past.fiscal_month as i32).rem_euclid(3)) as usize
-    }
-
-    /// Months since the year 0.
-    pub(super) fn month(&self, day: i32) -> i32 {
-        let date = Day::new(day).date();
-        date.year() * 12 + date.month0() as i32
+        ((month(day) + 13 - self.past.fiscal_month as i32).rem_euclid(3)) as usize
     }
 
     /// What was open on the day of week `t`, in the order of the deals.
@@ -312,9 +259,11 @@ impl<'p, 'b> Panel<'p, 'b> {
                 day[3] += win.value * win.value;
             }
         }
-        for at in 1..daily.len() {
-            for i in 0..4 {
-                daily[at][i] += daily[at - 1][i];
+        let mut before = [0.0; 4];
+        for day in &mut daily {
+            for (sum, before) in day.iter_mut().zip(&mut before) {
+                *before += *sum;
+                *sum = *before;
             }
         }
         self.daily = daily;

@@ -129,7 +129,7 @@ impl<'b> Past<'b> {
             let mut ended = false;
             // A deal whose end no stay tells.
             let closed = number(deals.closed[deal as usize]);
-            let state = deals.state[deal as usize];
+            let now = deals.state[deal as usize];
             let first = {
                 let mut first = at;
                 while first > 0 && visits.deal[first - 1] == deal {
@@ -161,7 +161,7 @@ impl<'b> Past<'b> {
                 let left = match (how, left, next) {
                     (_, Some(left), _) => Some(left),
                     (Left::Advanced | Left::Back, None, Some((_, entered))) => entered,
-                    (Left::Still, None, None) if state.is_open() => Some(NEVER),
+                    (Left::Still, None, None) if now.is_open() => Some(NEVER),
                     _ => None,
                 };
                 let after = match how {
@@ -184,7 +184,7 @@ impl<'b> Past<'b> {
             }
             at = first;
             if !ended && let Some(day) = closed {
-                match state {
+                match now {
                     State::Won => {
                         self.push_win(deal, day);
                     }

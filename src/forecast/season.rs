@@ -7,8 +7,11 @@
 //! (B. Efron and C. Morris, Stein's estimation rule and its competitors, JASA 68 (1973), 117–130), so that a season
 //! that luck explains is none.
 
+use chrono::Datelike;
+
 use super::panel::Panel;
 use super::survival::Hazards;
+use crate::deal::book::Day;
 
 /// Months that it is judged by.
 const MONTHS: usize = 24;
@@ -49,11 +52,11 @@ pub(super) fn seasons(panel: &Panel<'_, '_>, t: usize) -> (Season, Season) {
     let mut months: Vec<Month> = Vec::new();
     for week in 0..=t {
         // The middle of the week.
-        let month = panel.month(panel.weeks[week] - 3);
+        let number = month(panel.weeks[week] - 3);
         let quarter = panel.month_of_quarter(panel.weeks[week] - 3);
-        if months.last().is_none_or(|last| last.month != month) {
+        if months.last().is_none_or(|last| last.number != number) {
             months.push(Month {
-                month,
+                number,
                 quarter,
                 ..Month::default()
             });
@@ -83,11 +86,17 @@ pub(super) fn seasons(panel: &Panel<'_, '_>, t: usize) -> (Season, Season) {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Month {
-    month: i32,
+    number: i32,
     quarter: usize,
     weeks: usize,
     expected: [f64; 2],
     observed: [f64; 2],
+}
+
+/// The month in which a day is, counted from the year 0.
+pub(super) fn month(day: i32) -> i32 {
+    let date = Day::new(day).date();
+    date.year() * 12 + date.month0() as i32
 }
 
 /// From months: which of the quarter, observed, expected.

@@ -7,8 +7,9 @@
 //! R. L. Prentice, The Statistical Analysis of Failure Time Data, 2nd ed., 8.2; the estimator of O. Aalen and
 //! S. Johansen, Scandinavian Journal of Statistics 5 (1978), 141–150, with rates that are constant within bins).
 
-use super::panel::{BINS, EDGES, OLDEST, Panel, Sums};
+use super::panel::{OLDEST, Panel};
 use super::season::Season;
+use super::sums::{BINS, EDGES, Sums};
 
 /// Weeks that rates are counted in.
 pub(super) const WEEKS: usize = 26;
@@ -52,7 +53,9 @@ impl Hazards {
             if all > 0.95 {
                 won[cell] *= 0.95 / all;
                 lost[cell] *= 0.95 / all;
-                moved.iter_mut().for_each(|rate| *rate *= 0.95 / all);
+                for rate in moved {
+                    *rate *= 0.95 / all;
+                }
             }
         }
         Self {
