@@ -103,7 +103,8 @@ fn a_fan_is_a_band_around_its_middle() {
     let picture = drawn(&chart(eur(), fan()), Paper::Wide).expect("drawn");
     let body = &picture.body;
     let corners = |tag: &str, ink: &str| -> Vec<Vec<(i32, i32)>> {
-        let all = body.split(&format!("<{tag} ")).skip(1);
+        let opens = format!("<{tag} ");
+        let all = body.split(&opens).skip(1);
         let inked = all.map(|rest| rest.split("/>").next().expect("an end"));
         inked
             .filter(|rest| rest.contains(ink))
