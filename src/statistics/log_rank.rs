@@ -48,9 +48,10 @@ pub fn log_rank(groups: &[&Survival]) -> Option<LogRank> {
             *left -= f64::from(ended + open);
         }
     }
-    for a in 0..count {
-        for b in 0..a {
-            variance[b][a] = variance[a][b];
+    for a in 1..count {
+        let (above, below) = variance.split_at_mut(a);
+        for (row, cell) in above.iter_mut().zip(&below[0]) {
+            row[a] = *cell;
         }
     }
     let excess: Vec<f64> = groups

@@ -40,7 +40,7 @@ pub fn equal_rates(groups: &[Trials]) -> Option<ChiSquare> {
 }
 
 /// By how much the shares of groups differ beyond what luck explains: the standard deviation between them, by the
-/// moments of R. DerSimonian and N. Laird, Meta-analysis in clinical trials, Controlled Clinical Trials 7 (1986),
+/// moments of R. `DerSimonian` and N. Laird, Meta-analysis in clinical trials, Controlled Clinical Trials 7 (1986),
 /// 177–188, with one variance for all groups. `None` when there is no test of them.
 pub fn spread_between(groups: &[Trials]) -> Option<f64> {
     let test = equal_rates(groups)?;
@@ -99,7 +99,7 @@ mod tests {
     fn spread_of_four_groups() {
         let groups = [(30, 100), (45, 100), (12, 50), (90, 200)];
         let spread = spread_between(&groups.map(|(a, n)| Trials::new(a, n))).expect("a spread");
-        assert!((spread - 0.085871997764114).abs() < 1e-12, "{spread}");
+        assert!((spread - 0.085_871_997_764_114).abs() < 1e-12, "{spread}");
         let alike = [(30, 100), (31, 100), (15, 50)].map(|(a, n)| Trials::new(a, n));
         assert_eq!(spread_between(&alike), Some(0.0));
         assert_eq!(spread_between(&[Trials::new(3, 9)]), None);

@@ -94,14 +94,11 @@ pub(super) fn judge(
     let connection = view.connection();
     let day = Day::of(as_of);
     let rows = Rows::new(process, as_of);
-    let places: Vec<usize> = match cut {
-        None => (0..view.len()).collect(),
-        Some(_) => {
-            let there = view.fact_on("state", cut)?;
-            let all = 0..view.len();
-            all.filter(|at| there.codes[*at] != 0).collect()
-        }
-    };
+    let mut places: Vec<usize> = (0..view.len()).collect();
+    if cut.is_some() {
+        let there = view.fact_on("state", cut)?;
+        places.retain(|at| there.codes[*at] != 0);
+    }
     let mut told: Vec<(&str, Coded)> = Vec::new();
     for name in &reads.base {
         told.push((name, view.fact_on(name, cut)?));

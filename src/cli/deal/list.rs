@@ -227,7 +227,7 @@ fn add_chances(
 
 fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
     let deals = &book.deals;
-    let days = |i: usize| deals.stage_entered[i].map_or(i32::MAX, |day| day.number());
+    let days = |i: usize| deals.stage_entered[i].map_or(i32::MAX, Day::number);
     match by {
         Sort::Stage => chosen.sort_by_key(|i| {
             (
@@ -243,7 +243,7 @@ fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
         Sort::Days => chosen.sort_by_key(|i| (days(*i), deals.id[*i])),
         Sort::Close => chosen.sort_by_key(|i| {
             (
-                deals.expected_close[*i].map_or(i32::MAX, |day| day.number()),
+                deals.expected_close[*i].map_or(i32::MAX, Day::number),
                 deals.id[*i],
             )
         }),

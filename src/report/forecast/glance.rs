@@ -75,8 +75,8 @@ pub fn glance(
     );
     let chance = figures.chance();
     if let Some((target, chance)) = figures.target_minor.zip(chance) {
-        range += &format!(
-            "; chance to reach the target of {}: {}",
+        range = format!(
+            "{range}; chance to reach the target of {}: {}",
             shown(target),
             super::super::percent(chance)
         );

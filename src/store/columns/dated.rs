@@ -193,7 +193,7 @@ impl View<'_> {
             "SELECT d.id, f.whole, f.number, f.text FROM deal d CROSS JOIN fact f ON f.subject = d.id AND f.name = $1
              WHERE f.day <= $2 ORDER BY d.id, f.day",
         )?;
-        let mut rows = statement.query((name, cut.map_or(i32::MAX, |day| day.number())))?;
+        let mut rows = statement.query((name, cut.map_or(i32::MAX, Day::number)))?;
         let mut at = 0;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
