@@ -9,8 +9,8 @@ use crate::forecast::evidence::tests::{book as decided, process};
 const OPEN: usize = 12;
 
 /// Days before the as-of day.
-fn ago(book: &Book, days: i32) -> Option<Day> {
-    Some(Day::new(Day::of(book.as_of).number() - days))
+fn ago(book: &Book, days: i32) -> Day {
+    Day::new(Day::of(book.as_of).number() - days)
 }
 
 /// Twelve deals that were in the first stage for 1 to 12 days and were won 10 days later, and an open one that has
@@ -23,15 +23,15 @@ fn told(days: Option<i32>) -> Book {
     (book.deals.next_due, book.deals.touched) = (none.clone(), none);
     for deal in 0..OPEN {
         let stay = deal as i32 + 1;
-        book.visits.entered[deal] = ago(&book, 100);
-        book.visits.left[deal] = ago(&book, 100 - stay);
+        book.visits.entered[deal] = Some(ago(&book, 100));
+        book.visits.left[deal] = Some(ago(&book, 100 - stay));
         book.visits.how[deal] = Left::Advanced;
-        book.deals.closed[deal] = ago(&book, 100 - stay - 10);
+        book.deals.closed[deal] = Some(ago(&book, 100 - stay - 10));
     }
     book.deals.state[OPEN] = State::Open;
     book.visits.how[OPEN] = Left::Still;
     book.deals.stage[OPEN] = Some(0);
-    book.deals.stage_entered[OPEN] = days.and_then(|days| ago(&book, days));
+    book.deals.stage_entered[OPEN] = days.map(|days| ago(&book, days));
     book.visits.entered[OPEN] = book.deals.stage_entered[OPEN];
     book
 }
@@ -59,8 +59,8 @@ fn phrases(book: &Book, worth_minor: f64) -> Vec<String> {
 #[test]
 fn as_usual() {
     let mut book = told(Some(6));
-    book.deals.next_due[OPEN] = ago(&book, -3);
-    book.deals.touched[OPEN] = ago(&book, 13);
+    book.deals.next_due[OPEN] = Some(ago(&book, -3));
+    book.deals.touched[OPEN] = Some(ago(&book, 13));
     assert_eq!(
         phrases(&book, 300.0),
         ["Qualify for 6 days, as usual of won deals (half within 7, nine of ten 11)"]
@@ -71,8 +71,8 @@ fn as_usual() {
 fn all_that_is_unusual() {
     let mut book = told(Some(12));
     // A follow-up that was due yesterday is no next step.
-    book.deals.next_due[OPEN] = ago(&book, 1);
-    book.deals.touched[OPEN] = ago(&book, 14);
+    book.deals.next_due[OPEN] = Some(ago(&book, 1));
+    book.deals.touched[OPEN] = Some(ago(&book, 14));
     assert_eq!(
         phrases(&book, 660.0),
         [
@@ -90,7 +90,7 @@ fn all_that_is_unusual() {
 #[test]
 fn between_the_median_and_the_ninth_decile() {
     let mut book = told(Some(8));
-    book.deals.next_due[OPEN] = ago(&book, 0);
+    book.deals.next_due[OPEN] = Some(ago(&book, 0));
     assert_eq!(
         phrases(&book, 300.0),
         ["Qualify for 8 days, longer than half of the won deals (7; nine of ten 11)"]
@@ -111,7 +111,7 @@ fn what_was_never_told() {
     for deal in 0..3 {
         few.deals.state[deal] = State::Lost;
     }
-    few.deals.next_due[OPEN] = ago(&few, 0);
+    few.deals.next_due[OPEN] = Some(ago(&few, 0));
     let usual = Usual::of(&few, &WON[..4]);
     assert_eq!(
         usual.reason(&process(), &few, &outlook(9e9)).phrases(),
@@ -130,7 +130,7 @@ fn the_likely_day() {
     ] {
         let book = told(Some(days));
         let mut usual = Usual::of(&book, &WON);
-        let expected = left.and_then(|left: i32| ago(&book, -left));
+        let expected = left.map(|left: i32| ago(&book, -left));
         assert_eq!(usual.likely_day(&book, OPEN), expected, "{days}");
         assert_eq!(usual.likely_day(&book, OPEN), expected, "{days}");
     }

@@ -97,7 +97,6 @@ fn total_and_open_pipeline_of_the_hardware_seller() {
     };
     let backtest = replayed("maven-crm", &data.join("sales_pipeline.csv"), "2017-12-31");
     let (chosen, lines) = (backtest.chosen(), summary(&backtest));
-    println!("{lines}");
     assert_eq!(chosen.origins, 20, "{lines}");
     within("WAPE", chosen.wape, 0.14, &lines);
     within("open", chosen.open_wape, 0.40, &lines);
@@ -116,7 +115,6 @@ fn total_and_open_pipeline_of_the_software_seller() {
     let file = data.join("skygeni_sales_data.csv");
     let backtest = replayed("skygeni", &file, "2024-07-28");
     let (chosen, lines) = (backtest.chosen(), summary(&backtest));
-    println!("{lines}");
     assert_eq!(chosen.origins, 57, "{lines}");
     within("WAPE", chosen.wape, 0.14, &lines);
     within("open", chosen.open_wape, 0.08, &lines);

@@ -22,11 +22,12 @@ use super::context::{Context, Status};
 use super::filter::FilterArgs;
 use super::report::{self, ReportArgs, coverage};
 use super::session::Session;
-use crate::date::parse_period;
+use crate::date::{self, parse_period, period_name};
 use crate::deal::book::{Book, Needs};
 use crate::document::Period;
 use crate::fault::Fault;
 use crate::forecast::SEED;
+use crate::money::Money;
 use crate::process::{Target, Whose};
 use crate::report::{Ask, Dimension, Glance, Look};
 
@@ -165,6 +166,42 @@ pub(super) fn glance(
     let foreseen = crate::forecast::ahead(&session.process, book, period);
     let found = crate::report::glance(&session.process, book, foreseen, ask, &look);
     Ok(found.map_err(Fault::usage)?)
+}
+
+/// What the last night before a day said of the quarter that runs; nothing where only some deals are asked about.
+pub(super) fn last_said(
+    session: &Session<'_>,
+    day: chrono::NaiveDate,
+    ask: &Ask,
+) -> Result<Option<String>> {
+    if ask.only.is_some() || ask.period.is_some() {
+        return Ok(None);
+    }
+    let process = &session.process;
+    let quarter = parse_period("this quarter", day, process.fiscal_month).map_err(Fault::usage)?;
+    let said = session
+        .store
+        .forecast_of((quarter.from, quarter.to), day)?
+        .filter(|(night, _)| *night <= day);
+    Ok(said.map(|(night, kept)| {
+        let unit = process.currency.scale();
+        let shown = |minor: i64| Money {
+            minor: kept.won_minor.saturating_add(minor) / unit * unit,
+            currency: process.currency,
+        };
+        let range = match (kept.low_minor, kept.high_minor) {
+            (Some(low), Some(high)) => {
+                format!(", 80 % range {} – {}", shown(low), shown(high))
+            }
+            _ => String::new(),
+        };
+        format!(
+            "forecast for {} as the night of {} said: {} expected{range}; salesctl forecast says it anew",
+            period_name(quarter, process.fiscal_month),
+            date::day(night),
+            shown(kept.total_minor)
+        )
+    }))
 }
 
 /// The days after a day.

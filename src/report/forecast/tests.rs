@@ -384,7 +384,7 @@ fn how_past_forecasts_did() {
     };
     let report = super::backtest(&process, &book, Err(&refused), 40);
     assert_eq!(report.answer.rows, []);
-    assert_eq!(report.answer.notes, [refused.why.clone()]);
+    assert_eq!(report.answer.notes, std::slice::from_ref(&refused.why));
     let by_origin = super::by_origin(&process, &book, Ok(&past), 40);
     assert_eq!(by_origin.answer.rows.len(), 6);
     let said = &by_origin.answer.rows[1];
