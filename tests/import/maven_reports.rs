@@ -246,9 +246,10 @@ fn breaks_by_the_calendar_only(folder: &Path) {
         "--explain",
     ];
     let explained = salesctl(folder, &args);
+    let explained = explained.split_whitespace().collect::<Vec<_>>().join(" ");
     for expected in [
-        "Engaging → Won by rep: phi = 0.73, equal rates p = 0.2639",
-        "Engaging → Won by month of the quarter: chi-square 563.8 on 2 df",
+        "engaging by rep 0.2639 0.73",
+        "engaging month, chi-square 563.8 0.0000",
         "49 % in month 1 of the quarter, 81 % in month 3",
     ] {
         assert!(

@@ -10,7 +10,7 @@ use crate::document::{Band, Unit};
 const TOP: i32 = 14;
 const BOTTOM: i32 = 270;
 /// For the days along the axis.
-const AXIS: i32 = 26;
+const AXIS: i32 = 32;
 
 /// What a line is called, and where it goes.
 type Line = (String, Vec<(NaiveDate, f64)>);
@@ -98,7 +98,7 @@ pub(super) fn draw(
             let half = wide(&told) / 2 + 1;
             let x = along(day).clamp(half, width - half);
             if x - half >= free {
-                canvas.text(&told, (x, BOTTOM + 12), At::Middle, Ink::Muted)?;
+                canvas.text(&told, (x, BOTTOM + 18), At::Middle, Ink::Muted)?;
                 free = x + half + 8;
             }
         }
