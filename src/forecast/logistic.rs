@@ -161,19 +161,39 @@ pub(super) fn chances(
     }
     let numbers = if has_season { 3 } else { 1 };
     let first = cells + panel.past.stages;
-    let mut alike = Vec::new();
-    for week in weeks.clone() {
-        let [second, third] = if has_season { months(week) } else { [0.0; 2] };
-        for group in panel.groups(week) {
-            alike.push(Alike {
-                cell: column[group.cell as usize],
-                stage: cells + group.cell as usize / BINS,
-                numbers: [value[usize::from(group.class)], second, third],
-                n: weight * f64::from(group.open),
-                won: weight * f64::from(group.won),
-            });
+    let of_group = |cell: usize, class: usize, season: [f64; 2], open: f64, won: f64| Alike {
+        cell: column[cell],
+        stage: cells + cell / BINS,
+        numbers: [value[class], season[0], season[1]],
+        n: weight * open,
+        won: weight * won,
+    };
+    let alike: Vec<Alike> = if has_season {
+        let of_week = |week: usize| {
+            let season = months(week);
+            panel.groups(week).iter().map(move |group| (group, season))
+        };
+        let all = weeks.clone().flat_map(of_week);
+        all.map(|(group, season)| {
+            let (cell, class) = (group.cell as usize, usize::from(group.class));
+            of_group(cell, class, season, group.open.into(), group.won.into())
+        })
+        .collect()
+    } else {
+        // Without a season the weeks are alike.
+        let mut seen = vec![(0.0, 0.0); panel.cells * CLASSES];
+        for group in groups() {
+            let of_it = &mut seen[group.cell as usize * CLASSES + usize::from(group.class)];
+            of_it.0 += f64::from(group.open);
+            of_it.1 += f64::from(group.won);
         }
-    }
+        let all = seen
+            .into_iter()
+            .enumerate()
+            .filter(|(_, (open, _))| *open > 0.0);
+        all.map(|(at, (open, won))| of_group(at / CLASSES, at % CLASSES, [0.0; 2], open, won))
+            .collect()
+    };
     let mut penalties = vec![RIDGE; first + numbers];
     penalties[cells..first].fill(STAGE);
     penalties[first + 1..].fill(SEASON);

@@ -90,6 +90,18 @@ impl Store {
         })
     }
 
+    /// About how many deals there are, without counting them.
+    pub fn size(&self) -> Result<usize> {
+        self.translated(|connection| {
+            let deals: i64 = connection.query_row(
+                "SELECT COALESCE((SELECT SUM(deals) FROM deal_part), 0) + (SELECT COUNT(*) FROM changed_deal)",
+                [],
+                |row| row.get(0),
+            )?;
+            Ok(usize::try_from(deals).unwrap_or_default())
+        })
+    }
+
     /// One read transaction: all statements see the same moment.
     pub(super) fn one_view<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.translated(|connection| {

@@ -141,6 +141,22 @@ pub(super) fn whose(session: &Session<'_>, filter: &FilterArgs) -> Result<Whose>
     coverage::whose(session, filter)
 }
 
+/// The most deals of which the page of another report works a forecast out; of more it says what the night said.
+const LIVE: usize = 20_000;
+
+pub(super) fn is_live(session: &Session<'_>) -> Result<bool> {
+    Ok(session.store.size()? <= LIVE)
+}
+
+/// What such a page reads beside its own.
+pub(super) fn page_needs(session: &Session<'_>) -> Result<Needs> {
+    Ok(if is_live(session)? {
+        crate::report::forecast_needs()
+    } else {
+        Needs::default()
+    })
+}
+
 /// A forecast in two lines under another report, of the deals it is about: to the end of its period, or of the quarter
 /// that runs.
 pub(super) fn glance(
@@ -156,6 +172,12 @@ pub(super) fn glance(
     };
     if period.to <= book.as_of {
         return Ok(Glance::default());
+    }
+    if !is_live(session)? {
+        return Ok(Glance {
+            lines: last_said(session, book.as_of, ask)?.into_iter().collect(),
+            ..Glance::default()
+        });
     }
     let look = Look {
         period,

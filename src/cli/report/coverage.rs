@@ -9,7 +9,7 @@ use super::super::session::Session;
 use super::{Question, ReportArgs, report};
 use crate::deal::event::CatalogKind;
 use crate::process::Whose;
-use crate::report::{COVERAGE_REPORT, forecast_needs};
+use crate::report::COVERAGE_REPORT;
 
 /// Hold the open deals expected in a period against what its target still lacks
 ///
@@ -31,7 +31,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     report(
         cx,
         &args.report,
-        Question::of(COVERAGE_REPORT.and(forecast_needs()))
+        Question::of(COVERAGE_REPORT)
+            .with_forecast()
             .by(&args.by)
             .ahead()
             .one_period(),

@@ -3,14 +3,14 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::super::forecast::glance;
+use super::super::forecast::{glance, page_needs};
 use super::super::worklist;
 use super::ReportArgs;
 use super::changes::{Moving, SinceArgs};
 use crate::date::parse_period;
 use crate::fault::Fault;
+use crate::report::Ask;
 use crate::report::meeting::{Agenda, meeting, meeting_needs};
-use crate::report::{Ask, forecast_needs};
 use crate::store::Access;
 
 /// Write one page for a pipeline meeting: what changed, what needs a decision, what is overdue, what is expected
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let Moving { book, ask, moves } = args.since.load(
         &session,
         &args.report,
-        meeting_needs().and(forecast_needs()),
+        meeting_needs().and(page_needs(&session)?),
     )?;
     let around = |unit: &str| {
         parse_period(

@@ -164,6 +164,8 @@ pub(crate) struct Question<'a> {
     also_by: &'static [&'static str],
     periods: Periods,
     from_stage: Option<&'a str>,
+    /// Says the forecast, too.
+    forecast: bool,
 }
 
 impl<'a> Question<'a> {
@@ -200,6 +202,14 @@ impl<'a> Question<'a> {
     fn one_period(mut self) -> Self {
         self.periods.one = true;
         self
+    }
+
+    /// The page says the forecast under what it tells.
+    fn with_forecast(self) -> Self {
+        Self {
+            forecast: true,
+            ..self
+        }
     }
 
     fn cohort_from(self, from_stage: Option<&'a str>) -> Self {
@@ -266,6 +276,11 @@ fn loaded(
     let needs = question
         .reading
         .map_or(question.needs, |reading| reading(&session.process));
+    let needs = if question.forecast {
+        needs.and(super::forecast::page_needs(session)?)
+    } else {
+        needs
+    };
     let needs = by
         .iter()
         .fold(needs, |needs, dimension| needs.and(dimension.needs()))

@@ -10,7 +10,7 @@ use super::super::session::Session;
 use super::{Question, ReportArgs, report};
 use crate::deal::book::Book;
 use crate::deal::event::CatalogKind;
-use crate::report::{Ask, forecast_needs, scorecard, scorecard_needs, scorecard_of};
+use crate::report::{Ask, scorecard, scorecard_needs, scorecard_of};
 use crate::store::Access;
 
 /// Show the manager's page: every rep against the others, or one rep in full
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(who) => report(
             cx,
             &args.report,
-            Question::of(needs.and(forecast_needs())),
+            Question::of(needs).with_forecast(),
             |session, book, ask| {
                 let rep = book.owners.iter().position(|owner| owner.name == who);
                 let rep = rep.ok_or_else(|| format!("`{who}` has handled no deal"))?;

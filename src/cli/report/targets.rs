@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
+use super::super::forecast::{is_live, page_needs};
 use super::super::session::Session;
 use super::{Periods, ReportArgs, period};
 use crate::deal::book::{Book, Named};
@@ -12,9 +13,7 @@ use crate::document::{Block, Period};
 use crate::fault::Fault;
 use crate::forecast::SEED;
 use crate::process::{InForce, Target, Whose, in_force};
-use crate::report::{
-    Ask, Foreseen, Look, Report, TargetRow, forecast_needs, glance, target_needs, target_of,
-};
+use crate::report::{Ask, Foreseen, Look, Report, TargetRow, glance, target_needs, target_of};
 use crate::store::{Access, Catalog};
 
 /// Say how far each target is reached, whether it is on pace, and what covers the rest
@@ -58,7 +57,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .is_none_or(|names| names.contains(&one.target.whose))
     });
     let needs = target_needs(&session.process, &running)
-        .and(forecast_needs())
+        .and(page_needs(&session)?)
         .and(filter.needs(&session)?);
     let book = session.store.book(&session.process, as_of, &needs)?;
     let ask = Ask {
@@ -69,7 +68,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let mut report =
         crate::report::targets(&session.process, &book, &running, &ask).map_err(Fault::usage)?;
-    add_chances(&session, &book, (&targets, &running), &ask, &mut report)?;
+    if is_live(&session)? {
+        add_chances(&session, &book, (&targets, &running), &ask, &mut report)?;
+    }
     args.report
         .output
         .show(&cx.console, &report.answer, &report.document)?;
