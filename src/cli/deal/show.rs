@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::super::context::{Context, Status};
+use super::super::forecast::is_live;
 use super::super::output::{self, OutputArgs};
 use super::super::rating::{Known, KnownRating, known_of};
 use super::super::refusal::day_in_stage;
@@ -198,6 +199,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 fn chance_of(session: &Session<'_>, deal: &Deal) -> Result<Result<Chance, Option<String>>> {
     if !deal.state.is_open() {
         return Ok(Err(None));
+    }
+    if !is_live(session)? {
+        let why =
+            "not worked out for one deal of so many: salesctl deal list --columns p,why has all";
+        return Ok(Err(Some(why.to_string())));
     }
     let process = &session.process;
     let book = session
