@@ -41,6 +41,9 @@ pub struct Rows<'p> {
     /// Where unknown means no: roles, steps, overrides.
     zeros: Vec<usize>,
     width: usize,
+    today: String,
+    /// Whether the columns that take most to write are read: `id`.
+    with_id: bool,
 }
 
 impl<'p> Rows<'p> {
@@ -62,6 +65,17 @@ impl<'p> Rows<'p> {
                 })
                 .collect(),
             width: columns.len(),
+            today: as_of.to_string(),
+            with_id: true,
+        }
+    }
+
+    /// Rows for readers who don't read `id`.
+    #[must_use]
+    pub fn without_id(self) -> Self {
+        Self {
+            with_id: false,
+            ..self
         }
     }
 
@@ -114,10 +128,12 @@ impl<'p> Rows<'p> {
                 _ => self.put(&mut row, name, value),
             }
         }
-        self.put(&mut row, "id", Value::Text(subject.id.handle()));
+        if self.with_id {
+            self.put(&mut row, "id", Value::Text(subject.id.handle()));
+        }
         self.put(&mut row, "account", optional(subject.account));
         self.put(&mut row, "team", optional(subject.team));
-        self.put(&mut row, "today", Value::Text(self.as_of.to_string()));
+        self.put(&mut row, "today", Value::Text(self.today.clone()));
         self.derive_value(&mut row, &minor);
         self.derive_days(&mut row, &touched);
         row

@@ -34,10 +34,11 @@ impl Rates {
 
     /// An amount in a currency of the Book at the rate of a day; nothing where it has none.
     pub fn converted(&self, minor: i64, currency: usize, day: Day) -> Option<i64> {
-        let (from, rate) = self.0[currency]
-            .iter()
-            .rev()
-            .find(|(from, _)| *from <= day)?;
+        let rates = &self.0[currency];
+        if let [(ALWAYS, _)] = rates.as_slice() {
+            return Some(minor);
+        }
+        let (from, rate) = rates.iter().rev().find(|(from, _)| *from <= day)?;
         // Exact: an amount in the process's own currency does not pass through a fraction.
         Some(if *from == ALWAYS {
             minor

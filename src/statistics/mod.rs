@@ -15,6 +15,8 @@ mod rates;
 mod strata;
 mod survival;
 
+use statrs::function::beta::checked_beta_reg;
+
 pub use self::auc::Auc;
 pub use self::expected::Expected;
 pub use self::fisher::fewer;
@@ -138,8 +140,9 @@ pub fn wilson_of_parts(successes: f64, total: f64) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
-/// How likely `successes` or more of `n` are when each succeeds with probability `p`: the upper tail of
-/// the binomial distribution, summed term by term.
+/// How likely `successes` or more of `n` are when each succeeds with probability `p`: the upper tail of the binomial
+/// distribution, which is the regularised incomplete beta function `I_p(k, n − k + 1)` (M. Abramowitz and I. A. Stegun,
+/// Handbook of Mathematical Functions, 26.5.24).
 pub fn binomial_tail(successes: usize, n: usize, p: f64) -> f64 {
     if successes == 0 {
         return 1.0;
@@ -150,18 +153,8 @@ pub fn binomial_tail(successes: usize, n: usize, p: f64) -> f64 {
     if p >= 1.0 {
         return 1.0;
     }
-    let choose: f64 = (1..=successes)
-        .map(|i| ((n - successes + i) as f64 / i as f64).ln())
-        .sum();
-    let first = choose + successes as f64 * p.ln() + (n - successes) as f64 * (1.0 - p).ln();
-    let odds = p / (1.0 - p);
-    let mut term = first.exp();
-    let mut sum = 0.0;
-    for k in successes..=n {
-        sum += term;
-        term *= odds * (n - k) as f64 / (k + 1) as f64;
-    }
-    sum.min(1.0)
+    let (a, b) = (successes as f64, (n - successes + 1) as f64);
+    checked_beta_reg(a, b, p).unwrap_or(f64::NAN)
 }
 
 /// The quantile of sorted values with linear interpolation between neighbours: definition 7 of

@@ -93,12 +93,11 @@ pub(super) fn judge(
 ) -> Result<Vec<Vec<Truth>>> {
     let connection = view.connection();
     let day = Day::of(as_of);
-    let rows = Rows::new(process, as_of);
-    let mut places: Vec<usize> = (0..view.len()).collect();
-    if cut.is_some() {
-        let there = view.fact_on("state", cut)?;
-        places.retain(|at| there.codes[*at] != 0);
+    let mut rows = Rows::new(process, as_of);
+    if !reads.columns.contains("id") {
+        rows = rows.without_id();
     }
+    let places = Places::of(view, cut)?;
     let mut told: Vec<(&str, Coded)> = Vec::new();
     for name in &reads.base {
         told.push((name, view.fact_on(name, cut)?));
@@ -122,7 +121,7 @@ pub(super) fn judge(
         let mut truths = Vec::with_capacity(alike.first.len());
         for chunk in alike.first.chunks(CHUNK) {
             let made = chunk.iter().map(|at| {
-                let deal = places[*at as usize];
+                let deal = places.at(*at as usize);
                 let row = row_of(deal, &view.ids, &rows, &told, &accounts, &catalog);
                 columns.iter().map(|at| row[*at].clone()).collect()
             });
@@ -132,6 +131,33 @@ pub(super) fn judge(
         all.push(alike.group.iter().map(|at| truths[*at as usize]).collect());
     }
     Ok(all)
+}
+
+/// Where the deals of the Book are in the view.
+struct Places {
+    count: usize,
+    /// `None` when all are, in this order.
+    some: Option<Vec<usize>>,
+}
+
+impl Places {
+    fn of(view: &View<'_>, cut: Option<Day>) -> Result<Self> {
+        if cut.is_none() {
+            let count = view.len();
+            return Ok(Self { count, some: None });
+        }
+        let there = view.fact_on("state", cut)?;
+        let told = (0..view.len()).filter(|at| there.codes[*at] != 0);
+        let some: Vec<usize> = told.collect();
+        Ok(Self {
+            count: some.len(),
+            some: Some(some),
+        })
+    }
+
+    fn at(&self, deal: usize) -> usize {
+        self.some.as_ref().map_or(deal, |some| some[deal])
+    }
 }
 
 fn row_of(
@@ -267,21 +293,21 @@ impl Alike {
 
     /// By what a condition reads of the deals at `places`.
     fn of(
-        places: &[usize],
+        places: &Places,
         told: &[&(&str, Coded)],
         accounts: &Accounts,
         reads: &Reads<'_>,
     ) -> Self {
-        let mut alike = Self::new(places.len());
+        let mut alike = Self::new(places.count);
         for (_, coded) in told {
-            alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places[at]]);
+            alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places.at(at)]);
         }
         if reads.accounts_matter() {
             let groups = accounts.groups(reads.columns.contains("account"));
-            alike.tell_apart(groups.1 + 1, |at| groups.0[places[at]]);
+            alike.tell_apart(groups.1 + 1, |at| groups.0[places.at(at)]);
         }
         if reads.columns.contains("id") {
-            alike.tell_apart(places.len(), |at| at as u32);
+            alike.tell_apart(places.count, |at| at as u32);
         }
         alike
     }

@@ -108,7 +108,9 @@ impl<'c> View<'c> {
             let end = parts.get(n + 1).map_or(i64::MAX, |(first, _)| *first);
             let changed_end = at + changed[at..].partition_point(|id| *id < end);
             let newer_end = next + newer[next..].partition_point(|id| *id < end);
-            let mut ids: Vec<i64> = Vec::with_capacity(*deals);
+            let start = self.runs.len();
+            let is_unchanged = at == changed_end && next == newer_end;
+            let mut ids: Vec<i64> = Vec::new();
             if *deals > 0 {
                 let mut rows = statement.query((ID, first))?;
                 let row = rows.next()?.ok_or_else(damaged)?;
@@ -116,15 +118,19 @@ impl<'c> View<'c> {
                 if blob.count != *deals {
                     return Err(damaged());
                 }
-                blob.append(0..blob.count, &mut ids, Option::unwrap_or_default)?;
+                if is_unchanged {
+                    let id = |id: Option<i64>| Id(id.unwrap_or_default());
+                    blob.append(0..blob.count, &mut self.ids, id)?;
+                    self.runs.push(Run {
+                        source: 0,
+                        deals: 0..*deals,
+                    });
+                } else {
+                    blob.append(0..blob.count, &mut ids, Option::unwrap_or_default)?;
+                }
             }
-            let start = self.runs.len();
-            for run in laid_over(
-                &ids,
-                &changed[at..changed_end],
-                &newer[next..newer_end],
-                next,
-            ) {
+            let newer_ids = &newer[next..newer_end];
+            for run in laid_over(&ids, &changed[at..changed_end], newer_ids, next) {
                 let from = if run.source == 0 { &ids } else { newer };
                 self.ids
                     .extend(from[run.deals.clone()].iter().map(|id| Id(*id)));
