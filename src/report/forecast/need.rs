@@ -13,6 +13,9 @@ use crate::process::Process;
 /// Fewer won deals than this say nothing of what new ones bring.
 const ENOUGH: usize = 10;
 
+/// A smaller share won in time than this asks for an absurd number of deals.
+const IN_TIME: f64 = 0.005;
+
 /// Days of a month, on average.
 const MONTH: f64 = 365.25 / 12.0;
 
@@ -92,7 +95,9 @@ pub fn need(
         row.missing_minor = Some(minor(missing - ahead.outlook.open_minor).max(0));
         row.in_time_share = Some(in_time);
         row.mean_won_minor = Some(minor(mean));
-        told = Need::of(&ahead.draws, in_time, values, missing);
+        if in_time >= IN_TIME {
+            told = Need::of(&ahead.draws, in_time, values, missing);
+        }
         match told {
             Some(need) => {
                 row.monthly = Some(need.deals / months);
