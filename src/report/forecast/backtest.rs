@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::{Ask, Report, answer, count, or_nothing, percent, whole, with_notes};
-use super::figures::insufficient;
 use super::{charts, minor};
 use crate::date;
 use crate::deal::book::Book;
@@ -107,7 +106,7 @@ pub fn backtest(
     let (backtest, speaks) = match seen {
         Ok(seen) => seen,
         Err(refusal) => {
-            let notes = vec![insufficient(refusal)];
+            let notes = vec![refusal.in_words()];
             let document = with_notes(Document::default().heading(title(0, 1)), &notes);
             let answer = answer(
                 "salesctl/forecast-backtest/1",
@@ -217,7 +216,7 @@ pub fn by_origin(
     let origins = match seen {
         Ok(backtest) => backtest.counted().collect(),
         Err(refusal) => {
-            notes.push(insufficient(refusal));
+            notes.push(refusal.in_words());
             Vec::new()
         }
     };

@@ -2,12 +2,11 @@
 
 use super::super::convert::Converter;
 use super::super::group::Groups;
-use super::super::metric::INSUFFICIENT;
 use super::super::target::won_targets;
 use super::{AskForecast, Foreseen, minor};
 use crate::deal::book::{Book, Day, State};
 use crate::document::Period;
-use crate::forecast::{Backtest, Draws, Outlook, Refusal, Spread, draw};
+use crate::forecast::{Backtest, Draws, Outlook, Spread, draw};
 use crate::process::{Process, Target, Whose};
 
 /// New business is told apart by the deals that were won in so many days before.
@@ -127,7 +126,7 @@ impl Figures {
                 let from = as_of.number().max(Day::of(ask.period.from).number() - 1);
                 let days = Day::of(ask.period.to).number() - from;
                 figures.run_rate = run_rate(&mut converter, book, ask, days);
-                figures.notes.push(insufficient(&refusal));
+                figures.notes.push(refusal.in_words());
                 figures.instead = Some(match figures.run_rate {
                     Some(_) => format!(
                         "run-rate instead: the mean of what the last three times {days} days brought; \
@@ -266,15 +265,6 @@ fn won_in(book: &Book, period: Period) -> impl Iterator<Item = usize> {
     (0..deals.len()).filter(move |deal| {
         deals.state[*deal] == State::Won && deals.closed[*deal].is_some_and(inside)
     })
-}
-
-/// Why there is no forecast, as reports say it.
-pub(super) fn insufficient(refusal: &Refusal) -> String {
-    if refusal.why.starts_with(INSUFFICIENT) {
-        refusal.why.clone()
-    } else {
-        format!("{INSUFFICIENT}: {}", refusal.why)
-    }
 }
 
 /// What somebody's target of a period asks for of what is won.

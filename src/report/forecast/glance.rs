@@ -1,7 +1,7 @@
 //! A forecast in two lines, for the pages of other reports that look ahead.
 
 use super::super::{Ask, money};
-use super::figures::{Figures, Record, insufficient};
+use super::figures::{Figures, Record};
 use super::{AskForecast, Foreseen, minor};
 use crate::date::period_name;
 use crate::deal::book::Book;
@@ -44,7 +44,7 @@ pub fn glance(
     let name = period_name(look.period, process.fiscal_month);
     if let Err(refusal) = &foreseen {
         return Ok(Glance {
-            lines: vec![format!("no forecast for {name}: {}", insufficient(refusal))],
+            lines: vec![format!("no forecast for {name}: {}", refusal.in_words())],
             ..Glance::default()
         });
     }
