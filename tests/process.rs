@@ -92,7 +92,7 @@ fn templates_and_the_reference_are_clean() {
         assert_eq!(shown(&text), "process.toml: no problems\n");
         let process = check("process.toml", &text).process.expect("a process");
         for stage in &process.stages {
-            let heading = text.lines().nth(stage.lines.start - 1);
+            let heading = text.lines().nth(stage.lines[0].start - 1);
             assert_eq!(
                 heading.map(|line| line.starts_with("[[stage]]")),
                 Some(true),
@@ -100,7 +100,10 @@ fn templates_and_the_reference_are_clean() {
                 stage.name
             );
             for criterion in &stage.exit {
-                let line = text.lines().nth(criterion.lines.start - 1).expect("a line");
+                let line = text
+                    .lines()
+                    .nth(criterion.lines[0].start - 1)
+                    .expect("a line");
                 assert!(line.contains(&criterion.when.text), "{line}");
             }
         }

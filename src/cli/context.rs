@@ -248,7 +248,7 @@ impl Context {
     /// The working time of the process file, for what is shown without a store.
     pub(crate) fn calendar_of_file(&self) -> process::Calendar {
         self.process_path()
-            .and_then(|path| fs::read_to_string(path).ok())
+            .and_then(|path| super::process::read_whole(self, &path).ok())
             .and_then(|text| process::check(PROCESS_FILE, &text).process)
             .map(|process| process.calendar)
             .unwrap_or_default()
@@ -256,7 +256,7 @@ impl Context {
 
     pub(crate) fn settings_of_file(&self) -> Option<process::Settings> {
         let path = self.process_path()?;
-        let text = fs::read_to_string(path).ok()?;
+        let text = super::process::read_whole(self, &path).ok()?;
         // Cheap for the many workspaces that have no such table.
         if !text.contains("[settings]") {
             return None;

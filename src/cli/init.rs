@@ -38,10 +38,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let text = if is_new {
         template_text(template)?.to_string()
     } else {
-        fs::read(&path)
-            .map_err(anyhow::Error::from)
-            .and_then(|bytes| crate::process::decode(bytes).map_err(anyhow::Error::msg))
-            .with_context(|| Fault::input(format!("cannot read `{}`", cx.shown(&path))))?
+        super::process::read_whole(cx, &path)?
     };
     let process = sound_process(&cx.shown(&path), &text)?;
     let store_path = match (&cx.globals.store, &process.settings.store) {

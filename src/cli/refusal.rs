@@ -93,15 +93,17 @@ pub(crate) fn render(
     }
     out.push('\n');
     out.push_str(&hints(refusal, command));
-    let lines = refusal.open().fold(None::<(usize, usize)>, |span, line| {
-        let (from, to) = (line.lines.start, line.lines.end.saturating_sub(1));
-        Some(span.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
-    });
-    if let Some((from, to)) = lines {
+    let lines = refusal.open().flat_map(|line| &line.lines);
+    let places = session.process.places(&session.applied_path, lines);
+    if !places.is_empty() {
+        let rules: Vec<String> = places
+            .iter()
+            .map(|(file, from, to)| format!("{}:{from}-{to}", visible(file)))
+            .collect();
         let _ = write!(
             out,
-            "rules: {}:{from}-{to}, process version {}",
-            visible(&session.applied_path),
+            "rules: {}, process version {}",
+            rules.join(", "),
             session.version
         );
     }

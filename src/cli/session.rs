@@ -1,6 +1,5 @@
 //! An open store with the process it enforces: what a command works with, and when it takes effect.
 
-use std::fs;
 use std::mem::ManuallyDrop;
 
 use anyhow::Result;
@@ -144,10 +143,15 @@ impl Session<'_> {
         let Some(path) = self.cx.process_path() else {
             return;
         };
-        let Ok(text) = fs::read_to_string(&path) else {
+        // A parent that can't be read any more is an edit too; `process check` says which.
+        if !path.exists() {
             return;
-        };
-        if text != self.applied_text {
+        }
+        let text = super::process::read_whole(self.cx, &path);
+        if text.is_ok_and(|text| text == self.applied_text) {
+            return;
+        }
+        {
             self.cx.console.note(&format!(
                 "note: {} was edited since version {} was applied; `salesctl process apply` makes it count",
                 self.cx.shown(&path),

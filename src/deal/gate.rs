@@ -22,7 +22,7 @@ pub struct GateLine {
     pub why: Option<String>,
     /// What would supply it.
     pub supply: Option<Supply>,
-    pub lines: std::ops::Range<usize>,
+    pub lines: Vec<std::ops::Range<usize>>,
 }
 
 /// The flag that would supply what is missing.

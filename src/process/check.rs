@@ -8,10 +8,10 @@ use super::fields::can_name_field;
 use super::names::{titled, unique};
 use super::reader::{At, Reader};
 use super::stages::StageWritten;
-use super::syntax::Source;
+use super::whole::Whole;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, limit,
+    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers, limit,
     metric_check, prospect_columns, prospecting, relations, standard_metrics, target,
 };
 use crate::condition::Engine;
@@ -57,13 +57,13 @@ pub fn check(path_label: &str, text: &str) -> Checked {
             problems: vec![problem],
         };
     }
-    let mut source = Source::read(text);
-    let clean = source.clean.take();
-    let reader = Reader::new(&source.text, !source.broken.is_empty());
-    let table = clean.unwrap_or_else(|| source.table());
+    let (whole, clean) = Whole::read(path_label, text);
+    let reader = Reader::new(&whole.text, whole.is_damaged());
+    let (table, removed) = whole.table(&reader, clean);
+    reader.note_removed(&removed);
     let definition = Definition::read(&reader, path_label, table);
-    let process = process(&reader, definition);
-    let problems = source.settle(text, reader.into_problems());
+    let process = process(&reader, definition, layers::beginnings(text));
+    let problems = whole.settle(reader.into_problems());
     let sound = problems.iter().all(|problem| problem.level != Level::Error);
     Checked {
         process: process.filter(|_| sound),
@@ -72,7 +72,11 @@ pub fn check(path_label: &str, text: &str) -> Checked {
 }
 
 /// Relates what was read. The process is only to be used when nothing was reported.
-fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
+fn process(
+    reader: &Reader<'_>,
+    definition: Definition,
+    files: Vec<(String, usize)>,
+) -> Option<Process> {
     relations::people(reader, &definition);
     let (won_title, lost_title, lost_reasons) = ends(reader, &definition);
     relations::requirements(reader, &definition);
@@ -188,6 +192,7 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         rates: definition.rates,
         settings: definition.settings,
         calls_by_name: definition.calls_by_name,
+        files,
         engine,
     })
 }

@@ -91,8 +91,8 @@ const TABLES: &[&str] = &[
 ];
 
 impl Definition {
-    pub(super) fn read(reader: &Reader<'_>, path_label: &str, table: Spanned<DeTable<'_>>) -> Self {
-        let root = Spanned::new(0..0, DeValue::Table(table.into_inner()));
+    pub(super) fn read(reader: &Reader<'_>, path_label: &str, table: DeTable<'_>) -> Self {
+        let root = Spanned::new(0..0, DeValue::Table(table));
         let lines = Lines::of(reader.text);
         let mut definition = Self::empty();
         if let Some(file) = reader.keys("a process file", &root, TABLES) {
@@ -143,6 +143,7 @@ impl Definition {
 
     fn header(&mut self, reader: &Reader<'_>, path_label: &str, file: &Keys<'_>) {
         let known = [
+            "extends",
             "name",
             "selling_model",
             "currency",

@@ -8,8 +8,7 @@ use super::metric::{Better, Grain, Metric, MetricKind, MetricUnit};
 use super::metric_aggregate::{self, AggregateWritten};
 use super::names::{slug, titled, unique};
 use super::problem::Lines;
-use super::reader::{At, Reader, extent};
-use super::stages::line_range;
+use super::reader::{At, Reader};
 use super::syntax::Source;
 
 /// A metric with the places that `check` points at.
@@ -136,7 +135,7 @@ fn metric(
     let formula = keys.text("formula");
     let sample = keys.text("sample");
     let periods = periods(reader, &keys);
-    let extent = extent(value);
+    let extents = lines.spans_of(value);
     let title = keys.words("title");
     let about = keys.words("about");
     let at_least = keys.integer("at_least", 0..=1_000_000).unwrap_or(0) as u32;
@@ -165,13 +164,13 @@ fn metric(
             by: by.iter().map(|name| name.value.clone()).collect(),
             stands_for: stands_for.as_ref().map(|name| name.value.clone()),
             standard: false,
-            written: reader
-                .text
-                .get(extent.clone())
-                .unwrap_or_default()
-                .trim_end()
-                .to_string(),
-            lines: line_range(lines, &extent),
+            written: extents
+                .iter()
+                .filter_map(|extent| reader.text.get(extent.clone()))
+                .map(str::trim_end)
+                .collect::<Vec<_>>()
+                .join("\n\n"),
+            lines: extents.last().map_or(0..0, |extent| lines.lines_of(extent)),
         },
         name,
         aggregates,

@@ -13,7 +13,9 @@ mod config;
 mod definition;
 mod expression;
 mod fields;
+mod inherit;
 pub(crate) mod keys;
+mod layers;
 mod limit;
 mod metric;
 mod metric_aggregate;
@@ -37,6 +39,7 @@ pub(crate) mod syntax;
 mod target;
 mod target_period;
 pub mod template;
+mod whole;
 mod zone;
 
 use std::collections::BTreeMap;
@@ -51,6 +54,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use layers::{beside, joined};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
@@ -118,6 +122,8 @@ pub struct Process {
     /// Whether the page of the night says by name how far reps' words came true; what is for learning is not shown
     /// to everybody unless the team wants it so.
     pub calls_by_name: bool,
+    /// The files it was read from, the eldest first, with the line of the whole text before each: empty of one alone.
+    pub files: Vec<(String, usize)>,
     /// Evaluates this process's conditions over facts in [`deal_columns`].
     pub engine: Engine,
 }
@@ -250,8 +256,8 @@ pub struct Stage {
     pub next: Vec<String>,
     /// Allowed backward targets.
     pub back: Vec<String>,
-    /// First and last line in the process file.
-    pub lines: Range<usize>,
+    /// Its lines in each file that says something of it: [`Process::places`].
+    pub lines: Vec<Range<usize>>,
 }
 
 /// Something that must be known before a deal leaves the stage forward.
@@ -290,7 +296,7 @@ pub struct Criterion {
     /// The criterion in the team's words.
     pub say: String,
     pub why: Option<String>,
-    pub lines: Range<usize>,
+    pub lines: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -420,6 +426,30 @@ impl Process {
     /// Checks and judges conditions over accounts that bought something.
     pub fn customer_engine(&self) -> anyhow::Result<Engine> {
         Engine::new(customer_columns(&self.fields))
+    }
+
+    /// Lines of the whole text as those of its files, one range each: file, first and last line. `label` is the last file.
+    pub fn places<'r>(
+        &self,
+        label: &str,
+        lines: impl Iterator<Item = &'r Range<usize>>,
+    ) -> Vec<(String, usize, usize)> {
+        let mut places: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for range in lines {
+            let file = self
+                .files
+                .partition_point(|(_, before)| *before < range.start);
+            let (from, to) = (range.start, range.end.saturating_sub(1));
+            let known = places.entry(file).or_insert((from, to));
+            *known = (known.0.min(from), known.1.max(to));
+        }
+        let told = places.into_iter().map(|(file, (from, to))| {
+            match file.checked_sub(1).and_then(|file| self.files.get(file)) {
+                Some((name, before)) => (layers::beside(label, name), from - before, to - before),
+                None => (label.to_string(), from, to),
+            }
+        });
+        told.collect()
     }
 
     /// Units of the process currency for one unit of `currency` on `day`; `None` without a stated rate.

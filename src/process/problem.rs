@@ -1,11 +1,15 @@
 //! What is wrong with a process file, where, and how it is shown to the person who wrote it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level as Shown, Origin, Renderer, Snippet};
 use serde::Serialize;
+use toml::Spanned;
+use toml::de::DeValue;
 
+use super::layers;
 use crate::text::visible;
 
 /// Lines longer than this are named but not shown.
@@ -59,6 +63,8 @@ impl Problem {
 pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// Where the files of the text begin.
+    files: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
@@ -71,12 +77,41 @@ impl<'a> Lines<'a> {
         Self {
             text,
             starts: std::iter::once(0).chain(after_newline).collect(),
+            files: layers::layers("", text)
+                .iter()
+                .map(|layer| layer.begin)
+                .collect(),
         }
     }
 
     /// The line of a byte, counted from 1.
     pub(super) fn number(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at)
+    }
+
+    /// The lines of a table with everything in it, in each file that says something of it: counted from 1 in the whole
+    /// text, the end exclusive.
+    pub(super) fn of_value(&self, value: &Spanned<DeValue<'_>>) -> Vec<Range<usize>> {
+        let spans = self.spans_of(value);
+        spans.iter().map(|span| self.lines_of(span)).collect()
+    }
+
+    /// The same in bytes.
+    pub(super) fn spans_of(&self, value: &Spanned<DeValue<'_>>) -> Vec<Range<usize>> {
+        let mut spans = Vec::new();
+        leaves(value, &mut spans);
+        let mut of_files: BTreeMap<usize, Range<usize>> = BTreeMap::new();
+        for span in spans {
+            let file = self.files.partition_point(|begin| *begin <= span.start);
+            let known = of_files.entry(file).or_insert_with(|| span.clone());
+            *known = known.start.min(span.start)..known.end.max(span.end);
+        }
+        of_files.into_values().collect()
+    }
+
+    /// Lines counted from 1, the end exclusive.
+    pub(super) fn lines_of(&self, span: &Range<usize>) -> Range<usize> {
+        self.number(span.start)..self.number(span.end.saturating_sub(1).max(span.start)) + 1
     }
 
     /// Bytes of a line without its end.
@@ -95,6 +130,16 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Places of a value and of all that is in it.
+fn leaves(value: &Spanned<DeValue<'_>>, spans: &mut Vec<Range<usize>>) {
+    spans.push(value.span());
+    match value.get_ref() {
+        DeValue::Table(table) => table.values().for_each(|value| leaves(value, spans)),
+        DeValue::Array(items) => items.iter().for_each(|value| leaves(value, spans)),
+        _ => {}
+    }
+}
+
 /// Draws problems as a compiler does, in the order of their places, and closes with their number.
 pub fn render(path_label: &str, text: &str, problems: &[Problem], color: bool) -> String {
     let renderer = if color {
@@ -102,13 +147,18 @@ pub fn render(path_label: &str, text: &str, problems: &[Problem], color: bool) -
     } else {
         Renderer::plain()
     };
-    let lines = Lines::of(text);
-    let path = visible(path_label);
     let mut ordered: Vec<&Problem> = problems.iter().collect();
     ordered.sort_by_key(|problem| problem.span.start);
     let mut out = String::new();
     for problem in ordered {
-        out.push_str(&excerpt(&renderer, &path, &lines, problem));
+        let (file, layer) = layers::of_place(path_label, text, problem.span.start);
+        let placed = Problem {
+            span: problem.span.start.saturating_sub(layer.begin)
+                ..problem.span.end.saturating_sub(layer.begin),
+            ..problem.clone()
+        };
+        let lines = Lines::of(layer.text);
+        out.push_str(&excerpt(&renderer, &visible(&file), &lines, &placed));
         out.push('\n');
     }
     let count = |level| {
@@ -119,7 +169,8 @@ pub fn render(path_label: &str, text: &str, problems: &[Problem], color: bool) -
     };
     let _ = write!(
         out,
-        "{path}: {}",
+        "{}: {}",
+        visible(path_label),
         summary(count(Level::Error), count(Level::Warning))
     );
     out

@@ -9,7 +9,6 @@ use super::keys::Keys;
 use super::names::{slug, titled, unique};
 use super::problem::Lines;
 use super::reader::{At, Reader};
-use super::stages::line_range;
 use super::{ScoreRule, Span, Topic};
 use crate::condition::Condition;
 
@@ -117,7 +116,7 @@ pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> W
             when,
             points: points.unwrap_or(0),
             say: keys.words("say"),
-            lines: line_range(lines, &keys.span),
+            lines: lines.lines_of(&keys.span),
         });
     }
     let mut names = Vec::new();

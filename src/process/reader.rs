@@ -8,7 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Problem;
+use super::inherit::Removed;
 use super::keys::Keys;
+use super::layers::line_of;
 use crate::text::nearest;
 
 /// Names a wrong one is compared with.
@@ -27,6 +29,8 @@ pub(crate) struct Reader<'a> {
     /// The file has syntax errors: what seems to be absent may stand in the broken part.
     damaged: bool,
     problems: RefCell<Vec<Problem>>,
+    /// What a file does without that the one it extends has: noun, name and the line that says so.
+    removed: RefCell<Vec<(&'static str, String, String)>>,
 }
 
 impl<'a> Reader<'a> {
@@ -35,7 +39,17 @@ impl<'a> Reader<'a> {
             text,
             damaged,
             problems: RefCell::default(),
+            removed: RefCell::default(),
         }
+    }
+
+    /// What is gone, for who looks for it.
+    pub(super) fn note_removed(&self, removed: &[Removed]) {
+        let told = removed.iter().map(|gone| {
+            let (file, line) = line_of("", self.text, gone.span.start);
+            (gone.noun, gone.name.clone(), format!("`{file}`:{line}"))
+        });
+        self.removed.borrow_mut().extend(told);
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {
@@ -88,6 +102,17 @@ impl<'a> Reader<'a> {
     ) {
         if self.may_be_broken(&name.value) {
             return;
+        }
+        let removed = self.removed.borrow();
+        let gone = removed
+            .iter()
+            .find(|(of, known, _)| noun.ends_with(of) && *known == name.value);
+        if let Some((_, _, place)) = gone {
+            return self.error(
+                name.span.clone(),
+                format!("unknown {noun} `{}`", name.value),
+                format!("{place} removes it; override what names it there too"),
+            );
         }
         let listed: Vec<String> = known
             .clone()
@@ -254,15 +279,4 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
-}
-
-/// From the first to the last byte of a table with everything in it.
-pub(crate) fn extent(value: &Spanned<DeValue<'_>>) -> Range<usize> {
-    let span = value.span();
-    let end = match value.get_ref() {
-        DeValue::Table(table) => table.values().map(|value| extent(value).end).max(),
-        DeValue::Array(items) => items.iter().map(|value| extent(value).end).max(),
-        _ => None,
-    };
-    span.start..span.end.max(end.unwrap_or(0))
 }

@@ -8,11 +8,13 @@ use toml::de::DeValue;
 use super::keys::Keys;
 use super::names::{is_word, slug, slugified, titled, unique};
 use super::problem::Lines;
-use super::reader::{At, Reader, extent};
+use super::reader::{At, Reader};
 use super::{FollowUpRule, LOST, Span, Step, Tool, WON};
 
 pub(super) struct StageWritten {
     pub(super) name: At<String>,
+    /// The stage that it stands behind, if not where it is written.
+    pub(super) after: Option<At<String>>,
     pub(super) title: String,
     pub(super) objective: Option<String>,
     pub(super) buyer: Option<String>,
@@ -28,14 +30,14 @@ pub(super) struct StageWritten {
     pub(super) back: Option<Vec<At<String>>>,
     /// Its heading.
     pub(super) span: Range<usize>,
-    pub(super) lines: Range<usize>,
+    pub(super) lines: Vec<Range<usize>>,
 }
 
 pub(super) struct CriterionWritten {
     pub(super) when: At<String>,
     pub(super) say: String,
     pub(super) why: Option<String>,
-    pub(super) lines: Range<usize>,
+    pub(super) lines: Vec<Range<usize>>,
 }
 
 pub(super) struct FollowUpWritten {
@@ -48,6 +50,7 @@ const MOST_STAGES: usize = 100;
 
 const KEYS: &[&str] = &[
     "name",
+    "after",
     "title",
     "objective",
     "buyer",
@@ -103,6 +106,12 @@ pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> V
         stages.extend(name.is_some().then_some(stage));
     }
     unique(reader, "stage", stages.iter().map(|stage| &stage.name));
+    for after in stages.iter().filter_map(|stage| stage.after.as_ref()) {
+        if !stages.iter().any(|stage| stage.name.value == after.value) {
+            let names = stages.iter().map(|stage| stage.name.value.as_str());
+            reader.unknown("stage", after, names);
+        }
+    }
     stages
 }
 
@@ -134,6 +143,7 @@ fn stage(
     unique(reader, "required field", &requires);
     StageWritten {
         title,
+        after: keys.text("after"),
         name,
         objective: keys.words("objective"),
         buyer: keys.words("buyer"),
@@ -148,13 +158,8 @@ fn stage(
         next: targets(reader, keys, "next"),
         back: targets(reader, keys, "back"),
         span: keys.span.clone(),
-        lines: line_range(lines, &extent(value)),
+        lines: lines.of_value(value),
     }
-}
-
-/// Lines counted from 1, the end exclusive.
-pub(super) fn line_range(lines: &Lines<'_>, span: &Range<usize>) -> Range<usize> {
-    lines.number(span.start)..lines.number(span.end.saturating_sub(1).max(span.start)) + 1
 }
 
 fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
@@ -232,7 +237,7 @@ fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<Criterio
                 when,
                 say,
                 why,
-                lines: line_range(lines, &extent(item)),
+                lines: lines.of_value(item),
             });
         }
     }

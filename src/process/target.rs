@@ -8,7 +8,6 @@ use super::keys::Keys;
 use super::people::Person;
 use super::problem::{Level, Lines, Problem};
 use super::reader::{At, Reader};
-use super::stages::line_range;
 use super::{
     Metric, Product, TargetPeriod, Team, backward_target, impossible_bound, limit, poor_target,
     too_many_targets,
@@ -167,7 +166,7 @@ pub(super) fn read(
                 bound,
                 warn,
                 why,
-                lines: line_range(lines, &keys.span),
+                lines: lines.lines_of(&keys.span),
             });
         }
     }

@@ -1,7 +1,5 @@
 //! The process: mistakes in its file, a version that nobody applied, a review that is due.
 
-use std::fs;
-
 use anyhow::Result;
 
 use super::{ERROR, Finding, WARNING};
@@ -16,18 +14,21 @@ pub(super) fn broken_or_edited(session: &Session<'_>) -> Result<Vec<Finding>> {
         return Ok(Vec::new());
     };
     // A store may stand alone: then what was applied is all there is.
-    let Ok(text) = fs::read_to_string(&path) else {
-        return Ok(Vec::new());
-    };
-    if text == session.applied_text {
+    if !path.exists() {
         return Ok(Vec::new());
     }
     let label = session.cx.shown(&path);
-    let problems = check(&label, &text).problems;
-    let errors = problems
-        .iter()
-        .filter(|problem| problem.level == Level::Error);
-    let errors = errors.count();
+    // A file that it extends may be gone.
+    let errors = match crate::cli::process::read_whole(session.cx, &path) {
+        Ok(text) if text == session.applied_text => return Ok(Vec::new()),
+        Ok(text) => {
+            let problems = check(&label, &text).problems.into_iter();
+            problems
+                .filter(|problem| problem.level == Level::Error)
+                .count()
+        }
+        Err(_) => 1,
+    };
     Ok(vec![if errors > 0 {
         Finding {
             level: ERROR,

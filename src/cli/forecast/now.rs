@@ -1,8 +1,6 @@
 //! `forecast`: what will be won, and what if.
 
-use std::fs;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::super::context::{Context, Status, sound_process};
 use super::super::report::{ReportArgs, dimensions};
@@ -87,7 +85,7 @@ fn edited(session: &Session<'_>) -> Result<Option<Edited>> {
         return Ok(None);
     };
     let shown = session.cx.shown(path);
-    let text = fs::read_to_string(path).with_context(|| format!("{shown} can't be read"))?;
+    let text = crate::cli::process::read_whole(session.cx, path)?;
     if text == session.applied_text {
         return Ok(None);
     }

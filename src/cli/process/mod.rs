@@ -15,6 +15,7 @@ use clap::Subcommand;
 
 use super::context::{Context, Status, no_workspace};
 use crate::fault::Fault;
+use crate::process;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -39,11 +40,35 @@ fn read_file(cx: &Context, named: Option<&Path>) -> Result<(PathBuf, String)> {
         Some(path) => path.to_path_buf(),
         None => cx.process_path().ok_or_else(no_workspace)?,
     };
-    let bytes = fs::read(&path).map_err(|error| {
-        Fault::input(format!("cannot read `{}`: {error}", cx.shown(&path)))
+    let text = read_whole(cx, &path)?;
+    Ok((path, text))
+}
+
+/// The text of a process file with those it extends: what is checked, kept and compared.
+pub(crate) fn read_whole(cx: &Context, path: &Path) -> Result<String> {
+    let shown = cx.shown(path);
+    let bytes = fs::read(path).map_err(|error| {
+        Fault::input(format!("cannot read `{shown}`: {error}"))
             .hint("--process FILE names the process file; salesctl init writes one")
     })?;
-    let text = crate::process::decode(bytes)
-        .map_err(|problem| Fault::input(format!("{}: {problem}", cx.shown(&path))))?;
-    Ok((path, text))
+    let text =
+        process::decode(bytes).map_err(|problem| Fault::input(format!("{shown}: {problem}")))?;
+    let name = path
+        .file_name()
+        .map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let read = |name: &str| {
+        let bytes = fs::read(folder.join(name)).map_err(|error| error.to_string())?;
+        process::decode(bytes)
+    };
+    process::joined(&name, text, read).map_err(|unread| {
+        let file = process::beside(&shown, &unread.file);
+        let told = process::render_problems(
+            &file,
+            &unread.text,
+            &[unread.problem],
+            cx.console.colors_stderr(),
+        );
+        Fault::input(told.trim_end().to_string()).into()
+    })
 }

@@ -1,0 +1,416 @@
+//! Lays the tables of a file over those of the file it extends.
+//!
+//! What has a name is added to or overridden key by key, by its name; lists of what has none are added to by what each
+//! says, so that nothing of the company's is dropped but by `remove`, with a reason. Every other value replaces what was
+//! there. Places stay those of the files ([`super::layers`]), so an error points into the right one.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::names::slugified;
+use super::reader::{At, Reader};
+use crate::text::nearest;
+
+/// Something of the extended file that its heir does without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Removed {
+    /// `stage`, `field`, …
+    pub(super) noun: &'static str,
+    pub(super) name: String,
+    /// Of the stage, where it is part of one.
+    pub(super) stage: Option<String>,
+    pub(super) why: String,
+    pub(super) span: Range<usize>,
+}
+
+/// What can be removed: the key of `remove`, where it is kept, and how one is told from another.
+const KINDS: &[(&str, &str, Same)] = &[
+    ("field", "fields", Same::Key),
+    ("role", "roles", Same::Key),
+    ("rate", "rates", Same::Key),
+    ("customer_type", "customer_type", Same::Name),
+    ("team", "team", Same::Name),
+    ("rep", "rep", Same::Name),
+    ("product", "product", Same::Name),
+    ("source", "source", Same::Name),
+    ("topic", "topic", Same::Name),
+    ("score", "score", Same::Said),
+    ("metric", "metric", Same::Name),
+    ("target", "target", Same::Target),
+    ("check", "check", Same::Name),
+    ("test", "test", Same::Name),
+];
+/// The same of a stage.
+const OF_STAGE: &[(&str, &str, Same)] = &[
+    ("step", "steps", Same::Name),
+    ("requires", "requires", Same::Name),
+    ("exit", "exit", Same::Said),
+    ("tool", "tools", Same::Name),
+    ("follow_up", "follow_up", Same::Said),
+];
+
+/// When two entries of a list, or two keys, are the same thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Same {
+    /// Their keys in a table.
+    Key,
+    /// Their `name`; a text is its name.
+    Name,
+    /// What they `say`, else their `when`.
+    Said,
+    /// Metric, whose, and period.
+    Target,
+}
+
+/// Moves every place of a table by where its file begins in the whole text.
+pub(super) fn shifted(table: DeTable<'_>, by: usize) -> DeTable<'_> {
+    let moved = |span: Range<usize>| span.start + by..span.end + by;
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let key = Spanned::new(moved(key.span()), key.into_inner());
+            (key, shifted_value(value, by))
+        })
+        .collect()
+}
+
+fn shifted_value(value: Spanned<DeValue<'_>>, by: usize) -> Spanned<DeValue<'_>> {
+    let span = value.span();
+    let value = match value.into_inner() {
+        DeValue::Table(table) => DeValue::Table(shifted(table, by)),
+        DeValue::Array(items) => {
+            let items = items.into_iter().map(|item| shifted_value(item, by));
+            DeValue::Array(items.collect())
+        }
+        other => other,
+    };
+    Spanned::new(span.start + by..span.end + by, value)
+}
+
+/// Lays one file over what it extends. `None` below: it is the eldest.
+pub(super) fn laid_over<'t>(
+    reader: &Reader<'_>,
+    under: Option<DeTable<'t>>,
+    mut over: DeTable<'t>,
+) -> (DeTable<'t>, Vec<Removed>) {
+    let remove = match over.get_mut("process").map(Spanned::get_mut) {
+        Some(DeValue::Table(process)) => process.remove("remove"),
+        _ => None,
+    };
+    let Some(mut under) = under else {
+        if let Some(remove) = remove {
+            reader.error(
+                remove.span(),
+                "`remove` in a file that extends none",
+                "delete what is not wanted, or name the file with `extends`",
+            );
+        }
+        placed(&mut over);
+        return (over, Vec::new());
+    };
+    let removed = remove.map_or_else(Vec::new, |remove| removed(reader, &mut under, &remove));
+    lay(&mut under, over, None);
+    placed(&mut under);
+    (under, removed)
+}
+
+/// `list`: the list whose entry the tables are; `None` of a whole file.
+fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
+    for (key, value) in over {
+        let name = key.get_ref().to_string();
+        let Some(known) = under.get_mut(name.as_str()) else {
+            under.insert(key, value);
+            continue;
+        };
+        let same = same_in(list, &name);
+        let inside = if list.is_none() { name.as_str() } else { "" };
+        match (known.get_mut(), same, value.get_ref()) {
+            (DeValue::Array(_), Some(same), DeValue::Array(_)) => {
+                let DeValue::Array(over) = value.into_inner() else {
+                    continue;
+                };
+                if let DeValue::Array(items) = known.get_mut() {
+                    lay_list(items, over, same, inside);
+                }
+            }
+            (DeValue::Table(_), _, DeValue::Table(_)) => {
+                let DeValue::Table(over) = value.into_inner() else {
+                    continue;
+                };
+                if let DeValue::Table(known) = known.get_mut() {
+                    lay(known, over, Some(inside));
+                }
+            }
+            _ => {
+                // The key as the heir wrote it, so that its place is there.
+                under.remove(name.as_str());
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+/// How entries of a list are told apart; `None` of a list that is replaced as a whole.
+fn same_in(list: Option<&str>, key: &str) -> Option<Same> {
+    let of = |kinds: &[(&str, &str, Same)]| {
+        let kind = kinds.iter().find(|(_, place, _)| *place == key);
+        kind.map(|(.., same)| *same)
+    };
+    match (list, key) {
+        (None, "stage" | "end") | (Some("end"), "reasons") | (Some("process"), "holidays") => {
+            Some(Same::Name)
+        }
+        (None, _) => of(KINDS),
+        (Some("stage"), _) => of(OF_STAGE),
+        _ => None,
+    }
+}
+
+/// Entries that are there are laid over, the others come after them, or after the one they name.
+fn lay_list<'t>(items: &mut DeArray<'t>, over: DeArray<'t>, same: Same, list: &str) {
+    let before = items.len();
+    for item in over {
+        let found = identity(&item, same).and_then(|id| {
+            let known = items.iter().take(before);
+            known
+                .enumerate()
+                .find(|(_, known)| identity(known, same).as_ref() == Some(&id))
+                .map(|(at, _)| at)
+        });
+        let Some(at) = found else {
+            items.push(item);
+            continue;
+        };
+        let both_are_tables = items[at].get_ref().is_table() && item.get_ref().is_table();
+        if !both_are_tables {
+            if !item.get_ref().is_str() {
+                items.as_mut()[at] = item;
+            }
+            continue;
+        }
+        if let (DeValue::Table(known), DeValue::Table(over)) =
+            (items.as_mut()[at].get_mut(), item.into_inner())
+        {
+            lay(known, over, Some(list));
+        }
+    }
+}
+
+fn identity(item: &Spanned<DeValue<'_>>, same: Same) -> Option<Vec<String>> {
+    let text = |table: &DeTable<'_>, key: &str| {
+        let value = table.get(key)?.get_ref();
+        value.as_str().map(str::to_string)
+    };
+    match (item.get_ref(), same) {
+        (DeValue::String(text), _) => Some(vec![plain(text)]),
+        (DeValue::Datetime(date), _) => Some(vec![date.to_string()]),
+        (DeValue::Table(table), Same::Name) => {
+            let name = ["name", "field", "role"];
+            name.into_iter()
+                .find_map(|key| text(table, key))
+                .map(|name| vec![plain(&name)])
+        }
+        (DeValue::Table(table), Same::Said) => text(table, "say")
+            .or_else(|| text(table, "when"))
+            .map(|said| vec![said]),
+        (DeValue::Table(table), Same::Target) => {
+            let part = |key| text(table, key).unwrap_or_default();
+            let parts = ["metric", "team", "rep", "product", "period"].map(part);
+            Some(parts.to_vec())
+        }
+        _ => None,
+    }
+}
+
+/// A text that stands for a step or tool is named as it would be in full.
+fn plain(name: &str) -> String {
+    if name.contains(|c: char| c.is_whitespace() || c.is_uppercase()) {
+        slugified(name)
+    } else {
+        name.to_string()
+    }
+}
+
+/// Stages that say `after` which one they come stand there; several after one in the order of the file.
+fn placed(under: &mut DeTable<'_>) {
+    let Some(DeValue::Array(stages)) = under.get_mut("stage").map(Spanned::get_mut) else {
+        return;
+    };
+    let all = emptied(stages).into_iter();
+    let (mut waiting, mut order): (Vec<_>, Vec<_>) = all.partition(|stage| after(stage).is_some());
+    loop {
+        let before = waiting.len();
+        for stage in std::mem::take(&mut waiting) {
+            let named = after(&stage);
+            let name = |known| identity(known, Same::Name).map(|id| id.concat());
+            let Some(at) = order.iter().position(|known| name(known) == named) else {
+                waiting.push(stage);
+                continue;
+            };
+            let others = order[at + 1..].iter();
+            let others = others.take_while(|other| after(other) == named).count();
+            order.insert(at + 1 + others, stage);
+        }
+        if waiting.len() == before {
+            break;
+        }
+    }
+    // What follows nothing that there is stands last, where its reader says so.
+    *stages = order.into_iter().chain(waiting).collect();
+}
+
+/// The stage that a stage says it comes after.
+fn after(stage: &Spanned<DeValue<'_>>) -> Option<String> {
+    let table = stage.get_ref().as_table()?;
+    table.get("after")?.get_ref().as_str().map(str::to_string)
+}
+
+fn emptied<'t>(items: &mut DeArray<'t>) -> DeArray<'t> {
+    std::mem::replace(items, std::iter::empty().collect())
+}
+
+/// What the heir does without is taken out of what it extends.
+fn removed(
+    reader: &Reader<'_>,
+    under: &mut DeTable<'_>,
+    remove: &Spanned<DeValue<'_>>,
+) -> Vec<Removed> {
+    let mut removed = Vec::new();
+    let Some(items) = remove.get_ref().as_array() else {
+        reader.error(
+            remove.span(),
+            "wrong type for `remove`",
+            "expected a list such as [{ stage = \"demo\", why = \"sold by phone\" }]",
+        );
+        return removed;
+    };
+    let known: Vec<&str> = ["stage", "why"]
+        .into_iter()
+        .chain(KINDS.iter().chain(OF_STAGE).map(|(noun, ..)| *noun))
+        .collect();
+    for item in items {
+        let Some(keys) = reader.keys("`remove`", item, &known) else {
+            continue;
+        };
+        let why = keys.needed("what is removed", "why");
+        let stage = keys.text("stage");
+        let in_stage = OF_STAGE.iter().find(|(noun, ..)| keys.get(noun).is_some());
+        let kind = KINDS.iter().find(|(noun, ..)| keys.get(noun).is_some());
+        let (noun, name, found) = match (stage.clone(), in_stage, kind) {
+            (Some(stage), Some((noun, place, same)), None) => {
+                let Some(name) = keys.text(noun) else {
+                    continue;
+                };
+                let Some(table) = stage_of(under, &stage.value) else {
+                    missing(reader, "stage", &stage, &names(under, "stage", Same::Name));
+                    continue;
+                };
+                let found = take(table, place, *same, &name.value);
+                if !found {
+                    missing(reader, noun, &name, &names(table, place, *same));
+                }
+                (*noun, name, found)
+            }
+            (Some(name), None, None) => {
+                let found = take(under, "stage", Same::Name, &name.value);
+                if !found {
+                    missing(reader, "stage", &name, &names(under, "stage", Same::Name));
+                }
+                ("stage", name, found)
+            }
+            (None, None, Some((noun, place, same))) => {
+                let Some(name) = keys.text(noun) else {
+                    continue;
+                };
+                let found = take(under, place, *same, &name.value);
+                if !found {
+                    missing(reader, noun, &name, &names(under, place, *same));
+                }
+                (*noun, name, found)
+            }
+            _ => {
+                reader.error(
+                    item.span(),
+                    "it is not clear what is removed",
+                    "expected one thing: `{ stage = \"demo\", why = … }`, \
+                     `{ stage = \"demo\", step = \"call\", why = … }`, `{ field = \"budget\", why = … }`",
+                );
+                continue;
+            }
+        };
+        if let (true, Some(why)) = (found, why) {
+            let is_part = noun != "stage";
+            removed.push(Removed {
+                noun,
+                name: name.value,
+                stage: stage.filter(|_| is_part).map(|stage| stage.value),
+                why: why.value,
+                span: name.span,
+            });
+        }
+    }
+    removed
+}
+
+fn missing(reader: &Reader<'_>, noun: &str, name: &At<String>, known: &[String]) {
+    let label = match nearest(&name.value, known.iter().map(String::as_str)) {
+        Some(near) => format!("the extended file has none of that name; did you mean `{near}`?"),
+        None => "the extended file has none of that name".to_string(),
+    };
+    reader.error(
+        name.span.clone(),
+        format!("nothing to remove: unknown {noun} `{}`", name.value),
+        label,
+    );
+}
+
+fn stage_of<'a, 't>(under: &'a mut DeTable<'t>, name: &str) -> Option<&'a mut DeTable<'t>> {
+    let DeValue::Array(stages) = under.get_mut("stage")?.get_mut() else {
+        return None;
+    };
+    stages.iter_mut().find_map(|stage| {
+        let is_it = identity(stage, Same::Name) == Some(vec![name.to_string()]);
+        match stage.get_mut() {
+            DeValue::Table(table) if is_it => Some(table),
+            _ => None,
+        }
+    })
+}
+
+fn names(under: &DeTable<'_>, place: &str, same: Same) -> Vec<String> {
+    match under.get(place).map(Spanned::get_ref) {
+        Some(DeValue::Table(table)) => table.keys().map(|key| key.get_ref().to_string()).collect(),
+        Some(DeValue::Array(items)) => {
+            let ids = items.iter().filter_map(|item| identity(item, same));
+            ids.map(|mut id| id.swap_remove(0)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Takes what is so called out; whether there was any. Of a target the metric is its name.
+fn take(under: &mut DeTable<'_>, place: &str, same: Same, name: &str) -> bool {
+    let name = if same == Same::Name {
+        plain(name)
+    } else {
+        name.to_string()
+    };
+    match under.get_mut(place).map(Spanned::get_mut) {
+        Some(DeValue::Table(table)) => table.remove(name.as_str()).is_some(),
+        Some(DeValue::Array(items)) => {
+            let before = items.len();
+            let stays = |item: &Spanned<DeValue<'_>>| {
+                identity(item, same).is_none_or(|id| id.first() != Some(&name))
+            };
+            *items = emptied(items).into_iter().filter(stays).collect();
+            items.len() < before
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "inherit_tests.rs"]
+mod tests;
