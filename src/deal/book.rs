@@ -13,7 +13,7 @@ use std::num::NonZeroU32;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
-use super::event::ActivityKind;
+use super::event::{ActivityKind, ForecastSnapshot};
 pub use super::needs::{Columns, Needs};
 use crate::id::Id;
 use crate::list::Payback;
@@ -149,6 +149,8 @@ pub struct Book {
     pub conditions: BTreeMap<String, Vec<bool>>,
     /// Lists of names and what they cost, when they were asked for.
     pub lists: Option<Payback>,
+    /// What nights expected of periods, by the night, when it was asked for: in the order of days, without deals.
+    pub forecasts: Vec<(NaiveDate, ForecastSnapshot)>,
 }
 
 /// What the catalog says of a rep now.

@@ -156,6 +156,12 @@ impl Number {
             Self::CycleDays => ("the days from opening to closing", "are"),
             Self::StageDays => ("the days in the stage", "are"),
             Self::NetNames => ("the net names", "are"),
+            Self::Said => ("what was said", "is"),
+            Self::Won => ("what was won by its end", "is"),
+            Self::Error => (
+                "the error (the difference of what was said and what was won, whichever is more)",
+                "is",
+            ),
         };
         if verb {
             format!("{words} {is}")

@@ -2,7 +2,7 @@
 //!
 //! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
-//! out, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
+//! out, by the word that `foretold` counts, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
 
 mod accuracy;
 mod accuracy_shown;
@@ -11,6 +11,7 @@ mod charts;
 mod deciding;
 mod evidence;
 mod figures;
+mod foretold;
 mod glance;
 mod lists;
 mod moved;
@@ -20,10 +21,12 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-pub use accuracy::{ACCURACY, AHEAD, AccuracyRow, AskAccuracy, accuracy, accuracy_needs};
+pub use accuracy::{AccuracyRow, AskAccuracy, accuracy, accuracy_needs};
 pub use backtest::{BacktestRow, OriginRow, backtest, by_origin};
 pub use evidence::{EvidenceRow, evidence};
 pub use figures::target_of;
+pub use foretold::AHEAD;
+pub(crate) use foretold::foretold;
 pub use glance::{Glance, Look, glance};
 pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use need::{NeedRow, need};
