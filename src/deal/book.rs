@@ -263,6 +263,21 @@ pub struct FollowUps {
     pub text: Vec<String>,
 }
 
+impl FollowUps {
+    /// By deal, when its next step is due: the earliest open follow-up that somebody set (the condition
+    /// [`NO_NEXT_STEP`](crate::process::NO_NEXT_STEP) finds open deals that have none).
+    pub fn next_steps(&self, deals: usize) -> Vec<Option<Day>> {
+        let mut next: Vec<Option<Day>> = vec![None; deals];
+        for (at, deal) in self.deal.iter().enumerate() {
+            if self.done[at].is_none() && !self.by_rule[at] {
+                let (next, due) = (&mut next[*deal as usize], self.due[at]);
+                *next = Some(next.map_or(due, |next| next.min(due)));
+            }
+        }
+        next
+    }
+}
+
 /// What had another value before: the last value of each day on which it changed.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {

@@ -122,10 +122,11 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         products: &definition.products,
     };
     let targets = target::check(reader, &definition.targets.targets, &names);
+    let silent_days = limit::silent_days(&definition.stages);
     let limits = limit::check(
         reader,
         definition.targets.limits,
-        &definition.stages,
+        silent_days,
         &names,
         |when| condition(reader, &engine, when),
     );
@@ -182,6 +183,7 @@ fn process(reader: &Reader<'_>, definition: Definition) -> Option<Process> {
         scores,
         topics,
         targets,
+        silent_days,
         limits,
         own_metrics,
         margin: definition.margin,

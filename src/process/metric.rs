@@ -216,7 +216,7 @@ impl Number {
 pub const ACTIVITY_KINDS: &[&str] = &["call", "mail", "meeting", "letter", "other"];
 
 /// What forecasts are of, which `kind` can ask for: a period of the calendar, or the 30 days after a night.
-pub const HORIZONS: &[&str] = &["period", "30_days"];
+pub(super) const HORIZONS: &[&str] = &["period", "30_days"];
 
 /// The column of formulas beside the aggregates: how long the period is.
 pub(super) const DAYS: &str = "days";
