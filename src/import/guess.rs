@@ -110,7 +110,10 @@ pub fn guess_map(
                 let line = format!("# {key} = \"…\"");
                 let _ = match *key {
                     "value_since" => {
-                        writeln!(out, "{line:<36} # when the value was known, if not only at the end")
+                        writeln!(
+                            out,
+                            "{line:<36} # when the value was known, if not only at the end"
+                        )
                     }
                     _ => writeln!(out, "{line}"),
                 };

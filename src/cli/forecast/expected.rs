@@ -43,10 +43,7 @@ pub(crate) fn of_the_night(
             ahead_after(process, book, next, outlook)
                 .map(|after| keep(process, book, next, &after, KEPT)),
         ),
-        Err(refusal) => (
-            Err(refusal.clone()),
-            expected(process, book, next, KEPT),
-        ),
+        Err(refusal) => (Err(refusal.clone()), expected(process, book, next, KEPT)),
     };
     let mut kept = Vec::new();
     let mut refused = None;

@@ -10,9 +10,9 @@ use crate::deal::commitment::{Scope, latest};
 use crate::deal::event::ForecastSnapshot;
 use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn};
+use crate::fault::Fault;
 use crate::forecast::{FORECAST, Refusal};
 use crate::money::Money;
-use crate::fault::Fault;
 use crate::process::{Metric, Process};
 use crate::report::{Ask, AskAccuracy, Foreseen, accuracy_needs, metric_needs, metric_query};
 

@@ -29,11 +29,7 @@ use crate::document::{Period, row};
 use crate::process::Process;
 
 /// What it reads beside confidences.
-const ACCURACY: Needs = Needs::of(
-    Columns::WORTH
-        .and(Columns::OWNER)
-        .and(Columns::FORECASTS),
-);
+const ACCURACY: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER).and(Columns::FORECASTS));
 
 /// So many periods must be over before a bias is called by a name.
 pub(super) const ENOUGH_CALLS: usize = 5;

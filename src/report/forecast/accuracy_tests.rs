@@ -97,9 +97,7 @@ fn found(
 ) -> Vec<AccuracyRow> {
     let mut book = sample();
     book.forecasts = nights.to_vec();
-    accuracy(&process(), &book, said, ask)
-        .answer
-        .rows
+    accuracy(&process(), &book, said, ask).answer.rows
 }
 
 fn near(found: Option<f64>, expected: f64) -> bool {

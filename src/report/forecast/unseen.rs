@@ -85,9 +85,9 @@ fn undated(process: &Process, book: &Book, open: &[DealOutlook]) -> Vec<String> 
         ),
         (false, "no stage", "the chance of any open deal"),
     ] {
-        let of_them = open.iter().filter(|deal| {
-            !deal.dated && book.deals.stage[deal.deal as usize].is_some() == placed
-        });
+        let of_them = open
+            .iter()
+            .filter(|deal| !deal.dated && book.deals.stage[deal.deal as usize].is_some() == placed);
         if let Some((n, expected)) = sum(of_them, |deal| deal.chance * deal.worth_minor) {
             notes.push(format!(
                 "{} {} {lacks}: counted with {chance}, {} expected",

@@ -28,8 +28,16 @@ fn each_kind_is_told() {
         }
     }
     // What is won or lost on days that nobody told: the first deal is won, another one lost.
-    let won = book.deals.state.iter().position(|state| *state == State::Won);
-    let lost = book.deals.state.iter().position(|state| *state == State::Lost);
+    let won = book
+        .deals
+        .state
+        .iter()
+        .position(|state| *state == State::Won);
+    let lost = book
+        .deals
+        .state
+        .iter()
+        .position(|state| *state == State::Lost);
     book.deals.closed[won.expect("one")] = None;
     book.deals.closed[lost.expect("one")] = None;
     let ask = Ask::default();

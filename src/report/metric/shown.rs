@@ -124,7 +124,13 @@ fn unit(unit: MetricUnit) -> &'static str {
 /// How many observations stand behind all figures of the metric that has most: metrics may count the same ones.
 fn rests_on(measured: &Measured) -> usize {
     let metrics = measured.figures.first().map_or(0, Vec::len);
-    let of = |at: usize| measured.figures.iter().map(|figures| figures[at].n).sum::<f64>();
+    let of = |at: usize| {
+        measured
+            .figures
+            .iter()
+            .map(|figures| figures[at].n)
+            .sum::<f64>()
+    };
     (0..metrics).map(of).fold(0.0, f64::max).round() as usize
 }
 

@@ -587,7 +587,11 @@ fn forecast_error_is_of_what_was_said() {
     assert!(measured.notes[0].starts_with("nights forecast the whole company"));
     let by_rep = by(&[Dimension::Rep]);
     let refused = measure(&process, &book, &[of("forecast-error")], &by_rep);
-    assert!(refused.expect_err("a refusal").contains("can't be told by rep"));
+    assert!(
+        refused
+            .expect_err("a refusal")
+            .contains("can't be told by rep")
+    );
     // As of an earlier day the last ones were not over, or not said.
     let early = book.cut(day(80));
     assert_eq!(figure(&early, &all), (None, 3.0, Some(INSUFFICIENT)));
