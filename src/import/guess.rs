@@ -104,21 +104,21 @@ pub fn guess_map(
         shortened(file, 80)
     );
     for (key, _) in SYNONYMS {
-        match found.iter().find(|(known, _)| known == key) {
-            Some((_, column)) => sample.line(&mut out, key, *column),
-            None => {
-                let line = format!("# {key} = \"…\"");
-                let _ = match *key {
-                    "value_since" => {
-                        writeln!(
-                            out,
-                            "{line:<36} # when the value was known, if not only at the end"
-                        )
-                    }
-                    _ => writeln!(out, "{line}"),
-                };
+        let left = format!("# {key} = \"…\"");
+        let known = found.iter().find(|(known, _)| known == key);
+        let _ = match (*key, known) {
+            (_, Some((_, column))) => {
+                sample.line(&mut out, key, *column);
+                Ok(())
             }
-        }
+            ("value_since", None) => {
+                writeln!(
+                    out,
+                    "{left:<36} # when the value was known, if not only at the end"
+                )
+            }
+            (_, None) => writeln!(out, "{left}"),
+        };
     }
     if let Some(format) = &formats.date {
         let _ = writeln!(out, "date_format = {}", quoted(format));

@@ -87,7 +87,7 @@ pub const ROWS: &[About] = &[
         placed: "the day they were due, as last put off", left_out: "", numbers: &[] },
     About { rows: Rows::Lists, name: "lists", what: "lists of names; they belong to no rep, team or product",
         placed: "the day their first names came in", left_out: "lists of which nothing came in", numbers: &[Number::NetNames, Number::Cost] },
-    About { rows: Rows::Forecasts, name: "forecasts", what: "forecasts that nights said of days that are over (as `forecast accuracy` counts); they belong to no rep, team or product",
+    About { rows: Rows::Forecasts, name: "forecasts", what: "forecasts that nights made of days that are over (as `forecast accuracy` counts; of the whole company)",
         placed: "the last day that was forecast",
         left_out: "all but one forecast of each quarter (the last up to its middle) and of any 30 days; all of them, when only some deals are asked about", numbers: &[Number::Said, Number::Won, Number::Error] },
     About { rows: Rows::Target, name: "target", what: "the target of a metric, for the same people and period",

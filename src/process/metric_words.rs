@@ -157,11 +157,8 @@ impl Number {
             Self::StageDays => ("the days in the stage", "are"),
             Self::NetNames => ("the net names", "are"),
             Self::Said => ("what was said", "is"),
-            Self::Won => ("what was won by its end", "is"),
-            Self::Error => (
-                "the error (the difference of what was said and what was won, whichever is more)",
-                "is",
-            ),
+            Self::Won => ("what was won in those days", "is"),
+            Self::Error => ("the error (how much more or less was said than won)", "is"),
         };
         if verb {
             format!("{words} {is}")
