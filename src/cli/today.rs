@@ -258,7 +258,7 @@ fn neglected(session: &Session<'_>, work: &WorkRow) -> Option<(String, String)> 
     }
     let silent = today.signed_duration_since(work.touched).num_days();
     let late = late_by(session, work);
-    match (work.follow_ups.is_empty(), late) {
+    match (!work.has_next_step, late) {
         (true, Some(days)) => Some(("no next step".to_string(), format!("{days} d past limit"))),
         (true, None) => Some((
             "no next step".to_string(),

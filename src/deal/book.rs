@@ -13,7 +13,7 @@ use std::num::NonZeroU32;
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
-use super::event::ActivityKind;
+use super::event::{ActivityKind, ForecastSnapshot};
 pub use super::needs::{Columns, Needs};
 use crate::id::Id;
 use crate::list::Payback;
@@ -149,6 +149,8 @@ pub struct Book {
     pub conditions: BTreeMap<String, Vec<bool>>,
     /// Lists of names and what they cost, when they were asked for.
     pub lists: Option<Payback>,
+    /// What nights expected of periods, by the night, when it was asked for: in the order of days, without deals.
+    pub forecasts: Vec<(NaiveDate, ForecastSnapshot)>,
 }
 
 /// What the catalog says of a rep now.
@@ -259,6 +261,21 @@ pub struct FollowUps {
     pub by_rule: Vec<bool>,
     /// What is to be done; only of those that are not done yet.
     pub text: Vec<String>,
+}
+
+impl FollowUps {
+    /// By deal, when its next step is due: the earliest open follow-up that somebody set (the condition
+    /// [`NO_NEXT_STEP`](crate::process::NO_NEXT_STEP) finds open deals that have none).
+    pub fn next_steps(&self, deals: usize) -> Vec<Option<Day>> {
+        let mut next: Vec<Option<Day>> = vec![None; deals];
+        for (at, deal) in self.deal.iter().enumerate() {
+            if self.done[at].is_none() && !self.by_rule[at] {
+                let (next, due) = (&mut next[*deal as usize], self.due[at]);
+                *next = Some(next.map_or(due, |next| next.min(due)));
+            }
+        }
+        next
+    }
 }
 
 /// What had another value before: the last value of each day on which it changed.

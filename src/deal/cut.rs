@@ -66,6 +66,12 @@ impl Book {
                 .map(|(name, all)| (name.clone(), until(all, day, &places)))
                 .collect(),
             lists: None,
+            forecasts: self
+                .forecasts
+                .iter()
+                .filter(|(night, _)| Day::of(*night) <= day)
+                .cloned()
+                .collect(),
             conditions: std::collections::BTreeMap::new(),
         }
     }

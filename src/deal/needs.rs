@@ -40,6 +40,8 @@ impl Columns {
     pub const CHANGES: Self = Self(1 << 23).and(Self::WORTH_CHANGES);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);
     pub const LISTS: Self = Self(1 << 25);
+    /// What nights expected.
+    pub const FORECASTS: Self = Self(1 << 28);
     /// What an amount in the currency of the process is worked out from.
     pub const WORTH: Self = Self::VALUE.and(Self::CLOSED);
     /// All columns of deals, and the names of their accounts.

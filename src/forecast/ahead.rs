@@ -31,6 +31,18 @@ pub fn ahead(
     Ok((late.after(&early), backtest))
 }
 
+/// The same of the period that follows one that runs, of whose days to come the outlook is known.
+pub fn ahead_after(
+    process: &Process,
+    book: &Book,
+    period: Period,
+    early: &Outlook,
+) -> Result<Outlook, Refusal> {
+    let (from, to) = (Day::of(book.as_of), Day::of(period.to));
+    let (late, _) = outlook(process, book, Horizon { from, to })?;
+    Ok(late.after(early))
+}
+
 /// How forecasts of so many days did at past origins, and the method that speaks now.
 pub fn record(
     process: &Process,

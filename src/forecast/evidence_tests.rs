@@ -104,6 +104,7 @@ pub(in crate::forecast) fn book(told: &[Alike]) -> Book {
         dated: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
+        forecasts: Vec::new(),
     }
 }
 

@@ -166,5 +166,6 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         dated: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
+        forecasts: Vec::new(),
     }
 }

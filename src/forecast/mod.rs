@@ -40,7 +40,7 @@ mod tests;
 
 use crate::deal::book::{Columns, Day, Needs};
 
-pub use self::ahead::{ahead, record};
+pub use self::ahead::{ahead, ahead_after, record};
 pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
 pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};

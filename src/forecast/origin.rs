@@ -113,11 +113,13 @@ pub(super) fn ask(
         |record| &record.total,
         |record| record.actual,
     );
-    open[ENSEMBLE] = Some(mean(&of_open, &open));
-    total[ENSEMBLE] = Some(mean(&of_total, &total));
-    news[ENSEMBLE] = total[ENSEMBLE]
-        .zip(open[ENSEMBLE])
-        .map(|(all, open)| all - open);
+    // Each by its own weights: where open deals would bring more than all, nothing is left for new ones, and open ones
+    // bring all of it.
+    let (by_chances, all) = (mean(&of_open, &open), mean(&of_total, &total));
+    let of_open_deals = by_chances.min(all);
+    open[ENSEMBLE] = Some(of_open_deals);
+    total[ENSEMBLE] = Some(all);
+    news[ENSEMBLE] = Some(all - of_open_deals);
     let mut together = vec![0.0; rows.len()];
     for (weight, chances) in of_open.iter().zip(&chances) {
         if let Some(weight) = weight {
@@ -130,7 +132,11 @@ pub(super) fn ask(
     // New business is never negative: where the total is below what open deals bring, these are less likely.
     let chosen = choice::choose(finished);
     let chosen_total = total[chosen]?;
-    let of_open = open[chosen]?;
+    let of_open = if chosen == ENSEMBLE {
+        by_chances
+    } else {
+        open[chosen]?
+    };
     let scale = if of_open > chosen_total {
         chosen_total / of_open
     } else {

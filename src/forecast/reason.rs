@@ -15,7 +15,7 @@ pub const REASON: Needs = Needs::of(
         .and(Columns::VISITS)
         .and(Columns::CLOSED)
         .and(Columns::HOLD)
-        .and(Columns::NEXT_DUE)
+        .and(Columns::FOLLOW_UPS)
         .and(Columns::TOUCHED),
 );
 
@@ -42,6 +42,8 @@ pub struct Usual {
     stays: Vec<Stays>,
     /// Median of what deals were won for lately, minor units.
     value_minor: Option<f64>,
+    /// By deal, when its next step is due.
+    next_steps: Vec<Option<Day>>,
     /// Median days still to go, by stage and days in it.
     left: HashMap<(u16, i32), Option<i32>>,
 }
@@ -56,7 +58,10 @@ pub struct Reason {
     /// Its worth in times of what deals are won for at the median.
     pub times_usual_value: Option<f64>,
     pub on_hold: bool,
-    pub no_next_step: bool,
+    /// When its next step is due.
+    pub next_step: Option<Day>,
+    /// Days by which that is overdue.
+    pub overdue_days: Option<i32>,
     /// Days since anything was noted of it.
     pub idle_days: Option<i32>,
 }
@@ -96,6 +101,7 @@ impl Usual {
         Self {
             stays,
             value_minor: median(won_values),
+            next_steps: book.follow_ups.next_steps(book.deals.len()),
             left: HashMap::new(),
         }
     }
@@ -128,6 +134,7 @@ impl Usual {
         let today = Day::of(book.as_of);
         let stays = deals.stage[deal].map(|stage| &self.stays[usize::from(stage)]);
         let idle = deals.touched[deal].map(|touched| today.since(touched));
+        let next_step = self.next_steps[deal];
         let value = self.value_minor.filter(|usual| *usual > 0.0);
         Reason {
             stage: deals.stage[deal].map(|stage| {
@@ -140,7 +147,10 @@ impl Usual {
                 .map(|usual| outlook.worth_minor / usual)
                 .filter(|times| *times > 0.0),
             on_hold: deals.state[deal] == State::Hold,
-            no_next_step: deals.next_due[deal].is_none_or(|due| due < today),
+            next_step,
+            overdue_days: next_step
+                .map(|due| today.since(due))
+                .filter(|days| *days > 0),
             idle_days: idle.filter(|days| *days >= IDLE),
         }
     }
@@ -162,8 +172,10 @@ impl Reason {
         }
         if self.on_hold {
             said.push("on hold".to_string());
-        } else if self.no_next_step {
+        } else if self.next_step.is_none() {
             said.push("no next step".to_string());
+        } else if let Some(days) = self.overdue_days {
+            said.push(format!("next step {days} d overdue"));
         }
         if let Some(days) = self.idle_days {
             said.push(format!("nothing noted for {days} days"));

@@ -20,7 +20,7 @@ fn told(days: Option<i32>) -> Book {
     let none = vec![None; OPEN + 1];
     (book.deals.stage, book.deals.stage_entered) = (vec![None; OPEN + 1], none.clone());
     (book.deals.closed, book.deals.hold_until) = (none.clone(), none.clone());
-    (book.deals.next_due, book.deals.touched) = (none.clone(), none);
+    book.deals.touched = none;
     for deal in 0..OPEN {
         let stay = deal as i32 + 1;
         book.visits.entered[deal] = Some(ago(&book, 100));
@@ -34,6 +34,19 @@ fn told(days: Option<i32>) -> Book {
     book.deals.stage_entered[OPEN] = days.map(|days| ago(&book, days));
     book.visits.entered[OPEN] = book.deals.stage_entered[OPEN];
     book
+}
+
+/// Gives the deal a follow-up that was due so many days ago.
+fn booked(book: &mut Book, days: i32, by_rule: bool) {
+    let due = ago(book, days);
+    let all = &mut book.follow_ups;
+    all.id.push(crate::id::Id(1));
+    all.deal.push(OPEN as u32);
+    all.due.push(due);
+    all.added.push(due);
+    all.done.push(None);
+    all.by_rule.push(by_rule);
+    all.text.push("send quote".to_string());
 }
 
 fn outlook(worth_minor: f64) -> DealOutlook {
@@ -59,7 +72,7 @@ fn phrases(book: &Book, worth_minor: f64) -> Vec<String> {
 #[test]
 fn as_usual() {
     let mut book = told(Some(6));
-    book.deals.next_due[OPEN] = Some(ago(&book, -3));
+    booked(&mut book, -3, false);
     book.deals.touched[OPEN] = Some(ago(&book, 13));
     assert_eq!(
         phrases(&book, 300.0),
@@ -70,8 +83,8 @@ fn as_usual() {
 #[test]
 fn all_that_is_unusual() {
     let mut book = told(Some(12));
-    // A follow-up that was due yesterday is no next step.
-    book.deals.next_due[OPEN] = Some(ago(&book, 1));
+    // What a rule of the process made is nobody's intention.
+    booked(&mut book, -3, true);
     book.deals.touched[OPEN] = Some(ago(&book, 14));
     assert_eq!(
         phrases(&book, 660.0),
@@ -83,6 +96,8 @@ fn all_that_is_unusual() {
         ]
     );
     assert_eq!(phrases(&book, 90.0)[1], "30 % of what deals are won for");
+    booked(&mut book, 2, false);
+    assert_eq!(phrases(&book, 300.0)[1], "next step 2 d overdue");
     book.deals.state[OPEN] = State::Hold;
     assert_eq!(phrases(&book, 300.0)[1], "on hold");
 }
@@ -90,7 +105,7 @@ fn all_that_is_unusual() {
 #[test]
 fn between_the_median_and_the_ninth_decile() {
     let mut book = told(Some(8));
-    book.deals.next_due[OPEN] = Some(ago(&book, 0));
+    booked(&mut book, 0, false);
     assert_eq!(
         phrases(&book, 300.0),
         ["Qualify for 8 days, longer than half of the won deals (7; nine of ten 11)"]
@@ -111,7 +126,7 @@ fn what_was_never_told() {
     for deal in 0..3 {
         few.deals.state[deal] = State::Lost;
     }
-    few.deals.next_due[OPEN] = Some(ago(&few, 0));
+    booked(&mut few, 0, false);
     let usual = Usual::of(&few, &WON[..4]);
     assert_eq!(
         usual.reason(&process(), &few, &outlook(9e9)).phrases(),

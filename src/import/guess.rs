@@ -55,6 +55,11 @@ const SYNONYMS: &[(&str, &str)] = &[
         "value|amount|deal value|deal amount|close value|opportunity amount|price|total|revenue|\
          wert|betrag",
     ),
+    (
+        "value_since",
+        "value since|value date|amount date|quoted on|quote date|quoted|quotation date|amount updated|\
+         angebotsdatum",
+    ),
     ("currency", "currency|deal currency|currency code|waehrung"),
     (
         "reason",
@@ -99,10 +104,21 @@ pub fn guess_map(
         shortened(file, 80)
     );
     for (key, _) in SYNONYMS {
-        match found.iter().find(|(known, _)| known == key) {
-            Some((_, column)) => sample.line(&mut out, key, *column),
-            None => drop(writeln!(out, "# {key} = \"…\"")),
-        }
+        let left = format!("# {key} = \"…\"");
+        let known = found.iter().find(|(known, _)| known == key);
+        let _ = match (*key, known) {
+            (_, Some((_, column))) => {
+                sample.line(&mut out, key, *column);
+                Ok(())
+            }
+            ("value_since", None) => {
+                writeln!(
+                    out,
+                    "{left:<36} # when the value was known, if not only at the end"
+                )
+            }
+            (_, None) => writeln!(out, "{left}"),
+        };
     }
     if let Some(format) = &formats.date {
         let _ = writeln!(out, "date_format = {}", quoted(format));
@@ -160,6 +176,9 @@ impl Sample<'_> {
         }
         // An id that repeats is somebody else's.
         found.retain(|(key, column)| *key != "id" || self.is_unique(*column));
+        if !found.iter().any(|(key, _)| *key == "value") {
+            found.retain(|(key, _)| *key != "value_since");
+        }
         found
     }
 
@@ -170,7 +189,7 @@ impl Sample<'_> {
 
     fn fits(&self, key: &str, column: usize, formats: &mut Formats) -> bool {
         match key {
-            "opened" | "closed" | "expected_close" => {
+            "opened" | "closed" | "expected_close" | "value_since" => {
                 if self.texts(column).next().is_none() {
                     return true;
                 }

@@ -11,6 +11,28 @@ fn process() -> Process {
 }
 
 #[test]
+fn the_day_of_a_quotation_is_the_day_of_the_value() {
+    let draft = |headings: &[&str], row: &[&str]| {
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_string()).collect();
+        let headings: Vec<String> = own(headings);
+        guess_map("deals.csv", &headings, &[own(row)], &process())
+    };
+    let headings = ["Id", "Amount", "Quoted On"];
+    let text = draft(&headings, &["1", "12000", "14.12.2025"]);
+    assert!(text.contains("\nvalue_since = \"Quoted On\""), "{text}");
+    assert!(text.contains("date_format = \"%d.%m.%Y\""), "{text}");
+    // No date, or of no value: only the comment stands.
+    for (headings, row) in [
+        (headings, ["1", "12000", "by phone"]),
+        (["Id", "Region", "Quoted On"], ["1", "north", "14.12.2025"]),
+    ] {
+        let text = draft(&headings, &row);
+        assert!(text.contains("\n# value_since = \"…\""), "{text}");
+        assert!(!text.contains("\nvalue_since"), "{text}");
+    }
+}
+
+#[test]
 fn an_export_as_crms_write_it() {
     let headings = [
         "Record ID",

@@ -126,10 +126,11 @@ fn process(
         products: &definition.products,
     };
     let targets = target::check(reader, &definition.targets.targets, &names);
+    let silent_days = limit::silent_days(&definition.stages);
     let limits = limit::check(
         reader,
         definition.targets.limits,
-        &definition.stages,
+        silent_days,
         &names,
         |when| condition(reader, &engine, when),
     );
@@ -186,6 +187,7 @@ fn process(
         scores,
         topics,
         targets,
+        silent_days,
         limits,
         own_metrics,
         margin: definition.margin,

@@ -68,7 +68,7 @@ const BUILT_IN: &[(&str, ColumnKind, &str)] = &[
     (
         "next_step",
         ColumnKind::Text,
-        "the earliest open follow-up, in words",
+        "the earliest open follow-up that somebody set, in words",
     ),
     ("next_date", ColumnKind::Date, "when that is due"),
     (

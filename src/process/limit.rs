@@ -63,8 +63,15 @@ const KEYS: &[&str] = &[
 /// Deals that rot: what `report aging` shows.
 pub const ROTTING: &str = "late AND state = 'open' AND coalesce(next_date, '') < today";
 
-/// Deals for which nobody intends anything: not those on hold, whose date to come is their next step.
+/// Deals for which nobody intends anything. A next step is what somebody set, as gates ask for it: a follow-up that a rule
+/// of the process made is nobody's intention yet, and keeps a deal from rotting only. Not those on hold, whose date to
+/// come is their next step.
 pub const NO_NEXT_STEP: &str = "next_step IS NULL AND state = 'open'";
+
+/// Deals that nothing was noted of for more than [`Process::silent_days`](super::Process::silent_days).
+pub fn silent(days: u32) -> String {
+    format!("state = 'open' AND idle_days > {days}")
+}
 
 /// What `check` looks for by itself: name, condition, what is said. None of it may be, as a warning.
 const STANDARD: &[(&str, &str, &str)] = &[
@@ -88,8 +95,10 @@ const STANDARD: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Deals to which nothing happened for so many times as long as the slowest stage typically takes.
+/// Deals are silent to which nothing happened for so many times as long as the slowest stage typically takes,
 const SILENT: u32 = 2;
+/// or for so many days where no stage says how long it takes.
+const SILENT_DAYS: u32 = 30;
 
 pub(super) fn read(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<LimitWritten> {
     let mut found = Vec::new();
@@ -132,20 +141,14 @@ pub(super) fn read(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<LimitWritten> {
 pub(super) fn check(
     reader: &Reader<'_>,
     written: Vec<LimitWritten>,
-    stages: &[StageWritten],
+    silent_days: u32,
     known: &Known<'_>,
     condition: impl Fn(&At<String>) -> Option<Condition>,
 ) -> Vec<Limit> {
     let mut limits = Vec::new();
-    let silent = silent_days(stages).map(|days| {
-        (
-            format!("state = 'open' AND idle_days > {days}"),
-            format!("were not touched for {days} days"),
-        )
-    });
-    let silent = silent
-        .as_ref()
-        .map(|(when, say)| ("silent", when.as_str(), say.as_str()));
+    let say = format!("were not touched for {silent_days} days");
+    let when = silent(silent_days);
+    let silent = std::iter::once(("silent", when.as_str(), say.as_str()));
     for (name, when, say) in STANDARD.iter().copied().chain(silent) {
         limits.push(Limit {
             name: name.to_string(),
@@ -250,10 +253,11 @@ fn of(
     }
 }
 
-/// After so many days without anything an open deal is silent; none where no stage says how long it takes.
-fn silent_days(stages: &[StageWritten]) -> Option<u32> {
+/// After so many days without anything an open deal is silent.
+pub(super) fn silent_days(stages: &[StageWritten]) -> u32 {
     let typical = stages.iter().filter_map(|stage| stage.typical);
-    typical.map(calendar_days).max().map(|days| days * SILENT)
+    let slowest = typical.map(calendar_days).max();
+    slowest.map_or(SILENT_DAYS, |days| days * SILENT)
 }
 
 fn calendar_days(span: Span) -> u32 {

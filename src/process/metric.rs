@@ -169,10 +169,13 @@ pub enum Number {
     CycleDays,
     StageDays,
     NetNames,
+    Said,
+    Won,
+    Error,
 }
 
 impl Number {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Value,
         Self::Margin,
         Self::Cost,
@@ -180,6 +183,9 @@ impl Number {
         Self::CycleDays,
         Self::StageDays,
         Self::NetNames,
+        Self::Said,
+        Self::Won,
+        Self::Error,
     ];
 
     pub fn name(self) -> &'static str {
@@ -191,17 +197,26 @@ impl Number {
             Self::CycleDays => "cycle_days",
             Self::StageDays => "stage_days",
             Self::NetNames => "net_names",
+            Self::Said => "said",
+            Self::Won => "won",
+            Self::Error => "error",
         }
     }
 
     /// Kept in minor units.
     pub fn is_money(self) -> bool {
-        matches!(self, Self::Value | Self::Margin | Self::Cost)
+        matches!(
+            self,
+            Self::Value | Self::Margin | Self::Cost | Self::Said | Self::Won | Self::Error
+        )
     }
 }
 
 /// The kinds of activities that `kind` can ask for.
 pub const ACTIVITY_KINDS: &[&str] = &["call", "mail", "meeting", "letter", "other"];
+
+/// What forecasts are of, which `kind` can ask for: a period of the calendar, or the 30 days after a night.
+pub(super) const HORIZONS: &[&str] = &["period", "30_days"];
 
 /// The column of formulas beside the aggregates: how long the period is.
 pub(super) const DAYS: &str = "days";

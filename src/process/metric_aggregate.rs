@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::keys::Keys;
-use super::metric::{ACTIVITY_KINDS, Aggregate, DAYS, Measure, Number};
+use super::metric::{Aggregate, DAYS, Measure, Number};
 use super::metric_rows::{ROWS, Rows};
 use super::names::is_word;
 use super::reader::{At, Reader};
@@ -65,12 +65,16 @@ fn aggregate(
     };
     refuse(filter.as_ref(), "where", !rows.has_deals());
     refuse(stage.as_ref(), "stage", !rows.has_stage());
-    refuse(kind.as_ref(), "kind", rows != Rows::Activities);
+    refuse(kind.as_ref(), "kind", rows.kinds().is_empty());
     if let Some(kind) = kind
         .as_ref()
-        .filter(|kind| !ACTIVITY_KINDS.contains(&kind.value.as_str()))
+        .filter(|kind| !rows.kinds().is_empty() && !rows.kinds().contains(&kind.value.as_str()))
     {
-        reader.unknown("kind of activity", kind, ACTIVITY_KINDS.iter().copied());
+        let what = match rows {
+            Rows::Forecasts => "kind of forecast",
+            _ => "kind of activity",
+        };
+        reader.unknown(what, kind, rows.kinds().iter().copied());
     }
     let (measure, target_of) = measure(reader, &keys, rows, &of)?;
     Some(AggregateWritten {

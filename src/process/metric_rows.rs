@@ -1,6 +1,6 @@
 //! The sets of rows that metrics count: one table, which the reader checks against and `--explain` reads out.
 
-use super::metric::Number;
+use super::metric::{ACTIVITY_KINDS, HORIZONS, Number};
 
 /// A set of rows, each with the date that says into which period it falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub enum Rows {
     FollowUps,
     FollowUpsOnTime,
     Lists,
+    Forecasts,
     Target,
 }
 
@@ -86,6 +87,9 @@ pub const ROWS: &[About] = &[
         placed: "the day they were due, as last put off", left_out: "", numbers: &[] },
     About { rows: Rows::Lists, name: "lists", what: "lists of names; they belong to no rep, team or product",
         placed: "the day their first names came in", left_out: "lists of which nothing came in", numbers: &[Number::NetNames, Number::Cost] },
+    About { rows: Rows::Forecasts, name: "forecasts", what: "forecasts that nights made of days that are over (as `forecast accuracy` counts; of the whole company)",
+        placed: "the last day that was forecast",
+        left_out: "all but one forecast of each quarter (the last up to its middle) and of any 30 days; all of them, when only some deals are asked about", numbers: &[Number::Said, Number::Won, Number::Error] },
     About { rows: Rows::Target, name: "target", what: "the target of a metric, for the same people and period",
         placed: "the period it is for", left_out: "", numbers: &[] },
 ];
@@ -124,6 +128,20 @@ impl Rows {
 
     /// Whether rows are of deals, for which conditions can be asked.
     pub fn has_deals(self) -> bool {
-        !matches!(self, Self::Lists | Self::Target)
+        !matches!(self, Self::Lists | Self::Forecasts | Self::Target)
+    }
+
+    /// Whether rows are of the whole company, and can't be told by what deals are grouped by.
+    pub fn is_of_all(self) -> bool {
+        matches!(self, Self::Lists | Self::Forecasts)
+    }
+
+    /// What `kind` can ask for.
+    pub fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Activities => ACTIVITY_KINDS,
+            Self::Forecasts => HORIZONS,
+            _ => &[],
+        }
     }
 }

@@ -156,6 +156,9 @@ impl Number {
             Self::CycleDays => ("the days from opening to closing", "are"),
             Self::StageDays => ("the days in the stage", "are"),
             Self::NetNames => ("the net names", "are"),
+            Self::Said => ("what was said", "is"),
+            Self::Won => ("what was won in those days", "is"),
+            Self::Error => ("the error (how much more or less was said than won)", "is"),
         };
         if verb {
             format!("{words} {is}")

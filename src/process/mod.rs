@@ -55,7 +55,7 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 pub use layers::{beside, joined};
-pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING};
+pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, STANDARD as STANDARD_METRICS, standard_metrics,
@@ -109,6 +109,8 @@ pub struct Process {
     pub topics: Vec<Topic>,
     /// What metrics should be, in the order of the file.
     pub targets: Vec<Target>,
+    /// After so many days without anything noted an open deal is silent.
+    pub silent_days: u32,
     /// What `check` holds the deals against: the standard limits first.
     pub limits: Vec<Limit>,
     /// The metrics of the file; [`Process::metrics`] has the standard ones too.

@@ -187,9 +187,10 @@ pub fn aging(
     let mut document = Document::default().heading(heading_of_day(what, ask, n, book));
     if n > 0 {
         let shown = found.iter().map(|(deal, ..)| *deal).zip(&answer.rows);
-        document = document
-            .table(table(process, book, &stages, shown, &short))
-            .table(by_stage(process, &stages, &thresholds, &sums));
+        if most > 0 {
+            document = document.table(table(process, book, &stages, shown, &short));
+        }
+        document = document.table(by_stage(process, &stages, &thresholds, &sums));
         let minor = sums
             .iter()
             .fold(0_i64, |sum, stage| sum.saturating_add(stage.value));

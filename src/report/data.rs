@@ -9,11 +9,8 @@ use super::{
 };
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Cell, Document, Row, Table, TableColumn, row};
-use crate::process::{NO_NEXT_STEP, Process, Requirement};
+use crate::process::{NO_NEXT_STEP, Process, Requirement, silent};
 use crate::text::quoted;
-
-/// An open deal that nothing happened to for so many days is stale.
-const STALE_DAYS: u32 = 30;
 
 /// So many commands are printed for people; machines get all.
 const COMMANDS: usize = 20;
@@ -106,10 +103,7 @@ pub fn checks(process: &Process) -> Vec<Check> {
         }
     }
     let other = [
-        (
-            "stale",
-            format!("idle_days > {STALE_DAYS} and state = 'open'"),
-        ),
+        ("stale", silent(process.silent_days)),
         ("past_close", "expected_close < today".to_string()),
         ("no_next_step", NO_NEXT_STEP.to_string()),
         ("no_owner", "owner is null".to_string()),
@@ -336,7 +330,7 @@ fn words(process: &Process, check: &Check) -> String {
             let title = known.map_or(field.as_str(), |known| known.name.as_str());
             format!("without {title}")
         }
-        ("stale", _) => format!("silent for more than {STALE_DAYS} days"),
+        ("stale", _) => format!("silent for more than {} days", process.silent_days),
         ("past_close", _) => "past their expected close".to_string(),
         ("no_next_step", _) => "without a next step".to_string(),
         ("no_owner", _) => "without an owner".to_string(),

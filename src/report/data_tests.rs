@@ -77,7 +77,7 @@ fn each_requirement_once_where_it_is_asked_first() {
             "budget is null and stage in ('qualify', 'demonstrate', 'propose')",
             "coalesce(has_buyer, 0) = 0 and stage in ('qualify', 'demonstrate', 'propose')",
             "value is null and stage in ('demonstrate', 'propose')",
-            "idle_days > 30 and state = 'open'",
+            "state = 'open' AND idle_days > 30",
             "expected_close < today",
             "next_step IS NULL AND state = 'open'",
             "owner is null",

@@ -191,6 +191,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         dated: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
+        forecasts: Vec::new(),
     }
 }
 

@@ -71,6 +71,9 @@ impl Store {
         if needs.columns.has(Columns::LISTS) {
             book.lists = Some(self.payback(as_of)?);
         }
+        if needs.columns.has(Columns::FORECASTS) {
+            book.forecasts = self.forecasts_said(as_of)?;
+        }
         Ok(book)
     }
 

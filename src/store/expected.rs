@@ -28,7 +28,7 @@ impl Store {
             let Some(found) = found else {
                 return Ok(None);
             };
-            let kept = forecasts(connection, Some(Day::new(found)), true)?;
+            let kept = forecasts(connection, (found, found), true)?;
             Ok(kept
                 .into_iter()
                 .map(|(day, kept)| (day.date(), kept))
@@ -36,10 +36,13 @@ impl Store {
         })
     }
 
-    /// What all nights expected, without their deals, in the order of days.
-    pub fn forecasts_said(&self) -> Result<Vec<(NaiveDate, ForecastSnapshot)>> {
+    /// What all nights up to a day expected, without their deals, in the order of days.
+    pub(super) fn forecasts_said(
+        &self,
+        as_of: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, ForecastSnapshot)>> {
         self.translated(|connection| {
-            let kept = forecasts(connection, None, false)?;
+            let kept = forecasts(connection, (i32::MIN, Day::of(as_of).number()), false)?;
             Ok(kept
                 .into_iter()
                 .map(|(day, kept)| (day.date(), kept))
@@ -48,13 +51,12 @@ impl Store {
     }
 }
 
-/// What nights expected, by day; of one, or of all. Their deals are many.
+/// What the nights from a day to a day expected, by day. Their deals are many.
 pub(super) fn forecasts(
     connection: &Connection,
-    only: Option<Day>,
+    (first, last): (i32, i32),
     with_deals: bool,
 ) -> Result<Vec<(Day, ForecastSnapshot)>> {
-    let (first, last) = only.map_or((i32::MIN, i32::MAX), |day| (day.number(), day.number()));
     let deals = if with_deals { "deals" } else { "'[]'" };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT day, n, from_day, to_day, won_minor, chosen, total_minor, open_minor, new_minor, low_minor,

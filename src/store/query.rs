@@ -1,6 +1,6 @@
 //! Reading: what commands ask of the projections.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -98,6 +98,8 @@ pub struct WorkRow {
     pub touched: NaiveDate,
     /// Open follow-ups, the earliest first: id, due, text.
     pub follow_ups: Vec<(Id, NaiveDate, String)>,
+    /// Whether one of them is a next step: set by somebody, not by a rule of the process.
+    pub has_next_step: bool,
 }
 
 /// Newest applied version that is not undone.
@@ -266,13 +268,17 @@ impl Store {
     pub fn work(&self, owner: Option<&str>) -> Result<Vec<WorkRow>> {
         self.translated(|connection| {
             let mut follow_ups: HashMap<i64, Vec<(Id, NaiveDate, String)>> = HashMap::new();
+            let mut has_next_step: HashSet<i64> = HashSet::new();
             let mut statement = connection.prepare_cached(
-                "SELECT f.deal, f.id, f.due, f.text FROM deal d JOIN followup f ON f.deal = d.id
+                "SELECT f.deal, f.id, f.due, f.text, f.by_rule FROM deal d JOIN followup f ON f.deal = d.id
                  WHERE f.done IS NULL AND d.state IN ('open', 'hold') AND (d.owner = $1 OR $1 IS NULL)
                  ORDER BY f.due, f.id",
             )?;
             let mut rows = statement.query([owner])?;
             while let Some(row) = rows.next()? {
+                if !row.get::<_, bool>(4)? {
+                    has_next_step.insert(row.get(0)?);
+                }
                 follow_ups.entry(row.get(0)?).or_default().push((
                     Id(row.get(1)?),
                     Day::new(row.get(2)?).date(),
@@ -301,6 +307,7 @@ impl Store {
                     hold_until: date(row.get(10)?),
                     touched: Day::new(row.get(11)?).date(),
                     follow_ups: follow_ups.remove(&id).unwrap_or_default(),
+                    has_next_step: has_next_step.contains(&id),
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)

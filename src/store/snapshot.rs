@@ -83,7 +83,7 @@ fn night(connection: &Connection, day: Option<Day>) -> Result<Option<Night>> {
         })
     })?;
     night.snapshot.stages = stages.collect::<rusqlite::Result<_>>()?;
-    night.snapshot.forecasts = expected::forecasts(connection, Some(day), true)?
+    night.snapshot.forecasts = expected::forecasts(connection, (day.number(), day.number()), true)?
         .into_iter()
         .map(|(_, forecast)| forecast)
         .collect();
@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(kept(21), Some((day(20), expected(6_000))));
         assert_eq!(kept(19), Some((day(19), expected(4_000))));
         assert_eq!(kept(1), Some((day(19), expected(4_000))), "the first after");
-        let all = store.forecasts_said().expect("read");
+        let all = store.forecasts_said(day(20)).expect("read");
         let totals: Vec<i64> = all.iter().map(|(_, one)| one.total_minor).collect();
         assert_eq!(totals, [4_000, 6_000]);
         assert!(

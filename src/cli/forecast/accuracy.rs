@@ -43,11 +43,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         last: args.last,
     };
     let said = session.store.commitments()?;
-    let nights = session.store.forecasts_said()?;
     let book = session
         .store
         .book(&session.process, session.today, &accuracy_needs())?;
-    let report = crate::report::accuracy(&session.process, &book, &said, &nights, ask);
+    let report = crate::report::accuracy(&session.process, &book, &said, ask);
     args.output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)

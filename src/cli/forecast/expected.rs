@@ -4,8 +4,9 @@ use crate::date::parse_period;
 use crate::deal::book::Book;
 use crate::deal::event::ForecastSnapshot;
 use crate::document::Period;
-use crate::forecast::{Refusal, ahead, keep};
+use crate::forecast::{Refusal, ahead, ahead_after, keep};
 use crate::process::Process;
+use crate::report::Foreseen;
 
 /// What is expected of a period, the `most` largest deals one by one.
 pub(crate) fn expected(
@@ -21,29 +22,38 @@ pub(crate) fn expected(
 /// So many deals of a night are kept one by one; the smaller ones only together.
 const KEPT: usize = 2_000;
 
-/// What every night keeps, as far as there is history for it: the fiscal quarter that runs, the next one, and the next
-/// 30 days; otherwise why there is nothing.
+/// What every night keeps, as far as there is history for it: the fiscal quarter that runs (`quarter`, of which `foreseen`
+/// is what is left), the next one, and the next 30 days; otherwise why there is nothing.
 pub(crate) fn of_the_night(
     process: &Process,
     book: &Book,
+    quarter: Period,
+    foreseen: &Foreseen,
 ) -> Result<Vec<ForecastSnapshot>, Refusal> {
     let today = book.as_of;
-    let quarter = |words: &str| {
-        parse_period(words, today, process.fiscal_month).map_err(|why| Refusal { why })
-    };
+    let next = parse_period("next quarter", today, process.fiscal_month);
+    let next = next.map_err(|why| Refusal { why })?;
     let days_ahead = Period {
         from: today + chrono::Days::new(1),
         to: today + chrono::Days::new(crate::report::AHEAD),
     };
+    let (of_quarter, of_next) = match foreseen {
+        Ok((outlook, _)) => (
+            Ok(keep(process, book, quarter, outlook, KEPT)),
+            ahead_after(process, book, next, outlook)
+                .map(|after| keep(process, book, next, &after, KEPT)),
+        ),
+        Err(refusal) => (Err(refusal.clone()), expected(process, book, next, KEPT)),
+    };
     let mut kept = Vec::new();
     let mut refused = None;
-    for (period, most) in [
-        (quarter("this quarter")?, KEPT),
-        (quarter("next quarter")?, KEPT),
+    for said in [
+        of_quarter,
+        of_next,
         // Only quarters are asked what moved them.
-        (days_ahead, 0),
+        expected(process, book, days_ahead, 0),
     ] {
-        match expected(process, book, period, most) {
+        match said {
             Ok(one) => kept.push(one),
             Err(refusal) => {
                 refused.get_or_insert(refusal);

@@ -20,7 +20,8 @@ use crate::store::{Access, Write};
 
 /// Bring deals in from a CSV file; every row is new, known already or rejected with its reason
 ///
-/// A second run of the same file changes nothing, and a run is undone as a whole.
+/// A second run of the same file changes nothing, and a run is undone as a whole. In the mapping, `value_since` names the
+/// column with the day on which a value was known; without it, the value of a closed deal came with its end.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl import deals pipeline.csv --guess-map\n  salesctl import deals pipeline.csv --map pipeline.map.toml --create accounts --dry-run"

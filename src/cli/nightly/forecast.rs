@@ -10,16 +10,22 @@ use crate::deal::commitment::{Scope, latest};
 use crate::deal::event::ForecastSnapshot;
 use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn};
+use crate::fault::Fault;
 use crate::forecast::{FORECAST, Refusal};
 use crate::money::Money;
-use crate::process::Process;
-use crate::report::{AskAccuracy, accuracy_needs};
+use crate::process::{Metric, Process};
+use crate::report::{Ask, AskAccuracy, Foreseen, accuracy_needs, metric_needs, metric_query};
+
+/// The metric that says how far off forecasts were.
+const ERROR: &str = "forecast-error";
 
 pub(super) fn needs(process: &Process) -> Needs {
+    let error: Vec<&Metric> = process.metric(ERROR).into_iter().collect();
+    let needs = FORECAST.and(metric_needs(&error, &[]));
     if process.calls_by_name {
-        FORECAST.and(accuracy_needs())
+        needs.and(accuracy_needs())
     } else {
-        FORECAST
+        needs
     }
 }
 
@@ -29,11 +35,17 @@ pub(super) struct Expected {
     pub(super) document: Document,
 }
 
-pub(super) fn expected(session: &Session<'_>, book: &Book) -> Result<Expected> {
+/// `foreseen` is what is left of the quarter that runs.
+pub(super) fn expected(
+    session: &Session<'_>,
+    book: &Book,
+    quarter: Period,
+    foreseen: &Foreseen,
+) -> Result<Expected> {
     let process = &session.process;
     let document =
         Document::default().heading(format!("Forecast, as of {}", date::day(book.as_of)));
-    let (kept, mut document) = match of_the_night(process, book) {
+    let (kept, mut document) = match of_the_night(process, book, quarter, foreseen) {
         Ok(kept) => {
             let document = document.table(table(process, &kept));
             (kept, document)
@@ -44,17 +56,13 @@ pub(super) fn expected(session: &Session<'_>, book: &Book) -> Result<Expected> {
         ),
     };
     let said = session.store.commitments()?;
-    let called: Vec<i64> = date::parse_period("this quarter", session.today, process.fiscal_month)
-        .map(|quarter| {
-            let mut last = latest(&said);
-            last.retain(|one| {
-                let said = &one.said;
-                (said.by, said.scope, said.from, said.to)
-                    == (Side::Rep, Scope::Rep, quarter.from, quarter.to)
-            });
-            last.iter().map(|one| one.said.amount_minor).collect()
-        })
-        .unwrap_or_default();
+    let mut last = latest(&said);
+    last.retain(|one| {
+        let said = &one.said;
+        (said.by, said.scope, said.from, said.to)
+            == (Side::Rep, Scope::Rep, quarter.from, quarter.to)
+    });
+    let called: Vec<i64> = last.iter().map(|one| one.said.amount_minor).collect();
     if !called.is_empty() {
         document = document.line(format!(
             "called by {} for this quarter: {}; salesctl forecast rollup holds it against the method",
@@ -65,14 +73,32 @@ pub(super) fn expected(session: &Session<'_>, book: &Book) -> Result<Expected> {
             }
         ));
     }
+    document = document.then(error(process, book)?);
     if process.calls_by_name {
-        let nights = session.store.forecasts_said()?;
-        let report = crate::report::accuracy(process, book, &said, &nights, AskAccuracy::default());
+        let report = crate::report::accuracy(process, book, &said, AskAccuracy::default());
         if !report.answer.rows.is_empty() {
             document = document.then(report.document);
         }
     }
     Ok(Expected { kept, document })
+}
+
+/// How far off the nights of the last year were, or why that is not known.
+fn error(process: &Process, book: &Book) -> Result<Document> {
+    let Some(metric) = process.metric(ERROR) else {
+        return Ok(Document::default());
+    };
+    let year = date::parse_period("last 12 months", book.as_of, process.fiscal_month);
+    let year = Period {
+        to: book.as_of,
+        ..year.map_err(Fault::usage)?
+    };
+    let ask = Ask {
+        period: Some(year),
+        ..Ask::default()
+    };
+    let report = metric_query(process, book, &[metric], &ask).map_err(Fault::usage)?;
+    Ok(report.document)
 }
 
 fn table(process: &Process, kept: &[ForecastSnapshot]) -> Table {

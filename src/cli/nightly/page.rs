@@ -16,7 +16,7 @@ use crate::document::{Cell, Document, Period, Table, TableColumn};
 use crate::fault::Fault;
 use crate::forecast::SEED;
 use crate::money::{Money, grouped};
-use crate::process::{Target, Whose, in_force};
+use crate::process::{Process, Target, Whose, in_force};
 use crate::render::Section;
 use crate::report::moves::{MOVES, moves};
 use crate::report::{self, Ask, Dimension, PipelineRow, target_needs};
@@ -83,8 +83,11 @@ pub(super) fn page(
         let document = report.map_err(Fault::usage)?.document;
         sections.push(section("Targets", document));
     }
-    let expected = forecast::expected(session, &book)?;
-    let ahead = quarter_ahead(session, &book, &targets, &short)?;
+    let quarter = parse_period("this quarter", today, process.fiscal_month);
+    let quarter = quarter.map_err(Fault::usage)?;
+    let foreseen = crate::forecast::ahead(process, &book, quarter);
+    let expected = forecast::expected(session, &book, quarter, &foreseen)?;
+    let ahead = quarter_ahead(process, &book, (quarter, foreseen), &targets, &short)?;
     sections.push(section("Forecast", ahead.then(expected.document)));
     let pipeline = report::pipeline(process, &book, &Ask::default());
     sections.push(section("Pipeline", pipeline.document));
@@ -107,16 +110,13 @@ pub(super) fn page(
 }
 
 /// What the quarter will bring, against its target, with the record of such forecasts; or why nothing can be said.
-/// What is expected of the quarter that runs.
 fn quarter_ahead(
-    session: &Session<'_>,
+    process: &Process,
     book: &Book,
+    (period, foreseen): (Period, report::Foreseen),
     targets: &[Target],
     short: &dyn Fn(crate::id::Id) -> String,
 ) -> Result<Document> {
-    let process = &session.process;
-    let period = parse_period("this quarter", book.as_of, process.fiscal_month);
-    let period = period.map_err(Fault::usage)?;
     let ask = report::AskForecast {
         ask: &Ask::default(),
         period,
@@ -127,7 +127,6 @@ fn quarter_ahead(
         called_minor: None,
         short,
     };
-    let foreseen = crate::forecast::ahead(process, book, period);
     let report = report::forecast(process, book, foreseen, None, &ask).map_err(Fault::usage)?;
     Ok(report.document)
 }

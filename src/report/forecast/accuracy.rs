@@ -3,7 +3,7 @@
 //! **Which word counts.** Of each period that is over one word of everybody: the last that was said up to its middle
 //! (or else the first after it), so that nobody's record gets better by talking more often or by waiting for the end,
 //! and reps and methods are judged alike. Methods are judged by what nights kept, never by what they would say today;
-//! their 30 days by nights at least 30 days apart.
+//! their 30 days by nights at least 30 days apart (`foretold`).
 //!
 //! **Error** is WAPE, `Σ|said − won| ÷ Σ won`, **bias** `Σ(said − won) ÷ Σ won` (Hyndman & Athanasopoulos,
 //! *Forecasting: Principles and Practice*, 3rd ed., 5.8). Bias gets a name only after [`ENOUGH_CALLS`] periods, when it
@@ -16,21 +16,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::super::Report;
 use super::accuracy_shown::shown;
+use super::foretold::{PERIOD, Span, Won, Word, counted, heard, is_over};
 use crate::deal::book::{Book, Columns, Day, Named, Needs, State};
 use crate::deal::commitment::{Committed, Scope};
-use crate::deal::event::ForecastSnapshot;
 use crate::deal::fact::CONFIDENCE;
 use crate::deal::target::Side;
 use crate::document::{Period, row};
-use crate::forecast::won_deals;
 use crate::process::Process;
 
 /// What it reads beside confidences.
-pub const ACCURACY: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER));
+const ACCURACY: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER).and(Columns::FORECASTS));
 
 /// So many periods must be over before a bias is called by a name.
 pub(super) const ENOUGH_CALLS: usize = 5;
@@ -40,8 +39,6 @@ const MATERIAL: f64 = 0.1;
 const ONE_SIDED: f64 = 0.8;
 /// Days before the end of a deal on which the confidence in it is looked at.
 const BEFORE: i32 = 30;
-/// The horizon of nights that is no period of the calendar.
-pub const AHEAD: u64 = 30;
 
 /// The whole of what it reads.
 pub fn accuracy_needs() -> Needs {
@@ -95,40 +92,30 @@ enum Order {
     Method,
 }
 
-/// One word about one period.
-#[derive(Clone, Copy)]
-struct Word {
-    day: NaiveDate,
-    said: i64,
-}
-
 /// Everything somebody said, by period.
 #[derive(Default)]
 struct Record {
-    words: BTreeMap<(NaiveDate, NaiveDate), Vec<Word>>,
+    words: BTreeMap<Span, Vec<Word>>,
     /// Squared errors of confidences.
     squares: Vec<f64>,
 }
 
-/// How far what was said came true, as of the Book. `said` and `nights` are in the order of time.
+/// How far what was said came true, as of the Book. `said` is in the order of time.
 pub fn accuracy(
     process: &Process,
     book: &Book,
     said: &[Committed],
-    nights: &[(NaiveDate, ForecastSnapshot)],
     ask: AskAccuracy,
 ) -> Report<AccuracyRow> {
     let mut records: BTreeMap<Who, Record> = BTreeMap::new();
-    let counts = |from: NaiveDate, to: NaiveDate, day: NaiveDate| {
-        let inside = ask
-            .within
-            .is_none_or(|within| within.from <= from && to <= within.to);
-        to < book.as_of && day <= book.as_of && inside
+    let inside = |from: NaiveDate, to: NaiveDate| {
+        ask.within
+            .is_none_or(|within| within.from <= from && to <= within.to)
     };
-    for one in said
-        .iter()
-        .filter(|one| counts(one.said.from, one.said.to, one.day))
-    {
+    for one in said.iter().filter(|one| {
+        let (from, to) = (one.said.from, one.said.to);
+        is_over(book, (from, to), one.day) && inside(from, to)
+    }) {
         let order = match one.said.by {
             Side::Rep => Order::Rep,
             Side::Manager => Order::Manager,
@@ -137,7 +124,7 @@ pub fn accuracy(
             Scope::Rep => one.said.name.clone(),
             Scope::Team => format!("team {}", one.said.name),
         };
-        let record = records.entry((order, name, "period")).or_default();
+        let record = records.entry((order, name, PERIOD)).or_default();
         let word = Word {
             day: one.day,
             said: one.said.amount_minor,
@@ -145,19 +132,10 @@ pub fn accuracy(
         let of = record.words.entry((one.said.from, one.said.to));
         of.or_default().push(word);
     }
-    let mut apart: Option<NaiveDate> = None;
-    for (day, night) in nights
-        .iter()
-        .filter(|(day, one)| counts(one.from, one.to, *day))
-    {
-        let ahead = is_ahead(*day, night);
-        if ahead && apart.is_some_and(|last| *day < last + Days::new(AHEAD)) {
+    for (day, horizon, night) in heard(book) {
+        if !inside(night.from, night.to) {
             continue;
         }
-        if ahead {
-            apart = Some(*day);
-        }
-        let horizon = if ahead { "30_days" } else { "period" };
         let said = night
             .said
             .iter()
@@ -170,38 +148,27 @@ pub fn accuracy(
                 .words
                 .entry((night.from, night.to));
             of.or_default().push(Word {
-                day: *day,
+                day,
                 said: night.won_minor.saturating_add(total),
             });
         }
     }
     for (owner, square) in confidences(book) {
         let name = book.owners[owner as usize].name.clone();
-        let record = records.entry((Order::Rep, name, "period")).or_default();
+        let record = records.entry((Order::Rep, name, PERIOD)).or_default();
         record.squares.push(square);
     }
     let won = Won::of(process, book);
     let rows = records
         .into_iter()
-        .map(|(who, record)| line(&won, who, record, ask.last))
+        .map(|(who, record)| line(book, &won, who, record, ask.last))
         .collect();
     shown(process, book, rows, ask)
 }
 
-/// Whether it is what a night said of the days ahead, not of a period of the calendar.
-fn is_ahead(day: NaiveDate, night: &ForecastSnapshot) -> bool {
-    night.from == day + Days::new(1) && night.to == day + Days::new(AHEAD)
-}
-
-/// The word that counts: the last one up to the middle of the period, or else the first one after it.
-fn counted((from, to): (NaiveDate, NaiveDate), words: &[Word]) -> Option<Word> {
-    let middle = from + Days::new(to.signed_duration_since(from).num_days().unsigned_abs() / 2);
-    let early = words.iter().rfind(|word| word.day <= middle);
-    early.or_else(|| words.first()).copied()
-}
-
 fn line(
-    won: &Won<'_>,
+    book: &Book,
+    won: &Won,
     (order, name, horizon): Who,
     record: Record,
     last: Option<usize>,
@@ -216,7 +183,7 @@ fn line(
         .iter()
         .filter_map(|(period, words)| {
             let word = counted(*period, words)?;
-            Some((word.said, won.by(order, &name, *period)))
+            Some((word.said, won_by(book, won, order, &name, *period)))
         })
         .collect();
     let said: i64 = pairs.iter().map(|(said, _)| said).sum();
@@ -260,44 +227,16 @@ fn finding(pairs: &[(i64, i64)], bias: Option<f64>) -> &'static str {
     }
 }
 
-/// All that was ever won, by day: deal and amount.
-struct Won<'b> {
-    book: &'b Book,
-    deals: Vec<(Day, usize, i64)>,
-}
-
-impl<'b> Won<'b> {
-    fn of(process: &Process, book: &'b Book) -> Self {
-        let ever = Period {
-            from: NaiveDate::MIN,
-            to: book.as_of,
-        };
-        let mut deals: Vec<(Day, usize, i64)> = won_deals(process, book, ever)
-            .into_iter()
-            .filter_map(|(deal, minor)| Some((book.deals.closed[deal]?, deal, minor)))
-            .collect();
-        deals.sort_unstable();
-        Self { book, deals }
-    }
-
-    /// What was won in a period by whom it was said of.
-    fn by(&self, order: Order, name: &str, (from, to): (NaiveDate, NaiveDate)) -> i64 {
-        let book = self.book;
-        let is = |named: &[Named], at: Option<u32>, name: &str| {
-            at.is_some_and(|at| named[at as usize].name == name)
-        };
-        let counts = |deal: usize| match (order, name.strip_prefix("team ")) {
-            (Order::Method, _) => true,
-            (_, Some(team)) => is(&book.teams, book.deals.team[deal], team),
-            (_, None) => is(&book.owners, book.deals.owner[deal], name),
-        };
-        let first = self.deals.partition_point(|(day, ..)| *day < Day::of(from));
-        self.deals[first..]
-            .iter()
-            .take_while(|(day, ..)| *day <= Day::of(to))
-            .filter(|(_, deal, _)| counts(*deal))
-            .fold(0, |sum, (.., minor)| i64::saturating_add(sum, *minor))
-    }
+/// What was won in a period by whom it was said of.
+fn won_by(book: &Book, won: &Won, order: Order, name: &str, period: Span) -> i64 {
+    let is = |named: &[Named], at: Option<u32>, name: &str| {
+        at.is_some_and(|at| named[at as usize].name == name)
+    };
+    won.of_deals(period, |deal| match (order, name.strip_prefix("team ")) {
+        (Order::Method, _) => true,
+        (_, Some(team)) => is(&book.teams, book.deals.team[deal], team),
+        (_, None) => is(&book.owners, book.deals.owner[deal], name),
+    })
 }
 
 /// Of each decided deal with a confidence and an owner: the owner, and how far the confidence was off, squared.

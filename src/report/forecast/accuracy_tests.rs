@@ -5,7 +5,7 @@ use chrono::DateTime;
 use super::*;
 use crate::deal::book::Dated;
 use crate::deal::commitment::Commitment;
-use crate::deal::event::SaidSnapshot;
+use crate::deal::event::{ForecastSnapshot, SaidSnapshot};
 use crate::id::Id;
 use crate::report::sample::{Told, book, day, process};
 
@@ -95,9 +95,9 @@ fn found(
     nights: &[(NaiveDate, ForecastSnapshot)],
     ask: AskAccuracy,
 ) -> Vec<AccuracyRow> {
-    accuracy(&process(), &sample(), said, nights, ask)
-        .answer
-        .rows
+    let mut book = sample();
+    book.forecasts = nights.to_vec();
+    accuracy(&process(), &book, said, ask).answer.rows
 }
 
 fn near(found: Option<f64>, expected: f64) -> bool {
@@ -215,7 +215,7 @@ fn confidences_by_hand() {
     told.push(7, day(25), Some(50.0));
     told.push(7, day(50), Some(5.0));
     book.dated.insert(CONFIDENCE.to_string(), told);
-    let report = accuracy(&process(), &book, &[], &[], AskAccuracy::default());
+    let report = accuracy(&process(), &book, &[], AskAccuracy::default());
     let [ann] = report.answer.rows.as_slice() else {
         panic!("{:#?}", report.answer.rows)
     };

@@ -1,8 +1,9 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
-//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them; `backtest` tells how past
+//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them,
+//! `unseen` says which deals it could not or hardly see; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
-//! out, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
+//! out, by the word that `foretold` counts, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
 
 mod accuracy;
 mod accuracy_shown;
@@ -11,6 +12,7 @@ mod charts;
 mod deciding;
 mod evidence;
 mod figures;
+mod foretold;
 mod glance;
 mod lists;
 mod moved;
@@ -19,11 +21,14 @@ mod rollup;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod unseen;
 
-pub use accuracy::{ACCURACY, AHEAD, AccuracyRow, AskAccuracy, accuracy, accuracy_needs};
+pub use accuracy::{AccuracyRow, AskAccuracy, accuracy, accuracy_needs};
 pub use backtest::{BacktestRow, OriginRow, backtest, by_origin};
 pub use evidence::{EvidenceRow, evidence};
 pub use figures::target_of;
+pub use foretold::AHEAD;
+pub(crate) use foretold::foretold;
 pub use glance::{Glance, Look, glance};
 pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use need::{NeedRow, need};
@@ -160,7 +165,7 @@ pub fn forecast(
     let name = period_name(ask.period, process.fiscal_month);
     let mut notes = figures.notes.clone();
     notes.extend(figures.instead.clone());
-    notes.extend(estimated(&figures, process));
+    notes.extend(unseen::notes(process, book, &figures, ask));
     let mut rows = vec![total("total", &name, &figures)];
     rows.extend(plain.iter().map(|plain| total("plain", &name, plain)));
     rows.extend(parts(&name, &figures, &groups, ask));
@@ -215,38 +220,6 @@ fn named(name: &str, period: Period) -> String {
 
 fn minor(amount: f64) -> i64 {
     amount.round() as i64
-}
-
-/// `3 deals have no amount and count by list price or …, 12,000 EUR together`
-fn estimated(figures: &Figures, process: &Process) -> Vec<String> {
-    let Some(ahead) = &figures.ahead else {
-        return Vec::new();
-    };
-    let ways = [
-        (WorthBy::ListPrice, "counted by list price"),
-        (
-            WorthBy::Average,
-            "counted by what such deals were won for on average",
-        ),
-        (WorthBy::Unknown, "counted for nothing"),
-    ];
-    ways.into_iter()
-        .filter_map(|(by, how)| {
-            let of_them = ahead.outlook.deals.iter().filter(|deal| deal.by == by);
-            let (n, worth) = of_them.fold((0_usize, 0.0), |(n, worth), deal| {
-                (n + 1, worth + deal.worth_minor)
-            });
-            let worth = match by {
-                WorthBy::Unknown => String::new(),
-                _ => format!(
-                    ", {} if all are won",
-                    super::money(minor(worth), process.currency)
-                ),
-            };
-            let have = if n == 1 { "has" } else { "have" };
-            (n > 0).then(|| format!("{} {have} no amount: {how}{worth}", super::counted(n)))
-        })
-        .collect()
 }
 
 fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {

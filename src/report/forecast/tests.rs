@@ -13,7 +13,7 @@ use crate::forecast::{Backtest, Expected, Origin, Said};
 use crate::process::{Bound, Given, TargetPeriod};
 
 /// 1 Oct – 31 Dec 2026; the Book is of 21 November.
-fn quarter() -> Period {
+pub(super) fn quarter() -> Period {
     Period {
         from: day(92).date(),
         to: day(183).date(),
@@ -74,7 +74,7 @@ fn backtest() -> Backtest {
 
 /// The open deals of the Book, each with a chance of one half and its value; 3,000 of new business.
 #[allow(clippy::unnecessary_wraps)] // it stands for what the forecast gives
-fn foreseen(book: &Book) -> Foreseen {
+pub(super) fn foreseen(book: &Book) -> Foreseen {
     let open: Vec<u32> = (0..book.deals.len() as u32)
         .filter(|deal| book.deals.state[*deal as usize].is_open())
         .collect();

@@ -266,6 +266,7 @@ fn to_decide(
         overridden[visits.deal[visit] as usize] |= visits.overridden[visit]
             && visits.left[visit].is_some_and(|left| left > moves.opening_day);
     }
+    let next_steps = book.follow_ups.next_steps(deals.len());
     let mut lines = Vec::new();
     for deal in open.iter().copied() {
         let held = deals.state[deal] == State::Hold
@@ -285,7 +286,9 @@ fn to_decide(
                 let days = past_limit(process, book, deal, today);
                 add(format!("{days} d past limit"), "go on or lose it");
             }
-            if deals.next_due[deal].is_none() {
+            if deals.state[deal] == State::Hold {
+                add("hold is over".to_string(), "go on or lose it");
+            } else if next_steps[deal].is_none() {
                 add("no next step".to_string(), "agree a next step");
             }
         }

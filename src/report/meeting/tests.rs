@@ -161,6 +161,9 @@ fn large_deals_without_a_decider_and_overridden_gates_want_a_decision() {
     book.deals.state[0] = State::Open;
     book.deals.closed[0] = None;
     book.deals.value_minor[0] = Some(2_000_000);
+    // A lost deal's follow-up is its next step.
+    book.follow_ups.deal[3] = 0;
+    book.follow_ups.due[3] = day(150);
     book.deals.next_due[0] = Some(day(150));
     book.deals.value_minor[11] = Some(100);
     book.changes.state.to[0] = State::Open;
@@ -207,6 +210,14 @@ fn large_deals_without_a_decider_and_overridden_gates_want_a_decision() {
             of("cy", "3 d past close, 2 d past limit, no next step"),
         ]
     );
+    // What a rule of the process made is no next step.
+    book.follow_ups.by_rule[3] = true;
+    let by_rule = asked(&book, &Ask::default());
+    assert_eq!(
+        section(&by_rule, "decide")[0].why,
+        "no next step, large, no decider"
+    );
+    book.follow_ups.by_rule[3] = false;
     // Told of nobody, it is no reason.
     book.attributes.clear();
     let meeting = asked(&book, &Ask::default());

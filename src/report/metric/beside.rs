@@ -1,10 +1,12 @@
-//! Counting what is not in the columns of deals alone: lists, what deals cost with their share of these, targets.
+//! Counting what is not in the columns of deals alone: lists, what deals cost with their share of these, forecasts,
+//! targets.
 
 use super::fill::{Filler, Wanted};
 use super::tally::Tally;
 use crate::deal::book::Day;
 use crate::document::Period;
 use crate::process::{Bound, Number, in_force};
+use crate::report::forecast::foretold;
 use crate::report::returns::Gains;
 use crate::report::under_way::under_way;
 
@@ -34,6 +36,32 @@ impl Filler<'_> {
         for note in gains.notes() {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
+            }
+        }
+    }
+
+    /// What nights said of days that are over, as the record of forecasts counts them.
+    pub(super) fn forecasts(&mut self, wanted: &Wanted<'_>, tally: &mut Tally) {
+        if self.ask.only.is_some() {
+            let note = "nights forecast the whole company: with only some deals asked about, no forecast counts";
+            if !self.notes.iter().any(|known| known == note) {
+                self.notes.push(note.to_string());
+            }
+            return;
+        }
+        for one in foretold(self.process, self.book) {
+            let span = self.grid.spans.of(self.ask, Some(one.to));
+            let Some(span) = span.filter(|_| wanted.is_kind(one.horizon)) else {
+                continue;
+            };
+            let cell = self.grid.cell(0, span, None);
+            match wanted.number() {
+                Some(Number::Said) => tally.add_amount(cell, Some(one.said_minor)),
+                Some(Number::Won) => tally.add_amount(cell, Some(one.won_minor)),
+                Some(Number::Error) => {
+                    tally.add_amount(cell, Some((one.said_minor - one.won_minor).abs()));
+                }
+                _ => tally.add(cell),
             }
         }
     }

@@ -43,6 +43,12 @@ impl Wanted<'_> {
             .is_none_or(|met| met.get(deal).copied().unwrap_or(false))
     }
 
+    /// Whether it counts rows of this kind.
+    pub(super) fn is_kind(&self, kind: &str) -> bool {
+        let asked = self.aggregate.kind.as_deref();
+        asked.is_none_or(|asked| asked == kind)
+    }
+
     fn is_in(&self, stage: u16) -> bool {
         self.stage.is_none_or(|wanted| wanted == stage)
     }
@@ -107,6 +113,7 @@ impl<'a> Filler<'a> {
             Rows::Gates | Rows::Overrides | Rows::MovedBack => self.left(&wanted, &mut tally),
             Rows::Activities => self.activities(&wanted, &mut tally),
             Rows::FollowUps | Rows::FollowUpsOnTime => self.follow_ups(&wanted, &mut tally),
+            Rows::Forecasts => self.forecasts(&wanted, &mut tally),
             Rows::Lists => self.lists(&wanted, &mut tally),
             Rows::UnderWay => self.under_way(&wanted, &mut tally),
             Rows::Target => {
@@ -277,12 +284,7 @@ impl<'a> Filler<'a> {
                 Some(deal) => self.ask.includes(deal as usize) && wanted.has(deal as usize),
                 None => self.ask.only.is_none() && wanted.met.is_none(),
             };
-            let kind = &wanted.aggregate.kind;
-            if !asked
-                || kind
-                    .as_ref()
-                    .is_some_and(|kind| kind != activities.kind[at].name())
-            {
+            if !asked || !wanted.is_kind(activities.kind[at].name()) {
                 continue;
             }
             let Some(span) = self.grid.spans.of(self.ask, Some(activities.day[at])) else {

@@ -95,6 +95,7 @@ pub fn needs(metrics: &[&Metric], by: &[Dimension]) -> Needs {
             Rows::Visits | Rows::Gates | Rows::Overrides | Rows::MovedBack => Columns::VISITS,
             Rows::Activities => Columns::ACTIVITIES.and(Columns::OWNER),
             Rows::FollowUps | Rows::FollowUpsOnTime => Columns::FOLLOW_UPS,
+            Rows::Forecasts => Columns::FORECASTS.and(Columns::WORTH),
             Rows::Lists => Columns::LISTS.and(Columns::WORTH),
             Rows::UnderWay => COSTS.columns.and(Columns::LISTS).and(Columns::OWNER),
         };
@@ -106,7 +107,12 @@ pub fn needs(metrics: &[&Metric], by: &[Dimension]) -> Needs {
                 Number::Cost if aggregate.of != Rows::Lists => Columns::EFFORT.and(Columns::OWNER),
                 Number::Minutes => Columns::EFFORT,
                 Number::CycleDays => Columns::OPENED.and(Columns::CLOSED),
-                Number::Cost | Number::StageDays | Number::NetNames => Columns::NONE,
+                Number::Cost
+                | Number::StageDays
+                | Number::NetNames
+                | Number::Said
+                | Number::Won
+                | Number::Error => Columns::NONE,
             },
             Measure::Count | Measure::TargetOf(_) => Columns::NONE,
         };
@@ -181,7 +187,7 @@ fn fits(metrics: &[&Metric], by: &[Dimension]) -> Result<(), String> {
             let wrong = by.iter().find(|dimension| match (dimension, aggregate.of) {
                 (Dimension::Stage, rows) => !rows.has_stage(),
                 (Dimension::Time(_), _) => false,
-                (_, rows) => rows == Rows::Lists,
+                (_, rows) => rows.is_of_all(),
             });
             if let Some(dimension) = wrong {
                 return Err(format!(

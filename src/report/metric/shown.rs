@@ -86,9 +86,7 @@ pub fn query(
             });
         }
     }
-    let n = (0..book.deals.len())
-        .filter(|deal| ask.includes(*deal))
-        .count();
+    let n = rests_on(&measured);
     let mut notes = unknown(metrics, &measured);
     notes.extend(meant(metrics, &measured.by, process));
     notes.extend(measured.notes.iter().cloned());
@@ -107,7 +105,7 @@ pub fn query(
         one_a_column(metrics, &measured, process.currency)
     };
     let mut document = Document::default()
-        .heading(heading(metrics, &measured, ask, n, book))
+        .heading(heading(metrics, &measured, ask, book))
         .table(table);
     if let Some(chart) = chart(process, metrics, &measured, ask) {
         document = document.chart(chart);
@@ -123,8 +121,21 @@ fn unit(unit: MetricUnit) -> &'static str {
     }
 }
 
-/// `Win rate by rep, 1 Jul – 30 Sep 2026 (n = 120 deals), as of 21 Nov 2026`
-fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, n: usize, book: &Book) -> String {
+/// How many observations stand behind all figures of the metric that has most: metrics may count the same ones.
+fn rests_on(measured: &Measured) -> usize {
+    let metrics = measured.figures.first().map_or(0, Vec::len);
+    let of = |at: usize| {
+        measured
+            .figures
+            .iter()
+            .map(|figures| figures[at].n)
+            .sum::<f64>()
+    };
+    (0..metrics).map(of).fold(0.0, f64::max).round() as usize
+}
+
+/// `Win rate by rep, 1 Jul – 30 Sep 2026, as of 21 Nov 2026`: every figure says its own n.
+fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, book: &Book) -> String {
     let what = match metrics {
         [only] => only.title.clone(),
         several => format!("{} metrics", several.len()),
@@ -137,13 +148,8 @@ fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, n: usize, book: 
         .period
         .map_or_else(|| "all time".to_string(), date::range);
     let scope = ask.scope.as_ref().map(|scope| format!(", only {scope}"));
-    let deals = if n == 1 {
-        "1 deal".to_string()
-    } else {
-        format!("{n} deals")
-    };
     format!(
-        "{what}{by}, {period}{} (of {deals}), as of {}",
+        "{what}{by}, {period}{}, as of {}",
         scope.unwrap_or_default(),
         date::day(book.as_of)
     )

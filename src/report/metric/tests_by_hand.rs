@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Figure, Measured, measure, needs};
+use super::{Figure, INSUFFICIENT, Measured, measure, needs};
 use crate::deal::book::{Book, Columns, Day, Left};
-use crate::deal::event::ActivityKind;
+use crate::deal::event::{ActivityKind, ForecastSnapshot};
 use crate::document::Period;
 use crate::id::Id;
 use crate::list::{Came, Merged, Payback, Terms};
@@ -518,4 +518,81 @@ at_least = 0
     let measured = measure(&process, &book, &[&own.own_metrics[0]], &ask).expect("measured");
     let values: Vec<f64> = measured.figures.iter().filter_map(|f| f[0].value).collect();
     assert_eq!(values, [1.0, 1.0, 1.0]);
+}
+
+/// What the night of a day said of the 30 days after it, of which nothing was won yet.
+fn night(on: i32, major: i64) -> (NaiveDate, ForecastSnapshot) {
+    let kept = ForecastSnapshot {
+        from: day(on + 1).date(),
+        to: day(on + 30).date(),
+        won_minor: 0,
+        chosen: "cohort".to_string(),
+        total_minor: major * 100,
+        open_minor: 0,
+        new_minor: major * 100,
+        low_minor: None,
+        high_minor: None,
+        said: Vec::new(),
+        deals: Vec::new(),
+        others_minor: 0,
+    };
+    (day(on).date(), kept)
+}
+
+/// Won: 5,000 on day 60, 20,000 on day 65, nothing known on day 70, 10,000 on day 40, 8,000 on day 95. The nights of
+/// days -40, -10, 20, 50 and 80 said 1,000, 0, 13,000, 20,000 and 9,000 of the 30 days after, in which 0, 0, 10,000,
+/// 25,000 and 8,000 were won: off by 1,000 + 0 + 3,000 + 5,000 + 1,000 of 43,000.
+#[test]
+fn forecast_error_is_of_what_was_said() {
+    let (process, mut book) = (process(), book(&twelve()));
+    book.forecasts = vec![
+        night(-40, 1_000),
+        night(-10, 0),
+        night(20, 13_000),
+        // Less than 30 days after the one before: it does not count.
+        night(21, 99_000),
+        night(50, 20_000),
+        night(80, 9_000),
+        // Not over.
+        night(120, 99_000),
+    ];
+    let mut quarter = night(5, 70_000);
+    (quarter.1.from, quarter.1.to) = (day(0).date(), day(91).date());
+    book.forecasts.insert(2, quarter);
+    let figure = |book: &Book, ask: &Ask| {
+        let measured = told(&process, book, &["forecast-error"], ask);
+        let [figures] = measured.figures.as_slice() else {
+            panic!("{measured:#?}")
+        };
+        (figures[0].value, figures[0].n, figures[0].why)
+    };
+    let all = Ask::default();
+    assert_eq!(figure(&book, &all), (Some(10_000.0 / 43_000.0), 5.0, None));
+    // By the day on which the 30 days end: those of days 20, 50 and 80.
+    let ask = Ask {
+        period: Some(Period {
+            from: day(40).date(),
+            to: day(110).date(),
+        }),
+        ..Ask::default()
+    };
+    assert_eq!(figure(&book, &ask), (None, 3.0, Some(INSUFFICIENT)));
+    // Nothing is said of some of the deals.
+    let ask = Ask {
+        only: Some(vec![true; 12]),
+        ..Ask::default()
+    };
+    assert_eq!(figure(&book, &ask), (None, 0.0, Some(INSUFFICIENT)));
+    let measured = told(&process, &book, &["forecast-error"], &ask);
+    assert!(measured.notes[0].starts_with("nights forecast the whole company"));
+    let by_rep = by(&[Dimension::Rep]);
+    let refused = measure(&process, &book, &[of("forecast-error")], &by_rep);
+    assert!(
+        refused
+            .expect_err("a refusal")
+            .contains("can't be told by rep")
+    );
+    // As of an earlier day the last ones were not over, or not said.
+    let early = book.cut(day(80));
+    assert_eq!(figure(&early, &all), (None, 3.0, Some(INSUFFICIENT)));
 }

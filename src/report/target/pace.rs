@@ -113,7 +113,7 @@ pub(super) fn grows(metric: &Metric) -> bool {
             && matches!(aggregate.measure, Measure::Count | Measure::Sum(_))
             && !matches!(
                 aggregate.of,
-                Rows::Open | Rows::Expected | Rows::Target | Rows::Lists
+                Rows::Open | Rows::Expected | Rows::Target | Rows::Lists | Rows::Forecasts
             )
     })
 }

@@ -268,6 +268,7 @@ impl Loader<'_, '_> {
             dated,
             conditions: BTreeMap::new(),
             lists: None,
+            forecasts: Vec::new(),
         };
         book.keep_only(needs.columns);
         Ok(book)
