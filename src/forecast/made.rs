@@ -164,6 +164,7 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         tools: Vec::new(),
         attributes: BTreeMap::<String, Labelled>::new(),
         dated: BTreeMap::new(),
+        told: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
     }

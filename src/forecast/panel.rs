@@ -3,8 +3,11 @@
 //! One pass over the stays makes them. A method asks for the sums of the weeks whose horizon is over on its origin
 //! ([`Panel::last_over`]), and so sees nothing later; its cost does not depend on how many deals there are.
 
+use std::sync::OnceLock;
+
 use super::WorthBy;
 use super::past::{LOST, NEVER, NO_WIN, Past, UNTOLD, Visit, WON};
+use super::rows::PastRows;
 use super::season::month;
 use super::sums::{BINS, EDGES, Sums, bin, cell};
 
@@ -81,6 +84,8 @@ pub struct Panel<'p, 'b> {
     daily: Vec<[f64; 4]>,
     /// Last bin by age.
     bins: Vec<u8>,
+    /// Drawn when they are first asked for.
+    past_rows: OnceLock<PastRows>,
 }
 
 impl<'p, 'b> Panel<'p, 'b> {
@@ -122,6 +127,7 @@ impl<'p, 'b> Panel<'p, 'b> {
             classes: Vec::new(),
             daily: Vec::new(),
             bins: (0..EDGES[BINS - 1]).map(|age| bin(age) as u8).collect(),
+            past_rows: OnceLock::new(),
             weeks,
         };
         panel.sum_days();
@@ -240,6 +246,11 @@ impl<'p, 'b> Panel<'p, 'b> {
 
     pub(super) fn groups(&self, t: usize) -> &[Group] {
         &self.groups[self.group_begins[t]..self.group_begins[t + 1]]
+    }
+
+    /// Rows of the past, for origins that see so many weeks.
+    pub(super) fn past_rows(&self, span: usize) -> &PastRows {
+        self.past_rows.get_or_init(|| PastRows::new(self, span))
     }
 
     /// Whether a deal that is in a stay is won within the horizon.

@@ -10,16 +10,16 @@ use crate::deal::commitment::{Scope, latest};
 use crate::deal::event::ForecastSnapshot;
 use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn};
-use crate::forecast::{FORECAST, Refusal};
+use crate::forecast::{Refusal, forecast_needs};
 use crate::money::Money;
 use crate::process::Process;
 use crate::report::{AskAccuracy, accuracy_needs};
 
 pub(super) fn needs(process: &Process) -> Needs {
     if process.calls_by_name {
-        FORECAST.and(accuracy_needs())
+        forecast_needs(process).and(accuracy_needs())
     } else {
-        FORECAST
+        forecast_needs(process)
     }
 }
 

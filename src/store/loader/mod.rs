@@ -6,6 +6,7 @@ pub(super) mod accounts;
 mod deals;
 mod names;
 mod tables;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -53,7 +54,7 @@ const CHANGED: &[&str] = &[
 /// What must be read of changed deals.
 pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     let columns = with_implied(process, needs);
-    let facts = needs.attributes.iter().chain(&needs.dated);
+    let facts = needs.attributes.iter().chain(&needs.dated).chain(&needs.told);
     let mut names: BTreeSet<String> = facts.cloned().collect();
     if columns.has(Columns::CHANGES) {
         names.extend(CHANGED.iter().map(|name| (*name).to_string()));
@@ -68,7 +69,7 @@ pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     }
     Wanted {
         visits: columns.has(Columns::VISITS) || (dated && columns.has(Columns::STAGE)),
-        activities: columns.has(Columns::ACTIVITIES),
+        activities: columns.has(Columns::ACTIVITY_DAYS),
         follow_ups: columns.has(Columns::FOLLOW_UPS),
         facts: Facts::Named(names),
     }
@@ -80,7 +81,7 @@ fn with_implied(process: &Process, needs: &Needs) -> Columns {
     if columns.has(Columns::ACTIVITIES) {
         columns = columns.and(Columns::OWNER);
     }
-    let mut facts = needs.attributes.iter().chain(&needs.dated);
+    let mut facts = needs.attributes.iter().chain(&needs.dated).chain(&needs.told);
     if columns.has(Columns::ACCOUNT_NAMES) || facts.any(|name| may_be_of_account(process, name)) {
         columns = columns.and(Columns::ACCOUNT);
     }
@@ -203,7 +204,7 @@ impl Loader<'_, '_> {
             Visits::default()
         };
         let mut tools = Vec::new();
-        let activities = if wanted.has(Columns::ACTIVITIES) {
+        let activities = if wanted.has(Columns::ACTIVITY_DAYS) {
             self.activities(wanted, &mut tools)?
         } else {
             Activities::default()
@@ -248,6 +249,10 @@ impl Loader<'_, '_> {
         for name in &needs.dated {
             dated.insert(name.clone(), self.dated_number(name, &account_ids)?);
         }
+        let mut told = BTreeMap::new();
+        for name in &needs.told {
+            told.insert(name.clone(), self.told(name, &account_ids)?);
+        }
         let mut book = Book {
             as_of,
             process_version: version_on(self.connection, as_of)?,
@@ -272,6 +277,7 @@ impl Loader<'_, '_> {
             tools,
             attributes,
             dated,
+            told,
             conditions: BTreeMap::new(),
             lists: None,
         };
