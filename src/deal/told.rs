@@ -116,20 +116,14 @@ mod tests {
     fn what_it_was_on_a_day() {
         let told = told();
         let on = |deal, day| told.on(deal, Day::new(day));
-        assert_eq!([9, 10, 19, 20, 29, 30].map(|day| on(0, day)), [
-            None,
-            Some(0),
-            Some(0),
-            None,
-            None,
-            Some(1)
-        ]);
-        assert_eq!([on(1, 99), on(2, 4), on(2, 5), on(3, 99)], [
-            None,
-            None,
-            Some(1),
-            None
-        ]);
+        assert_eq!(
+            [9, 10, 19, 20, 29, 30].map(|day| on(0, day)),
+            [None, Some(0), Some(0), None, None, Some(1)]
+        );
+        assert_eq!(
+            [on(1, 99), on(2, 4), on(2, 5), on(3, 99)],
+            [None, None, Some(1), None]
+        );
         let is_one = |deal, from, to| told.is_one(deal, Day::new(from), Day::new(to));
         assert!(is_one(0, 10, 19) && !is_one(0, 10, 20) && is_one(0, 30, 99));
         assert!(!is_one(0, 9, 10) && is_one(1, 0, 99) && is_one(3, 0, 99));
@@ -139,10 +133,13 @@ mod tests {
     fn cut_to_deals_that_are_there() {
         let cut = told().until(Day::new(20), &[Some(0), None, Some(1)]);
         let all: Vec<_> = cut.all().collect();
-        assert_eq!(all, [
-            (0, Day::new(10), Some(0)),
-            (0, Day::new(20), None),
-            (1, Day::new(5), Some(1)),
-        ]);
+        assert_eq!(
+            all,
+            [
+                (0, Day::new(10), Some(0)),
+                (0, Day::new(20), None),
+                (1, Day::new(5), Some(1)),
+            ]
+        );
     }
 }

@@ -304,7 +304,12 @@ impl<'p> Sample<'p> {
 /// is filled in. Effects are `o / (v + 1/τ²)`, with τ² by moments of those levels that tell something, and none where
 /// `Σ o²` is within [`LUCK`] standard errors of what luck makes it.
 fn random_effects(over: &[f64], variance: &[f64]) -> Option<Vec<f64>> {
-    let known = || over.iter().zip(variance).skip(1).filter(|(_, v)| **v > LEAST);
+    let known = || {
+        over.iter()
+            .zip(variance)
+            .skip(1)
+            .filter(|(_, v)| **v > LEAST)
+    };
     if known().count() < 2 {
         return None;
     }
@@ -371,13 +376,20 @@ mod tests {
         let spread = 190.0 / 50.0;
         let effects = random_effects(&[7.0, 10.0, -10.0, 0.0], &[5.0; 4]).expect("some");
         assert!((effects[1] - 10.0 / (5.0 + 1.0 / spread)).abs() < 1e-12);
-        assert_eq!((effects[0], effects[2], effects[3]), (0.0, -effects[1], 0.0));
+        assert_eq!(
+            (effects[0], effects[2], effects[3]),
+            (0.0, -effects[1], 0.0)
+        );
         // What they have in common is no effect.
         let common = random_effects(&[0.0, 14.0, -6.0, 4.0], &[5.0; 4]).expect("some");
         assert_eq!(common, effects);
         let none = |over: &[f64]| random_effects(over, &vec![5.0; over.len()]);
         assert_eq!(none(&[0.0, 9.0, 9.0, 9.0]), None, "filled in");
-        assert_eq!(none(&[0.0, 3.5, -3.5, 0.0]), None, "luck: 24.5 - 10 is not beyond 2 · 10");
+        assert_eq!(
+            none(&[0.0, 3.5, -3.5, 0.0]),
+            None,
+            "luck: 24.5 - 10 is not beyond 2 · 10"
+        );
         assert!(none(&[0.0, 4.0, -4.0, 0.0]).is_some(), "32 - 10 is");
         assert_eq!(none(&[-9.0, 9.0]), None, "too few");
         assert!(none(&[0.0, 9.0, -9.0]).is_some());

@@ -337,7 +337,10 @@ impl<'b> Past<'b> {
             .iter()
             .any(|day| (visit.entered + 1..visit.left).contains(&day.number()));
         let has_price = || {
-            let (entered, left) = (Day::new(visit.entered), Day::new(visit.left.min(self.as_of)));
+            let (entered, left) = (
+                Day::new(visit.entered),
+                Day::new(visit.left.min(self.as_of)),
+            );
             let is_one = |product: &Told| product.is_one(visit.deal, entered, left);
             self.product.is_some_and(is_one) && self.list_price(visit.deal, visit.entered).is_some()
         };
@@ -388,14 +391,21 @@ fn fields<'b>(process: &Process, book: &'b Book) -> Vec<Field<'b>> {
     let told = told(process).filter_map(|name| book.told.get(name));
     let told = told.filter(|told| told.labels.len() > 1).map(Field::Told);
     let idle = (!book.activities.is_empty()).then_some(Field::Idle);
-    std::iter::once(Field::Owner).chain(told).chain(idle).collect()
+    std::iter::once(Field::Owner)
+        .chain(told)
+        .chain(idle)
+        .collect()
 }
 
 fn products(book: &Book) -> Vec<Option<usize>> {
     let Some(told) = book.told.get(PRODUCT) else {
         return Vec::new();
     };
-    let place = |label: &String| book.products.iter().position(|product| product.name == *label);
+    let place = |label: &String| {
+        book.products
+            .iter()
+            .position(|product| product.name == *label)
+    };
     told.labels.iter().map(place).collect()
 }
 

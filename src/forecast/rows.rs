@@ -140,10 +140,14 @@ mod tests {
 
     #[test]
     fn as_many_as_an_origin_may_take() {
-        assert_eq!([0, ROWS, ROWS + 1, 2 * ROWS + 2].map(rarity_of), [0, 0, 1, 2]);
+        assert_eq!(
+            [0, ROWS, ROWS + 1, 2 * ROWS + 2].map(rarity_of),
+            [0, 0, 1, 2]
+        );
         assert_eq!(stands_for(3 * ROWS), 4.0);
         let rare = |rarity: u32| {
-            let days = (0..1_000).flat_map(|deal| (0..20).map(move |week| (deal, 18_000 + 7 * week)));
+            let days =
+                (0..1_000).flat_map(|deal| (0..20).map(move |week| (deal, 18_000 + 7 * week)));
             let rare = days.filter(|(deal, day)| mixed(*deal, *day).trailing_zeros() >= rarity);
             rare.count()
         };

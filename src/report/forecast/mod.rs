@@ -42,7 +42,8 @@ use figures::Figures;
 
 /// What it reads.
 pub fn forecast_needs(process: &Process) -> Needs {
-    crate::forecast::forecast_needs(process).and(Needs::of(Columns::ACCOUNT.and(Columns::ACCOUNT_NAMES)))
+    crate::forecast::forecast_needs(process)
+        .and(Needs::of(Columns::ACCOUNT.and(Columns::ACCOUNT_NAMES)))
 }
 
 /// What is expected, or why nothing can be.

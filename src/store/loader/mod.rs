@@ -54,7 +54,11 @@ const CHANGED: &[&str] = &[
 /// What must be read of changed deals.
 pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     let columns = with_implied(process, needs);
-    let facts = needs.attributes.iter().chain(&needs.dated).chain(&needs.told);
+    let facts = needs
+        .attributes
+        .iter()
+        .chain(&needs.dated)
+        .chain(&needs.told);
     let mut names: BTreeSet<String> = facts.cloned().collect();
     if columns.has(Columns::CHANGES) {
         names.extend(CHANGED.iter().map(|name| (*name).to_string()));
@@ -81,7 +85,11 @@ fn with_implied(process: &Process, needs: &Needs) -> Columns {
     if columns.has(Columns::ACTIVITIES) {
         columns = columns.and(Columns::OWNER);
     }
-    let mut facts = needs.attributes.iter().chain(&needs.dated).chain(&needs.told);
+    let mut facts = needs
+        .attributes
+        .iter()
+        .chain(&needs.dated)
+        .chain(&needs.told);
     if columns.has(Columns::ACCOUNT_NAMES) || facts.any(|name| may_be_of_account(process, name)) {
         columns = columns.and(Columns::ACCOUNT);
     }
