@@ -13,6 +13,7 @@ mod choice;
 mod cohort;
 mod ensemble;
 mod evidence;
+mod field;
 mod kept;
 mod logistic;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod origin;
 mod outlook;
 mod panel;
 mod past;
+mod places;
 mod range;
 mod reason;
 mod recalibration;

@@ -85,7 +85,7 @@ pub struct Panel<'p, 'b> {
     /// Last bin by age.
     bins: Vec<u8>,
     /// Drawn when they are first asked for.
-    past_rows: OnceLock<PastRows>,
+    pub(super) past_rows: OnceLock<PastRows>,
 }
 
 impl<'p, 'b> Panel<'p, 'b> {
@@ -246,11 +246,6 @@ impl<'p, 'b> Panel<'p, 'b> {
 
     pub(super) fn groups(&self, t: usize) -> &[Group] {
         &self.groups[self.group_begins[t]..self.group_begins[t + 1]]
-    }
-
-    /// Rows of the past, for origins that see so many weeks.
-    pub(super) fn past_rows(&self, span: usize) -> &PastRows {
-        self.past_rows.get_or_init(|| PastRows::new(self, span))
     }
 
     /// Whether a deal that is in a stay is won within the horizon.

@@ -7,7 +7,9 @@ use crate::deal::book::{Book, Day, Left, State, Told};
 use crate::deal::rates::Rates;
 use crate::process::Process;
 
-use super::{PRODUCT, WorthBy, told};
+use super::field::{Field, fields};
+use super::places::Places;
+use super::{PRODUCT, WorthBy};
 
 /// Later than every day.
 pub(super) const NEVER: i32 = i32::MAX;
@@ -44,21 +46,6 @@ pub(super) struct Win {
     pub(super) before: f64,
 }
 
-/// Fields of a deal whose levels may have an effect of their own.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Field<'b> {
-    Owner,
-    /// Product, source, type of customer, or a choice of the process.
-    Told(&'b Told),
-    /// Days since the last activity.
-    Idle,
-}
-
-/// Days without activity from which another class begins: half a week, then twice as long each, as what another day of
-/// silence tells is less the longer it lasts; two months and more are one. Classes don't ask how activity and silence
-/// relate, and the one of deals with no activity yet need not be like any other.
-const IDLE: [i32; 5] = [3, 7, 14, 28, 56];
-
 /// The past of a Book, in the currency of the process.
 #[derive(Debug)]
 pub struct Past<'b> {
@@ -79,14 +66,14 @@ pub struct Past<'b> {
     pub(super) losses: Vec<i32>,
     values: Places,
     currencies: Places,
-    owners: Places,
+    pub(super) owners: Places,
     pub(super) fields: Vec<Field<'b>>,
     product: Option<&'b Told>,
     /// By label of the product: which of the Book's it is.
     products: Vec<Option<usize>>,
-    activities: Places,
+    pub(super) activities: Places,
     /// Days of the activities of each deal, sorted.
-    active: Vec<i32>,
+    pub(super) active: Vec<i32>,
     /// Sum of the values of the first wins, and how many of them have one.
     sums: Vec<(f64, u32)>,
     /// The same by product: days and sums so far.
@@ -349,52 +336,6 @@ impl<'b> Past<'b> {
             .is_some_and(|day| day.number() <= visit.entered);
         self.currencies.is_empty() && !changes && (is_told || has_price())
     }
-
-    /// Level of a field on a day; 0 when it has none.
-    pub(super) fn level(&self, field: Field<'_>, deal: u32, day: i32) -> u16 {
-        let level = match field {
-            Field::Owner => {
-                let owners = &self.book.changes.owner;
-                let at = self.owners.last(&owners.day, deal, day);
-                at.and_then(|at| owners.to[at])
-            }
-            Field::Told(told) => told.on(deal, Day::new(day)),
-            Field::Idle => Some(self.idle(deal, day)),
-        };
-        // No field of few values has that many.
-        level.map_or(0, |level| u16::try_from(level + 1).unwrap_or(u16::MAX))
-    }
-
-    /// One more than the highest level.
-    pub(super) fn levels(&self, field: Field<'_>) -> usize {
-        let levels = match field {
-            Field::Owner => self.book.owners.len(),
-            Field::Told(told) => told.labels.len(),
-            Field::Idle => IDLE.len() + 2,
-        };
-        (levels + 1).min(usize::from(u16::MAX) + 1)
-    }
-
-    /// Which class of days without activity: the first of deals with none yet.
-    fn idle(&self, deal: u32, day: i32) -> u32 {
-        let days = &self.active[self.activities.of_deal(deal)];
-        let done = days.partition_point(|on| *on <= day);
-        done.checked_sub(1).map_or(0, |last| {
-            let silent = day - days[last];
-            1 + IDLE.partition_point(|from| *from <= silent) as u32
-        })
-    }
-}
-
-/// Fields that may tell something: those with two levels.
-fn fields<'b>(process: &Process, book: &'b Book) -> Vec<Field<'b>> {
-    let told = told(process).filter_map(|name| book.told.get(name));
-    let told = told.filter(|told| told.labels.len() > 1).map(Field::Told);
-    let idle = (!book.activities.is_empty()).then_some(Field::Idle);
-    std::iter::once(Field::Owner)
-        .chain(told)
-        .chain(idle)
-        .collect()
 }
 
 fn products(book: &Book) -> Vec<Option<usize>> {
@@ -407,43 +348,4 @@ fn products(book: &Book) -> Vec<Option<usize>> {
             .position(|product| product.name == *label)
     };
     told.labels.iter().map(place).collect()
-}
-
-/// Where the dated values of each deal begin.
-#[derive(Debug, Default)]
-struct Places(Vec<u32>);
-
-impl Places {
-    /// Of values that belong to these, which are in order.
-    fn new(of: &[u32], deals: usize) -> Self {
-        let mut begins = vec![0_u32; deals + 1];
-        for deal in of {
-            begins[*deal as usize + 1] += 1;
-        }
-        for deal in 0..deals {
-            begins[deal + 1] += begins[deal];
-        }
-        Self(begins)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn of_deal(&self, deal: u32) -> std::ops::Range<usize> {
-        match self.0.get(deal as usize..deal as usize + 2) {
-            Some(range) => range[0] as usize..range[1] as usize,
-            None => 0..0,
-        }
-    }
-
-    fn of<'d>(&self, days: &'d [Day], deal: u32) -> &'d [Day] {
-        &days[self.of_deal(deal)]
-    }
-
-    /// The last value that was told by a day.
-    fn last(&self, days: &[Day], deal: u32, day: i32) -> Option<usize> {
-        let range = self.of_deal(deal);
-        range.rev().find(|at| days[*at].number() <= day)
-    }
 }

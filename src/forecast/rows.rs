@@ -27,6 +27,13 @@ pub(super) struct PastRows {
     levels: Vec<Vec<u16>>,
 }
 
+impl Panel<'_, '_> {
+    /// Rows of the past, for origins that see so many weeks.
+    pub(super) fn past_rows(&self, span: usize) -> &PastRows {
+        self.past_rows.get_or_init(|| PastRows::new(self, span))
+    }
+}
+
 impl PastRows {
     /// `span`: how many weeks an origin sees.
     pub(super) fn new(panel: &Panel<'_, '_>, span: usize) -> Self {
