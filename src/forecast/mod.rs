@@ -76,7 +76,7 @@ const FORECAST: Needs = Needs::of(
         .and(Columns::NEXT_DUE)
         .and(Columns::VISITS)
         .and(Columns::ACTIVITY_DAYS)
-        .and(Columns::CHANGES),
+        .and(Columns::WORTH_CHANGES),
 );
 /// Facts that it reads as they were told, beside the choices of the process.
 const TOLD: [&str; 3] = [PRODUCT, "source", "type"];
