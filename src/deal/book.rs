@@ -146,8 +146,8 @@ pub struct Book {
     /// Numbers that were asked for with their earlier values, by name: the deal's or, where it has none,
     /// its account's; `None` from a day on which one was taken away.
     pub dated: BTreeMap<String, Dated<Option<f64>>>,
-    /// Facts of few values that were asked for with their earlier ones, by name: the deal's or, where it has none,
-    /// its account's. One of which nobody told anything is there all the same.
+    /// Facts of few values that were asked for with their earlier ones, by name: the deal's or, until it is
+    /// told one, its account's. One of which nobody told anything is there all the same.
     pub told: BTreeMap<String, Told>,
     /// Conditions that were asked for, by their text: for which deals each is true.
     pub conditions: BTreeMap<String, Vec<bool>>,

@@ -34,7 +34,7 @@ impl Labels {
 type OfAccounts = FxHashMap<i64, Vec<(Day, Option<u32>)>>;
 
 impl Loader<'_, '_> {
-    /// The fact of each deal or, where it was never told one, of its account.
+    /// The fact of each deal or, until it is told one, of its account.
     pub(super) fn told(&self, name: &str, account_ids: &[i64]) -> Result<Told> {
         let Tellings { deals, days, coded } = self.view.tellings(name)?;
         let mut labels = Labels::default();
@@ -63,23 +63,22 @@ impl Loader<'_, '_> {
                 }
                 continue;
             };
-            let mut is_own = false;
+            if !of_accounts.is_empty() {
+                let first = days.get(next).filter(|_| deals[next] as usize == at);
+                let account = self.deals.account[deal as usize];
+                let account = account.map(|account| account_ids[account as usize]);
+                let values = account.and_then(|account| of_accounts.get(&account));
+                for (day, label) in values.into_iter().flatten() {
+                    if first.is_none_or(|first| day < first) {
+                        told.push(deal, *day, *label);
+                    }
+                }
+            }
             while deals.get(next).is_some_and(|of| *of as usize == at) {
                 if days[next] <= self.as_of {
-                    is_own = true;
                     told.push(deal, days[next], places[coded.codes[next] as usize]);
                 }
                 next += 1;
-            }
-            if is_own || of_accounts.is_empty() {
-                continue;
-            }
-            let account = self.deals.account[deal as usize];
-            let account = account.map(|account| account_ids[account as usize]);
-            if let Some(values) = account.and_then(|account| of_accounts.get(&account)) {
-                for (day, label) in values {
-                    told.push(deal, *day, *label);
-                }
             }
         }
         Ok(told)
