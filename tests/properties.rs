@@ -1031,15 +1031,15 @@ fn tables_shown(book: &Book) -> String {
         let to = of.to.iter().map(|to| format!("{to:?}")).collect();
         tell(name, &of.deal, &of.day, to);
     }
+    let of = &changes.expected_close;
+    let to = of.to.iter().map(|to| format!("{to:?}")).collect();
+    tell("close", &of.deal, &of.day, to);
     for (name, told) in &book.told {
         for (deal, day, label) in told.all() {
             let label = label.map(|label| &told.labels[label as usize]);
             let _ = writeln!(out, "{name} {} {day:?} {label:?}", id(deal));
         }
     }
-    let of = &changes.expected_close;
-    let to = of.to.iter().map(|to| format!("{to:?}")).collect();
-    tell("close", &of.deal, &of.day, to);
     out
 }
 

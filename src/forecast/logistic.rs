@@ -18,12 +18,10 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::panel::{CLASSES, Panel, Row};
-use super::rows::{Drawn, PastRows, stands_for};
+use super::rows::{Drawn, PastRows, WEEKS, stands_for};
 use super::season::Season;
 use super::sums::BINS;
 
-/// Snapshots that it is fitted to.
-const WEEKS: usize = 52;
 /// Penalty of an age bin, of a stage, and of the season.
 const RIDGE: f64 = 1.0;
 const STAGE: f64 = 1e-3;
@@ -110,9 +108,10 @@ fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
 }
 
-/// The chances of the deals that are open on the day of week `t`; `None` with too little history.
+/// The chances of the deals that are open on the day of week `t`, for which rows were drawn; `None` with too little history.
 pub(super) fn chances(
     panel: &Panel<'_, '_>,
+    drawn: &PastRows,
     t: usize,
     season: &Season,
     rows: &[Row],
@@ -230,7 +229,7 @@ pub(super) fn chances(
         .iter()
         .map(|row| of_cell[row.cell()] + of_class[usize::from(panel.value_class(row.worth))] + now)
         .collect();
-    let mut sample = Sample::new(panel.past_rows(WEEKS), n, weight);
+    let mut sample = Sample::new(drawn, n, weight);
     for week in weeks {
         let season = of_week(week);
         sample.take(week, |row| {

@@ -3,11 +3,8 @@
 //! One pass over the stays makes them. A method asks for the sums of the weeks whose horizon is over on its origin
 //! ([`Panel::last_over`]), and so sees nothing later; its cost does not depend on how many deals there are.
 
-use std::sync::OnceLock;
-
 use super::WorthBy;
 use super::past::{LOST, NEVER, NO_WIN, Past, UNTOLD, Visit, WON};
-use super::rows::PastRows;
 use super::season::month;
 use super::sums::{BINS, EDGES, Sums, bin, cell};
 
@@ -84,8 +81,6 @@ pub struct Panel<'p, 'b> {
     daily: Vec<[f64; 4]>,
     /// Last bin by age.
     bins: Vec<u8>,
-    /// Drawn when they are first asked for.
-    pub(super) past_rows: OnceLock<PastRows>,
 }
 
 impl<'p, 'b> Panel<'p, 'b> {
@@ -127,7 +122,6 @@ impl<'p, 'b> Panel<'p, 'b> {
             classes: Vec::new(),
             daily: Vec::new(),
             bins: (0..EDGES[BINS - 1]).map(|age| bin(age) as u8).collect(),
-            past_rows: OnceLock::new(),
             weeks,
         };
         panel.sum_days();

@@ -6,7 +6,9 @@
 
 use super::panel::Panel;
 
-/// At most so many are taken at an origin.
+/// Snapshots that an origin sees.
+pub(super) const WEEKS: usize = 52;
+/// At most so many rows are taken at an origin.
 const ROWS: usize = 100_000;
 
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +20,7 @@ pub(super) struct Drawn {
     pub(super) won: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PastRows {
     rows: Vec<Drawn>,
     /// Where the rows of each week begin.
@@ -27,31 +29,27 @@ pub(super) struct PastRows {
     levels: Vec<Vec<u16>>,
 }
 
-impl Panel<'_, '_> {
-    /// Rows of the past, for origins that see so many weeks.
-    pub(super) fn past_rows(&self, span: usize) -> &PastRows {
-        self.past_rows.get_or_init(|| PastRows::new(self, span))
-    }
-}
-
 impl PastRows {
-    /// `span`: how many weeks an origin sees.
-    pub(super) fn new(panel: &Panel<'_, '_>, span: usize) -> Self {
+    /// For origins in these weeks.
+    pub(super) fn new(panel: &Panel<'_, '_>, origins: &[usize]) -> Self {
         let weeks = panel.weeks.len();
         let mut counted = vec![0; weeks + 1];
         for week in 0..weeks {
             counted[week + 1] = counted[week] + panel.count(week);
         }
-        // The least that any origin asks of a week.
+        // The least that any origin asks of a week; no row is so rare that a week has it which none sees.
         let mut least = vec![u8::MAX; weeks];
-        for t in 0..weeks {
-            if let Some(seen) = panel.over(t, span) {
+        for t in origins {
+            if let Some(seen) = panel.over(*t, WEEKS) {
                 let rarity = rarity_of(counted[seen.end] - counted[seen.start]);
                 for least in &mut least[seen] {
                     *least = rarity.min(*least);
                 }
             }
         }
+        let is_seen = |least: &u8| *least < u8::MAX;
+        let begin = least.iter().position(is_seen).unwrap_or(weeks);
+        let end = least.iter().rposition(is_seen).unwrap_or(0);
         let mut found: Vec<(u32, u32, u8)> = Vec::new();
         let mut begins = vec![0; weeks + 1];
         for (at, visit) in (0_u32..).zip(&panel.past.visits) {
@@ -59,7 +57,7 @@ impl PastRows {
                 continue;
             };
             let id = panel.past.book.deals.id[visit.deal as usize].0 as u64;
-            for week in from..=to {
+            for week in from.max(begin)..=to.min(end) {
                 let rarity = mixed(id, panel.weeks[week]).trailing_zeros() as u8;
                 if rarity >= least[week] {
                     found.push((at, week as u32, rarity));

@@ -202,8 +202,10 @@ fn chances(made: &[Made]) -> Vec<(usize, f64)> {
     let past = Past::new(&process, &book);
     let panel = Panel::new(&past, 28);
     let t = panel.weeks.len() - 1;
+    let drawn = rows::PastRows::new(&panel, &[t]);
     let rows = panel.rows(t, &panel.seen_in(&[t]).concat());
-    let chances = logistic::chances(&panel, t, &season::Season::NONE, &rows).expect("chances");
+    let chances =
+        logistic::chances(&panel, &drawn, t, &season::Season::NONE, &rows).expect("chances");
     let deals = rows.iter().map(|row| row.deal as usize);
     deals.zip(chances).collect()
 }
