@@ -737,7 +737,11 @@ impl World {
     /// A Book that is cut back in hand is the Book of that day, as far as it can know it.
     fn cut_agrees(&self, day: NaiveDate) {
         let load = |day| {
-            let needs = Needs::everything();
+            let told = ["source", "problem"].map(str::to_string).to_vec();
+            let needs = Needs {
+                told,
+                ..Needs::everything()
+            };
             self.store.book(&self.process, day, &needs).expect("a Book")
         };
         let then = load(day);
@@ -794,6 +798,9 @@ fn everything() -> Needs {
             .map(str::to_string)
             .to_vec(),
         dated: ["employees", "has_decider"].map(str::to_string).to_vec(),
+        told: ["product", "source", "industry", "problem"]
+            .map(str::to_string)
+            .to_vec(),
         conditions: vec!["value > 20000".to_string()],
         ..Needs::everything()
     }
@@ -1027,6 +1034,12 @@ fn tables_shown(book: &Book) -> String {
     let of = &changes.expected_close;
     let to = of.to.iter().map(|to| format!("{to:?}")).collect();
     tell("close", &of.deal, &of.day, to);
+    for (name, told) in &book.told {
+        for (deal, day, label) in told.all() {
+            let label = label.map(|label| &told.labels[label as usize]);
+            let _ = writeln!(out, "{name} {} {day:?} {label:?}", id(deal));
+        }
+    }
     out
 }
 

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::event::{ActivityKind, ForecastSnapshot};
 pub use super::needs::{Columns, Needs};
+pub use super::told::Told;
 use crate::id::Id;
 use crate::list::Payback;
 use crate::money::Currency;
@@ -145,6 +146,9 @@ pub struct Book {
     /// Numbers that were asked for with their earlier values, by name: the deal's or, where it has none,
     /// its account's; `None` from a day on which one was taken away.
     pub dated: BTreeMap<String, Dated<Option<f64>>>,
+    /// Facts of few values that were asked for with their earlier ones, by name: the deal's or, until it is
+    /// told one, its account's. One of which nobody told anything is there all the same.
+    pub told: BTreeMap<String, Told>,
     /// Conditions that were asked for, by their text: for which deals each is true.
     pub conditions: BTreeMap<String, Vec<bool>>,
     /// Lists of names and what they cost, when they were asked for.

@@ -10,7 +10,7 @@ impl Book {
     /// [`Columns::CHANGES`](super::book::Columns::CHANGES) and `VISITS`.
     ///
     /// As on that day are: which deals there are, their `state`, `stage`, `stage_entered`, `value_minor`, `currency`, `owner`,
-    /// `team` (that of the rep on the last day), `opened`, `closed` and `expected_close`, and visits, activities, changes and dated numbers. `account`, `product`,
+    /// `team` (that of the rep on the last day), `opened`, `closed` and `expected_close`, and visits, activities, changes, dated numbers and what was told. `account`, `product`,
     /// `source` and `customer_type` are as they are now; `reason` is, where the deal was lost then and
     /// still is. A follow-up is due when it is due now, and who did something is who counts as that now. `hold_until`, `next_due`, `touched`, attributes and
     /// conditions are not known and left out, as is whatever was not loaded.
@@ -64,6 +64,11 @@ impl Book {
                 .dated
                 .iter()
                 .map(|(name, all)| (name.clone(), until(all, day, &places)))
+                .collect(),
+            told: self
+                .told
+                .iter()
+                .map(|(name, told)| (name.clone(), told.until(day, &places)))
                 .collect(),
             lists: None,
             forecasts: self
@@ -223,9 +228,9 @@ impl Book {
             }
             cut.deal.push(deal.flatten());
             cut.day.push(all.day[at]);
-            cut.kind.push(all.kind[at]);
-            cut.by.push(all.by[at]);
             // Loaded or not.
+            cut.kind.extend(all.kind.get(at));
+            cut.by.extend(all.by.get(at));
             cut.minutes.extend(all.minutes.get(at));
             cut.cost_minor.extend(all.cost_minor.get(at));
             cut.tool.extend(all.tool.get(at));

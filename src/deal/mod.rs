@@ -20,5 +20,6 @@ pub mod rotting;
 pub mod staffing;
 pub mod start;
 pub mod target;
+mod told;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -28,8 +28,10 @@ impl Columns {
     pub const TYPE: Self = Self(1 << 12);
     pub const TOUCHED: Self = Self(1 << 13);
     pub const VISITS: Self = Self(1 << 20);
+    /// `deal` and `day` of activities for deals.
+    pub const ACTIVITY_DAYS: Self = Self(1 << 31);
     /// `deal`, `day`, `kind` and `by` of activities.
-    pub const ACTIVITIES: Self = Self(1 << 21);
+    pub const ACTIVITIES: Self = Self(1 << 21).and(Self::ACTIVITY_DAYS);
     /// Activities with their `minutes` and `cost_minor`.
     pub const EFFORT: Self = Self(1 << 26).and(Self::ACTIVITIES);
     /// Activities with their `tool`.
@@ -67,6 +69,8 @@ pub struct Needs {
     pub attributes: Vec<String>,
     /// Numbers and yes or no (1 or 0) among them of which earlier values count too.
     pub dated: Vec<String>,
+    /// Facts of few values of which earlier ones count too.
+    pub told: Vec<String>,
     /// Conditions over the facts of deals, each checked before.
     pub conditions: Vec<String>,
 }
@@ -77,6 +81,7 @@ impl Needs {
             columns,
             attributes: Vec::new(),
             dated: Vec::new(),
+            told: Vec::new(),
             conditions: Vec::new(),
         }
     }
@@ -97,6 +102,11 @@ impl Needs {
         for name in other.dated {
             if !self.dated.contains(&name) {
                 self.dated.push(name);
+            }
+        }
+        for name in other.told {
+            if !self.told.contains(&name) {
+                self.told.push(name);
             }
         }
         for condition in other.conditions {

@@ -8,6 +8,7 @@ use super::choice::{self, DECIDED};
 use super::ensemble::{ORIGINS, Record};
 use super::origin::{Asked, ask};
 use super::panel::Panel;
+use super::rows::PastRows;
 use super::{Backtest, Expected, METHODS, Origin, Said};
 use crate::deal::book::Day;
 
@@ -44,6 +45,8 @@ pub(super) struct Replay {
     /// Of all origins, the oldest first.
     pub(super) records: Vec<Record>,
     pub(super) backtest: Backtest,
+    /// Rows of the past for these origins and the as-of day.
+    pub(super) drawn: PastRows,
 }
 
 /// Asks at all origins before the as-of day that how needs.
@@ -56,6 +59,7 @@ pub(super) fn replay(panel: &Panel<'_, '_>, how: How) -> Replay {
             every: how.every.max(1),
             origins: Vec::new(),
         },
+        drawn: PastRows::default(),
     };
     let Some(last) = panel.last_over(now) else {
         return replay;
@@ -85,13 +89,15 @@ pub(super) fn replay(panel: &Panel<'_, '_>, how: How) -> Replay {
     }
     weeks.reverse();
     is_told.reverse();
+    let origins: Vec<usize> = weeks.iter().copied().chain([now]).collect();
+    replay.drawn = PastRows::new(panel, &origins);
     let seen = panel.seen_in(&weeks);
     for ((t, is_told), seen) in weeks.into_iter().zip(is_told).zip(seen) {
         let finished = finished(&replay.records, panel.weeks[t], panel.days);
         if !is_decided(panel, t) {
             continue;
         }
-        let Some(asked) = ask(panel, t, &seen, finished) else {
+        let Some(asked) = ask(panel, &replay.drawn, t, &seen, finished) else {
             continue;
         };
         if is_told {

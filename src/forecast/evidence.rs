@@ -35,7 +35,7 @@ pub fn evidence_needs(process: &Process) -> Needs {
 }
 
 /// The fields of the process that have a few values each.
-fn choices(process: &Process) -> impl Iterator<Item = &str> {
+pub(super) fn choices(process: &Process) -> impl Iterator<Item = &str> {
     let fields = process.fields.iter();
     let chosen = fields.filter(|field| {
         field.of != FieldOf::BuiltIn && matches!(field.kind, FieldKind::Choice | FieldKind::Bool)

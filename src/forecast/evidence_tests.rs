@@ -102,6 +102,7 @@ pub(in crate::forecast) fn book(told: &[Alike]) -> Book {
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
         dated: BTreeMap::new(),
+        told: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
         forecasts: Vec::new(),

@@ -1,5 +1,6 @@
 //! Logistic: the chance to be won within the horizon from stage and age, value, month of the quarter, and shrunken
-//! effects of owner, product, source and customer type.
+//! effects of owner, product, source, customer type, the choice fields of the process, and days without activity; all
+//! as they were known on the day.
 //!
 //! Past snapshots are grouped by cell and value class, so that the cost of a fit does not depend on how many deals there
 //! are. The coefficients minimise the ridge-penalised deviance, by Newton's method (S. le Cessie and J. C. van
@@ -10,23 +11,25 @@
 //! Stages are hardly penalised, their age bins by 1, the season by 8. As a deal is seen every week of its horizon, each
 //! counts 7 days' worth of it. The effect of the value is drawn to 0 by `1 - 3/χ²`. What a field adds is a normal random
 //! effect per level, its variance by moments of (observed - expected) wins (N. E. Breslow and D. G. Clayton, Approximate
-//! inference in generalized linear mixed models, JASA 88 (1993), 9–25, one step): none where levels differ by luck.
+//! inference in generalized linear mixed models, JASA 88 (1993), 9–25, one step): none where levels differ by luck, by the
+//! score test of that variance (X. Lin, Variance component testing in generalised linear models with random effects,
+//! Biometrika 84 (1997), 309–326). Fields come one after another, each explaining what those before leave.
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::panel::{CLASSES, Panel, Row};
-use super::past::Field;
+use super::rows::{Drawn, PastRows, WEEKS, stands_for};
 use super::season::Season;
 use super::sums::BINS;
 
-/// Snapshots that it is fitted to.
-const WEEKS: usize = 52;
 /// Penalty of an age bin, of a stage, and of the season.
 const RIDGE: f64 = 1.0;
 const STAGE: f64 = 1e-3;
 const SEASON: f64 = 8.0;
-/// Rows that the effects of fields are estimated from: every k-th, at most so many.
-const ROWS: usize = 100_000;
+/// Standard errors beyond luck from which a field has effects: of many fields that tell nothing few get there.
+const LUCK: f64 = 2.0;
+/// A level says something of how levels differ from this variance of its wins on.
+const LEAST: f64 = 0.5;
 
 /// Grouped observations that are alike: which columns of the design they have, and how many.
 #[derive(Clone, Copy, Debug)]
@@ -105,9 +108,10 @@ fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
 }
 
-/// The chances of the deals that are open on the day of week `t`; `None` with too little history.
+/// The chances of the deals that are open on the day of week `t`, for which rows were drawn; `None` with too little history.
 pub(super) fn chances(
     panel: &Panel<'_, '_>,
+    drawn: &PastRows,
     t: usize,
     season: &Season,
     rows: &[Row],
@@ -225,108 +229,104 @@ pub(super) fn chances(
         .iter()
         .map(|row| of_cell[row.cell()] + of_class[usize::from(panel.value_class(row.worth))] + now)
         .collect();
-    let of_weeks: Vec<f64> = weeks.clone().map(of_week).collect();
-    let mut sample = Sample::new(panel, &weeks, n, |at, week, cell| {
-        let class = panel.class(at, panel.weeks[week]);
-        of_cell[cell] + of_class[usize::from(class)] + of_weeks[week - weeks.start]
-    });
-    sample.weight = (weight * sample.every as f64).min(1.0);
-    for field in Field::ALL {
-        if let Some(effects) = sample.effects(panel, field) {
+    let mut sample = Sample::new(drawn, n, weight);
+    for week in weeks {
+        let season = of_week(week);
+        sample.take(week, |row| {
+            of_cell[row.cell as usize] + of_class[usize::from(row.class)] + season
+        });
+    }
+    for (place, field) in panel.past.fields.iter().enumerate() {
+        let levels = panel.past.levels(*field);
+        if let Some(effects) = sample.effects(place, levels) {
             for (eta, row) in etas.iter_mut().zip(rows) {
-                let level = panel.past.level(field, row.deal, panel.weeks[t]);
-                *eta += effects[level as usize];
+                let level = panel.past.level(*field, row.deal, panel.weeks[t]);
+                *eta += effects[usize::from(level)];
             }
         }
     }
     Some(etas.into_iter().map(sigmoid).collect())
 }
 
-/// Every k-th of the rows of past snapshots.
-struct Sample {
-    every: usize,
+/// Rows of past snapshots, with the chance that is expected of each so far.
+struct Sample<'p> {
+    drawn: &'p PastRows,
+    /// How many rows there are, of which some are taken.
+    count: usize,
+    /// What one that is taken counts.
     weight: f64,
-    /// Deal, week, won within the horizon.
-    rows: Vec<(u32, u32, bool)>,
-    etas: Vec<f64>,
+    taken: Vec<usize>,
+    chances: Vec<f64>,
 }
 
-impl Sample {
-    fn new(
-        panel: &Panel<'_, '_>,
-        weeks: &std::ops::Range<usize>,
-        count: usize,
-        eta: impl Fn(usize, usize, usize) -> f64,
-    ) -> Self {
-        let every = count.div_ceil(ROWS).max(1);
-        let mut rows = Vec::with_capacity(count / every + 1);
-        let mut etas = Vec::with_capacity(count / every + 1);
-        // How many rows are passed over until the next that is taken.
-        let mut skip = 0;
-        for (at, visit) in panel.past.visits.iter().enumerate() {
-            let Some((from, to)) = panel.seen(visit) else {
-                continue;
-            };
-            let (from, to) = (from.max(weeks.start), (to + 1).min(weeks.end));
-            if from >= to {
-                continue;
-            }
-            let mut week = from + skip;
-            while week < to {
-                let day = panel.weeks[week];
-                let cell = panel.cell(visit.stage, day - visit.entered);
-                rows.push((visit.deal, week as u32, panel.is_won(visit, day)));
-                etas.push(eta(at, week, cell));
-                week += every;
-            }
-            skip = week - to;
-        }
+impl<'p> Sample<'p> {
+    fn new(drawn: &'p PastRows, count: usize, weight: f64) -> Self {
         Self {
-            every,
-            weight: 1.0,
-            rows,
-            etas,
+            drawn,
+            count,
+            weight: (weight * stands_for(count)).min(1.0),
+            taken: Vec::new(),
+            chances: Vec::new(),
         }
     }
 
-    /// What each level of a field adds, taken into the rows; `None` where levels don't differ beyond luck.
-    fn effects(&mut self, panel: &Panel<'_, '_>, field: Field) -> Option<Vec<f64>> {
-        let levels = panel.past.levels(field);
-        if levels < 4 {
-            return None;
+    fn take(&mut self, week: usize, eta: impl Fn(Drawn) -> f64) {
+        for at in self.drawn.of_week(week, self.count) {
+            self.taken.push(at);
+            self.chances.push(sigmoid(eta(self.drawn.row(at))));
         }
-        let level = |(deal, week, _): &(u32, u32, bool)| {
-            panel.past.level(field, *deal, panel.weeks[*week as usize])
-        };
+    }
+
+    /// What each level of a field adds, taken into the chances; `None` where levels don't differ beyond luck.
+    fn effects(&mut self, field: usize, levels: usize) -> Option<Vec<f64>> {
+        let level = self.drawn.levels(field);
         let mut over = vec![0.0; levels];
         let mut variance = vec![0.0; levels];
-        for (row, eta) in self.rows.iter().zip(&self.etas) {
-            let level = level(row) as usize;
-            let p = sigmoid(*eta);
-            over[level] += self.weight * (f64::from(u8::from(row.2)) - p);
+        for (at, p) in self.taken.iter().zip(&self.chances) {
+            let won = f64::from(u8::from(self.drawn.row(*at).won));
+            let level = usize::from(level[*at]);
+            over[level] += self.weight * (won - p);
             variance[level] += self.weight * p * (1.0 - p);
         }
         let effects = random_effects(&over, &variance)?;
-        for (row, eta) in self.rows.iter().zip(&mut self.etas) {
-            *eta += effects[level(row) as usize];
+        let odds: Vec<f64> = effects.iter().map(|effect| effect.exp()).collect();
+        for (at, p) in self.taken.iter().zip(&mut self.chances) {
+            let odds = odds[usize::from(level[*at])];
+            *p = *p * odds / (1.0 - *p + *p * odds);
         }
         Some(effects)
     }
 }
 
-/// From wins beyond what was expected and their variance by level: `o / (v + 1/τ²)`, with τ² by moments of those levels
-/// that tell something, `E[o²] = v + v² τ²`.
+/// From wins beyond what was expected `o` and their variance `v` by level, the first of which is that nothing is known
+/// and has no effect. What all levels have in common is taken out, `o - v Σo/Σv`, so that it does not help that a field
+/// is filled in. Effects are `o / (v + 1/τ²)`, with τ² by moments of those levels that tell something, and none where
+/// `Σ o²` is within [`LUCK`] standard errors of what luck makes it.
 fn random_effects(over: &[f64], variance: &[f64]) -> Option<Vec<f64>> {
-    let telling = || over.iter().zip(variance).filter(|(_, v)| **v > 0.5);
-    if telling().count() < 3 {
+    let known = || {
+        over.iter()
+            .zip(variance)
+            .skip(1)
+            .filter(|(_, v)| **v > LEAST)
+    };
+    if known().count() < 2 {
         return None;
     }
-    let beyond: f64 = telling().map(|(o, v)| o * o - v).sum();
-    let spread = beyond / telling().map(|(_, v)| v * v).sum::<f64>();
-    (spread > 0.0).then(|| {
-        let levels = over.iter().zip(variance);
-        levels.map(|(o, v)| o / (v + 1.0 / spread)).collect()
-    })
+    let all: f64 = known().map(|(_, v)| v).sum();
+    let shift = known().map(|(o, _)| o).sum::<f64>() / all;
+    let beyond: f64 = known()
+        .map(|(o, v)| (o - v * shift).powi(2) - v * (1.0 - v / all))
+        .sum();
+    let power = |n: i32| known().map(|(_, v)| v.powi(n)).sum::<f64>();
+    // Trace of the square of the covariance of the `o`.
+    let squared = power(2) - 2.0 * power(3) / all + (power(2) / all).powi(2);
+    if squared <= 0.0 || beyond <= LUCK * (2.0 * squared).sqrt() {
+        return None;
+    }
+    let spread = beyond / squared;
+    let levels = over.iter().zip(variance);
+    let effects = levels.map(|(o, v)| (o - v * shift) / (v + 1.0 / spread));
+    Some(std::iter::once(0.0).chain(effects.skip(1)).collect())
 }
 
 #[cfg(test)]
@@ -368,14 +368,29 @@ mod tests {
         }
     }
 
-    /// Ten beyond, ten below and none, with a variance of 5 each: τ² = (95 + 95 - 5) / 75.
+    /// Nothing known, then ten beyond, ten below and none, with a variance of 5 each: `Σ o²` is 190 more than
+    /// `3 · 5 (1 - 5/15)`, the trace 75 - 2 · 375/15 + (75/15)² = 50.
     #[test]
     fn effects_of_levels() {
-        let spread = 185.0 / 75.0;
-        let effects = random_effects(&[10.0, -10.0, 0.0], &[5.0; 3]).expect("some");
-        assert!((effects[0] - 10.0 / (5.0 + 1.0 / spread)).abs() < 1e-12);
-        assert_eq!((effects[1], effects[2]), (-effects[0], 0.0));
-        assert_eq!(random_effects(&[1.0, -1.0, 0.0], &[5.0; 3]), None, "luck");
-        assert_eq!(random_effects(&[9.0, -9.0], &[5.0; 2]), None, "too few");
+        let spread = 190.0 / 50.0;
+        let effects = random_effects(&[7.0, 10.0, -10.0, 0.0], &[5.0; 4]).expect("some");
+        assert!((effects[1] - 10.0 / (5.0 + 1.0 / spread)).abs() < 1e-12);
+        assert_eq!(
+            (effects[0], effects[2], effects[3]),
+            (0.0, -effects[1], 0.0)
+        );
+        // What they have in common is no effect.
+        let common = random_effects(&[0.0, 14.0, -6.0, 4.0], &[5.0; 4]).expect("some");
+        assert_eq!(common, effects);
+        let none = |over: &[f64]| random_effects(over, &vec![5.0; over.len()]);
+        assert_eq!(none(&[0.0, 9.0, 9.0, 9.0]), None, "filled in");
+        assert_eq!(
+            none(&[0.0, 3.5, -3.5, 0.0]),
+            None,
+            "luck: 24.5 - 10 is not beyond 2 · 10"
+        );
+        assert!(none(&[0.0, 4.0, -4.0, 0.0]).is_some(), "32 - 10 is");
+        assert_eq!(none(&[-9.0, 9.0]), None, "too few");
+        assert!(none(&[0.0, 9.0, -9.0]).is_some());
     }
 }

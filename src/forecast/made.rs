@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::deal::book::{
-    Activities, Book, Changes, Day, Deals, FollowUps, Labelled, Left, Named, State, Visits,
+    Activities, Book, Changes, Day, Deals, FollowUps, Labelled, Left, Named, State, Told, Visits,
 };
 use crate::id::Id;
 use crate::process::{Process, check};
@@ -18,6 +18,10 @@ name = "qualify"
 
 [[stage]]
 name = "propose"
+
+[fields.segment]
+type = "choice"
+choices = ["small", "large", "public"]
 
 [[end]]
 name = "won"
@@ -48,15 +52,39 @@ pub(super) struct Made {
     pub(super) closing: i64,
     pub(super) owner: u32,
     pub(super) later_owner: Option<(i32, u32)>,
+    /// Product, source, type and segment: days on which they were told, and what.
+    pub(super) told: [Vec<(i32, u32)>; 4],
+    /// Days of its activities.
+    pub(super) active: Vec<i32>,
+}
+
+/// Places in [`Made::told`].
+pub(super) const PRODUCT: usize = 0;
+pub(super) const SEGMENT: usize = 3;
+
+impl Made {
+    /// Day of its end.
+    pub(super) fn closed(&self) -> i32 {
+        self.opened + self.qualifying + self.proposing
+    }
+
+    fn last(&self, fact: usize) -> Option<u32> {
+        let told = self.told[fact].iter().rev();
+        told.clone()
+            .find(|(day, _)| *day <= LAST)
+            .map(|told| told.1)
+    }
 }
 
 pub(super) fn made(count: u32, seed: u64) -> Vec<Made> {
     let mut random = fastrand::Rng::with_seed(seed);
+    let mut of_fields = fastrand::Rng::with_seed(!seed);
     (0..count)
         .map(|deal| {
             let value = random.i64(1_000..90_000) * 100;
+            let opened = LAST - 400 + random.i32(0..400);
             Made {
-                opened: LAST - 400 + random.i32(0..400),
+                opened,
                 qualifying: random.i32(0..40),
                 back: random.u8(0..10) == 0,
                 proposing: random.i32(1..60),
@@ -65,6 +93,20 @@ pub(super) fn made(count: u32, seed: u64) -> Vec<Made> {
                 closing: value - random.i64(0..50_000),
                 owner: random.u32(0..4),
                 later_owner: None,
+                told: std::array::from_fn(|fact| {
+                    // Half of them are told to be something else later.
+                    let first = if fact == PRODUCT {
+                        deal % 3
+                    } else {
+                        of_fields.u32(0..3)
+                    };
+                    let later = (opened + of_fields.i32(1..60), of_fields.u32(0..3));
+                    let told = [(opened, first), later];
+                    told[..of_fields.usize(1..=2)].to_vec()
+                }),
+                active: (0..of_fields.i32(0..4))
+                    .map(|_| opened + of_fields.i32(0..60))
+                    .collect(),
             }
         })
         .collect()
@@ -82,6 +124,7 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
     let mut deals = Deals::default();
     let mut visits = Visits::default();
     let mut changes = Changes::default();
+    let mut activities = Activities::default();
     let day = |number: i32| Day::new(number);
     for (deal, made) in (0_u32..).zip(made) {
         let proposed = made.opened + made.qualifying;
@@ -113,7 +156,7 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         deals.id.push(Id(i64::from(deal) + 1));
         deals.owner.push(Some(made.owner));
         deals.team.push(None);
-        deals.product.push(Some(deal % 3));
+        deals.product.push(made.last(PRODUCT));
         deals.source.push(None);
         deals.state.push(match (is_closed, made.won) {
             (false, _) => State::Open,
@@ -139,6 +182,10 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         if let Some((on, owner)) = made.later_owner {
             changes.owner.push(deal, day(on), Some(owner));
         }
+        for on in made.active.iter().filter(|on| **on <= LAST) {
+            activities.deal.push(Some(deal));
+            activities.day.push(day(*on));
+        }
     }
     Book {
         as_of: day(LAST).date(),
@@ -146,7 +193,7 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         currency: process.currency,
         deals,
         visits,
-        activities: Activities::default(),
+        activities,
         follow_ups: FollowUps::default(),
         changes,
         accounts: Vec::new(),
@@ -164,8 +211,29 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         tools: Vec::new(),
         attributes: BTreeMap::<String, Labelled>::new(),
         dated: BTreeMap::new(),
+        told: told(made),
         conditions: BTreeMap::new(),
         lists: None,
         forecasts: Vec::new(),
     }
+}
+
+fn told(made: &[Made]) -> BTreeMap<String, Told> {
+    let facts = [
+        ("product", ["basic", "pro", "extra"]),
+        ("source", ["fair", "web", "call"]),
+        ("type", ["new", "old", "partner"]),
+        ("segment", ["small", "large", "public"]),
+    ];
+    let facts = facts.into_iter().enumerate();
+    let told = facts.map(|(fact, (name, labels))| {
+        let mut told = Told::new(labels.map(str::to_string).to_vec(), made.len());
+        for (deal, made) in (0_u32..).zip(made) {
+            for (on, label) in made.told[fact].iter().filter(|(on, _)| *on <= LAST) {
+                told.push(deal, Day::new(*on), Some(*label));
+            }
+        }
+        (name.to_string(), told)
+    });
+    told.collect()
 }

@@ -13,6 +13,7 @@ mod choice;
 mod cohort;
 mod ensemble;
 mod evidence;
+mod field;
 mod kept;
 mod logistic;
 #[cfg(test)]
@@ -24,9 +25,11 @@ mod origin;
 mod outlook;
 mod panel;
 mod past;
+mod places;
 mod range;
 mod reason;
 mod recalibration;
+mod rows;
 mod run_rate;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -39,6 +42,8 @@ mod survival;
 mod tests;
 
 use crate::deal::book::{Columns, Day, Needs};
+use crate::process::Process;
+use evidence::choices;
 
 pub use self::ahead::{ahead, ahead_after, record};
 pub use self::assume::{Assumption, Effect, Subject};
@@ -60,20 +65,34 @@ pub use self::survival::aalen_johansen;
 /// Seed of the draws when none is given: the same answer every time.
 pub const SEED: u64 = 1;
 
-/// What it reads.
-pub const FORECAST: Needs = Needs::of(
+/// What it reads of every process.
+const FORECAST: Needs = Needs::of(
     Columns::WORTH
         .and(Columns::OWNER)
         .and(Columns::PRODUCT)
-        .and(Columns::SOURCE)
-        .and(Columns::TYPE)
         .and(Columns::STAGE)
         .and(Columns::OPENED)
         .and(Columns::EXPECTED_CLOSE)
         .and(Columns::NEXT_DUE)
         .and(Columns::VISITS)
+        .and(Columns::ACTIVITY_DAYS)
         .and(Columns::WORTH_CHANGES),
 );
+/// Facts that it reads as they were told, beside the choices of the process.
+const TOLD: [&str; 3] = [PRODUCT, "source", "type"];
+const PRODUCT: &str = "product";
+
+/// What it reads.
+pub fn forecast_needs(process: &Process) -> Needs {
+    let mut needs = FORECAST;
+    needs.told.extend(told(process).map(str::to_string));
+    needs
+}
+
+/// Facts of few values whose levels may have an effect of their own.
+fn told(process: &Process) -> impl Iterator<Item = &str> {
+    TOLD.into_iter().chain(choices(process))
+}
 
 /// The methods, in the order in which they are shown.
 pub const METHODS: [&str; 6] = [

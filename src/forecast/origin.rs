@@ -4,6 +4,7 @@ use super::ensemble::{
     COHORT, ENSEMBLE, LOGISTIC, RUN_RATE, Record, STAGE_WEIGHTED, SURVIVAL, mean, score, weights,
 };
 use super::panel::{OLDEST, Panel, Row};
+use super::rows::PastRows;
 use super::season::{Season, seasons};
 use super::{METHODS, choice, cohort, logistic, new_business, recalibration, run_rate};
 use super::{stage_weighted, survival};
@@ -34,10 +35,11 @@ pub(super) struct Asked {
     pub(super) of_all: f64,
 }
 
-/// Asks all methods on the day of week `t`, about the stays that its snapshot sees. `finished`: what was said at origins
-/// whose horizon is over by then. `None` with too little history for any of them.
+/// Asks all methods on the day of week `t`, for which rows were drawn, about the stays that its snapshot sees.
+/// `finished`: what was said at origins whose horizon is over by then. `None` with too little history for any of them.
 pub(super) fn ask(
     panel: &Panel<'_, '_>,
+    drawn: &PastRows,
     t: usize,
     seen: &[u32],
     finished: &[Record],
@@ -58,7 +60,7 @@ pub(super) fn ask(
         let age = (row.age as usize).min(OLDEST - 1);
         incidence[usize::from(row.stage) * OLDEST + age]
     });
-    chances[LOGISTIC] = logistic::chances(panel, t, &season, &rows)?;
+    chances[LOGISTIC] = logistic::chances(panel, drawn, t, &season, &rows)?;
     let mut expected_wins = [0.0; 2];
     for (place, method) in [SURVIVAL, LOGISTIC].into_iter().enumerate() {
         expected_wins[place] = chances[method].iter().sum();

@@ -157,14 +157,18 @@ pub fn outlook(
 impl Panel<'_, '_> {
     /// The same for a panel, whose horizon begins on its as-of day.
     pub fn outlook(&self, how: How) -> Result<(Outlook, Backtest), Refusal> {
-        let Replay { records, backtest } = replay(self, how);
+        let Replay {
+            records,
+            backtest,
+            drawn,
+        } = replay(self, how);
         let now = self.weeks.len() - 1;
         let finished = finished(&records, self.past.as_of, self.days);
         if let Some(refusal) = choice::refusal(self, now, finished) {
             return Err(refusal);
         }
         let seen = self.seen_in(&[now]).concat();
-        let asked = ask(self, now, &seen, finished).ok_or_else(|| Refusal {
+        let asked = ask(self, &drawn, now, &seen, finished).ok_or_else(|| Refusal {
             why: "insufficient history: hardly any open deal of past weeks was won in time".into(),
         })?;
         Ok((self.settled(asked, choice::chosen(finished)), backtest))

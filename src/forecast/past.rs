@@ -3,11 +3,13 @@
 //! Everything is asked of a day: the value that was told by then, the owner it had by then. What came later is in
 //! the same columns, and [`super::panel`] sees to it that nobody looks.
 
-use crate::deal::book::{Book, Dated, Day, Left, State};
+use crate::deal::book::{Book, Day, Left, State, Told};
 use crate::deal::rates::Rates;
 use crate::process::Process;
 
-use super::WorthBy;
+use super::field::{Field, fields};
+use super::places::Places;
+use super::{PRODUCT, WorthBy};
 
 /// Later than every day.
 pub(super) const NEVER: i32 = i32::MAX;
@@ -44,19 +46,6 @@ pub(super) struct Win {
     pub(super) before: f64,
 }
 
-/// Fields of a deal whose levels may have an effect of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Owner,
-    Product,
-    Source,
-    Type,
-}
-
-impl Field {
-    pub(super) const ALL: [Self; 4] = [Self::Owner, Self::Product, Self::Source, Self::Type];
-}
-
 /// The past of a Book, in the currency of the process.
 #[derive(Debug)]
 pub struct Past<'b> {
@@ -77,7 +66,14 @@ pub struct Past<'b> {
     pub(super) losses: Vec<i32>,
     values: Places,
     currencies: Places,
-    owners: Places,
+    pub(super) owners: Places,
+    pub(super) fields: Vec<Field<'b>>,
+    product: Option<&'b Told>,
+    /// By label of the product: which of the Book's it is.
+    products: Vec<Option<usize>>,
+    pub(super) activities: Places,
+    /// Days of the activities of each deal, sorted.
+    pub(super) active: Vec<i32>,
     /// Sum of the values of the first wins, and how many of them have one.
     sums: Vec<(f64, u32)>,
     /// The same by product: days and sums so far.
@@ -103,19 +99,45 @@ impl<'b> Past<'b> {
             visits: Vec::with_capacity(book.visits.len()),
             wins: Vec::new(),
             losses: Vec::new(),
-            values: Places::new(&book.changes.value_minor, deals),
+            values: Places::new(&book.changes.value_minor.deal, deals),
             currencies: if book.currencies.len() > 1 {
-                Places::new(&book.changes.currency, deals)
+                Places::new(&book.changes.currency.deal, deals)
             } else {
                 Places::default()
             },
-            owners: Places::new(&book.changes.owner, deals),
+            owners: Places::new(&book.changes.owner.deal, deals),
+            fields: fields(process, book),
+            product: book.told.get(PRODUCT),
+            products: products(book),
+            activities: Places::default(),
+            active: Vec::new(),
             sums: Vec::new(),
             by_product: Vec::new(),
         };
+        past.read_activities();
         past.read_visits();
         past.read_wins();
         past
+    }
+
+    fn read_activities(&mut self) {
+        let activities = &self.book.activities;
+        // What was done for nobody's deal comes last.
+        let of_deals: Vec<u32> = activities.deal.iter().map_while(|deal| *deal).collect();
+        if of_deals.is_empty() {
+            return;
+        }
+        let deals = self.book.deals.len();
+        self.activities = Places::new(&of_deals, deals);
+        let days = activities.day[..of_deals.len()].iter();
+        self.active = days.map(|day| day.number()).collect();
+        // They are in the order in which they were told, which may be another one.
+        for deal in 0..deals as u32 {
+            let days = &mut self.active[self.activities.of_deal(deal)];
+            if !days.is_sorted() {
+                days.sort_unstable();
+            }
+        }
     }
 
     /// Stays with their ends, from the last to the first: what a deal came to is known before what led there.
@@ -225,13 +247,14 @@ impl<'b> Past<'b> {
         self.sums.push((0.0, 0));
         for at in 0..self.wins.len() {
             let Win { deal, day, .. } = self.wins[at];
-            let worth = self.told(deal, day).or_else(|| self.list_price(deal));
+            let worth = self.told(deal, day);
+            let worth = worth.or_else(|| self.list_price(deal, day));
             let (mut sum, mut count) = self.sums[at];
             if let Some(worth) = worth {
                 sum += worth;
                 count += 1;
                 self.wins[at].value = worth;
-                if let Some(product) = self.product(deal) {
+                if let Some(product) = self.product(deal, day) {
                     let sums = &mut self.by_product[product];
                     let (_, sum, count) = sums.last().copied().unwrap_or_default();
                     sums.push((day, sum + worth, count + 1));
@@ -245,13 +268,12 @@ impl<'b> Past<'b> {
         }
     }
 
-    fn product(&self, deal: u32) -> Option<usize> {
-        let product = self.book.deals.product.get(deal as usize)?;
-        product.map(|product| product as usize)
+    fn product(&self, deal: u32, day: i32) -> Option<usize> {
+        self.products[self.product?.on(deal, Day::new(day))? as usize]
     }
 
-    fn list_price(&self, deal: u32) -> Option<f64> {
-        let price = self.book.prices.get(self.product(deal)?)?;
+    fn list_price(&self, deal: u32, day: i32) -> Option<f64> {
+        let price = self.book.prices.get(self.product(deal, day)?)?;
         price.map(|price| price as f64)
     }
 
@@ -274,10 +296,10 @@ impl<'b> Past<'b> {
         if let Some(told) = self.told(deal, day) {
             return (told, WorthBy::Told);
         }
-        if let Some(price) = self.list_price(deal) {
+        if let Some(price) = self.list_price(deal, day) {
             return (price, WorthBy::ListPrice);
         }
-        let of_product = self.product(deal).and_then(|product| {
+        let of_product = self.product(deal, day).and_then(|product| {
             let sums = &self.by_product[product];
             let before = sums.partition_point(|(on, ..)| *on <= day);
             let (_, sum, count) = sums[before.checked_sub(1)?];
@@ -301,75 +323,29 @@ impl<'b> Past<'b> {
         let changes = told
             .iter()
             .any(|day| (visit.entered + 1..visit.left).contains(&day.number()));
-        let is_average = || self.list_price(visit.deal).is_none();
+        let has_price = || {
+            let (entered, left) = (
+                Day::new(visit.entered),
+                Day::new(visit.left.min(self.as_of)),
+            );
+            let is_one = |product: &Told| product.is_one(visit.deal, entered, left);
+            self.product.is_some_and(is_one) && self.list_price(visit.deal, visit.entered).is_some()
+        };
         let is_told = told
             .first()
             .is_some_and(|day| day.number() <= visit.entered);
-        self.currencies.is_empty() && !changes && (is_told || !is_average())
-    }
-
-    /// Level of a field on a day; 0 when it has none.
-    pub(super) fn level(&self, field: Field, deal: u32, day: i32) -> u32 {
-        let deals = &self.book.deals;
-        let now = |column: &[Option<u32>]| column.get(deal as usize).copied().flatten();
-        let level = match field {
-            Field::Owner => {
-                let owners = &self.book.changes.owner;
-                let at = self.owners.last(&owners.day, deal, day);
-                at.and_then(|at| owners.to[at])
-            }
-            Field::Product => now(&deals.product),
-            Field::Source => now(&deals.source),
-            Field::Type => now(&deals.customer_type),
-        };
-        level.map_or(0, |level| level + 1)
-    }
-
-    /// One more than the highest level.
-    pub(super) fn levels(&self, field: Field) -> usize {
-        1 + match field {
-            Field::Owner => self.book.owners.len(),
-            Field::Product => self.book.products.len(),
-            Field::Source => self.book.sources.len(),
-            Field::Type => self.book.types.len(),
-        }
+        self.currencies.is_empty() && !changes && (is_told || has_price())
     }
 }
 
-/// Where the dated values of each deal begin.
-#[derive(Debug, Default)]
-struct Places(Vec<u32>);
-
-impl Places {
-    fn new<T>(dated: &Dated<T>, deals: usize) -> Self {
-        let mut begins = vec![0_u32; deals + 1];
-        for deal in &dated.deal {
-            begins[*deal as usize + 1] += 1;
-        }
-        for deal in 0..deals {
-            begins[deal + 1] += begins[deal];
-        }
-        Self(begins)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn of_deal(&self, deal: u32) -> std::ops::Range<usize> {
-        match self.0.get(deal as usize..deal as usize + 2) {
-            Some(range) => range[0] as usize..range[1] as usize,
-            None => 0..0,
-        }
-    }
-
-    fn of<'d>(&self, days: &'d [Day], deal: u32) -> &'d [Day] {
-        &days[self.of_deal(deal)]
-    }
-
-    /// The last value that was told by a day.
-    fn last(&self, days: &[Day], deal: u32, day: i32) -> Option<usize> {
-        let range = self.of_deal(deal);
-        range.rev().find(|at| days[*at].number() <= day)
-    }
+fn products(book: &Book) -> Vec<Option<usize>> {
+    let Some(told) = book.told.get(PRODUCT) else {
+        return Vec::new();
+    };
+    let place = |label: &String| {
+        book.products
+            .iter()
+            .position(|product| product.name == *label)
+    };
+    told.labels.iter().map(place).collect()
 }

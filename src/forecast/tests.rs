@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::made::{LAST, Made, book, made, process};
+use super::made::{LAST, Made, SEGMENT, book, made, process};
 use super::*;
-use crate::deal::book::{Left, State};
+use crate::deal::book::{Left, State, Told};
 use crate::id::Id;
 
 fn horizon(days: i32) -> Horizon {
@@ -82,6 +82,13 @@ fn a_deal_without_dates_is_not_lost() {
     with.deals.opened.push(None);
     with.deals.closed.push(None);
     with.deals.customer_type.push(None);
+    let products = with.told.get_mut("product").expect("told");
+    let mut more = Told::new(products.labels.clone(), with.deals.len());
+    for (deal, day, label) in products.all() {
+        more.push(deal, day, label);
+    }
+    more.push(deal, Day::new(LAST), Some(0));
+    *products = more;
     with.visits.deal.push(deal);
     with.visits.stage.push(0);
     with.visits.entered.push(None);
@@ -115,6 +122,8 @@ fn new_business_worked_out_by_hand() {
         closing,
         owner: 0,
         later_owner: None,
+        told: [vec![(opened, 0)], vec![], vec![], vec![]],
+        active: vec![],
     };
     let made: Vec<Made> = (1..=20)
         .flat_map(|week| {
@@ -186,17 +195,149 @@ fn refusals_say_what_was_found() {
     );
 }
 
+/// What logistic says on the last day, by deal.
+fn chances(made: &[Made]) -> Vec<(usize, f64)> {
+    let process = process();
+    let book = book(&process, made);
+    let past = Past::new(&process, &book);
+    let panel = Panel::new(&past, 28);
+    let t = panel.weeks.len() - 1;
+    let drawn = rows::PastRows::new(&panel, &[t]);
+    let rows = panel.rows(t, &panel.seen_in(&[t]).concat());
+    let chances =
+        logistic::chances(&panel, &drawn, t, &season::Season::NONE, &rows).expect("chances");
+    let deals = rows.iter().map(|row| row.deal as usize);
+    deals.zip(chances).collect()
+}
+
+/// Mean chance of the open deals that are told of.
+fn mean(chances: &[(usize, f64)], of: impl Fn(usize) -> bool) -> f64 {
+    let told: Vec<f64> = chances
+        .iter()
+        .filter(|(deal, _)| of(*deal))
+        .map(|told| told.1)
+        .collect();
+    assert!(told.len() > 10, "{}", told.len());
+    told.iter().sum::<f64>() / told.len() as f64
+}
+
+/// Deals without a field told and nothing done.
+fn plain(count: u32, seed: u64) -> Vec<Made> {
+    let mut made = made(count, seed);
+    for deal in &mut made {
+        deal.told = Default::default();
+        deal.active.clear();
+    }
+    made
+}
+
+#[test]
+fn a_choice_that_decides_counts() {
+    let mut made = plain(1_500, 3);
+    let without = chances(&made);
+    let mut random = fastrand::Rng::with_seed(3);
+    for deal in &mut made {
+        // The large ones are won twice as often as the others.
+        let segment = random.u32(0..3);
+        deal.won = random.f64() < if segment == 1 { 0.7 } else { 0.3 };
+        deal.told[SEGMENT].push((deal.opened, segment));
+    }
+    let with = chances(&made);
+    let is_large = |deal: usize| made[deal].told[SEGMENT][0].1 == 1;
+    let (large, others) = (mean(&with, is_large), mean(&with, |deal| !is_large(deal)));
+    assert!(large > 1.6 * others, "{large} {others}");
+    // What is told only once it is over helps nobody, nor does that it is told.
+    for deal in &mut made {
+        deal.told[SEGMENT][0].0 = deal.closed();
+    }
+    let late = chances(&made);
+    for deal in &mut made {
+        deal.told[SEGMENT].clear();
+    }
+    assert_eq!(late, chances(&made));
+    assert_eq!(without.len(), late.len());
+}
+
+/// Won deals are told to be of a segment three days before they are won, whichever it is.
+#[test]
+fn that_a_choice_is_told_does_not_help() {
+    let mut made = plain(1_500, 4);
+    let without = chances(&made);
+    let mut random = fastrand::Rng::with_seed(4);
+    for deal in made.iter_mut().filter(|deal| deal.won) {
+        deal.told[SEGMENT].push((deal.closed() - 3, random.u32(0..3)));
+    }
+    assert_eq!(without, chances(&made));
+}
+
+#[test]
+fn a_choice_that_differs_by_luck_adds_nothing() {
+    let luck = (0..10).filter(|seed| {
+        let mut made = plain(600, 10 + seed);
+        let without = chances(&made);
+        let mut random = fastrand::Rng::with_seed(*seed);
+        for deal in &mut made {
+            deal.told[SEGMENT].push((deal.opened, random.u32(0..3)));
+        }
+        without != chances(&made)
+    });
+    // One in twenty is to be expected.
+    assert!(luck.count() <= 1);
+}
+
+#[test]
+fn silent_deals_are_lost() {
+    let mut made = plain(1_500, 5);
+    let mut random = fastrand::Rng::with_seed(5);
+    for deal in &mut made {
+        // Something is done every week, of those that are lost only at first.
+        let until = if deal.won {
+            deal.closed()
+        } else {
+            deal.opened + 10
+        };
+        let mut day = deal.opened;
+        while day < until.min(deal.closed()) {
+            deal.active.push(day);
+            day += random.i32(2..9);
+        }
+    }
+    let chances = chances(&made);
+    let silent = |deal: usize| {
+        let last = made[deal].active.iter().filter(|day| **day <= LAST).max();
+        last.is_none_or(|day| LAST - day >= 14)
+    };
+    let (quiet, busy) = (mean(&chances, silent), mean(&chances, |deal| !silent(deal)));
+    assert!(busy > 3.0 * quiet, "{busy} {quiet}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
-    /// What happens after an origin (ends, values, owners, stages, new deals) changes nothing that was said on it.
+    /// What happens after an origin (ends, values, owners, stages, new deals, what their fields are told to be, what is
+    /// done for them) changes nothing that was said on it.
     #[test]
     fn nothing_later_is_seen(seed in 0_u64..1_000, back in 5_usize..12) {
         let process = process();
-        let plain = made(500, seed);
+        let mut plain = made(500, seed);
         let origin = LAST - 7 * back as i32;
         let mut random = fastrand::Rng::with_seed(seed + 1);
+        for deal in &mut plain {
+            // Every field tells something, so that it would be missed.
+            let telling = deal.told.iter().map(|told| [0.2, 0.0, -0.1][told[0].1 as usize]);
+            deal.won = random.f64() < 0.3 + telling.sum::<f64>();
+            let until = if deal.won { deal.closed() } else { deal.opened + 5 };
+            deal.active = (deal.opened..until).step_by(5).collect();
+        }
         let mut scrambled = plain.clone();
         for deal in &mut scrambled {
+            for told in &mut deal.told {
+                told.retain(|(day, _)| *day <= origin);
+                if random.bool() {
+                    told.push((origin + 1 + random.i32(0..30), random.u32(0..3)));
+                }
+            }
+            deal.active.retain(|day| *day <= origin);
+            deal.active.extend((0..random.i32(0..3)).map(|_| origin + 1 + random.i32(0..30)));
             let proposed = deal.opened + deal.qualifying;
             if deal.opened > origin {
                 deal.opened = origin + 1 + random.i32(0..50);

@@ -189,6 +189,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
         dated: BTreeMap::new(),
+        told: BTreeMap::new(),
         conditions: BTreeMap::new(),
         lists: None,
         forecasts: Vec::new(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use salesctl::forecast::{Backtest, FORECAST, How, Panel, Past, Score, backtest};
+use salesctl::forecast::{Backtest, How, Panel, Past, Score, backtest, forecast_needs};
 use salesctl::id::Ids;
 use salesctl::store::{Access, Store};
 
@@ -46,7 +46,9 @@ fn replayed(example: &str, file: &Path, as_of: &str) -> Backtest {
     let store = Store::open(&store, Access::Read, Ids::seeded(1)).expect("a store");
     let text = fs::read_to_string(example.join("process.toml")).expect("a process");
     let process = process(&text);
-    let book = store.book(&process, day(as_of), &FORECAST).expect("a Book");
+    let book = store
+        .book(&process, day(as_of), &forecast_needs(&process))
+        .expect("a Book");
     let past = Past::new(&process, &book);
     let panel = Panel::new(&past, 30);
     backtest(

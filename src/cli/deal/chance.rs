@@ -8,15 +8,17 @@ use super::super::session::Session;
 use crate::date::parse_period;
 use crate::deal::book::{Book, Day, Needs};
 use crate::fault::Fault;
-use crate::forecast::{DealOutlook, FORECAST, Horizon, Outlook, REASON, Refusal, Usual, outlook};
+use crate::forecast::{
+    DealOutlook, Horizon, Outlook, REASON, Refusal, Usual, forecast_needs, outlook,
+};
 use crate::process::Process;
 
 /// A chance is to be won within so many days.
 pub(super) const DAYS: i32 = 30;
 
 /// What it reads.
-pub(super) fn needs() -> Needs {
-    FORECAST.and(REASON)
+pub(super) fn needs(process: &Process) -> Needs {
+    forecast_needs(process).and(REASON)
 }
 
 /// The last day of the fiscal quarter that runs, when any of it is left.

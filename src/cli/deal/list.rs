@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let as_of = args.filter.as_of(&session)?;
     let mut needs = Needs::of(Columns::DEALS).and(args.filter.needs(&session)?);
     if !args.columns.is_empty() {
-        needs = needs.and(chance::needs());
+        needs = needs.and(chance::needs(&session.process));
     }
     let book = session.store.book(&session.process, as_of, &needs)?;
     let mask = args.filter.mask(&session, &book)?;

@@ -208,7 +208,7 @@ fn chance_of(session: &Session<'_>, deal: &Deal) -> Result<Result<Chance, Option
     let process = &session.process;
     let book = session
         .store
-        .book(process, session.today, &chance::needs())?;
+        .book(process, session.today, &chance::needs(process))?;
     let Some(at) = book.deals.id.iter().position(|id| *id == deal.id) else {
         return Ok(Err(None));
     };

@@ -50,7 +50,9 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let as_of = filter.as_of(&session)?;
     let process = &session.process;
-    let book = session.store.book(process, as_of, &forecast_needs())?;
+    let book = session
+        .store
+        .book(process, as_of, &forecast_needs(process))?;
     let days = i32::from(args.days);
     let seen = record(process, &book, days, how);
     let (console, output) = (&cx.console, &args.output);

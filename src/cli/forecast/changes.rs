@@ -7,7 +7,7 @@ use super::super::output::OutputArgs;
 use super::expected::expected;
 use super::said::period;
 use crate::date::{day, period_name};
-use crate::forecast::FORECAST;
+use crate::forecast::forecast_needs;
 use crate::report::{FORECAST_MOVED, ForecastMovedRow, Report, forecast_unmoved};
 use crate::store::Access;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let period = period(&session, args.period.as_deref())?;
     let since = session.day_of("--since", &args.since)?;
     let kept = session.store.forecast_of((period.from, period.to), since)?;
-    let needs = FORECAST_MOVED.and(FORECAST);
+    let needs = FORECAST_MOVED.and(forecast_needs(&session.process));
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;

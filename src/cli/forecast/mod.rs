@@ -151,7 +151,7 @@ pub(super) fn is_live(session: &Session<'_>) -> Result<bool> {
 /// What such a page reads beside its own.
 pub(super) fn page_needs(session: &Session<'_>) -> Result<Needs> {
     Ok(if is_live(session)? {
-        crate::report::forecast_needs()
+        crate::report::forecast_needs(&session.process)
     } else {
         Needs::default()
     })

@@ -34,7 +34,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let needs = forecast_needs().and(Needs::of(Columns::OPENED));
+    let needs = forecast_needs(&session.process).and(Needs::of(Columns::OPENED));
     let asked = Asked::load(&session, &args.report, None, Vec::new(), needs)?;
     let (process, book) = (&session.process, &asked.book);
     let target = match &args.target {

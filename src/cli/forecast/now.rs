@@ -48,7 +48,13 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         cx.session(Access::Read)?
     };
     let by = dimensions(&session, &args.by, &[])?;
-    let asked = Asked::load(&session, &args.report, args.days, by, forecast_needs())?;
+    let asked = Asked::load(
+        &session,
+        &args.report,
+        args.days,
+        by,
+        forecast_needs(&session.process),
+    )?;
     let book = &asked.book;
     let foreseen = ahead(&session.process, book, asked.period);
     let edited = edited(&session)?;

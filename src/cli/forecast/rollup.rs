@@ -6,7 +6,7 @@ use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::expected::expected;
 use super::said::{period, said_of};
-use crate::forecast::FORECAST;
+use crate::forecast::forecast_needs;
 use crate::report::ROLLUP;
 use crate::store::Access;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let said = session.store.commitments()?;
     let said = said_of(&said, period);
     let targets = super::super::target::all(&session, session.today)?;
-    let needs = ROLLUP.and(FORECAST);
+    let needs = ROLLUP.and(forecast_needs(&session.process));
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;

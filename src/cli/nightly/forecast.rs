@@ -11,7 +11,7 @@ use crate::deal::event::ForecastSnapshot;
 use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn};
 use crate::fault::Fault;
-use crate::forecast::{FORECAST, Refusal};
+use crate::forecast::{Refusal, forecast_needs};
 use crate::money::Money;
 use crate::process::{Metric, Process};
 use crate::report::{Ask, AskAccuracy, Foreseen, accuracy_needs, metric_needs, metric_query};
@@ -21,7 +21,7 @@ const ERROR: &str = "forecast-error";
 
 pub(super) fn needs(process: &Process) -> Needs {
     let error: Vec<&Metric> = process.metric(ERROR).into_iter().collect();
-    let needs = FORECAST.and(metric_needs(&error, &[]));
+    let needs = forecast_needs(process).and(metric_needs(&error, &[]));
     if process.calls_by_name {
         needs.and(accuracy_needs())
     } else {

@@ -41,13 +41,14 @@ use super::{Ask, Report, Short, answer};
 use crate::date::{self, period_name};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Period, Row, row};
-use crate::forecast::{Backtest, FORECAST, Outlook, Refusal, WorthBy, apportioned};
+use crate::forecast::{Backtest, Outlook, Refusal, WorthBy, apportioned};
 use crate::process::{Process, Target, Whose};
 use figures::Figures;
 
 /// What it reads.
-pub fn forecast_needs() -> Needs {
-    FORECAST.and(Needs::of(Columns::ACCOUNT.and(Columns::ACCOUNT_NAMES)))
+pub fn forecast_needs(process: &Process) -> Needs {
+    crate::forecast::forecast_needs(process)
+        .and(Needs::of(Columns::ACCOUNT.and(Columns::ACCOUNT_NAMES)))
 }
 
 /// What is expected, or why nothing can be.

@@ -13,11 +13,21 @@ use crate::deal::book::Day;
 use crate::deal::fact;
 use crate::store::query::fact_value;
 
-/// One value per deal as a code: 0 where it was never told, otherwise the place in `values` and 1.
+/// One value per deal (or row) as a code: 0 where it was never told, otherwise the place in `values` and 1.
 #[derive(Clone, Debug, Default)]
 pub(in crate::store) struct Coded {
     pub(in crate::store) codes: Vec<u32>,
     pub(in crate::store) values: Vec<Value>,
+}
+
+/// All that was told of a fact: one per row.
+#[derive(Clone, Debug, Default)]
+pub(in crate::store) struct Tellings {
+    /// Places in the view.
+    pub(in crate::store) deals: Vec<u32>,
+    pub(in crate::store) days: Vec<Day>,
+    /// By row.
+    pub(in crate::store) coded: Coded,
 }
 
 impl Coded {
@@ -109,6 +119,30 @@ impl View<'_> {
         Ok(told)
     }
 
+    /// Everything that was told of a fact, in the order of the deals and of days.
+    pub(in crate::store) fn tellings(&self, name: &str) -> Result<Tellings> {
+        let day = |day: Option<i64>| Day::new(day.unwrap_or_default() as i32);
+        if self.leaves_out(name) {
+            let mut told = Tellings::default();
+            told.coded.values.push(Value::Null);
+            self.rows_of_fact(name, None, &mut told.coded.values, |deal, day, code| {
+                told.deals.push(deal as u32);
+                told.days.push(day);
+                told.coded.codes.push(code);
+            })?;
+            return Ok(told);
+        }
+        let table = history_of(name);
+        let children = self.children(&table)?;
+        let mut coded = Coded::default();
+        coded.codes = self.row_codes(&table, &children, &mut coded)?;
+        Ok(Tellings {
+            deals: children.deals(|deal| deal),
+            days: self.child_numbers(&children, "day", day)?,
+            coded,
+        })
+    }
+
     /// What a column of the deals says.
     fn of_column(&self, column: &str) -> Result<Coded> {
         let mut told = Coded::default();
@@ -184,13 +218,25 @@ impl View<'_> {
     }
 
     fn fact_of_rows(&self, name: &str, cut: Option<Day>) -> Result<Coded> {
-        let mut coded = Coded {
-            codes: vec![0; self.len()],
-            values: vec![Value::Null],
-        };
+        let mut codes = vec![0; self.len()];
+        let mut values = vec![Value::Null];
+        self.rows_of_fact(name, cut, &mut values, |deal, _, code| codes[deal] = code)?;
+        Ok(Coded { codes, values })
+    }
+
+    /// Calls `each` with deal, day and code of every row of a fact up to a day, in their order. The first of `values`
+    /// is what there is none of.
+    fn rows_of_fact(
+        &self,
+        name: &str,
+        cut: Option<Day>,
+        values: &mut Vec<Value>,
+        mut each: impl FnMut(usize, Day, u32),
+    ) -> Result<()> {
         let mut places: HashMap<String, u32> = HashMap::new();
         let mut statement = self.connection().prepare_cached(
-            "SELECT d.id, f.whole, f.number, f.text FROM deal d CROSS JOIN fact f ON f.subject = d.id AND f.name = $1
+            "SELECT d.id, f.whole, f.number, f.text, f.day
+             FROM deal d CROSS JOIN fact f ON f.subject = d.id AND f.name = $1
              WHERE f.day <= $2 ORDER BY d.id, f.day",
         )?;
         let mut rows = statement.query((name, cut.map_or(i32::MAX, Day::number)))?;
@@ -200,17 +246,21 @@ impl View<'_> {
             while self.ids.get(at).is_some_and(|known| known.0 < id) {
                 at += 1;
             }
+            let mut add = |value: Value| {
+                values.push(value);
+                values.len() as u32
+            };
             let code = match fact_value(row, 1)? {
                 Value::Null => 1,
                 Value::Text(text) => *places
                     .entry(text)
-                    .or_insert_with_key(|text| coded.add(Value::Text(text.clone()))),
-                other => coded.add(other),
+                    .or_insert_with_key(|text| add(Value::Text(text.clone()))),
+                other => add(other),
             };
-            if let Some(place) = coded.codes.get_mut(at) {
-                *place = code;
+            if self.ids.get(at).is_some_and(|known| known.0 == id) {
+                each(at, Day::new(row.get(4)?), code);
             }
         }
-        Ok(coded)
+        Ok(())
     }
 }

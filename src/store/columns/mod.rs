@@ -13,7 +13,7 @@ mod rows;
 mod view;
 
 pub(super) use codec::damaged;
-pub(super) use dated::{Coded, day_of};
+pub(super) use dated::{Coded, Tellings, day_of};
 pub(super) use fold::{all as fold_all, all_in as fold_in, differing, few as fold_few, forget};
 pub(super) use rows::{Facts, Wanted};
 pub(super) use view::{Children, Source, View};

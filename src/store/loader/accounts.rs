@@ -119,6 +119,16 @@ pub(super) fn numbers_of_accounts(
     Ok(told)
 }
 
+/// A value as a label.
+pub(super) fn label(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Integer(n) => n.to_string(),
+        Value::Number(n) => n.to_string(),
+        Value::Text(text) => text.clone(),
+    })
+}
+
 /// A fact of the deal, or else of its account, as labels in order of first mention. `told` are codes of the
 /// deals' own values, `account` the places and ids of their accounts.
 pub(super) fn attribute(
@@ -137,13 +147,7 @@ pub(super) fn attribute(
     let mut column = Labelled::default();
     let mut places: HashMap<String, u32> = HashMap::new();
     let mut place = |value: &Value| -> Option<u32> {
-        let label = match value {
-            Value::Null => return None,
-            Value::Integer(n) => n.to_string(),
-            Value::Number(n) => n.to_string(),
-            Value::Text(text) => text.clone(),
-        };
-        Some(*places.entry(label).or_insert_with_key(|label| {
+        Some(*places.entry(label(value)?).or_insert_with_key(|label| {
             column.labels.push(label.clone());
             column.labels.len() as u32 - 1
         }))

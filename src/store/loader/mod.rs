@@ -6,6 +6,7 @@ pub(super) mod accounts;
 mod deals;
 mod names;
 mod tables;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -52,7 +53,11 @@ const CHANGED: &[(Columns, &[&str])] = &[
 /// What must be read of changed deals.
 pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     let columns = with_implied(process, needs);
-    let facts = needs.attributes.iter().chain(&needs.dated);
+    let facts = needs
+        .attributes
+        .iter()
+        .chain(&needs.dated)
+        .chain(&needs.told);
     let mut names: BTreeSet<String> = facts.cloned().collect();
     let mut add = |of: &[(Columns, &[&str])]| {
         for (_, facts) in of.iter().filter(|(column, _)| columns.has(*column)) {
@@ -66,7 +71,7 @@ pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     }
     Wanted {
         visits: columns.has(Columns::VISITS) || (dated && columns.has(Columns::STAGE)),
-        activities: columns.has(Columns::ACTIVITIES),
+        activities: columns.has(Columns::ACTIVITY_DAYS),
         follow_ups: columns.has(Columns::FOLLOW_UPS),
         facts: Facts::Named(names),
     }
@@ -78,7 +83,11 @@ fn with_implied(process: &Process, needs: &Needs) -> Columns {
     if columns.has(Columns::ACTIVITIES) {
         columns = columns.and(Columns::OWNER);
     }
-    let mut facts = needs.attributes.iter().chain(&needs.dated);
+    let mut facts = needs
+        .attributes
+        .iter()
+        .chain(&needs.dated)
+        .chain(&needs.told);
     if columns.has(Columns::ACCOUNT_NAMES) || facts.any(|name| may_be_of_account(process, name)) {
         columns = columns.and(Columns::ACCOUNT);
     }
@@ -201,7 +210,7 @@ impl Loader<'_, '_> {
             Visits::default()
         };
         let mut tools = Vec::new();
-        let activities = if wanted.has(Columns::ACTIVITIES) {
+        let activities = if wanted.has(Columns::ACTIVITY_DAYS) {
             self.activities(wanted, &mut tools)?
         } else {
             Activities::default()
@@ -242,6 +251,10 @@ impl Loader<'_, '_> {
         for name in &needs.dated {
             dated.insert(name.clone(), self.dated_number(name, &account_ids)?);
         }
+        let mut told = BTreeMap::new();
+        for name in &needs.told {
+            told.insert(name.clone(), self.told(name, &account_ids)?);
+        }
         let mut book = Book {
             as_of,
             process_version: version_on(self.connection, as_of)?,
@@ -266,6 +279,7 @@ impl Loader<'_, '_> {
             tools,
             attributes,
             dated,
+            told,
             conditions: BTreeMap::new(),
             lists: None,
             forecasts: Vec::new(),

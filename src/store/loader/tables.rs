@@ -33,14 +33,16 @@ impl Loader<'_, '_> {
             day: self.view.child_numbers(&children, "day", |day| {
                 Day::new(day.unwrap_or_default() as i32)
             })?,
-            kind: self
-                .view
-                .child_labels(&children, "kind", ActivityKind::Other, kind)?,
-            by: self.view.child_labels(&children, "actor", None, |name| {
-                Ok(logins.get(name).copied())
-            })?,
             ..Activities::default()
         };
+        if wanted.has(Columns::ACTIVITIES) {
+            all.kind = self
+                .view
+                .child_labels(&children, "kind", ActivityKind::Other, kind)?;
+            all.by = self.view.child_labels(&children, "actor", None, |name| {
+                Ok(logins.get(name).copied())
+            })?;
+        }
         if wanted.has(Columns::EFFORT) {
             let minutes = |n: Option<i64>| n.map(|n| n as u32);
             all.minutes = self.view.child_numbers(&children, "minutes", minutes)?;
@@ -73,7 +75,9 @@ impl Loader<'_, '_> {
             retain(&mut all.cost_minor, &kept);
             retain(&mut all.tool, &kept);
         }
-        self.with_contacts(wanted, &mut all, &mut used)?;
+        if wanted.has(Columns::ACTIVITIES) {
+            self.with_contacts(wanted, &mut all, &mut used)?;
+        }
         let names = used.named.into_iter().map(|tool| tool.name).collect();
         *tools = in_order(names, &mut all.tool);
         Ok(all)
