@@ -69,6 +69,18 @@ fn formulas_equal_those_of_packages() {
         let found = binomial_tail(count(&case[0]), count(&case[1]), number(&case[2]));
         near("binomial", found, number(&case[3]), 1e-9);
     }
+    // At the ends of an interval the tails beyond are what it leaves out.
+    for case in examples(&answers, "beta") {
+        let (won, n, tail) = (count(&case[0]), count(&case[1]), number(&case[2]));
+        if won > 0 {
+            let found = binomial_tail(won, n, number(&case[3]));
+            near("beta, below", found, tail, 1e-9);
+        }
+        if won < n {
+            let found = 1.0 - binomial_tail(won + 1, n, number(&case[4]));
+            near("beta, above", found, tail, 1e-9);
+        }
+    }
     for case in examples(&answers, "kaplan_meier") {
         let mut survival = Survival::default();
         let days = case["days"].as_array().expect("days");

@@ -342,20 +342,13 @@ fn percents(low: f64, high: f64) -> String {
 
 /// An amount for people: sums are shown in whole units.
 fn whole(minor: i64, currency: Currency) -> Cell {
-    let scale = currency.scale();
-    let rounded = minor.saturating_add(minor.signum() * scale / 2) / scale * scale;
-    Cell::Money {
-        minor: rounded,
-        currency,
-    }
+    let Money { minor, currency } = Money { minor, currency }.whole();
+    Cell::Money { minor, currency }
 }
 
 /// The same in a sentence.
 fn money(minor: i64, currency: Currency) -> String {
-    match whole(minor, currency) {
-        Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
-        _ => String::new(),
-    }
+    Money { minor, currency }.whole().to_string()
 }
 
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {

@@ -88,7 +88,7 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
                     .find(|one| row.by == "rep" && one.name == row.name);
                 let name = title.map_or(&row.name, |one| &one.title);
                 let ahead = if row.horizon == "30_days" {
-                    ", 30 days"
+                    ", 30 d"
                 } else {
                     ""
                 };
@@ -98,7 +98,12 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
                     count(row.finished),
                     share(row.bias_share),
                     share(row.wape_share),
-                    Cell::Text(row.finding.replace('_', " ")),
+                    // In words under the table: there it has room.
+                    if row.finding == "insufficient_history" {
+                        Cell::Nothing
+                    } else {
+                        Cell::Text(row.finding.replace('_', " "))
+                    },
                     if row.confidence_n == 0 {
                         Cell::Nothing
                     } else {

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use super::super::target::won_targets;
-use super::super::{Ask, Report, answer, money, or_nothing, whole, with_notes};
+use super::super::{Ask, Report, answer, money, or_nothing, with_notes};
 use crate::date;
 use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::commitment::{Committed, Scope};
@@ -15,6 +15,7 @@ use crate::deal::event::ForecastSnapshot;
 use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::forecast::won_deals;
+use crate::money::{Money, plain_amount};
 use crate::process::{Process, Target, Whose};
 
 /// What it reads beside the forecast.
@@ -310,8 +311,9 @@ fn shown(
     };
     let mut document = Document::default()
         .heading(format!(
-            "Roll-up of {}, as of {}",
+            "Roll-up of {} in {}, as of {}",
             date::period_name(period, process.fiscal_month),
+            process.currency.code(),
             date::day(book.as_of)
         ))
         .table(table);
@@ -352,10 +354,13 @@ fn shown(
 }
 
 fn cells(process: &Process, book: &Book, row: &RollupRow) -> Vec<Cell> {
-    let amount = |minor: Option<i64>| or_nothing(minor, |minor| whole(minor, process.currency));
+    // The heading says of which currency, so that eight columns have room.
+    let currency = process.currency;
+    let plain = |minor| Cell::Text(plain_amount(Money { minor, currency }.whole().minor, currency));
+    let amount = |minor: Option<i64>| or_nothing(minor, plain);
     vec![
         Cell::Text(called(book, row)),
-        whole(row.won_minor, process.currency),
+        plain(row.won_minor),
         amount(row.called_minor),
         amount(row.best_case_minor),
         amount(row.adjustment_minor),
