@@ -3,7 +3,7 @@
 use super::super::{Ask, Report, answer, count, or_nothing, with_notes};
 use super::accuracy::{AccuracyRow, AskAccuracy, ENOUGH_CALLS};
 use crate::date;
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Named};
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::process::Process;
 
@@ -82,11 +82,7 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
         rows: rows
             .iter()
             .map(|row| {
-                let title = book
-                    .owners
-                    .iter()
-                    .find(|one| row.by == "rep" && one.name == row.name);
-                let name = title.map_or(&row.name, |one| &one.title);
+                let name = who(book, row);
                 let ahead = if row.horizon == "30_days" {
                     ", 30 d"
                 } else {
@@ -113,5 +109,18 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
                 ]
             })
             .collect(),
+    }
+}
+
+/// As people call them: methods have their own names.
+fn who(book: &Book, row: &AccuracyRow) -> String {
+    let title = |named: &[Named], name: &str| {
+        let found = named.iter().find(|one| one.name == name);
+        found.map_or_else(|| name.to_string(), |one| one.title.clone())
+    };
+    match (row.by, row.name.strip_prefix("team ")) {
+        ("method", _) => row.name.clone(),
+        (_, Some(team)) => format!("team {}", title(&book.teams, team)),
+        (_, None) => title(&book.owners, &row.name),
     }
 }
