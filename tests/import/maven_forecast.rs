@@ -161,18 +161,21 @@ fn nothing_tells(folder: &Path, as_of: &str, (won, decided): (usize, usize)) {
     let rows = json["rows"].as_array().expect("rows");
     let tested = rows.iter().filter(|row| !row["p"].is_null()).count();
     assert!(tested >= 3, "{rows:?}");
-    assert!(
-        rows.iter().all(|row| row["verdict"] != "tells"),
-        "{rows:?}"
-    );
+    assert!(rows.iter().all(|row| row["verdict"] != "tells"), "{rows:?}");
     let text = said(folder, as_of, &["forecast", "evidence"]);
     let text = String::from_utf8(text).expect("text");
     let text: Vec<&str> = text.split_whitespace().collect();
     let text = text.join(" ");
     let share = (100.0 * won as f64 / decided as f64).round();
     for what in [
-        format!("no evidence: none of the {tested} fields that could be tested tells won from lost; the base rate is {share} % ("),
-        format!("{} of {} decided deals were won)", grouped(won as u64), grouped(decided as u64)),
+        format!(
+            "no evidence: none of the {tested} fields that could be tested tells won from lost; the base rate is {share} % ("
+        ),
+        format!(
+            "{} of {} decided deals were won)",
+            grouped(won as u64),
+            grouped(decided as u64)
+        ),
     ] {
         assert!(text.contains(&what), "no `{what}` in {text}");
     }

@@ -356,7 +356,12 @@ fn shown(
 fn cells(process: &Process, book: &Book, row: &RollupRow) -> Vec<Cell> {
     // The heading says of which currency, so that eight columns have room.
     let currency = process.currency;
-    let plain = |minor| Cell::Text(plain_amount(Money { minor, currency }.whole().minor, currency));
+    let plain = |minor| {
+        Cell::Text(plain_amount(
+            Money { minor, currency }.whole().minor,
+            currency,
+        ))
+    };
     let amount = |minor: Option<i64>| or_nothing(minor, plain);
     vec![
         Cell::Text(called(book, row)),
