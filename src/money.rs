@@ -68,6 +68,7 @@ pub struct Money {
 
 impl Money {
     /// To the nearest whole unit, halves away from zero: an estimate is not known to the cent.
+    #[must_use]
     pub fn whole(self) -> Self {
         let scale = self.currency.scale();
         let half = self.minor.signum() * scale / 2;
