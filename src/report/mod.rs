@@ -94,7 +94,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::id::Id;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, plain_amount};
 use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
@@ -344,6 +344,12 @@ fn percents(low: f64, high: f64) -> String {
 fn whole(minor: i64, currency: Currency) -> Cell {
     let Money { minor, currency } = Money { minor, currency }.whole();
     Cell::Money { minor, currency }
+}
+
+/// The same where a heading names the currency.
+fn plain(minor: i64, currency: Currency) -> Cell {
+    let Money { minor, currency } = Money { minor, currency }.whole();
+    Cell::Text(plain_amount(minor, currency))
 }
 
 /// The same in a sentence.

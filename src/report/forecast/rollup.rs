@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use super::super::target::won_targets;
-use super::super::{Ask, Report, answer, money, or_nothing, with_notes};
+use super::super::{Ask, Report, answer, money, or_nothing, plain, with_notes};
 use crate::date;
 use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::commitment::{Committed, Scope};
@@ -15,7 +15,6 @@ use crate::deal::event::ForecastSnapshot;
 use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::forecast::won_deals;
-use crate::money::{Money, plain_amount};
 use crate::process::{Process, Target, Whose};
 
 /// What it reads beside the forecast.
@@ -355,13 +354,7 @@ fn shown(
 
 fn cells(process: &Process, book: &Book, row: &RollupRow) -> Vec<Cell> {
     // The heading says of which currency, so that eight columns have room.
-    let currency = process.currency;
-    let plain = |minor| {
-        Cell::Text(plain_amount(
-            Money { minor, currency }.whole().minor,
-            currency,
-        ))
-    };
+    let plain = |minor| plain(minor, process.currency);
     let amount = |minor: Option<i64>| or_nothing(minor, plain);
     vec![
         Cell::Text(called(book, row)),
