@@ -35,7 +35,9 @@ impl Columns {
     /// Activities with their `tool`.
     pub const TOOLS: Self = Self(1 << 27).and(Self::ACTIVITIES);
     pub const FOLLOW_UPS: Self = Self(1 << 22);
-    pub const CHANGES: Self = Self(1 << 23);
+    /// Dated values with their currencies, and dated owners: the part of [`Columns::CHANGES`] that forecasts read.
+    pub const WORTH_CHANGES: Self = Self(1 << 28);
+    pub const CHANGES: Self = Self(1 << 23).and(Self::WORTH_CHANGES);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);
     pub const LISTS: Self = Self(1 << 25);
     /// What an amount in the currency of the process is worked out from.

@@ -72,7 +72,7 @@ pub(super) fn replay(panel: &Panel<'_, '_>, how: How) -> Replay {
     let latest = now - ahead.next_multiple_of(step).min(now);
     let mut told = 0;
     // Counted from the as-of day back.
-    let weeks: Vec<usize> = (1..)
+    let mut weeks: Vec<usize> = (1..)
         .map_while(|k: usize| now.checked_sub(k * step))
         .take_while(|t| *t >= from)
         .collect();
@@ -83,12 +83,15 @@ pub(super) fn replay(panel: &Panel<'_, '_>, how: How) -> Replay {
             told += 1;
         }
     }
-    for (t, is_told) in weeks.into_iter().zip(is_told).rev() {
+    weeks.reverse();
+    is_told.reverse();
+    let seen = panel.seen_in(&weeks);
+    for ((t, is_told), seen) in weeks.into_iter().zip(is_told).zip(seen) {
         let finished = finished(&replay.records, panel.weeks[t], panel.days);
         if !is_decided(panel, t) {
             continue;
         }
-        let Some(asked) = ask(panel, t, finished) else {
+        let Some(asked) = ask(panel, t, &seen, finished) else {
             continue;
         };
         if is_told {

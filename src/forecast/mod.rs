@@ -72,7 +72,7 @@ pub const FORECAST: Needs = Needs::of(
         .and(Columns::EXPECTED_CLOSE)
         .and(Columns::NEXT_DUE)
         .and(Columns::VISITS)
-        .and(Columns::CHANGES),
+        .and(Columns::WORTH_CHANGES),
 );
 
 /// The methods, in the order in which they are shown.

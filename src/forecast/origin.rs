@@ -34,11 +34,16 @@ pub(super) struct Asked {
     pub(super) of_all: f64,
 }
 
-/// Asks all methods on the day of week `t`. `finished`: what was said at origins whose horizon is over by then.
-/// `None` with too little history for any of them.
-pub(super) fn ask(panel: &Panel<'_, '_>, t: usize, finished: &[Record]) -> Option<Asked> {
+/// Asks all methods on the day of week `t`, about the stays that its snapshot sees. `finished`: what was said at origins
+/// whose horizon is over by then. `None` with too little history for any of them.
+pub(super) fn ask(
+    panel: &Panel<'_, '_>,
+    t: usize,
+    seen: &[u32],
+    finished: &[Record],
+) -> Option<Asked> {
     let (day, days) = (panel.weeks[t], panel.days);
-    let rows = panel.rows(t);
+    let rows = panel.rows(t, seen);
     let (season, of_losses) = seasons(panel, t);
     let realised = realised(panel.won(day - YEAR, day));
     let new = new_business::expected(panel, t, &season)?;

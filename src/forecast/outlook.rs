@@ -163,7 +163,8 @@ impl Panel<'_, '_> {
         if let Some(refusal) = choice::refusal(self, now, finished) {
             return Err(refusal);
         }
-        let asked = ask(self, now, finished).ok_or_else(|| Refusal {
+        let seen = self.seen_in(&[now]).concat();
+        let asked = ask(self, now, &seen, finished).ok_or_else(|| Refusal {
             why: "insufficient history: hardly any open deal of past weeks was won in time".into(),
         })?;
         Ok((self.settled(asked, choice::chosen(finished)), backtest))

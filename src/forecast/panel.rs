@@ -213,12 +213,29 @@ impl<'p, 'b> Panel<'p, 'b> {
         ((month(day) + 13 - self.past.fiscal_month as i32).rem_euclid(3)) as usize
     }
 
-    /// What was open on the day of week `t`, in the order of the deals.
-    pub(super) fn rows(&self, t: usize) -> Vec<Row> {
+    /// Stays that the snapshots of some weeks see, each in the order of the deals; the weeks rise.
+    pub(super) fn seen_in(&self, weeks: &[usize]) -> Vec<Vec<u32>> {
+        let mut seen: Vec<Vec<u32>> = weeks
+            .iter()
+            .map(|week| Vec::with_capacity(self.count(*week)))
+            .collect();
+        for (at, visit) in (0_u32..).zip(&self.past.visits) {
+            if let Some((from, last)) = self.seen(visit) {
+                let begin = weeks.partition_point(|week| *week < from);
+                let those = weeks[begin..].iter().zip(&mut seen[begin..]);
+                for (_, seen) in those.take_while(|(week, _)| **week <= last) {
+                    seen.push(at);
+                }
+            }
+        }
+        seen
+    }
+
+    /// What was open on the day of week `t`: of the stays that its snapshot sees.
+    pub(super) fn rows(&self, t: usize, seen: &[u32]) -> Vec<Row> {
         let day = self.weeks[t];
-        let visits = self.past.visits.iter();
+        let visits = seen.iter().map(|at| &self.past.visits[*at as usize]);
         visits
-            .filter(|visit| visit.entered <= day && visit.left > day)
             .map(|visit| {
                 let (worth, by) = self.past.worth(visit.deal, day);
                 Row {
@@ -344,39 +361,51 @@ impl<'p, 'b> Panel<'p, 'b> {
     /// What is open in each week, week by week: those that came since the last, without those that left.
     fn sum_snapshots(&mut self) {
         let past = self.past;
-        let mut by_week: Vec<Vec<u32>> = vec![Vec::new(); self.weeks.len()];
+        let mut by_week: Vec<Vec<Stay>> = vec![Vec::new(); self.weeks.len()];
         self.classes.reserve_exact(past.visits.len());
         for (at, visit) in (0_u32..).zip(&past.visits) {
             let mut class = 0;
-            if let Some((from, _)) = self.seen(visit) {
-                by_week[from].push(at);
+            if let Some((from, last)) = self.seen(visit) {
                 class = if past.has_one_worth(visit) {
                     self.value_class(past.worth(visit.deal, visit.entered).0)
                 } else {
                     CHANGING
                 };
+                by_week[from].push(Stay {
+                    at,
+                    entered: visit.entered,
+                    last: last as u32,
+                    won: (visit.win != NO_WIN).then_some((visit.end, visit.win)),
+                    stage: visit.stage,
+                    class,
+                });
             }
             self.classes.push(class);
         }
-        let mut open: Vec<u32> = Vec::new();
+        let mut open: Vec<Stay> = Vec::new();
         let mut counts = vec![(0_u32, 0_u32); self.cells * CLASSES];
         let mut touched: Vec<u32> = Vec::new();
         for (t, came) in by_week.into_iter().enumerate() {
             let day = self.weeks[t];
-            open.retain(|at| past.visits[*at as usize].left > day);
+            open.retain(|stay| stay.last as usize >= t);
             open.extend(came);
-            for at in &open {
-                let visit = &past.visits[*at as usize];
-                let cell = self.cell(visit.stage, day - visit.entered);
-                let class = usize::from(self.class(*at as usize, day));
-                let count = &mut counts[cell * CLASSES + class];
+            for stay in &open {
+                let cell = self.cell(stay.stage, day - stay.entered);
+                let class = match stay.class {
+                    CHANGING => self.class(stay.at as usize, day),
+                    class => class,
+                };
+                let place = cell * CLASSES + usize::from(class);
+                let count = &mut counts[place];
                 if count.0 == 0 {
-                    touched.push((cell * CLASSES + class) as u32);
+                    touched.push(place as u32);
                 }
                 count.0 += 1;
-                if self.is_won(visit, day) {
+                if let Some((end, win)) = stay.won
+                    && end - day <= self.days
+                {
                     count.1 += 1;
-                    self.actual_open[t] += past.wins[visit.win as usize].value;
+                    self.actual_open[t] += past.wins[win as usize].value;
                     self.actual_open_wins[t] += 1.0;
                 }
             }
@@ -396,4 +425,18 @@ impl<'p, 'b> Panel<'p, 'b> {
             self.group_begins.push(self.groups.len());
         }
     }
+}
+
+/// What the snapshots of a stay need, side by side in memory.
+#[derive(Clone, Copy, Debug)]
+struct Stay {
+    /// Which of the past's visits.
+    at: u32,
+    entered: i32,
+    /// Last week that sees it.
+    last: u32,
+    /// Day of the win it ends in, and which.
+    won: Option<(i32, u32)>,
+    stage: u16,
+    class: u16,
 }

@@ -18,7 +18,7 @@ use self::names::Interned;
 use super::columns::{Facts, View, Wanted};
 use super::query::{Catalog, catalog, version_on};
 use crate::deal::book::{
-    Activities, Book, Changes, Columns, Day, Deals, FollowUps, Needs, RepFacts, Visits,
+    Activities, Book, Columns, Day, Deals, FollowUps, Needs, RepFacts, Visits,
 };
 use crate::deal::event::CatalogKind;
 use crate::deal::fact;
@@ -41,13 +41,12 @@ const DATED: &[(Columns, &[&str])] = &[
     (Columns::TOUCHED, &[fact::TOUCHED]),
 ];
 /// Facts whose histories are the changes of the Book.
-const CHANGED: &[&str] = &[
-    "state",
-    "stage",
-    fact::VALUE_MINOR,
-    "currency",
-    "owner",
-    "expected_close",
+const CHANGED: &[(Columns, &[&str])] = &[
+    (
+        Columns::WORTH_CHANGES,
+        &[fact::VALUE_MINOR, "currency", "owner"],
+    ),
+    (Columns::CHANGES, &["state", "stage", "expected_close"]),
 ];
 
 /// What must be read of changed deals.
@@ -55,16 +54,15 @@ pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     let columns = with_implied(process, needs);
     let facts = needs.attributes.iter().chain(&needs.dated);
     let mut names: BTreeSet<String> = facts.cloned().collect();
-    if columns.has(Columns::CHANGES) {
-        names.extend(CHANGED.iter().map(|name| (*name).to_string()));
-    }
-    if dated {
-        names.insert("state".to_string());
-        for (column, facts) in DATED {
-            if columns.has(*column) {
-                names.extend(facts.iter().map(|name| (*name).to_string()));
-            }
+    let mut add = |of: &[(Columns, &[&str])]| {
+        for (_, facts) in of.iter().filter(|(column, _)| columns.has(*column)) {
+            names.extend(facts.iter().map(|name| (*name).to_string()));
         }
+    };
+    add(CHANGED);
+    if dated {
+        add(DATED);
+        names.insert("state".to_string());
     }
     Wanted {
         visits: columns.has(Columns::VISITS) || (dated && columns.has(Columns::STAGE)),
@@ -213,11 +211,7 @@ impl Loader<'_, '_> {
         } else {
             FollowUps::default()
         };
-        let changes = if wanted.has(Columns::CHANGES) {
-            self.changes(&mut currencies)?
-        } else {
-            Changes::default()
-        };
+        let changes = self.changes(wanted, &mut currencies)?;
         // An owner whom the catalog does not know has a name all the same.
         reps.resize_with(self.owners.named.len(), RepFacts::default);
         let mut margins: Vec<Option<f64>> = catalog

@@ -193,38 +193,43 @@ impl Loader<'_, '_> {
     }
 
     /// The dated values of what the Book has the last of.
-    pub(super) fn changes(&mut self, currencies: &mut Vec<Currency>) -> Result<Changes> {
-        let mut owners = std::mem::take(&mut self.owners);
-        let mut stages = std::mem::take(&mut self.stages);
-        let state = |name: &str| State::from_name(name).map(Some).ok_or_else(damaged);
-        let told = self.dated_labels("state", state)?;
-        let mut changes = Changes {
-            stage: self.dated_labels("stage", |name| {
+    pub(super) fn changes(
+        &mut self,
+        wanted: Columns,
+        currencies: &mut Vec<Currency>,
+    ) -> Result<Changes> {
+        let mut changes = Changes::default();
+        if wanted.has(Columns::WORTH_CHANGES) {
+            let mut owners = std::mem::take(&mut self.owners);
+            changes.owner = self.dated_labels("owner", |name| Ok(Some(owners.index(name))))?;
+            self.owners = owners;
+            changes.value_minor = self.dated(fact::VALUE_MINOR, "whole", |_, n| n)?;
+            let mut place = |code: &str| place_of(currencies, code).map(Some);
+            let told = self.dated_labels("currency", &mut place)?;
+            changes.currency = Dated {
+                deal: told.deal,
+                day: told.day,
+                to: told.to.iter().map(|to| to.unwrap_or(0)).collect(),
+            };
+        }
+        if wanted.has(Columns::CHANGES) {
+            let mut stages = std::mem::take(&mut self.stages);
+            changes.stage = self.dated_labels("stage", |name| {
                 let open = ![WON, LOST].contains(&name);
                 Ok(open.then(|| stages.index(name) as u16))
-            })?,
-            owner: self.dated_labels("owner", |name| Ok(Some(owners.index(name))))?,
-            value_minor: self.dated(fact::VALUE_MINOR, "whole", |_, n| n)?,
-            expected_close: self.dated("expected_close", "date", |day, date| {
+            })?;
+            self.stages = stages;
+            changes.expected_close = self.dated("expected_close", "date", |day, date| {
                 date.map(|date| Day::new(day.number() + date as i32))
-            })?,
-            ..Changes::default()
-        };
-        let mut place = |code: &str| place_of(currencies, code).map(Some);
-        let told_currency = self.dated_labels("currency", &mut place)?;
-        let to = told_currency.to.iter().map(|to| to.unwrap_or(0)).collect();
-        changes.currency = Dated {
-            deal: told_currency.deal,
-            day: told_currency.day,
-            to,
-        };
-        for ((deal, day), state) in told.deal.into_iter().zip(told.day).zip(told.to) {
-            if let Some(state) = state {
-                changes.state.push(deal, day, state);
+            })?;
+            let state = |name: &str| State::from_name(name).map(Some).ok_or_else(damaged);
+            let told = self.dated_labels("state", state)?;
+            for ((deal, day), state) in told.deal.into_iter().zip(told.day).zip(told.to) {
+                if let Some(state) = state {
+                    changes.state.push(deal, day, state);
+                }
             }
         }
-        self.owners = owners;
-        self.stages = stages;
         Ok(changes)
     }
 
