@@ -67,6 +67,17 @@ pub struct Money {
 }
 
 impl Money {
+    /// To the nearest whole unit, halves away from zero: an estimate is not known to the cent.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        let scale = self.currency.scale();
+        let half = self.minor.signum() * scale / 2;
+        Self {
+            minor: self.minor.saturating_add(half) / scale * scale,
+            ..self
+        }
+    }
+
     /// Reads `6000`, `6k`, `1.5m`, `4,200`, `4 200.50`, `EUR 12k`, `12k EUR`; `currency` is meant
     /// where none is written. Negative amounts and more decimals than the currency has are refused.
     pub fn parse(typed: &str, currency: Currency) -> Result<Self, String> {

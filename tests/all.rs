@@ -10,6 +10,7 @@ mod command_tree;
 mod concurrency;
 mod demo;
 mod exit_codes;
+mod forecast;
 mod formats;
 mod import;
 mod interrupted;

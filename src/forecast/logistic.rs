@@ -8,8 +8,8 @@
 //!
 //! `b += (X'VX + Λ)⁻¹ (X'(w - n p) - Λ b)`, `V = n p (1 - p)`
 //!
-//! Stages are hardly penalised, their age bins by 1, the season by 8. As a deal is seen every week of its horizon, each
-//! counts 7 days' worth of it. The effect of the value is drawn to 0 by `1 - 3/χ²`. What a field adds is a normal random
+//! Stages are hardly penalised, their age bins by 1, the season by 8. A value is its logarithm, to quarters. As a deal
+//! is seen every week of its horizon, each counts 7 days' worth of it. The effect of the value is drawn to 0 by `1 - 3/χ²`. What a field adds is a normal random
 //! effect per level, its variance by moments of (observed - expected) wins (N. E. Breslow and D. G. Clayton, Approximate
 //! inference in generalized linear mixed models, JASA 88 (1993), 9–25, one step): none where levels differ by luck, by the
 //! score test of that variance (X. Lin, Variance component testing in generalised linear models with random effects,

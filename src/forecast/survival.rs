@@ -185,6 +185,35 @@ mod tests {
         assert!((won[2].1 + lost[0].1 - 1.0).abs() < 1e-12);
     }
 
+    /// With one way to end it is what the product-limit estimate leaves: the weeks of remission under 6-mercaptopurine (E. J.
+    /// Freireich and others, 1963), as D. R. Cox and D. Oakes (Analysis of Survival Data, 1984) and most textbooks
+    /// print them, with 0.857, 0.807, 0.753, 0.690, 0.627, 0.538 and 0.448 in remission.
+    #[test]
+    fn of_one_cause_it_is_kaplan_and_meier() {
+        let ended = [6, 6, 6, 7, 10, 13, 16, 22, 23];
+        let open = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
+        let mut observed: Vec<(f64, Option<u8>)> = Vec::new();
+        observed.extend(ended.map(|week| (f64::from(week), Some(0))));
+        observed.extend(open.map(|week| (f64::from(week), None)));
+        let expected = [
+            (6.0, 6.0 / 7.0),
+            (7.0, 6.0 / 7.0 * 16.0 / 17.0),
+            (10.0, 0.752_941_176_470_588),
+            (13.0, 0.690_196_078_431_373),
+            (16.0, 0.627_450_980_392_157),
+            (22.0, 0.537_815_126_050_420),
+            (23.0, 0.448_179_271_708_683),
+        ];
+        let steps = aalen_johansen(&observed, 0);
+        assert_eq!(steps.len(), expected.len());
+        for (found, (week, left)) in steps.iter().zip(expected) {
+            assert!(
+                found.0 == week && (1.0 - found.1 - left).abs() < 1e-12,
+                "{steps:?}"
+            );
+        }
+    }
+
     /// Without deals that are still open it is the share of all, ties or not.
     #[test]
     fn without_censoring_it_is_the_share() {

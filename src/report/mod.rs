@@ -93,7 +93,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Cell, Document, Period};
 use crate::id::Id;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, plain_amount};
 use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
@@ -341,20 +341,19 @@ fn percents(low: f64, high: f64) -> String {
 
 /// An amount for people: sums are shown in whole units.
 fn whole(minor: i64, currency: Currency) -> Cell {
-    let scale = currency.scale();
-    let rounded = minor.saturating_add(minor.signum() * scale / 2) / scale * scale;
-    Cell::Money {
-        minor: rounded,
-        currency,
-    }
+    let Money { minor, currency } = Money { minor, currency }.whole();
+    Cell::Money { minor, currency }
+}
+
+/// The same where a heading names the currency.
+fn plain(minor: i64, currency: Currency) -> Cell {
+    let Money { minor, currency } = Money { minor, currency }.whole();
+    Cell::Text(plain_amount(minor, currency))
 }
 
 /// The same in a sentence.
 fn money(minor: i64, currency: Currency) -> String {
-    match whole(minor, currency) {
-        Cell::Money { minor, currency } => Money { minor, currency }.to_string(),
-        _ => String::new(),
-    }
+    Money { minor, currency }.whole().to_string()
 }
 
 fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {

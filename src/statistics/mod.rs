@@ -265,6 +265,24 @@ mod tests {
         );
     }
 
+    /// Ends of exact 95 % intervals, which are quantiles of beta distributions (C. J. Clopper and E. S. Pearson, The use of
+    /// confidence or fiducial limits, Biometrika 26 (1934), 404–413), for Newcombe's examples: `scipy.stats.beta.ppf(0.025,
+    /// k, n - k + 1)` and `beta.isf(0.025, k + 1, n - k)`. What lies beyond each has a chance of one in forty.
+    #[rstest]
+    #[case(81, 263, 0.252_736_745_585_271, 0.367_621_922_601_351)]
+    #[case(15, 148, 0.057_844_010_083_449, 0.161_650_490_349_479)]
+    #[case(0, 20, 0.0, 0.168_433_470_983_085)]
+    #[case(1, 29, 0.000_872_646_883_58, 0.177_644_295_488_723)]
+    #[case(9, 27, 0.165_188_179_687_316, 0.539_607_286_092_257)]
+    #[case(8, 10, 0.443_904_537_692_358, 0.974_789_273_673_167)]
+    #[case(20, 20, 0.831_566_529_016_915, 1.0)]
+    fn exact_intervals(#[case] k: usize, #[case] n: usize, #[case] low: f64, #[case] high: f64) {
+        let below = binomial_tail(k, n, low);
+        assert!(k == 0 || near(below, 0.025), "{below}");
+        let above = 1.0 - binomial_tail(k + 1, n, high);
+        assert!(k == n || near(above, 0.025), "{above}");
+    }
+
     proptest! {
         #[test]
         fn intervals_hold_their_share(n in 1_usize..5_000, part in 0.0..=1.0) {

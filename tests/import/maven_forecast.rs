@@ -1,22 +1,39 @@
 //! Forecasts on two public histories, without hindsight, against what is demanded of them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value as Json;
+use tempfile::TempDir;
 
 use salesctl::forecast::{Backtest, How, Panel, Past, Score, backtest, forecast_needs};
 use salesctl::id::Ids;
+use salesctl::money::grouped;
 use salesctl::store::{Access, Store};
 
 use super::{day, process, shared};
 
-/// Imports a file of deals by an example's process and mapping, and replays all origins that are over by a day.
-fn replayed(example: &str, file: &Path, as_of: &str) -> Backtest {
-    let folder = tempfile::tempdir().expect("a folder");
-    let folder = folder.path();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples")
-        .join(example);
+/// The program in a workspace, on a day; what it printed.
+pub(crate) fn said(folder: &Path, as_of: &str, args: &[&str]) -> Vec<u8> {
+    let output = Command::new(env!("CARGO_BIN_EXE_salesctl"))
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("SALESCTL_TODAY", as_of)
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {said}");
+    output.stdout
+}
+
+/// A workspace with a file of deals, imported by an example's process and mapping.
+pub(crate) fn imported(example: &str, file: &Path, as_of: &str) -> TempDir {
+    let workspace = tempfile::tempdir().expect("a folder");
+    let folder = workspace.path();
+    let example = examples().join(example);
     for name in ["process.toml", "deals.map.toml"] {
         fs::copy(example.join(name), folder.join(name)).expect("a copy");
     }
@@ -31,20 +48,22 @@ fn replayed(example: &str, file: &Path, as_of: &str) -> Backtest {
         "all",
     ];
     for args in [&["init"][..], &import[..]] {
-        let output = Command::new(env!("CARGO_BIN_EXE_salesctl"))
-            .args(args)
-            .current_dir(folder)
-            .env_clear()
-            .env("HOME", folder)
-            .env("SALESCTL_TODAY", as_of)
-            .output()
-            .expect("the program runs");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{args:?}: {said}");
+        said(folder, as_of, args);
     }
-    let store = folder.join("sales.db");
+    workspace
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+/// All origins of an imported file that are over by a day.
+fn replayed(example: &str, file: &Path, as_of: &str) -> Backtest {
+    let workspace = imported(example, file, as_of);
+    let store = workspace.path().join("sales.db");
     let store = Store::open(&store, Access::Read, Ids::seeded(1)).expect("a store");
-    let text = fs::read_to_string(example.join("process.toml")).expect("a process");
+    let text = examples().join(example).join("process.toml");
+    let text = fs::read_to_string(text).expect("a process");
     let process = process(&text);
     let book = store
         .book(&process, day(as_of), &forecast_needs(&process))
@@ -134,4 +153,52 @@ fn no_worse_than_the_default(backtest: &Backtest, lines: &str) {
     let cohort = scores.iter().find(|(method, _)| *method == "cohort");
     let cohort = cohort.and_then(|(_, score)| score.wape).expect("a score");
     within("default", backtest.chosen().wape, cohort + 0.05, lines);
+}
+
+/// What is known of these deals does not tell which are won: both are made up, owners, products and accounts by chance.
+fn nothing_tells(folder: &Path, as_of: &str, (won, decided): (usize, usize)) {
+    let json = said(folder, as_of, &["forecast", "evidence", "--json"]);
+    let json: Json = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(json["n"], decided);
+    let rows = json["rows"].as_array().expect("rows");
+    let tested = rows.iter().filter(|row| !row["p"].is_null()).count();
+    assert!(tested >= 3, "{rows:?}");
+    assert!(rows.iter().all(|row| row["verdict"] != "tells"), "{rows:?}");
+    let text = said(folder, as_of, &["forecast", "evidence"]);
+    let text = String::from_utf8(text).expect("text");
+    let text: Vec<&str> = text.split_whitespace().collect();
+    let text = text.join(" ");
+    let share = (100.0 * won as f64 / decided as f64).round();
+    for what in [
+        format!(
+            "no evidence: none of the {tested} fields that could be tested tells won from lost; the base rate is {share} % ("
+        ),
+        format!(
+            "{} of {} decided deals were won)",
+            grouped(won as u64),
+            grouped(decided as u64)
+        ),
+    ] {
+        assert!(text.contains(&what), "no `{what}` in {text}");
+    }
+}
+
+#[test]
+fn nothing_tells_who_buys_of_the_hardware_seller() {
+    let Some(data) = shared("maven-crm") else {
+        return;
+    };
+    let file = data.join("sales_pipeline.csv");
+    let workspace = imported("maven-crm", &file, "2017-12-31");
+    nothing_tells(workspace.path(), "2017-12-31", (4_238, 6_711));
+}
+
+#[test]
+fn nothing_tells_who_buys_of_the_software_seller() {
+    let Some(data) = shared("skygeni") else {
+        return;
+    };
+    let file = data.join("skygeni_sales_data.csv");
+    let workspace = imported("skygeni", &file, "2024-07-28");
+    nothing_tells(workspace.path(), "2024-07-28", (2_263, 5_000));
 }

@@ -5,7 +5,7 @@ mod cli;
 mod history;
 pub(crate) mod mapped;
 mod maven;
-mod maven_forecast;
+pub(crate) mod maven_forecast;
 mod maven_reports;
 mod reading;
 mod story;

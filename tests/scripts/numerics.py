@@ -28,6 +28,13 @@ try:
     answers["binomial"] = [
         [k, n, p, stats.binom.sf(k - 1, n, p)] for n in (5, 60) for k in (1, 3, 5) for p in (0.02, 0.4, 0.97)
     ]
+    # The exact interval of C. J. Clopper and E. S. Pearson (1934): quantiles of beta distributions.
+    answers["beta"] = []
+    for won, n in pairs:
+        for tail in (0.001, 0.025, 0.05):
+            low = stats.beta.ppf(tail, won, n - won + 1) if won > 0 else 0.0
+            high = stats.beta.isf(tail, won + 1, n - won) if won < n else 1.0
+            answers["beta"].append([won, n, tail, low, high])
 except ImportError as error:
     missing.append(str(error.name))
 

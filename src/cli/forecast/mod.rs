@@ -206,10 +206,12 @@ pub(super) fn last_said(
         .forecast_of((quarter.from, quarter.to), day)?
         .filter(|(night, _)| *night <= day);
     Ok(said.map(|(night, kept)| {
-        let unit = process.currency.scale();
-        let shown = |minor: i64| Money {
-            minor: kept.won_minor.saturating_add(minor) / unit * unit,
-            currency: process.currency,
+        let shown = |minor: i64| {
+            let with_won = Money {
+                minor: kept.won_minor.saturating_add(minor),
+                currency: process.currency,
+            };
+            with_won.whole()
         };
         let range = match (kept.low_minor, kept.high_minor) {
             (Some(low), Some(high)) => {

@@ -102,12 +102,10 @@ fn error(process: &Process, book: &Book) -> Result<Document> {
 }
 
 fn table(process: &Process, kept: &[ForecastSnapshot]) -> Table {
-    let money = |minor| {
-        let scale = process.currency.scale();
-        Cell::Money {
-            minor: minor / scale * scale,
-            currency: process.currency,
-        }
+    let currency = process.currency;
+    let money = |minor| Cell::Money {
+        minor: Money { minor, currency }.whole().minor,
+        currency,
     };
     Table {
         columns: vec![

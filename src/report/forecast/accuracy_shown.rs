@@ -3,7 +3,7 @@
 use super::super::{Ask, Report, answer, count, or_nothing, with_notes};
 use super::accuracy::{AccuracyRow, AskAccuracy, ENOUGH_CALLS};
 use crate::date;
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Named};
 use crate::document::{Cell, Document, Table, TableColumn};
 use crate::process::Process;
 
@@ -82,13 +82,9 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
         rows: rows
             .iter()
             .map(|row| {
-                let title = book
-                    .owners
-                    .iter()
-                    .find(|one| row.by == "rep" && one.name == row.name);
-                let name = title.map_or(&row.name, |one| &one.title);
+                let name = who(book, row);
                 let ahead = if row.horizon == "30_days" {
-                    ", 30 days"
+                    ", 30 d"
                 } else {
                     ""
                 };
@@ -98,7 +94,12 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
                     count(row.finished),
                     share(row.bias_share),
                     share(row.wape_share),
-                    Cell::Text(row.finding.replace('_', " ")),
+                    // In words under the table: there it has room.
+                    if row.finding == "insufficient_history" {
+                        Cell::Nothing
+                    } else {
+                        Cell::Text(row.finding.replace('_', " "))
+                    },
                     if row.confidence_n == 0 {
                         Cell::Nothing
                     } else {
@@ -108,5 +109,18 @@ fn table(book: &Book, rows: &[AccuracyRow]) -> Table {
                 ]
             })
             .collect(),
+    }
+}
+
+/// As people call them: methods have their own names.
+fn who(book: &Book, row: &AccuracyRow) -> String {
+    let title = |named: &[Named], name: &str| {
+        let found = named.iter().find(|one| one.name == name);
+        found.map_or_else(|| name.to_string(), |one| one.title.clone())
+    };
+    match (row.by, row.name.strip_prefix("team ")) {
+        ("method", _) => row.name.clone(),
+        (_, Some(team)) => format!("team {}", title(&book.teams, team)),
+        (_, None) => title(&book.owners, &row.name),
     }
 }

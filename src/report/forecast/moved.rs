@@ -264,9 +264,9 @@ fn document(
         columns: vec![
             TableColumn::left("deal"),
             TableColumn::left("account"),
-            TableColumn::left("what").rank(2),
+            TableColumn::left("what").rank(1),
             TableColumn::right("change"),
-            TableColumn::left("command").rank(1),
+            TableColumn::left("command").rank(2),
         ],
         rows: deals
             .iter()

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use super::super::target::won_targets;
-use super::super::{Ask, Report, answer, money, or_nothing, whole, with_notes};
+use super::super::{Ask, Report, answer, money, or_nothing, plain, with_notes};
 use crate::date;
 use crate::deal::book::{Book, Columns, Needs};
 use crate::deal::commitment::{Committed, Scope};
@@ -310,8 +310,9 @@ fn shown(
     };
     let mut document = Document::default()
         .heading(format!(
-            "Roll-up of {}, as of {}",
+            "Roll-up of {} in {}, as of {}",
             date::period_name(period, process.fiscal_month),
+            process.currency.code(),
             date::day(book.as_of)
         ))
         .table(table);
@@ -352,10 +353,12 @@ fn shown(
 }
 
 fn cells(process: &Process, book: &Book, row: &RollupRow) -> Vec<Cell> {
-    let amount = |minor: Option<i64>| or_nothing(minor, |minor| whole(minor, process.currency));
+    // The heading says of which currency, so that eight columns have room.
+    let plain = |minor| plain(minor, process.currency);
+    let amount = |minor: Option<i64>| or_nothing(minor, plain);
     vec![
         Cell::Text(called(book, row)),
-        whole(row.won_minor, process.currency),
+        plain(row.won_minor),
         amount(row.called_minor),
         amount(row.best_case_minor),
         amount(row.adjustment_minor),
