@@ -1,6 +1,6 @@
 //! What to expect: how much is won by the end of a period, with a range and a track record.
 //!
-//! The order in which data flows: `past` is what the methods read of the Book, `panel` the past seen once a week, so
+//! The order in which data flows: `past` is what the methods read of the Book, `panel` (with `filled`) the past seen once a week, so
 //! that nothing later than an origin can be known on it; each method is one file; `backtest` asks all of them at past
 //! origins, `choice` says whose word counts, and [`Outlook`] is what is expected now. `kept` is what a night keeps of it,
 //! and `moved` why it is another one since. Money is in minor units of the process's currency.
@@ -14,6 +14,7 @@ mod cohort;
 mod ensemble;
 mod evidence;
 mod field;
+mod filled;
 mod kept;
 mod logistic;
 #[cfg(test)]
@@ -35,6 +36,7 @@ mod run_rate;
 pub(crate) mod sample;
 mod scores;
 mod season;
+
 mod stage_weighted;
 mod sums;
 mod survival;
