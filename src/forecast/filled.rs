@@ -104,14 +104,19 @@ impl Panel<'_, '_> {
         let past = self.past;
         let mut by_week: Vec<Vec<Stay>> = vec![Vec::new(); self.weeks.len()];
         self.classes.reserve_exact(past.visits.len());
+        let mut last_worth = (f64::NAN.to_bits(), 0);
         for (at, visit) in (0_u32..).zip(&past.visits) {
             let mut class = 0;
             if let Some((from, last)) = self.seen(visit) {
-                class = if past.has_one_worth(visit) {
-                    self.value_class(past.worth(visit.deal, visit.entered).0)
-                } else {
-                    CHANGING
-                };
+                class = CHANGING;
+                if past.has_one_worth(visit) {
+                    let (worth, _) = past.worth(visit.deal, visit.entered);
+                    // Mostly the same as of the deal's stay before, and a logarithm takes its time.
+                    if worth.to_bits() != last_worth.0 {
+                        last_worth = (worth.to_bits(), self.value_class(worth));
+                    }
+                    class = last_worth.1;
+                }
                 by_week[from].push(Stay {
                     at,
                     entered: visit.entered,

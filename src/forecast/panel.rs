@@ -219,8 +219,15 @@ impl<'p, 'b> Panel<'p, 'b> {
             .iter()
             .map(|week| Vec::with_capacity(self.count(*week)))
             .collect();
+        let (Some(first), Some(end)) = (weeks.first(), weeks.last()) else {
+            return seen;
+        };
+        let (begin, end) = (self.weeks[*first], self.weeks[*end]);
         for (at, visit) in (0_u32..).zip(&self.past.visits) {
-            if let Some((from, last)) = self.seen(visit) {
+            if visit.entered <= end
+                && visit.left > begin
+                && let Some((from, last)) = self.seen(visit)
+            {
                 let begin = weeks.partition_point(|week| *week < from);
                 let those = weeks[begin..].iter().zip(&mut seen[begin..]);
                 for (_, seen) in those.take_while(|(week, _)| **week <= last) {

@@ -10,23 +10,11 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::names::slugified;
-use super::reader::{At, Reader};
-use crate::text::nearest;
-
-/// Something of the extended file that its heir does without.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Removed {
-    /// `stage`, `field`, …
-    pub(super) noun: &'static str,
-    pub(super) name: String,
-    /// Of the stage, where it is part of one.
-    pub(super) stage: Option<String>,
-    pub(super) why: String,
-    pub(super) span: Range<usize>,
-}
+use super::reader::Reader;
+use super::removed::{Removed, removed};
 
 /// What can be removed: the key of `remove`, where it is kept, and how one is told from another.
-const KINDS: &[(&str, &str, Same)] = &[
+pub(super) const KINDS: &[(&str, &str, Same)] = &[
     ("field", "fields", Same::Key),
     ("role", "roles", Same::Key),
     ("rate", "rates", Same::Key),
@@ -43,7 +31,7 @@ const KINDS: &[(&str, &str, Same)] = &[
     ("test", "test", Same::Name),
 ];
 /// The same of a stage.
-const OF_STAGE: &[(&str, &str, Same)] = &[
+pub(super) const OF_STAGE: &[(&str, &str, Same)] = &[
     ("step", "steps", Same::Name),
     ("requires", "requires", Same::Name),
     ("exit", "exit", Same::Said),
@@ -53,7 +41,7 @@ const OF_STAGE: &[(&str, &str, Same)] = &[
 
 /// When two entries of a list, or two keys, are the same thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Same {
+pub(super) enum Same {
     /// Their keys in a table.
     Key,
     /// Their `name`; a text is its name.
@@ -198,7 +186,7 @@ fn lay_list<'t>(items: &mut DeArray<'t>, over: DeArray<'t>, same: Same, list: &s
     }
 }
 
-fn identity(item: &Spanned<DeValue<'_>>, same: Same) -> Option<Vec<String>> {
+pub(super) fn identity(item: &Spanned<DeValue<'_>>, same: Same) -> Option<Vec<String>> {
     let text = |table: &DeTable<'_>, key: &str| {
         let value = table.get(key)?.get_ref();
         value.as_str().map(str::to_string)
@@ -225,7 +213,7 @@ fn identity(item: &Spanned<DeValue<'_>>, same: Same) -> Option<Vec<String>> {
 }
 
 /// A text that stands for a step or tool is named as it would be in full.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     if name.contains(|c: char| c.is_whitespace() || c.is_uppercase()) {
         slugified(name)
     } else {
@@ -267,148 +255,8 @@ fn after(stage: &Spanned<DeValue<'_>>) -> Option<String> {
     table.get("after")?.get_ref().as_str().map(str::to_string)
 }
 
-fn emptied<'t>(items: &mut DeArray<'t>) -> DeArray<'t> {
+pub(super) fn emptied<'t>(items: &mut DeArray<'t>) -> DeArray<'t> {
     std::mem::replace(items, std::iter::empty().collect())
-}
-
-/// What the heir does without is taken out of what it extends.
-fn removed(
-    reader: &Reader<'_>,
-    under: &mut DeTable<'_>,
-    remove: &Spanned<DeValue<'_>>,
-) -> Vec<Removed> {
-    let mut removed = Vec::new();
-    let Some(items) = remove.get_ref().as_array() else {
-        reader.error(
-            remove.span(),
-            "wrong type for `remove`",
-            "expected a list such as [{ stage = \"demo\", why = \"sold by phone\" }]",
-        );
-        return removed;
-    };
-    let known: Vec<&str> = ["stage", "why"]
-        .into_iter()
-        .chain(KINDS.iter().chain(OF_STAGE).map(|(noun, ..)| *noun))
-        .collect();
-    for item in items {
-        let Some(keys) = reader.keys("`remove`", item, &known) else {
-            continue;
-        };
-        let why = keys.needed("what is removed", "why");
-        let stage = keys.text("stage");
-        let in_stage = OF_STAGE.iter().find(|(noun, ..)| keys.get(noun).is_some());
-        let kind = KINDS.iter().find(|(noun, ..)| keys.get(noun).is_some());
-        let (noun, name, found) = match (stage.clone(), in_stage, kind) {
-            (Some(stage), Some((noun, place, same)), None) => {
-                let Some(name) = keys.text(noun) else {
-                    continue;
-                };
-                let Some(table) = stage_of(under, &stage.value) else {
-                    missing(reader, "stage", &stage, &names(under, "stage", Same::Name));
-                    continue;
-                };
-                let found = take(table, place, *same, &name.value);
-                if !found {
-                    missing(reader, noun, &name, &names(table, place, *same));
-                }
-                (*noun, name, found)
-            }
-            (Some(name), None, None) => {
-                let found = take(under, "stage", Same::Name, &name.value);
-                if !found {
-                    missing(reader, "stage", &name, &names(under, "stage", Same::Name));
-                }
-                ("stage", name, found)
-            }
-            (None, None, Some((noun, place, same))) => {
-                let Some(name) = keys.text(noun) else {
-                    continue;
-                };
-                let found = take(under, place, *same, &name.value);
-                if !found {
-                    missing(reader, noun, &name, &names(under, place, *same));
-                }
-                (*noun, name, found)
-            }
-            _ => {
-                reader.error(
-                    item.span(),
-                    "it is not clear what is removed",
-                    "expected one thing: `{ stage = \"demo\", why = … }`, \
-                     `{ stage = \"demo\", step = \"call\", why = … }`, `{ field = \"budget\", why = … }`",
-                );
-                continue;
-            }
-        };
-        if let (true, Some(why)) = (found, why) {
-            let is_part = noun != "stage";
-            removed.push(Removed {
-                noun,
-                name: name.value,
-                stage: stage.filter(|_| is_part).map(|stage| stage.value),
-                why: why.value,
-                span: name.span,
-            });
-        }
-    }
-    removed
-}
-
-fn missing(reader: &Reader<'_>, noun: &str, name: &At<String>, known: &[String]) {
-    let label = match nearest(&name.value, known.iter().map(String::as_str)) {
-        Some(near) => format!("the extended file has none of that name; did you mean `{near}`?"),
-        None => "the extended file has none of that name".to_string(),
-    };
-    reader.error(
-        name.span.clone(),
-        format!("nothing to remove: unknown {noun} `{}`", name.value),
-        label,
-    );
-}
-
-fn stage_of<'a, 't>(under: &'a mut DeTable<'t>, name: &str) -> Option<&'a mut DeTable<'t>> {
-    let DeValue::Array(stages) = under.get_mut("stage")?.get_mut() else {
-        return None;
-    };
-    stages.iter_mut().find_map(|stage| {
-        let is_it = identity(stage, Same::Name) == Some(vec![name.to_string()]);
-        match stage.get_mut() {
-            DeValue::Table(table) if is_it => Some(table),
-            _ => None,
-        }
-    })
-}
-
-fn names(under: &DeTable<'_>, place: &str, same: Same) -> Vec<String> {
-    match under.get(place).map(Spanned::get_ref) {
-        Some(DeValue::Table(table)) => table.keys().map(|key| key.get_ref().to_string()).collect(),
-        Some(DeValue::Array(items)) => {
-            let ids = items.iter().filter_map(|item| identity(item, same));
-            ids.map(|mut id| id.swap_remove(0)).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Takes what is so called out; whether there was any. Of a target the metric is its name.
-fn take(under: &mut DeTable<'_>, place: &str, same: Same, name: &str) -> bool {
-    let name = if same == Same::Name {
-        plain(name)
-    } else {
-        name.to_string()
-    };
-    match under.get_mut(place).map(Spanned::get_mut) {
-        Some(DeValue::Table(table)) => table.remove(name.as_str()).is_some(),
-        Some(DeValue::Array(items)) => {
-            let before = items.len();
-            let stays = |item: &Spanned<DeValue<'_>>| {
-                identity(item, same).is_none_or(|id| id.first() != Some(&name))
-            };
-            *items = emptied(items).into_iter().filter(stays).collect();
-            items.len() < before
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod prospecting;
 mod rates;
 pub(crate) mod reader;
 mod relations;
+mod removed;
 mod span;
 mod stages;
 pub(crate) mod syntax;

@@ -8,9 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Problem;
-use super::inherit::Removed;
 use super::keys::Keys;
 use super::layers::line_of;
+use super::removed::Removed;
 use crate::text::nearest;
 
 /// Names a wrong one is compared with.

@@ -6,9 +6,10 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use super::Problem;
-use super::inherit::{Removed, laid_over, shifted};
+use super::inherit::{laid_over, shifted};
 use super::layers::{Layer, layers};
 use super::reader::Reader;
+use super::removed::Removed;
 use super::syntax::Source;
 
 pub(super) struct Whole<'t> {
