@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use salesctl::process::{Level, check, decode, render_problems, template};
+use salesctl::process::{Checked, Level, check, decode, joined, render_problems, template};
 
 fn sample_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/process/broken")
@@ -46,8 +46,21 @@ fn broken_samples_give_their_messages() {
     for name in &samples {
         let text = fs::read_to_string(sample_dir().join(format!("{name}.toml"))).expect("a sample");
         let message = sample_dir().join(format!("{name}.txt"));
-        let given = shown(&text);
-        let checked = check("process.toml", &text);
+        let read = |file: &str| {
+            fs::read_to_string(sample_dir().join(file)).map_err(|_| "no such file".to_string())
+        };
+        let (text, checked) = match joined("process.toml", text, read) {
+            Ok(text) => {
+                let checked = check("process.toml", &text);
+                (text, checked)
+            }
+            Err(unread) => {
+                let problems = vec![unread.problem];
+                let process = None;
+                (unread.text, Checked { process, problems })
+            }
+        };
+        let given = render_problems("process.toml", &text, &checked.problems, false) + "\n";
         assert!(!checked.problems.is_empty(), "{name} is broken");
         let errors = checked
             .problems

@@ -12,7 +12,7 @@ use super::gate::GateLine;
 use crate::condition::{Truth, Value};
 use crate::fault::{Class, Fault};
 use crate::id::Id;
-use crate::process::{LOST, Process, Stage, Step, WON};
+use crate::process::{Process, Stage, Step, WON};
 
 /// Why a deal stays where it is: every line of the gate, the open ones among them.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,9 +54,11 @@ impl Case<'_> {
         new_id: &mut dyn FnMut() -> Result<Id>,
     ) -> Result<Decision> {
         let stage = self.current_stage()?;
+        let kind = self.customer_type()?;
+        let onward = self.process.onward(stage, kind.as_deref());
         let to = match to {
-            Some(to) => self.forward_target(stage, to)?,
-            None => stage.next.first().cloned().ok_or_else(|| {
+            Some(to) => self.forward_target(stage, to, (&onward, kind.as_deref()))?,
+            None => onward.first().map(|to| (*to).to_string()).ok_or_else(|| {
                 Fault::no(format!("stage `{}` has no next stage", stage.name))
                     .hint("`next` in the process file lists where a deal may go from here")
             })?,
@@ -76,6 +78,7 @@ impl Case<'_> {
     /// Wins the deal: all remaining gates on the default way to the end must be passed.
     pub fn win(&self, override_reason: Option<&str>) -> Result<Decision> {
         let stage = self.current_stage()?;
+        let kind = self.customer_type()?;
         let mut lines = Vec::new();
         let mut at = Some(stage);
         let mut seen = Vec::new();
@@ -92,7 +95,8 @@ impl Case<'_> {
                     lines.push(line);
                 }
             }
-            at = gate.next.first().and_then(|next| self.process.stage(next));
+            let onward = self.process.onward(gate, kind.as_deref());
+            at = onward.first().and_then(|next| self.process.stage(next));
         }
         let overridden = match pass(stage, WON, lines, override_reason) {
             Ok(overridden) => overridden,
@@ -182,11 +186,12 @@ impl Case<'_> {
         new_id: &mut dyn FnMut() -> Result<Id>,
     ) -> Result<Vec<Event>> {
         let mut events = self.resume_first();
+        let kind = self.customer_type()?;
         events.push(Event::StageEntered {
             stage: stage.to_string(),
             how,
             entered: Some(self.day),
-            customer_type: self.customer_type()?,
+            customer_type: kind.clone(),
             overridden,
         });
         let rules = self
@@ -200,6 +205,7 @@ impl Case<'_> {
         };
         for rule in rules
             .iter()
+            .filter(|rule| rule.only.includes(kind.as_deref()))
             .filter(|rule| rule.step.is_none() && !open(&rule.say))
         {
             events.push(self.follow_up(&rule.say, rule.after, new_id)?);
@@ -232,99 +238,15 @@ impl Case<'_> {
         let mut events = vec![Event::StepDone {
             step: found.name.clone(),
         }];
+        let kind = self.customer_type()?;
         for rule in &stage.follow_ups {
-            if rule.step.as_deref() == Some(found.name.as_str()) {
+            if rule.step.as_deref() == Some(found.name.as_str())
+                && rule.only.includes(kind.as_deref())
+            {
                 events.push(self.follow_up(&rule.say, rule.after, new_id)?);
             }
         }
         Ok(events)
-    }
-
-    fn forward_target(&self, stage: &Stage, to: &str) -> Result<String> {
-        if stage.next.iter().any(|next| next == to) {
-            return Ok(to.to_string());
-        }
-        Err(self.not_allowed(stage, to, "on to", &stage.next).into())
-    }
-
-    fn not_allowed(&self, stage: &Stage, to: &str, way: &str, allowed: &[String]) -> Fault {
-        let known = to == WON || to == LOST || self.process.stage(to).is_some();
-        let mut fault = if known {
-            Fault::no(format!("a deal in `{}` can't go {way} `{to}`", stage.name))
-        } else {
-            let all = self
-                .process
-                .stages
-                .iter()
-                .map(|s| s.name.as_str())
-                .chain([WON, LOST]);
-            let fault = Fault::usage(format!("there is no stage `{to}`"));
-            match crate::text::nearest(to, all) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
-            }
-        };
-        fault = fault.hint(if allowed.is_empty() {
-            format!("from `{}` it can't go {way} any stage", stage.name)
-        } else {
-            format!(
-                "from `{}` it can go {way}: {}",
-                stage.name,
-                allowed.join(", ")
-            )
-        });
-        if to == LOST {
-            fault = fault.hint("salesctl deal lose DEAL --reason REASON closes it as lost");
-        }
-        fault
-    }
-
-    fn current_stage(&self) -> Result<&Stage> {
-        self.must_be_open()?;
-        let Some(name) = self.deal.stage() else {
-            return Err(Fault::no(
-                "the deal is in no stage: the file it came from did not tell one",
-            )
-            .hint(format!(
-                "salesctl deal set DEAL stage={} puts it into one",
-                self.process
-                    .stages
-                    .first()
-                    .map_or("", |stage| stage.name.as_str())
-            ))
-            .into());
-        };
-        self.process.stage(name).ok_or_else(|| {
-            let stages: Vec<&str> = self
-                .process
-                .stages
-                .iter()
-                .map(|s| s.name.as_str())
-                .collect();
-            Fault::no(format!("its stage `{name}` is not in the process any more"))
-                .hint("salesctl deal set DEAL stage=STAGE puts it into another")
-                .hint(format!("the stages now are: {}", stages.join(", ")))
-                .into()
-        })
-    }
-
-    fn must_be_open(&self) -> Result<()> {
-        if self.deal.state.is_open() {
-            return Ok(());
-        }
-        Err(Fault::no(format!(
-            "the deal is {} since {}",
-            self.deal.state.name(),
-            self.deal.closed.map_or_else(
-                || "an unknown date".to_string(),
-                |closed| closed.to_string()
-            )
-        ))
-        .hint(format!(
-            "salesctl deal reopen {} opens it again",
-            self.deal.id
-        ))
-        .into())
     }
 
     /// A deal on hold that moves is on hold no more.

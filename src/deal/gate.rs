@@ -5,7 +5,9 @@ use anyhow::Result;
 
 use super::decide::Case;
 use crate::condition::{Condition, Truth, Value};
-use crate::process::{BuyingRole, Criterion, FieldKind, FieldOf, REQUIRABLE, Requirement, Stage};
+use crate::process::{
+    BuyingRole, Criterion, FieldKind, FieldOf, Only, REQUIRABLE, Requirement, Stage,
+};
 
 /// One thing a gate looks at.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,13 +39,19 @@ pub enum Supply {
 }
 
 impl Case<'_> {
-    /// Every line of a stage's gate, met or not.
+    /// Every line of a stage's gate that is for deals of its type, met or not.
     pub fn gate(&self, stage: &Stage) -> Result<Vec<GateLine>> {
         let mut lines = Vec::new();
-        for requirement in &stage.requires {
-            lines.push(self.requirement(stage, requirement));
+        let kind = self.customer_type()?;
+        let asked = |only: &Only| only.includes(kind.as_deref());
+        if !asked(&stage.only) {
+            return Ok(lines);
         }
-        for step in stage.steps.iter().filter(|step| step.required) {
+        for required in stage.requires.iter().filter(|one| asked(&one.only)) {
+            lines.push(self.requirement(stage, &required.what));
+        }
+        let steps = stage.steps.iter().filter(|step| asked(&step.only));
+        for step in steps.filter(|step| step.required) {
             let done = self.deal.steps.contains_key(&step.name);
             lines.push(GateLine {
                 stage: stage.name.clone(),
@@ -57,7 +65,7 @@ impl Case<'_> {
                 lines: stage.lines.clone(),
             });
         }
-        for criterion in &stage.exit {
+        for criterion in stage.exit.iter().filter(|one| asked(&one.only)) {
             let line = self.criterion(stage, criterion)?;
             // What a requirement says already is not said twice.
             let about = |known: &GateLine| {

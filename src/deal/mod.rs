@@ -21,5 +21,6 @@ pub mod staffing;
 pub mod start;
 pub mod target;
 mod told;
+mod ways;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -26,7 +26,7 @@ impl Teller<'_> {
         let asked = stage
             .requires
             .iter()
-            .filter_map(|requirement| match requirement {
+            .filter_map(|required| match &required.what {
                 Requirement::Field(name) if name == "next_step" => None,
                 Requirement::Field(name) => Some(Task::Field(name.clone())),
                 Requirement::Role(role) => Some(Task::Role(*role)),

@@ -11,8 +11,8 @@ use super::stages::StageWritten;
 use super::whole::Whole;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Prospecting, Reason, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers, limit,
-    metric_check, prospect_columns, prospecting, relations, standard_metrics, target,
+    Prospecting, Reason, Required, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers,
+    limit, metric_check, prospect_columns, prospecting, relations, standard_metrics, target,
 };
 use crate::condition::Engine;
 
@@ -88,6 +88,9 @@ fn process(
         "customer type",
         definition.customer_types.iter().map(|kind| &kind.name),
     );
+    let types = definition.customer_types.iter();
+    let types: Vec<&str> = types.map(|kind| kind.name.value.as_str()).collect();
+    reader.unknown_types(&types);
     let customer_types = customer_types(reader, &engine, definition.customer_types);
     let order: Vec<String> = definition
         .stages
@@ -338,20 +341,20 @@ fn stage(
             reader.unknown("step", step, steps);
         }
     }
-    let requires =
-        written
-            .requires
-            .into_iter()
-            .map(|name| match BuyingRole::from_name(&name.value) {
-                Some(role) => Requirement::Role(role),
-                None => Requirement::Field(name.value),
-            });
+    let requires = written.requires.into_iter().map(|required| Required {
+        what: match BuyingRole::from_name(&required.name.value) {
+            Some(role) => Requirement::Role(role),
+            None => Requirement::Field(required.name.value),
+        },
+        only: required.only,
+    });
     let exit = written.exit.into_iter().filter_map(|criterion| {
         let when = condition(reader, engine, &criterion.when)?;
         Some(Criterion {
             when,
             say: criterion.say,
             why: criterion.why,
+            only: criterion.only,
             lines: criterion.lines,
         })
     });
@@ -372,6 +375,7 @@ fn stage(
         probability: written.probability.map(|share| share.value),
         typical: written.typical,
         limit: written.limit,
+        only: written.only,
         requires: requires.collect(),
         steps: written.steps,
         exit: exit.collect(),

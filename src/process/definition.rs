@@ -144,6 +144,7 @@ impl Definition {
     fn header(&mut self, reader: &Reader<'_>, path_label: &str, file: &Keys<'_>) {
         let known = [
             "extends",
+            "remove",
             "name",
             "selling_model",
             "currency",
@@ -170,6 +171,8 @@ impl Definition {
             .needed("[process]", "name")
             .map(|name| name.value)
             .unwrap_or_default();
+        // What it names is read with the file; here it is only held to be a text.
+        let _ = keys.text("extends");
         let models = [
             ("transactional", SellingModel::Transactional),
             ("consultative", SellingModel::Consultative),

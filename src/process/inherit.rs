@@ -13,8 +13,11 @@ use super::names::slugified;
 use super::reader::Reader;
 use super::removed::{Removed, removed};
 
-/// What can be removed: the key of `remove`, where it is kept, and how one is told from another.
-pub(super) const KINDS: &[(&str, &str, Same)] = &[
+/// The key of `remove`, where it is kept, and how one is told from another.
+pub(super) type Kind = (&'static str, &'static str, Same);
+
+/// What can be removed.
+pub(super) const KINDS: &[Kind] = &[
     ("field", "fields", Same::Key),
     ("role", "roles", Same::Key),
     ("rate", "rates", Same::Key),
@@ -31,7 +34,7 @@ pub(super) const KINDS: &[(&str, &str, Same)] = &[
     ("test", "test", Same::Name),
 ];
 /// The same of a stage.
-pub(super) const OF_STAGE: &[(&str, &str, Same)] = &[
+pub(super) const OF_STAGE: &[Kind] = &[
     ("step", "steps", Same::Name),
     ("requires", "requires", Same::Name),
     ("exit", "exit", Same::Said),
@@ -142,7 +145,7 @@ fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
 
 /// How entries of a list are told apart; `None` of a list that is replaced as a whole.
 fn same_in(list: Option<&str>, key: &str) -> Option<Same> {
-    let of = |kinds: &[(&str, &str, Same)]| {
+    let of = |kinds: &[Kind]| {
         let kind = kinds.iter().find(|(_, place, _)| *place == key);
         kind.map(|(.., same)| *same)
     };

@@ -1,6 +1,8 @@
+//! A unit's file over its company's: what is added, overridden and removed, and where mistakes are shown.
+
 use rstest::rstest;
 
-use crate::process::{Checked, Requirement, check, joined, render_problems};
+use crate::process::{Checked, check, joined, render_problems};
 
 const COMPANY: &str = r#"[process]
 name = "Example Group"
@@ -104,7 +106,11 @@ reasons = ["no_decision", "price"]
         qualify.limit.map(|limit| limit.to_string()).as_deref(),
         Some("2w")
     );
-    let needs: Vec<&str> = qualify.requires.iter().map(Requirement::name).collect();
+    let needs: Vec<&str> = qualify
+        .requires
+        .iter()
+        .map(|required| required.what.name())
+        .collect();
     assert_eq!(needs, ["problem", "budget"]);
     let steps: Vec<(&str, bool)> = qualify
         .steps
@@ -208,7 +214,7 @@ fn what_is_removed_with_a_reason() {
 #[case(
     "remove = [{ field = \"budget\", why = \"x\" }]\n[[stage]]\nname = \"demo\"\nrequires = [\"budget\"]\n",
     "`budget`",
-    "`unit.toml`:3 removes it; override what names it there too",
+    "`unit.toml`:3 removes it; remove or override this too",
     "unit.toml:6:"
 )]
 #[case(

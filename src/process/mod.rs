@@ -250,7 +250,9 @@ pub struct Stage {
     pub probability: Option<f64>,
     pub typical: Option<Span>,
     pub limit: Option<Span>,
-    pub requires: Vec<Requirement>,
+    /// Customer types whose deals pass through it; the others go past.
+    pub only: Only,
+    pub requires: Vec<Required>,
     pub steps: Vec<Step>,
     pub exit: Vec<Criterion>,
     pub tools: Vec<Tool>,
@@ -263,7 +265,33 @@ pub struct Stage {
     pub lines: Vec<Range<usize>>,
 }
 
+/// Customer types that something is limited to; none given, it is for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Only(pub Vec<String>);
+
+impl Only {
+    /// Whether it is for a deal of this type; a deal of no type has what is for all.
+    pub fn includes(&self, kind: Option<&str>) -> bool {
+        self.0.is_empty() || kind.is_some_and(|kind| self.0.iter().any(|only| only == kind))
+    }
+
+    /// ` (only enterprise, public)`; nothing when it is for all.
+    pub fn in_words(&self) -> String {
+        if self.0.is_empty() {
+            String::new()
+        } else {
+            format!(" (only {})", self.0.join(", "))
+        }
+    }
+}
+
 /// Something that must be known before a deal leaves the stage forward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Required {
+    pub what: Requirement,
+    pub only: Only,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Requirement {
@@ -290,6 +318,7 @@ pub struct Step {
     pub why: Option<String>,
     /// Who is accountable for it.
     pub who: Option<String>,
+    pub only: Only,
 }
 
 /// A condition that must hold before a deal leaves a stage forward.
@@ -299,6 +328,7 @@ pub struct Criterion {
     /// The criterion in the team's words.
     pub say: String,
     pub why: Option<String>,
+    pub only: Only,
     pub lines: Vec<Range<usize>>,
 }
 
@@ -307,6 +337,7 @@ pub struct Tool {
     pub name: String,
     pub kind: Option<String>,
     pub link: Option<String>,
+    pub only: Only,
 }
 
 /// Something due a set time after a stage is entered or a step is done.
@@ -317,6 +348,7 @@ pub struct FollowUpRule {
     pub step: Option<String>,
     pub say: String,
     pub why: Option<String>,
+    pub only: Only,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -384,6 +416,26 @@ pub struct Source {
 impl Process {
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
+    }
+
+    /// Where a deal of a customer type may go from a stage, the default first: past stages that are not for it.
+    pub fn onward<'a>(&'a self, stage: &'a Stage, kind: Option<&str>) -> Vec<&'a str> {
+        let mut onward: Vec<&str> = Vec::new();
+        let mut waiting: Vec<&str> = stage.next.iter().rev().map(String::as_str).collect();
+        let mut passed: Vec<&str> = Vec::new();
+        while let Some(next) = waiting.pop() {
+            match self.stage(next) {
+                Some(next) if !next.only.includes(kind) => {
+                    if !passed.contains(&next.name.as_str()) {
+                        passed.push(&next.name);
+                        waiting.extend(next.next.iter().rev().map(String::as_str));
+                    }
+                }
+                _ if onward.contains(&next) => {}
+                _ => onward.push(next),
+            }
+        }
+        onward
     }
 
     /// Position in selling order, for comparing how far two deals have come.

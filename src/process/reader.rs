@@ -31,6 +31,8 @@ pub(crate) struct Reader<'a> {
     problems: RefCell<Vec<Problem>>,
     /// What a file does without that the one it extends has: noun, name and the line that says so.
     removed: RefCell<Vec<(&'static str, String, String)>>,
+    /// Customer types that `only` names, until it is known which there are.
+    types: RefCell<Vec<At<String>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -40,6 +42,7 @@ impl<'a> Reader<'a> {
             damaged,
             problems: RefCell::default(),
             removed: RefCell::default(),
+            types: RefCell::default(),
         }
     }
 
@@ -50,6 +53,19 @@ impl<'a> Reader<'a> {
             (gone.noun, gone.name.clone(), format!("`{file}`:{line}"))
         });
         self.removed.borrow_mut().extend(told);
+    }
+
+    pub(super) fn note_types(&self, names: &[At<String>]) {
+        self.types.borrow_mut().extend_from_slice(names);
+    }
+
+    /// Those that are none.
+    pub(super) fn unknown_types(&self, known: &[&str]) {
+        for name in self.types.take() {
+            if !known.contains(&name.value.as_str()) {
+                self.unknown("customer type", &name, known.iter().copied());
+            }
+        }
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {
@@ -111,7 +127,7 @@ impl<'a> Reader<'a> {
             return self.error(
                 name.span.clone(),
                 format!("unknown {noun} `{}`", name.value),
-                format!("{place} removes it; override what names it there too"),
+                format!("{place} removes it; remove or override this too"),
             );
         }
         let listed: Vec<String> = known

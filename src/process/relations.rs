@@ -40,7 +40,7 @@ pub(super) fn requirements(reader: &Reader<'_>, definition: &Definition) {
         .chain(BuyingRole::ALL.iter().map(|role| role.name()));
     let mut told = BTreeSet::new();
     for stage in &definition.stages {
-        for name in &stage.requires {
+        for name in stage.requires.iter().map(|required| &required.name) {
             let Some(requirement) = requirement(fields, &name.value) else {
                 reader.unknown("field", name, known.clone());
                 continue;

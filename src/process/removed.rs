@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::inherit::{KINDS, OF_STAGE, Same, emptied, identity, plain};
+use super::inherit::{KINDS, Kind, OF_STAGE, Same, emptied, identity, plain};
 use super::reader::{At, Reader};
 use crate::text::nearest;
 
@@ -46,8 +46,16 @@ pub(super) fn removed(
         };
         let why = keys.needed("what is removed", "why");
         let stage = keys.text("stage");
-        let in_stage = OF_STAGE.iter().find(|(noun, ..)| keys.get(noun).is_some());
-        let kind = KINDS.iter().find(|(noun, ..)| keys.get(noun).is_some());
+        // One of a kind, or it is not clear what is meant.
+        let only_one = |kinds: &'static [Kind]| {
+            let mut named = kinds.iter().filter(|(noun, ..)| keys.get(noun).is_some());
+            named.next().map(|first| (first, named.next().is_none()))
+        };
+        let (in_stage, kind) = (only_one(OF_STAGE), only_one(KINDS));
+        let is_clear = [in_stage, kind].iter().flatten().all(|(_, alone)| *alone);
+        let [in_stage, kind] =
+            [in_stage, kind].map(|kind| kind.filter(|_| is_clear).map(|(kind, _)| kind));
+        let stage = stage.filter(|_| is_clear);
         let (noun, name, found) = match (stage.clone(), in_stage, kind) {
             (Some(stage), Some((noun, place, same)), None) => {
                 let Some(name) = keys.text(noun) else {

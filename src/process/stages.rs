@@ -9,7 +9,7 @@ use super::keys::Keys;
 use super::names::{is_word, slug, slugified, titled, unique};
 use super::problem::Lines;
 use super::reader::{At, Reader};
-use super::{FollowUpRule, LOST, Span, Step, Tool, WON};
+use super::{FollowUpRule, LOST, Only, Span, Step, Tool, WON};
 
 pub(super) struct StageWritten {
     pub(super) name: At<String>,
@@ -21,7 +21,8 @@ pub(super) struct StageWritten {
     pub(super) probability: Option<At<f64>>,
     pub(super) typical: Option<Span>,
     pub(super) limit: Option<Span>,
-    pub(super) requires: Vec<At<String>>,
+    pub(super) only: Only,
+    pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
     pub(super) exit: Vec<CriterionWritten>,
     pub(super) tools: Vec<Tool>,
@@ -33,10 +34,17 @@ pub(super) struct StageWritten {
     pub(super) lines: Vec<Range<usize>>,
 }
 
+/// A field or a role by its name.
+pub(super) struct RequiredWritten {
+    pub(super) name: At<String>,
+    pub(super) only: Only,
+}
+
 pub(super) struct CriterionWritten {
     pub(super) when: At<String>,
     pub(super) say: String,
     pub(super) why: Option<String>,
+    pub(super) only: Only,
     pub(super) lines: Vec<Range<usize>>,
 }
 
@@ -57,6 +65,7 @@ const KEYS: &[&str] = &[
     "probability",
     "typical",
     "limit",
+    "only",
     "requires",
     "steps",
     "exit",
@@ -139,8 +148,12 @@ fn stage(
             "expected a share from 0 to 1, such as 0.4",
         );
     }
-    let requires = keys.texts("requires").unwrap_or_default();
-    unique(reader, "required field", &requires);
+    let requires = requires(reader, keys);
+    unique(
+        reader,
+        "required field",
+        requires.iter().map(|required| &required.name),
+    );
     StageWritten {
         title,
         after: keys.text("after"),
@@ -150,6 +163,7 @@ fn stage(
         probability,
         typical: keys.parsed("typical"),
         limit: keys.parsed("limit"),
+        only: only(reader, keys),
         requires,
         steps: steps(reader, keys),
         exit: exit(reader, lines, keys),
@@ -160,6 +174,41 @@ fn stage(
         span: keys.span.clone(),
         lines: lines.of_value(value),
     }
+}
+
+/// The customer types that `only` names.
+fn only(reader: &Reader<'_>, keys: &Keys<'_>) -> Only {
+    let Some(names) = keys.texts("only") else {
+        return Only::default();
+    };
+    if let Some(value) = keys.get("only").filter(|_| names.is_empty()) {
+        reader.error(
+            value.span(),
+            "`only` is empty",
+            "expected customer types; leave it out of what is for all",
+        );
+    }
+    unique(reader, "customer type", &names);
+    reader.note_types(&names);
+    Only(names.into_iter().map(|name| name.value).collect())
+}
+
+fn requires(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<RequiredWritten> {
+    let mut required = Vec::new();
+    for item in keys.items("requires").unwrap_or_default() {
+        if !item.get_ref().is_table() {
+            let name = reader.text_of("requires", item);
+            required.extend(name.map(|name| RequiredWritten {
+                name,
+                only: Only::default(),
+            }));
+        } else if let Some(keys) = reader.keys("what is required", item, &["name", "only"]) {
+            let name = keys.needed("what is required", "name");
+            let only = only(reader, &keys);
+            required.extend(name.map(|name| RequiredWritten { name, only }));
+        }
+    }
+    required
 }
 
 fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
@@ -182,6 +231,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 required: true,
                 why: None,
                 who: None,
+                only: Only::default(),
             };
             (
                 At {
@@ -191,7 +241,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 step,
             )
         } else {
-            let known = ["name", "title", "required", "why", "who"];
+            let known = ["name", "title", "required", "why", "who", "only"];
             let Some(keys) = reader.keys("a step", item, &known) else {
                 continue;
             };
@@ -204,6 +254,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 required: keys.flag("required", true),
                 why: keys.words("why"),
                 who: keys.words("who"),
+                only: only(reader, &keys),
             };
             (name, step)
         };
@@ -225,7 +276,8 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
 fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<CriterionWritten> {
     let mut criteria = Vec::new();
     for item in keys.items("exit").unwrap_or_default() {
-        let Some(keys) = reader.keys("an exit criterion", item, &["when", "say", "why"]) else {
+        let Some(keys) = reader.keys("an exit criterion", item, &["when", "say", "why", "only"])
+        else {
             continue;
         };
         let when = keys.needed("an exit criterion", "when");
@@ -237,6 +289,7 @@ fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<Criterio
                 when,
                 say,
                 why,
+                only: only(reader, &keys),
                 lines: lines.of_value(item),
             });
         }
@@ -256,10 +309,11 @@ fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
                 name: text.value.clone(),
                 kind: None,
                 link: None,
+                only: Only::default(),
             });
             names.push(text);
         } else {
-            let Some(keys) = reader.keys("a tool", item, &["name", "kind", "link"]) else {
+            let Some(keys) = reader.keys("a tool", item, &["name", "kind", "link", "only"]) else {
                 continue;
             };
             let Some(name) = keys.needed("a tool", "name") else {
@@ -269,6 +323,7 @@ fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
                 name: name.value.clone(),
                 kind: keys.words("kind"),
                 link: keys.words("link"),
+                only: only(reader, &keys),
             });
             names.push(name);
         }
@@ -280,7 +335,11 @@ fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
 fn follow_ups(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<FollowUpWritten> {
     let mut rules = Vec::new();
     for item in keys.items("follow_up").unwrap_or_default() {
-        let Some(keys) = reader.keys("a follow-up", item, &["after", "say", "step", "why"]) else {
+        let Some(keys) = reader.keys(
+            "a follow-up",
+            item,
+            &["after", "say", "step", "why", "only"],
+        ) else {
             continue;
         };
         if keys.get("after").is_none() {
@@ -300,6 +359,7 @@ fn follow_ups(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<FollowUpWritten> {
                 step: named,
                 say: say.value,
                 why: keys.words("why"),
+                only: only(reader, &keys),
             };
             rules.push(FollowUpWritten { rule, step });
         }

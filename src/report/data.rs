@@ -9,7 +9,7 @@ use super::{
 };
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::{Cell, Document, Row, Table, TableColumn, row};
-use crate::process::{NO_NEXT_STEP, Process, Requirement, silent};
+use crate::process::{NO_NEXT_STEP, Only, Process, Requirement, silent};
 use crate::text::quoted;
 
 /// So many commands are printed for people; machines get all.
@@ -78,7 +78,7 @@ pub fn checks(process: &Process) -> Vec<Check> {
             .map(|stage| format!("'{}'", stage.name))
             .collect();
         for required in &stage.requires {
-            let name = required.name();
+            let name = required.what.name();
             // A next step is looked for in every open deal, whoever requires it, by the rule of `check`.
             if name == "next_step" {
                 continue;
@@ -90,7 +90,7 @@ pub fn checks(process: &Process) -> Vec<Check> {
             {
                 continue;
             }
-            let missing = match required {
+            let missing = match &required.what {
                 Requirement::Field(field) => format!("{field} is null"),
                 Requirement::Role(role) => format!("coalesce(has_{}, 0) = 0", role.name()),
             };
@@ -98,7 +98,12 @@ pub fn checks(process: &Process) -> Vec<Check> {
                 kind: "missing",
                 field: Some(name.to_string()),
                 stage: Some(at),
-                condition: format!("{missing} and stage in ({})", later.join(", ")),
+                condition: format!(
+                    "{missing} and stage in ({}){}{}",
+                    later.join(", "),
+                    limit(&stage.only),
+                    limit(&required.only)
+                ),
             });
         }
     }
@@ -117,6 +122,16 @@ pub fn checks(process: &Process) -> Vec<Check> {
         condition,
     }));
     checks
+}
+
+/// ` and type in ('enterprise')` of what is limited to customer types.
+fn limit(only: &Only) -> String {
+    let names: Vec<String> = only.0.iter().map(|name| format!("'{name}'")).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" and type in ({})", names.join(", "))
+    }
 }
 
 /// What it reads.

@@ -84,7 +84,7 @@ fn row(stage: &Stage) -> StageRow {
         requires: stage
             .requires
             .iter()
-            .map(|one| one.name().to_string())
+            .map(|one| one.what.name().to_string())
             .collect(),
         steps: stage.steps.iter().map(|step| step.name.clone()).collect(),
         exit: stage
@@ -120,7 +120,7 @@ fn whole(process: &Process, version: u32) -> Document {
                     stage
                         .requires
                         .iter()
-                        .map(Requirement::name)
+                        .map(|required| required.what.name())
                         .collect::<Vec<_>>()
                         .join(", "),
                 ),
@@ -251,6 +251,9 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
             Cell::Text(why.map(|why| format!("why: {why}")).unwrap_or_default()),
         ]);
     };
+    if !stage.only.0.is_empty() {
+        line("for", stage.only.0.join(", "), None);
+    }
     if let Some(buyer) = &stage.buyer {
         line("buyer", buyer.clone(), None);
     }
@@ -264,7 +267,8 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
     if !timing.is_empty() {
         line("timing", timing.join(", "), None);
     }
-    for requirement in &stage.requires {
+    for required in &stage.requires {
+        let requirement = &required.what;
         let (ask, why) = match requirement {
             Requirement::Field(name) => process.field(name).map_or((None, None), |field| {
                 (field.ask.as_ref(), field.why.as_ref())
@@ -274,7 +278,8 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
                 .map_or((None, None), |rule| (rule.ask.as_ref(), rule.why.as_ref())),
         };
         let asked = ask.map(|ask| format!(": {ask}")).unwrap_or_default();
-        line("needs", format!("{}{asked}", requirement.name()), why);
+        let only = required.only.in_words();
+        line("needs", format!("{}{asked}{only}", requirement.name()), why);
     }
     for step in &stage.steps {
         let kind = if step.required { "step" } else { "advised" };
@@ -285,14 +290,19 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
             .unwrap_or_default();
         line(
             kind,
-            format!("{}: {}{who}", step.name, step.title),
+            format!("{}: {}{who}{}", step.name, step.title, step.only.in_words()),
             step.why.as_ref(),
         );
     }
     for criterion in &stage.exit {
         line(
             "leaves when",
-            format!("{} ({})", criterion.say, criterion.when.text),
+            format!(
+                "{} ({}){}",
+                criterion.say,
+                criterion.when.text,
+                criterion.only.in_words()
+            ),
             criterion.why.as_ref(),
         );
     }
@@ -302,7 +312,11 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
             .as_ref()
             .map(|link| format!(": {link}"))
             .unwrap_or_default();
-        line("tool", format!("{}{place}", tool.name), None);
+        line(
+            "tool",
+            format!("{}{place}{}", tool.name, tool.only.in_words()),
+            None,
+        );
     }
     for rule in &stage.follow_ups {
         let from = rule
@@ -311,7 +325,12 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
             .map_or_else(|| "entering".to_string(), |step| format!("step {step}"));
         line(
             "follow-up",
-            format!("{} {} after {from}", rule.say, rule.after),
+            format!(
+                "{} {} after {from}{}",
+                rule.say,
+                rule.after,
+                rule.only.in_words()
+            ),
             rule.why.as_ref(),
         );
     }

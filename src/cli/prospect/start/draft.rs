@@ -92,7 +92,8 @@ pub(super) fn rules_of(
     let rules = session.process.stage(stage).map(|stage| &stage.follow_ups);
     let rules = rules.into_iter().flatten();
     let rules = rules
-        .filter(|rule| rule.step.is_none())
+        // Its customer type is fixed at its first gate.
+        .filter(|rule| rule.step.is_none() && rule.only.includes(None))
         .map(|rule| NewFollowUp {
             due: calendar.working_day_from(calendar.add(day, rule.after)),
             text: rule.say.clone(),
