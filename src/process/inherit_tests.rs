@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::process::{Checked, check, joined, render_problems};
+use crate::process::{Checked, check, joined, origins, render_problems};
 
 const COMPANY: &str = r#"[process]
 name = "Example Group"
@@ -271,5 +271,34 @@ fn nothing_is_extended() {
     assert_eq!(
         checked.problems[0].message,
         "`remove` in a file that extends none"
+    );
+}
+
+#[test]
+fn where_each_thing_comes_from() {
+    let (text, _) = laid_over(
+        "name = \"North\"\nremove = [{ stage = \"demo\", why = \"sold by phone\" }]\n[[stage]]\nname = \"qualify\"\nlimit = \"2w\"\nsteps = [{ name = \"first_call\", required = false }, { name = \"visit\" }]\n",
+    );
+    let told: Vec<String> = origins("unit.toml", &text)
+        .into_iter()
+        .filter(|origin| ["stage", "process"].contains(&origin.what.as_str()))
+        .map(|one| {
+            let of_it = one.removed.unwrap_or_else(|| one.keys.join(", "));
+            format!(
+                "{} {} {}:{} {of_it}",
+                one.what, one.name, one.file, one.line
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "process  ../company.toml:1 currency, holidays",
+            "process  unit.toml:2 extends",
+            "stage qualify ../company.toml:18 objective, requires, steps.first_call.why, steps.send_the_summary, exit, tools",
+            "stage qualify unit.toml:6 steps.first_call.required, steps.visit, limit",
+            "stage propose ../company.toml:34 ",
+            "stage demo unit.toml:4 sold by phone",
+        ]
     );
 }

@@ -77,13 +77,23 @@ pub(super) fn of_place<'t>(label: &'t str, text: &'t str, at: usize) -> (String,
     (name, layer)
 }
 
-/// The file and the line, counted from 1, of a place.
-pub(super) fn line_of(label: &str, text: &str, at: usize) -> (String, usize) {
-    let (name, layer) = of_place(label, text, at);
-    let before = text
-        .get(layer.begin..at.max(layer.begin))
-        .unwrap_or_default();
-    (name, before.matches('\n').count() + 1)
+/// Where a byte of the whole text is; line and column are counted from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+}
+
+pub fn place(label: &str, text: &str, at: usize) -> Place {
+    let (file, layer) = of_place(label, text, at);
+    let before = text.get(layer.begin..at.max(layer.begin));
+    let before = before.unwrap_or_default();
+    Place {
+        file,
+        line: before.matches('\n').count() + 1,
+        column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+    }
 }
 
 /// A name that is told from where another file is: `unit/process.toml` and `../company.toml` is `company.toml`.

@@ -27,6 +27,7 @@ mod metric_rows;
 mod metric_tests;
 mod metric_words;
 mod names;
+mod origin;
 mod people;
 mod problem;
 mod prospecting;
@@ -55,7 +56,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
-pub use layers::{beside, joined};
+pub use layers::{beside, joined, place};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
@@ -66,6 +67,7 @@ pub use metric_lint::{
 };
 pub use metric_rows::{ROWS, Rows};
 pub use names::slugified;
+pub use origin::{Origin, origins};
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use span::Span;

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Problem;
 use super::keys::Keys;
-use super::layers::line_of;
+use super::layers::place;
 use super::removed::Removed;
 use crate::text::nearest;
 
@@ -49,8 +49,9 @@ impl<'a> Reader<'a> {
     /// What is gone, for who looks for it.
     pub(super) fn note_removed(&self, removed: &[Removed]) {
         let told = removed.iter().map(|gone| {
-            let (file, line) = line_of("", self.text, gone.span.start);
-            (gone.noun, gone.name.clone(), format!("`{file}`:{line}"))
+            let place = place("", self.text, gone.span.start);
+            let place = format!("`{}`:{}", place.file, place.line);
+            (gone.noun, gone.name.clone(), place)
         });
         self.removed.borrow_mut().extend(told);
     }

@@ -36,6 +36,7 @@ row! {
         column: usize,
         message: String,
         label: String,
+        file: String,
     }
 }
 
@@ -86,14 +87,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .problems
             .iter()
             .map(|problem| {
-                let before = text.get(..problem.span.start).unwrap_or(&text);
+                let place = process::place(&label, &text, problem.span.start);
                 ProblemRow {
                     level: match problem.level {
                         Level::Error => "error",
                         Level::Warning => "warning",
                     },
-                    line: before.matches('\n').count() + 1,
-                    column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+                    line: place.line,
+                    column: place.column,
+                    file: place.file,
                     message: problem.message.clone(),
                     label: problem.label.clone(),
                 }

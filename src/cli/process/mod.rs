@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod log;
+mod origin;
 mod show;
 
 pub(crate) use apply::{apply_first, digest, first_version};

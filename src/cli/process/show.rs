@@ -11,11 +11,16 @@ use crate::store::Access;
 
 /// Tell what a stage is for, what it needs and why; without a stage, the whole way
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  salesctl process show\n  salesctl process show qualify")]
+#[command(
+    after_help = "Examples:\n  salesctl process show\n  salesctl process show qualify\n  salesctl process show --origin"
+)]
 pub(crate) struct Args {
     /// One stage in full [default: all of them in short]
     #[arg(add = super::super::completion::stages())]
     stage: Option<String>,
+    /// Which file each thing comes from, where one extends another
+    #[arg(long)]
+    origin: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -48,6 +53,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Some(typed) => vec![stage(process, typed)?],
     };
     let rows: Vec<StageRow> = chosen.iter().map(|stage| row(stage)).collect();
+    if args.origin {
+        let named = args.stage.as_ref().map(|_| chosen[0].name.as_str());
+        return super::origin::show(&session, named, &args.output);
+    }
     let document = match (&args.stage, chosen.as_slice()) {
         (Some(_), [stage]) => one(process, stage, session.version),
         _ => whole(process, session.version),
