@@ -46,6 +46,7 @@ pub(crate) const READING: &[&str] = &[
     "prospect show",
     "process log",
     "process show",
+    "process test",
     "selection list",
     "selection show",
     "referral credit",

@@ -149,6 +149,7 @@ fn the_reference_shows_every_key() {
         "[[metric]]",
         "[[target]]",
         "[[check]]",
+        "[[test]]",
     ] {
         let broken = text.replacen(table, &format!("{table}\nxqxqxqxq = 1"), 1);
         let problems = check("process.toml", &broken).problems;

@@ -88,6 +88,7 @@ const TABLES: &[&str] = &[
     "target",
     "check",
     "metric",
+    "test",
 ];
 
 impl Definition {

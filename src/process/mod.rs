@@ -35,6 +35,7 @@ mod rates;
 pub(crate) mod reader;
 mod relations;
 mod removed;
+mod scenario;
 mod span;
 mod stages;
 pub(crate) mod syntax;
@@ -70,6 +71,7 @@ pub use names::slugified;
 pub use origin::{Origin, origins};
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
+pub use scenario::{Expect, Scenario, scenarios};
 pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
@@ -127,6 +129,8 @@ pub struct Process {
     /// Whether the page of the night says by name how far reps' words came true; what is for learning is not shown
     /// to everybody unless the team wants it so.
     pub calls_by_name: bool,
+    /// What it is expected to do, in the order of the file.
+    pub scenarios: Vec<Scenario>,
     /// The files it was read from, the eldest first, with the line of the whole text before each: empty of one alone.
     pub files: Vec<(String, usize)>,
     /// Evaluates this process's conditions over facts in [`deal_columns`].

@@ -1,10 +1,11 @@
-//! The sales process: check, show, apply, log.
+//! The sales process: check, test, show, apply, log.
 
 mod apply;
 mod check;
 mod log;
 mod origin;
 mod show;
+mod test;
 
 pub(crate) use apply::{apply_first, digest, first_version};
 
@@ -22,6 +23,7 @@ use crate::process;
 pub(crate) enum Command {
     Check(check::Args),
     Show(show::Args),
+    Test(test::Args),
     Apply(apply::Args),
     Log(log::Args),
 }
@@ -30,6 +32,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Check(args) => check::run(args, cx),
         Command::Show(args) => show::run(args, cx),
+        Command::Test(args) => test::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
     }
