@@ -67,12 +67,9 @@ pub(crate) fn read_whole(cx: &Context, path: &Path) -> Result<String> {
     };
     process::joined(&name, text, read).map_err(|unread| {
         let file = process::beside(&shown, &unread.file);
-        let told = process::render_problems(
-            &file,
-            &unread.text,
-            &[unread.problem],
-            cx.console.colors_stderr(),
-        );
+        let told = process::render_problems(&file, &unread.text, &[unread.problem], false);
+        // Whoever shows the fault says that it is an error.
+        let told = told.strip_prefix("error: ").unwrap_or(&told);
         Fault::input(told.trim_end().to_string()).into()
     })
 }
