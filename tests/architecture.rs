@@ -164,6 +164,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),
     ("toml", &["process", "import", "list", "prospect", "cli"]),
+    ("toml_edit", &["process"]),
 ];
 
 /// What domain code never does: print, or read clock, environment or files.

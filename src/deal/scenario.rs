@@ -48,14 +48,12 @@ impl<'p> Runner<'p> {
     /// Everything that a scenario expects, with what was found.
     pub fn run(&mut self, scenario: &Scenario) -> Result<Vec<Outcome>> {
         let process = self.process;
-        let at = match self.rows.iter().position(|(day, _)| *day == scenario.date) {
-            Some(at) => at,
-            None => {
-                self.rows
-                    .push((scenario.date, Rows::new(process, scenario.date)));
-                self.rows.len() - 1
-            }
-        };
+        let known = self.rows.iter().position(|(day, _)| *day == scenario.date);
+        let at = known.unwrap_or(self.rows.len());
+        if known.is_none() {
+            let rows = Rows::new(process, scenario.date);
+            self.rows.push((scenario.date, rows));
+        }
         let expect = &scenario.expect;
         let mut outcomes = Vec::new();
         {

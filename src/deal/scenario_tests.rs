@@ -98,10 +98,10 @@ fn a_changed_rule_fails_the_test() {
     let test =
         "given = { value = 6000, budget = \"x\", done_call = true }\nexpect = { advance = true }";
     assert_eq!(found(test), ["advance"]);
-    let text = PROCESS.replace("value >= 5000", "value >= 8000");
+    let changed = PROCESS.replace("value >= 5000", "value >= 8000");
     let checked = check(
         "process.toml",
-        &format!("{text}\n[[test]]\nname = \"it\"\n{test}\n"),
+        &format!("{changed}\n[[test]]\nname = \"it\"\n{test}\n"),
     );
     let process = checked.process.expect("sound");
     let outcomes = Runner::new(&process)

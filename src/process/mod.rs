@@ -13,6 +13,7 @@ mod config;
 mod definition;
 mod expression;
 mod fields;
+mod format;
 mod inherit;
 pub(crate) mod keys;
 mod layers;
@@ -36,6 +37,7 @@ pub(crate) mod reader;
 mod relations;
 mod removed;
 mod scenario;
+mod shape;
 mod span;
 mod stages;
 pub(crate) mod syntax;
@@ -57,6 +59,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use format::formatted;
 pub use layers::{beside, joined, place};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
 pub use metric::{
@@ -72,6 +75,7 @@ pub use origin::{Origin, origins};
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
 pub use scenario::{Expect, Scenario, scenarios};
+pub use shape::schema;
 pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};

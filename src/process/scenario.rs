@@ -14,6 +14,7 @@ use super::limit::LimitOf;
 use super::names::unique;
 use super::prospecting::Priority;
 use super::reader::{At, Reader};
+use super::shape;
 use super::syntax::Source;
 use super::{Problem, Process, Stage, WON, prospect_columns};
 use crate::condition::{Column, ColumnKind, Value};
@@ -76,17 +77,6 @@ const SOME_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 7) {
     Some(day) => day,
     None => NaiveDate::MIN,
 };
-const KEYS: &[&str] = &["name", "stage", "date", "to", "given", "expect"];
-const EXPECT: &[&str] = &[
-    "advance",
-    "to",
-    "blocked_by",
-    "alert",
-    "type",
-    "score",
-    "priority",
-];
-
 /// The scenarios of a file of them beside the process, with what is wrong with it.
 pub fn scenarios(label: &str, text: &str, process: &Process) -> (Vec<Scenario>, Vec<Problem>) {
     let source = Source::read(text);
@@ -120,7 +110,7 @@ fn read(reader: &Reader<'_>, file: &Keys<'_>, process: &Process) -> Vec<Scenario
     let mut names = Vec::new();
     let mut found = Vec::new();
     for value in file.tables("test") {
-        let Some(keys) = reader.keys("a test", value, KEYS) else {
+        let Some(keys) = reader.table(&shape::TEST, value) else {
             continue;
         };
         let name = keys.needed("a test", "name");
@@ -166,7 +156,7 @@ impl Read<'_> {
         let to = self.target(self.keys);
         let what = name.map_or("a test", |name| name.value.as_str());
         let expect = match self.keys.get("expect") {
-            Some(value) => self.expect(&reader.keys("`expect`", value, EXPECT)?, stage),
+            Some(value) => self.expect(&reader.table(&shape::EXPECT, value)?, stage),
             None => Some(Expect::default()),
         }?;
         if expect.is_empty() {
@@ -242,7 +232,7 @@ impl Read<'_> {
         }
         if let Some(names) = keys.texts("blocked_by") {
             let rules = rules(process, stage);
-            if !self.are_known("rule", &names, rules.iter().map(String::as_str)) {
+            if !self.are_known("rule", &names, &rules.iter().map(String::as_str)) {
                 return None;
             }
             if names.is_empty() {
@@ -270,7 +260,7 @@ impl Read<'_> {
                 .iter()
                 .filter(|limit| matches!(limit.of, LimitOf::Deals(_)))
                 .map(|limit| limit.name.as_str());
-            if !self.are_known("check of deals", &names, of_deals) {
+            if !self.are_known("check of deals", &names, &of_deals) {
                 return None;
             }
             expect.alert = Some(names.into_iter().map(|name| name.value).collect());
@@ -282,7 +272,7 @@ impl Read<'_> {
         &self,
         noun: &str,
         names: &[At<String>],
-        known: impl Iterator<Item = &'n str> + Clone,
+        known: &(impl Iterator<Item = &'n str> + Clone),
     ) -> bool {
         let unknown = names
             .iter()
@@ -338,13 +328,13 @@ impl Read<'_> {
     ) -> Option<Value> {
         let reader = self.reader;
         match column.kind {
-            ColumnKind::Bool => match value.get_ref().as_bool() {
-                Some(is) => Some(Value::Integer(i64::from(is))),
-                None => {
+            ColumnKind::Bool => {
+                let is = value.get_ref().as_bool();
+                if is.is_none() {
                     reader.wrong_type(&name.value, value, "true or false");
-                    None
                 }
-            },
+                is.map(|is| Value::Integer(i64::from(is)))
+            }
             ColumnKind::Integer => {
                 let number = reader.number_of(&name.value, value)?.value;
                 if number.fract() == 0.0 {

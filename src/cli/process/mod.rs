@@ -2,8 +2,10 @@
 
 mod apply;
 mod check;
+mod fmt;
 mod log;
 mod origin;
+mod schema;
 mod show;
 mod test;
 
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Test(test::Args),
     Apply(apply::Args),
     Log(log::Args),
+    Fmt(fmt::Args),
+    Schema(schema::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
@@ -35,6 +39,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Test(args) => test::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Fmt(args) => fmt::run(args, cx),
+        Command::Schema(args) => schema::run(args, cx),
     }
 }
 
