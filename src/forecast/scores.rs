@@ -83,7 +83,7 @@ impl Backtest {
         let origins = self.counted().count();
         for origin in self.counted() {
             let actual = origin.actual_minor;
-            within += usize::from((origin.low_minor..=origin.high_minor).contains(&actual));
+            within += usize::from(origin.held());
             for (share, end) in [(0.1, origin.low_minor), (0.9, origin.high_minor)] {
                 loss += (share * (actual - end)).max((share - 1.0) * (actual - end)) / 2.0;
             }

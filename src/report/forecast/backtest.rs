@@ -303,8 +303,6 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
         _ => String::new(),
     };
     let rows = origins.iter().map(|origin| {
-        let held =
-            origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor;
         let mut cells = vec![
             Cell::Date(origin.day.date()),
             amount(origin.actual_minor),
@@ -314,7 +312,7 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
                 plain(origin.low_minor),
                 plain(origin.high_minor)
             )),
-            Cell::Text(if held { "✓" } else { "✗" }.to_string()),
+            Cell::Text(if origin.held() { "✓" } else { "✗" }.to_string()),
         ];
         cells.extend(methods.iter().map(|method| {
             let said = origin.said.iter().find(|said| said.method == *method);

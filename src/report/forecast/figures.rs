@@ -65,9 +65,7 @@ pub(super) struct Record {
 impl Record {
     fn of(backtest: &Backtest) -> Self {
         let score = backtest.chosen();
-        let held = backtest.counted().filter(|origin| {
-            origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor
-        });
+        let held = backtest.counted().filter(|origin| origin.held());
         Self {
             origins: score.origins,
             wape: score.wape,
