@@ -134,9 +134,9 @@ fn other_pages_show_the_forecast() {
         percent(&total["target_share"])
     );
     let record = format!(
-        "its record: ensemble, off by {} of what was won (WAPE) over {} past forecasts;",
-        percent(&total["wape_share"]),
-        total["origins"]
+        "method: ensemble; {} past forecasts were off by {} of what was won (WAPE); ",
+        total["origins"],
+        percent(&total["wape_share"])
     );
     for page in ["meeting", "targets", "coverage"] {
         let shown = unwrapped(&sandbox.sh(&format!("salesctl report {page}")).ok());
@@ -151,6 +151,15 @@ fn other_pages_show_the_forecast() {
         major(own, "median_minor")
     );
     assert!(shown.contains(&median), "no `{median}` in\n{shown}");
+    // There is no record of a part.
+    assert!(
+        shown.contains("past forecasts of all deals were off by"),
+        "{shown}"
+    );
+    assert!(
+        own["wape_share"].is_null() && own["coverage_share"].is_null(),
+        "{own}"
+    );
     assert!(
         own["median_minor"].as_i64() < total["median_minor"].as_i64(),
         "a rep's part is a part"

@@ -61,7 +61,7 @@ pub struct DealOutlook {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
     pub method: &'static str,
-    /// One line for people: `ensemble: WAPE 0.10 over 20 origins, cohort 0.20`.
+    /// One line for people, which compares the methods' own errors: what was said on each day may be another's.
     pub why: String,
     /// Finished origins it was judged by.
     pub origins: usize,
