@@ -134,7 +134,8 @@ fn other_pages_show_the_forecast() {
         percent(&total["target_share"])
     );
     let record = format!(
-        "method: ensemble; {} past forecasts were off by {} of what was won (WAPE); ",
+        "method: {}; {} past forecasts were off by {} of what was won (WAPE); ",
+        total["method"].as_str().expect("a method"),
         total["origins"],
         percent(&total["wape_share"])
     );
