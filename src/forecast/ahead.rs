@@ -1,6 +1,6 @@
 //! What is left of a period: of one that runs, from today on; of one to come, what is won after the days before it.
 
-use super::{Backtest, Horizon, How, Outlook, Panel, Past, Refusal, outlook};
+use super::{Backtest, Chosen, Horizon, How, Outlook, Panel, Past, Refusal, outlook};
 use crate::deal::book::{Book, Day};
 use crate::document::Period;
 use crate::process::Process;
@@ -49,9 +49,9 @@ pub fn record(
     book: &Book,
     days: i32,
     how: How,
-) -> Result<(Backtest, &'static str), Refusal> {
+) -> Result<(Backtest, Chosen), Refusal> {
     let past = Past::new(process, book);
     let panel = Panel::new(&past, days.max(1));
     let (outlook, backtest) = panel.outlook(how)?;
-    Ok((backtest, outlook.chosen.method))
+    Ok((backtest, outlook.chosen))
 }

@@ -61,7 +61,7 @@ pub struct DealOutlook {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
     pub method: &'static str,
-    /// One line for people: `ensemble: WAPE 0.10 over 20 origins, cohort 0.20`.
+    /// One line for people, which compares the methods' own errors: what was said on each day may be another's.
     pub why: String,
     /// Finished origins it was judged by.
     pub origins: usize,
@@ -126,11 +126,18 @@ pub struct Origin {
     /// Won in the horizon; from the deals that were open on the day, and in all.
     pub actual_open_minor: f64,
     pub actual_minor: f64,
-    /// 80 % range that was said for the total.
+    /// 80 % range that was said for the total, in whole minor units.
     pub low_minor: f64,
     pub high_minor: f64,
     /// Whether enough history was there for a forecast to be given on that day.
     pub counts: bool,
+}
+
+impl Origin {
+    /// Whether the range held what was won; to the minor unit, its ends are in it.
+    pub fn held(&self) -> bool {
+        (self.low_minor..=self.high_minor).contains(&self.actual_minor.round())
+    }
 }
 
 /// All past origins whose horizon is over, the oldest first.
@@ -215,12 +222,11 @@ impl Panel<'_, '_> {
                 chances.extend(deals[chances.len()..].iter().map(|deal| deal.chance));
             }
         }
-        let wins = &self.past.wins;
-        let from = wins.partition_point(|win| win.day <= self.past.as_of - YEAR);
+        let as_of = self.past.as_of;
         Outlook {
             horizon: Horizon {
-                from: Day::new(self.past.as_of),
-                to: Day::new(self.past.as_of + self.days),
+                from: Day::new(as_of),
+                to: Day::new(as_of + self.days),
             },
             said: said(&record, asked.chances),
             chosen,
@@ -229,7 +235,7 @@ impl Panel<'_, '_> {
             open_minor,
             new_minor,
             new_deals,
-            won_values: wins[from..].iter().map(|win| win.value).collect(),
+            won_values: self.past.won_values(as_of - YEAR, as_of),
             spread: record.spread[0],
             open_spread: record.spread[1],
             season: (asked.season.belief > 0.0).then_some(asked.season.by_month),

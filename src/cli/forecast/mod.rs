@@ -46,8 +46,9 @@ enum Command {
 
 /// Say what will be won by the end of a period: a range, who brings it, which deals decide it
 ///
-/// Without --period the quarter that runs. The method with the best record on your own past speaks; what was won so far is
-/// in every amount. Sums by rep, team or product add up, with what is not open yet in its own line.
+/// Without --period the quarter that runs. The cohort's word counts (the share won by stage and age) until the ensemble, in
+/// which each method counts by its past errors, is clearly better on your own past: the best of several single ones looks
+/// better than it is. What was won so far is in every amount. Sums by rep, team or product add up, with what is not open yet in its own line.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,

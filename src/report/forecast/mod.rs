@@ -106,7 +106,8 @@ row! {
         /// Chance to reach the target.
         pub target_share: Option<f64>,
         pub method: Option<&'static str>,
-        /// Past forecasts that it was judged by, their WAPE, and the share of their 80 % ranges that held.
+        /// Past forecasts by the method chosen on each day, their WAPE (null where nothing was won), and the share of
+        /// their 80 % ranges that held. Null of a part of the deals, of which there is no record.
         pub origins: Option<usize>,
         pub wape_share: Option<f64>,
         pub coverage_share: Option<f64>,
@@ -244,9 +245,11 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         line.low_minor = Some(minor(low));
         line.high_minor = Some(minor(high));
         line.method = Some(ahead.outlook.chosen.method);
-        line.origins = Some(ahead.record.origins);
-        line.wape_share = ahead.record.wape;
-        line.coverage_share = ahead.record.coverage();
+        if ahead.is_of_all {
+            line.origins = Some(ahead.record.origins);
+            line.wape_share = ahead.record.wape;
+            line.coverage_share = ahead.record.range.coverage;
+        }
         line.open_n = Some(ahead.outlook.deals.len());
         line.open_minor = Some(minor(ahead.outlook.open_minor));
         line.new_minor = Some(minor(ahead.outlook.total_minor) - minor(ahead.outlook.open_minor));

@@ -40,7 +40,7 @@ impl Shown<'_> {
         let Some(ahead) = &self.figures.ahead else {
             return with_notes(document, notes);
         };
-        document = document.line(method(ahead));
+        document = document.line(ahead.record_in_words());
         if !self.ask.ask.by.is_empty() {
             document = document.table(self.parts(ahead)).line(
                 "expected amounts add up to the total; medians and ranges do not, since not everybody is lucky at once",
@@ -215,6 +215,7 @@ impl Shown<'_> {
             date::day(outlook.horizon.to.date()),
             ahead.backtest.origins.len()
         ));
+        document = document.line(outlook.chosen.why.clone());
         for said in &outlook.said {
             let part = |name: &str, amount: Option<f64>| {
                 amount.map_or_else(String::new, |amount| {
@@ -245,20 +246,6 @@ impl Shown<'_> {
             outlook.spread
         ))
     }
-}
-
-/// `method: ensemble: WAPE 0.10 over 20 origins; its 80 % range held 17 times of 20`
-fn method(ahead: &Ahead) -> String {
-    let record = ahead.record;
-    let held = if record.origins == 0 {
-        String::new()
-    } else {
-        format!(
-            "; 80 % ranges held {} times of {}",
-            record.held, record.origins
-        )
-    };
-    format!("method: {}{held}", ahead.outlook.chosen.why)
 }
 
 /// A chance from draws is never quite nothing, nor quite sure.

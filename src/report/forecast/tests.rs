@@ -350,7 +350,8 @@ fn a_period_that_is_over_is_no_forecast() {
 fn how_past_forecasts_did() {
     let (process, book) = (process(), book(&twelve()));
     let past = backtest();
-    let report = super::backtest(&process, &book, Ok((&past, "cohort")), 40);
+    let chosen = of_deals(&[], 0.0, 0.0).chosen;
+    let report = super::backtest(&process, &book, Ok((&past, &chosen)), 40);
     let rows = &report.answer.rows;
     let methods: Vec<(&str, bool)> = rows.iter().map(|row| (row.method, row.speaks)).collect();
     assert_eq!(methods, [("cohort", true), ("chosen", false)]);
@@ -400,6 +401,43 @@ fn how_past_forecasts_did() {
             .len(),
         1
     );
+}
+
+/// So many origins whose ranges are from 80 to 120.
+#[rstest]
+#[case(0, 0.0, "0 past forecasts of this length to judge it by")]
+#[case(
+    3,
+    100.0,
+    "3 past forecasts were off by 0 % of what was won (WAPE); 3 of their 80 % ranges held"
+)]
+#[case(
+    16,
+    100.0,
+    "16 past forecasts were off by 0 % of what was won (WAPE); 16 of their 80 % ranges held: too wide so far"
+)]
+#[case(
+    16,
+    200.0,
+    "16 past forecasts were off by 50 % of what was won (WAPE); 0 of their 80 % ranges held: too narrow so far"
+)]
+#[case(
+    16,
+    0.0,
+    "nothing was won after 16 past forecasts, so that no error can be told; 0 of their 80 % ranges held"
+)]
+fn one_record_in_words(#[case] count: i32, #[case] won: f64, #[case] words: &str) {
+    let past = Backtest {
+        origins: (0..count)
+            .map(|at| origin(7 * at, (100.0, 50.0), (won, won / 2.0)))
+            .collect(),
+        ..backtest()
+    };
+    let record = figures::Record::of(&past);
+    assert_eq!(record.in_words(false), words);
+    assert_eq!(record.wape.is_some(), count > 0 && won > 0.0);
+    let of_part = record.in_words(true);
+    assert!(of_part.contains("of all deals"), "{of_part}");
 }
 
 #[test]
