@@ -55,6 +55,7 @@ fn outlook(worth_minor: f64) -> DealOutlook {
         chance: 0.3,
         worth_minor,
         by: WorthBy::Told,
+        by_stage: 0.3,
         dated: true,
     }
 }

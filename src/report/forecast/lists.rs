@@ -74,6 +74,25 @@ impl Shown<'_> {
         Table { columns, rows }
     }
 
+    /// What was won by group, where nothing more can be said of groups.
+    pub(super) fn won_parts(&self) -> Table {
+        let currency = self.process.currency;
+        let names = self.groups.names.iter();
+        let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
+        columns.push(TableColumn::right(format!("won {}", currency.code())));
+        let won = &self.figures.won_of_group;
+        let places = self.figures.won_groups(self.groups).into_iter();
+        let rows = places.map(|place| {
+            let mut cells = self.groups.cells(place);
+            cells.push(whole(won[place], currency));
+            cells
+        });
+        Table {
+            columns,
+            rows: rows.collect(),
+        }
+    }
+
     /// The deals that decide it, and what would have to be true.
     pub(super) fn deciding(&self, document: Document, ahead: &Ahead) -> Document {
         let currency = self.process.currency;
@@ -122,14 +141,15 @@ impl Shown<'_> {
                 let way = way(&ahead.outlook, &named, missing as f64);
                 format!(
                     "to reach the target: {}",
-                    self.way_in_words(ahead, &way, named.len())
+                    self.way_in_words(ahead, &way, &ids)
                 )
             });
         }
         document.line(format!("next: salesctl deal show {}", ids[0]))
     }
 
-    fn way_in_words(&self, ahead: &Ahead, way: &Way, of: usize) -> String {
+    fn way_in_words(&self, ahead: &Ahead, way: &Way, ids: &[String]) -> String {
+        let of = ids.len();
         let these = if of == 1 {
             "this one".to_string()
         } else {
@@ -137,18 +157,17 @@ impl Shown<'_> {
         };
         match way {
             Way::Without => format!("even without {these}, if all else comes as expected"),
-            Way::Any(n) | Way::Largest(n) if *n == of => {
+            Way::AsExpected => "nothing more, if all comes as expected".to_string(),
+            Way::Any(n) if *n == of => {
                 format!(
                     "win {}{these}, and all else as expected",
                     if of == 1 { "" } else { "all of " }
                 )
             }
             Way::Any(n) => format!("win any {n} of {these}, and all else as expected"),
-            Way::Largest(1) => {
-                format!("win the most valuable of {these}, and all else as expected")
-            }
-            Way::Largest(n) => {
-                format!("win the {n} most valuable of {these}, and all else as expected")
+            Way::These(places) => {
+                let named: Vec<&str> = places.iter().map(|at| ids[*at].as_str()).collect();
+                format!("win {}, and all else as expected", named.join(" and "))
             }
             Way::More(missing) => {
                 let values = &ahead.outlook.won_values;

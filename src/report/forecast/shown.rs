@@ -7,7 +7,7 @@ use super::{AskForecast, charts, minor, named};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
-use crate::forecast::SAMPLES;
+use crate::forecast::{METHODS, SAMPLES};
 use crate::money::plain_amount;
 use crate::process::Process;
 
@@ -30,6 +30,10 @@ impl Shown<'_> {
             document = document.line(format!("assumed: {words}"));
         }
         document = document.table(self.numbers());
+        let by = !self.ask.ask.by.is_empty() && self.figures.won_minor != 0;
+        if self.figures.ahead.is_none() && by {
+            document = document.table(self.won_parts());
+        }
         if self.figures.over {
             document = document.line("the period is over: this is what was won, and no forecast");
             return with_notes(document, notes);
@@ -167,16 +171,11 @@ impl Shown<'_> {
             let note = "by the reps, to compare".to_string();
             add("called", note, &|_| Cell::Text(self.amount(called)));
         }
-        if figures
-            .ahead
-            .as_ref()
-            .is_some_and(|ahead| ahead.stage_weighted.is_some())
-        {
-            let note = "by stage alone, to compare".to_string();
-            add("stage-weighted", note, &|figures| {
+        if let Some(ahead) = &figures.ahead {
+            add("stage-weighted", stage_weighted(ahead), &|figures| {
                 text(figures, &|figures, ahead| {
-                    let weighted = ahead.stage_weighted?;
-                    Some(self.amount(figures.won_minor + minor(weighted)))
+                    let weighted = minor(ahead.outlook.stage_weighted());
+                    Some(self.amount(figures.won_minor + weighted))
                 })
             });
         }
@@ -244,6 +243,16 @@ impl Shown<'_> {
             outlook.won_values.len(),
             outlook.spread
         ))
+    }
+}
+
+/// `by stage alone, to compare; in the past +183 %`
+fn stage_weighted(ahead: &Ahead) -> String {
+    let note = "by stage alone, to compare".to_string();
+    let score = ahead.backtest.of_method(METHODS[0]);
+    match score.bias.filter(|_| score.origins > 0) {
+        Some(bias) => format!("{note}; in the past {:+.0} %", bias * 100.0),
+        None => note,
     }
 }
 
