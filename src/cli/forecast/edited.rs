@@ -139,7 +139,7 @@ impl Place {
         let mut words = [&self.table, &self.name, &self.key]
             .into_iter()
             .filter(|part| !part.is_empty())
-            .map(|part| crate::text::visible(part).to_string())
+            .map(|part| crate::text::visible(part))
             .collect::<Vec<_>>()
             .join(" ");
         if self.table == "stage" {

@@ -30,7 +30,7 @@ pub use figures::target_of;
 pub use foretold::AHEAD;
 pub(crate) use foretold::foretold;
 pub use glance::{Glance, Look, glance};
-pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
+pub use moved::{Before, FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use need::{NeedRow, need};
 pub use rollup::{ROLLUP, RollupRow, rollup};
 
