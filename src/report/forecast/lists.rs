@@ -5,8 +5,10 @@ use super::deciding::{self, Way, way};
 use super::figures::Ahead;
 use super::minor;
 use super::shown::Shown;
+use crate::date;
+use crate::deal::book::Day;
 use crate::document::{Cell, Document, Table, TableColumn};
-use crate::forecast::apportioned;
+use crate::forecast::{DealOutlook, apportioned};
 
 impl Shown<'_> {
     pub(super) fn parts(&self, ahead: &Ahead) -> Table {
@@ -133,6 +135,9 @@ impl Shown<'_> {
                 format!("{} open deals decide it most:", named.len())
             })
             .table(Table { columns, rows });
+        for line in self.late(&named, &ids) {
+            document = document.line(line);
+        }
         if let Some(target) = self.figures.target_minor {
             let missing = target - self.figures.won_minor;
             document = document.line(if missing <= 0 {
@@ -146,6 +151,29 @@ impl Shown<'_> {
             });
         }
         document.line(format!("next: salesctl deal show {}", ids[0]))
+    }
+
+    /// Of deals that decide it, those that nobody expects to close in the period.
+    fn late(&self, named: &[&DealOutlook], ids: &[String]) -> Vec<String> {
+        let (deals, end) = (&self.book.deals, Day::of(self.ask.period.to));
+        let mut lines = Vec::new();
+        for (deal, id) in named.iter().zip(ids) {
+            let at = deal.deal as usize;
+            let held = deals.hold_until.get(at).copied().flatten();
+            let close = deals.expected_close.get(at).copied().flatten();
+            let after = |day: Option<Day>| {
+                day.filter(|day| *day > end)
+                    .map(|day| date::day(day.date()))
+            };
+            if let Some(until) = after(held) {
+                lines.push(format!("{id} is on hold until {until}, after the period"));
+            } else if let Some(close) = after(close) {
+                lines.push(format!(
+                    "{id} is expected to close {close}, after the period"
+                ));
+            }
+        }
+        lines
     }
 
     fn way_in_words(&self, ahead: &Ahead, way: &Way, ids: &[String]) -> String {

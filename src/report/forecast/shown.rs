@@ -220,9 +220,14 @@ impl Shown<'_> {
                     format!(", {name} {}", money(minor(amount), currency))
                 })
             };
+            let score = ahead.backtest.of_method(said.method);
+            let record = score.wape.map_or_else(String::new, |wape| {
+                format!("; off by {}{}", percent(wape), often_far_off(wape))
+            });
             document = document.line(format!(
-                "{}: {} to come{}{}",
+                "{} ({}): {} to come{}{}{record}",
                 said.method,
+                what_it_is(said.method),
                 money(minor(said.expected.total_minor), currency),
                 part("open deals", said.expected.open_minor),
                 part("not open yet", said.expected.new_minor),
@@ -235,6 +240,10 @@ impl Shown<'_> {
                 months.join(", ")
             ));
         }
+        document = document.line(format!(
+            "worth: what a deal's amount comes to when it is won, {} of it in the last year",
+            percent(outlook.realised)
+        ));
         document.line(format!(
             "range: {SAMPLES} draws with seed {}; each open deal is won or not by its chance, new deals come by chance with \
              values of the last year ({} of them), and every draw is widened by e^({:.2} Z), the scatter of past errors \
@@ -267,7 +276,26 @@ fn method(ahead: &Ahead) -> String {
             record.held, record.origins
         )
     };
-    format!("method: {}{held}", ahead.outlook.chosen.why)
+    let sober = record.wape.map_or("", often_far_off);
+    format!("method: {}{held}{sober}", ahead.outlook.chosen.why)
+}
+
+/// A record in which more than half of what was won was missed, or said too much.
+fn often_far_off(wape: f64) -> &'static str {
+    if wape > 0.5 { ", often far off" } else { "" }
+}
+
+/// One of [`METHODS`] in a few words.
+fn what_it_is(method: &str) -> &'static str {
+    match method {
+        "stage-weighted" => "each open deal times the probability of its stage",
+        "run-rate" => "what came in before comes in again",
+        "cohort" => "the share won of deals as long in the same stage",
+        "survival" => "when deals leave their stages, and where to",
+        "logistic" => "stage, age, value, season and fields, fitted on past weeks",
+        "ensemble" => "the mean of these, the better record counting more",
+        _ => "",
+    }
 }
 
 /// A chance from draws is never quite nothing, nor quite sure.
