@@ -103,7 +103,7 @@ fn all_that_is_unusual() {
         ]
     );
     assert_eq!(phrases(&book, 90.0)[3], "30 % of what deals are won for");
-    book.deals.expected_close[OPEN] = Some(ago(&book, 2));
+    book.deals.expected_close = vec![Some(ago(&book, 2)); book.deals.len()];
     assert_eq!(phrases(&book, 300.0)[3], "expected close 2 d ago");
     booked(&mut book, 2, false);
     assert_eq!(phrases(&book, 300.0)[1], "next step 2 d overdue");

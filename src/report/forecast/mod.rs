@@ -1,6 +1,6 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
-//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them,
+//! `figures` puts numbers to an [`Outlook`] (`instead` where there is none), `shown`, `lists` and `charts` are what people see of them,
 //! `unseen` says which deals it could not or hardly see; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
 //! out, by the word that `foretold` counts, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
@@ -14,6 +14,7 @@ mod evidence;
 mod figures;
 mod foretold;
 mod glance;
+mod instead;
 mod lists;
 mod moved;
 mod need;

@@ -255,13 +255,12 @@ impl Shown<'_> {
     }
 }
 
-/// `by stage alone, to compare; in the past +183 %`
+/// `by stage alone; past +183 %`
 fn stage_weighted(ahead: &Ahead) -> String {
-    let note = "by stage alone, to compare".to_string();
     let score = ahead.backtest.of_method(METHODS[0]);
     match score.bias.filter(|_| score.origins > 0) {
-        Some(bias) => format!("{note}; in the past {:+.0} %", bias * 100.0),
-        None => note,
+        Some(bias) => format!("by stage alone; past {:+.0} %", bias * 100.0),
+        None => "by stage alone, to compare".to_string(),
     }
 }
 
