@@ -215,7 +215,7 @@ fn too_little_history_is_said_on_every_page() {
         &mut sandbox,
         "[[target]]\nmetric = \"revenue\"\nat_least = 100000\nperiod = \"quarter\"\n",
     );
-    let says = "no forecast for 2026-Q4: insufficient history: 1 deal won, 30 are needed";
+    let says = "no forecast for 2026-Q4: insufficient history: 1 deal won and 0 lost, 30 of each are needed";
     for page in ["meeting", "targets", "coverage", "scorecard jr"] {
         let shown = unwrapped(&sandbox.sh(&format!("salesctl report {page}")).ok());
         assert!(shown.contains(says), "{page}: no `{says}` in\n{shown}");
@@ -226,7 +226,7 @@ fn too_little_history_is_said_on_every_page() {
     on(&mut sandbox, "2026-11-21", "nightly --markdown page.md").ok();
     let page = fs::read_to_string(sandbox.path("page.md")).expect("a page");
     for what in [
-        "insufficient history: 1 deal won, 30 are needed",
+        "insufficient history: 1 deal won and 0 lost, 30 of each are needed",
         "no forecast is kept tonight: ",
     ] {
         assert!(page.contains(what), "no `{what}` in\n{page}");

@@ -8,6 +8,7 @@
 use super::ensemble::{COHORT, ENSEMBLE, ORIGINS, Record};
 use super::panel::Panel;
 use super::{Chosen, METHODS, Refusal};
+use crate::deal::book::Day;
 
 /// Finished origins that a method must be judged by.
 pub(super) const FEWEST: usize = 6;
@@ -91,10 +92,11 @@ pub(super) fn refusal(panel: &Panel<'_, '_>, t: usize, finished: &[Record]) -> O
     let day = panel.weeks[t];
     let wins = panel.past.wins.partition_point(|win| win.day <= day);
     let losses = panel.past.losses.partition_point(|lost| *lost <= day);
+    let mut until = None;
     let s = |n: usize| if n == 1 { "" } else { "s" };
     let why = if wins < DECIDED {
         format!(
-            "insufficient history: {wins} deal{} won, {DECIDED} are needed",
+            "insufficient history: {wins} deal{} won and {losses} lost, {DECIDED} of each are needed",
             s(wins)
         )
     } else if losses == 0 {
@@ -109,6 +111,7 @@ pub(super) fn refusal(panel: &Panel<'_, '_>, t: usize, finished: &[Record]) -> O
     } else if !enough(finished, panel.days) {
         let found = finished.len();
         let days = panel.days;
+        until = enough_on(panel, day, finished);
         if found < FEWEST {
             format!(
                 "insufficient history: {found} past forecast{} for {days} days {} over, {FEWEST} are needed; a nearer end needs less",
@@ -124,7 +127,20 @@ pub(super) fn refusal(panel: &Panel<'_, '_>, t: usize, finished: &[Record]) -> O
     } else {
         return None;
     };
-    Some(Refusal { why })
+    Some(Refusal { why, until })
+}
+
+/// The day from which on finished origins are enough for the same end: as time passes they grow more while the end
+/// comes nearer. Weeks are counted back from every day anew, so it is the day by which they surely are.
+fn enough_on(panel: &Panel<'_, '_>, day: i32, finished: &[Record]) -> Option<Day> {
+    let first = finished.first()?.day;
+    let (days, weeks) = (f64::from(panel.days), finished.len() as f64);
+    // A day later they span a day more of a horizon that is a day less, and two days more have origins that are over.
+    let span = (SPAN * days - spanned(finished, panel.days) * days) / (SPAN + 1.0);
+    let fewest = (FEWEST as f64 - weeks) * 7.0 / 2.0;
+    let wait = span.max(fewest).max(1.0).ceil() as i32;
+    let end = day + panel.days;
+    (first < day && day + wait < end).then(|| Day::new(day + wait))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is expected of the days ahead, and what was expected at past origins.
 
 use super::backtest::{How, Replay, finished, replay, said};
-use super::ensemble::RUN_RATE;
+use super::ensemble::{RUN_RATE, STAGE_WEIGHTED};
 use super::origin::{Asked, YEAR, ask};
 use super::panel::Panel;
 use super::past::Past;
@@ -53,6 +53,8 @@ pub struct DealOutlook {
     /// What it brings if it is won, minor units: what is known of its value times what is realised of values.
     pub worth_minor: f64,
     pub by: WorthBy,
+    /// The share won of its stage, as stage-weighted counts it; 0 of a deal that it does not see.
+    pub by_stage: f64,
     /// Whether it is known since when it is where it is. Without, its chance is that of its stage.
     pub dated: bool,
 }
@@ -71,6 +73,14 @@ pub struct Chosen {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     pub why: String,
+    /// The day from which there is history enough for the same end, where time alone brings it.
+    pub until: Option<Day>,
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { why, until: None }
+    }
 }
 
 impl Refusal {
@@ -95,6 +105,8 @@ pub struct Outlook {
     pub total_minor: f64,
     /// Of open deals, each with its share.
     pub deals: Vec<DealOutlook>,
+    /// What came of the values that were known of deals won lately, as a share of them.
+    pub realised: f64,
     pub open_minor: f64,
     pub new_minor: f64,
     /// Expected number of deals won that are not open yet.
@@ -175,8 +187,9 @@ impl Panel<'_, '_> {
             return Err(refusal);
         }
         let seen = self.seen_in(&[now]).concat();
-        let asked = ask(self, &drawn, now, &seen, finished).ok_or_else(|| Refusal {
-            why: "insufficient history: hardly any open deal of past weeks was won in time".into(),
+        let asked = ask(self, &drawn, now, &seen, finished).ok_or_else(|| {
+            let why = "insufficient history: hardly any open deal of past weeks was won in time";
+            Refusal::from(why.to_string())
         })?;
         Ok((self.settled(asked, choice::chosen(finished)), backtest))
     }
@@ -188,11 +201,13 @@ impl Panel<'_, '_> {
             .rows
             .iter()
             .zip(&asked.settled)
-            .map(|(row, chance)| DealOutlook {
+            .zip(&asked.chances[STAGE_WEIGHTED])
+            .map(|((row, chance), by_stage)| DealOutlook {
                 deal: row.deal,
                 chance: *chance,
                 worth_minor: row.worth * realised,
                 by: row.by,
+                by_stage: *by_stage,
                 dated: true,
             })
             .collect();
@@ -232,6 +247,7 @@ impl Panel<'_, '_> {
             chosen,
             total_minor: record.chosen_total,
             deals,
+            realised,
             open_minor,
             new_minor,
             new_deals,
@@ -261,6 +277,7 @@ impl Panel<'_, '_> {
                 chance: chance.unwrap_or(asked.of_all),
                 worth_minor: worth * asked.realised,
                 by,
+                by_stage: 0.0,
                 dated: false,
             });
         }

@@ -75,7 +75,7 @@ impl Backtest {
             .collect()
     }
 
-    fn of_method(&self, method: &str) -> Score {
+    pub fn of_method(&self, method: &str) -> Score {
         let mut sums = Sums::default();
         for origin in self.counted() {
             if let Some(said) = origin.said.iter().find(|said| said.method == method) {

@@ -64,7 +64,7 @@ pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use forecast::{
-    AHEAD, AccuracyRow, AskAccuracy, AskForecast, BacktestRow, EvidenceRow, FORECAST_MOVED,
+    AHEAD, AccuracyRow, AskAccuracy, AskForecast, BacktestRow, Before, EvidenceRow, FORECAST_MOVED,
     ForecastMovedRow, ForecastRow, Foreseen, Glance, Look, NeedRow, OriginRow, ROLLUP, RollupRow,
     Supposed, accuracy, accuracy_needs, backtest, by_origin, evidence as forecast_evidence,
     forecast, forecast_moved, forecast_needs, forecast_unmoved, glance, need, rollup, target_of,

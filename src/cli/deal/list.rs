@@ -202,7 +202,7 @@ fn add_chances(
             if let Some(chance) = chances.chance(process, book, *deal) {
                 row.chance_30_days_share = asks(&[More::P]).then_some(chance.share);
                 row.likely_won = chance.likely.filter(|_| asks(&[More::When])).map(Day::date);
-                row.chance_why = asks(&[More::Why]).then(|| chance.why.join("; "));
+                row.chance_why = asks(&[More::Why]).then(|| chance.in_words());
             }
         }
         refused = chances.refused;

@@ -8,6 +8,7 @@ mod backtest;
 mod calls;
 mod changes;
 mod commit;
+mod edited;
 mod evidence;
 pub(super) mod expected;
 mod need;
@@ -202,10 +203,7 @@ pub(super) fn last_said(
     }
     let process = &session.process;
     let quarter = parse_period("this quarter", day, process.fiscal_month).map_err(Fault::usage)?;
-    let said = session
-        .store
-        .forecast_of((quarter.from, quarter.to), day)?
-        .filter(|(night, _)| *night <= day);
+    let said = session.store.forecast_of((quarter.from, quarter.to), day)?;
     Ok(said.map(|(night, kept)| {
         let shown = |minor: i64| {
             let with_won = Money {

@@ -4,6 +4,7 @@ use super::super::convert::Converter;
 use super::super::group::Groups;
 use super::super::percent;
 use super::super::target::won_targets;
+use super::instead::{instead, run_rate, uncounted};
 use super::{AskForecast, Foreseen, minor};
 use crate::deal::book::{Book, Day, State};
 use crate::document::Period;
@@ -17,6 +18,8 @@ pub(super) struct Figures {
     /// In the period, up to the as-of day.
     pub(super) won_minor: i64,
     pub(super) won_deals: usize,
+    /// By group of the Book.
+    pub(super) won_of_group: Vec<i64>,
     /// By day of the period: what was won on it.
     pub(super) won_on: Vec<(Day, i64)>,
     pub(super) target_minor: Option<i64>,
@@ -27,7 +30,7 @@ pub(super) struct Figures {
     /// What recent periods of that length brought, where nothing better can be said.
     pub(super) run_rate: Option<f64>,
     /// What stands in for a forecast that is refused, in words.
-    pub(super) instead: Option<String>,
+    pub(super) instead: Vec<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -42,7 +45,6 @@ pub(super) struct Ahead {
     pub(super) draws: Draws,
     /// With what is won already.
     pub(super) total: Spread,
-    pub(super) stage_weighted: Option<f64>,
     pub(super) groups: Vec<Part>,
 }
 
@@ -128,12 +130,13 @@ impl Figures {
             won_minor: won.minor,
             won_deals: won.on.len(),
             won_on: won.on,
+            won_of_group: won.of_group,
             target_minor,
             called_minor: None,
             over: Day::of(ask.period.to) <= as_of,
             ahead: None,
             run_rate: None,
-            instead: None,
+            instead: Vec::new(),
             notes: converter.notes(),
         };
         if figures.over {
@@ -148,27 +151,42 @@ impl Figures {
                     backtest,
                     ask,
                     groups,
-                    &won.of_group,
+                    &figures.won_of_group,
                     won.minor,
                 ));
             }
             Err(refusal) => {
                 let from = as_of.number().max(Day::of(ask.period.from).number() - 1);
                 let days = Day::of(ask.period.to).number() - from;
-                figures.run_rate = run_rate(&mut converter, book, ask, days);
                 figures.notes.push(refusal.in_words());
-                figures.instead = Some(match figures.run_rate {
-                    Some(_) => format!(
-                        "run-rate instead: the mean of what the last three times {days} days brought; \
-                         no range, since nothing says how far it is off"
-                    ),
-                    None => format!(
-                        "nothing instead: not even the last three times {days} days are known to have won anything"
-                    ),
-                });
+                figures.run_rate = match run_rate(&mut converter, book, ask, days) {
+                    Ok((rate, windows)) => {
+                        figures.instead.push(instead(windows, days));
+                        Some(rate)
+                    }
+                    Err(why) => {
+                        figures.instead.push(format!("nothing instead: {why}"));
+                        None
+                    }
+                };
+                figures
+                    .instead
+                    .extend(uncounted(process, &mut converter, book, ask));
             }
         }
         figures
+    }
+
+    /// Places of the groups in which something was won, the most first.
+    pub(super) fn won_groups(&self, groups: &Groups<'_>) -> Vec<usize> {
+        let won = &self.won_of_group;
+        let mut places: Vec<usize> = (0..won.len()).filter(|place| won[*place] != 0).collect();
+        places.sort_by(|a, b| {
+            won[*b]
+                .cmp(&won[*a])
+                .then_with(|| groups.order(*a).cmp(&groups.order(*b)))
+        });
+        places
     }
 
     /// With what is won.
@@ -242,18 +260,10 @@ impl Ahead {
                 .total_cmp(&of(a))
                 .then_with(|| groups.order(a.place).cmp(&groups.order(b.place)))
         });
-        let weighted = outlook
-            .said
-            .iter()
-            .find(|said| said.method == "stage-weighted");
         Self {
             record: Record::of(&backtest),
             is_of_all: ask.ask.only.is_none(),
             backtest,
-            // Of a part of the deals only their own sum could be said, which is not kept.
-            stage_weighted: weighted
-                .filter(|_| ask.ask.only.is_none())
-                .map(|said| said.expected.total_minor),
             draws,
             total,
             groups: parts,
@@ -295,7 +305,7 @@ impl Won {
     }
 }
 
-fn won_in(book: &Book, period: Period) -> impl Iterator<Item = usize> {
+pub(super) fn won_in(book: &Book, period: Period) -> impl Iterator<Item = usize> {
     let (from, to) = (Day::of(period.from), Day::of(period.to));
     let inside = move |day: Day| from <= day && day <= to;
     let deals = &book.deals;
@@ -318,16 +328,8 @@ pub fn target_of(
         .find_map(|(whose, minor)| (whose == *of).then_some(minor))
 }
 
-/// The outlook of the deals that are asked about; what is said of new business then.
-fn asked_about(
-    process: &Process,
-    book: &Book,
-    outlook: Outlook,
-    ask: &AskForecast<'_>,
-) -> (Outlook, Option<String>) {
-    if ask.ask.only.is_none() {
-        return (outlook, None);
-    }
+/// Won in the last year: all of it, and the values of the deals that are asked about.
+pub(super) fn won_lately(process: &Process, book: &Book, ask: &AskForecast<'_>) -> (f64, Vec<f64>) {
     let mut converter = Converter::new(process, book);
     let year = Period {
         from: Day::new(Day::of(book.as_of).number() - YEAR + 1).date(),
@@ -343,6 +345,20 @@ fn asked_about(
             values.push(value as f64);
         }
     }
+    (all, values)
+}
+
+/// The outlook of the deals that are asked about; what is said of new business then.
+fn asked_about(
+    process: &Process,
+    book: &Book,
+    outlook: Outlook,
+    ask: &AskForecast<'_>,
+) -> (Outlook, Option<String>) {
+    if ask.ask.only.is_none() {
+        return (outlook, None);
+    }
+    let (all, values) = won_lately(process, book, ask);
     let share = if all > 0.0 {
         values.iter().sum::<f64>() / all
     } else {
@@ -355,31 +371,4 @@ fn asked_about(
     );
     let keep = |deal: u32| ask.ask.includes(deal as usize);
     (outlook.only(keep, share, values), Some(note))
-}
-
-/// The mean of what the last three windows of so many days brought; none when history does not reach back so far.
-fn run_rate(
-    converter: &mut Converter<'_>,
-    book: &Book,
-    ask: &AskForecast<'_>,
-    days: i32,
-) -> Option<f64> {
-    let as_of = Day::of(book.as_of).number();
-    let deals = &book.deals;
-    let won = |deal: &usize| deals.state[*deal] == State::Won;
-    let closed = (0..deals.len())
-        .filter(won)
-        .filter_map(|deal| deals.closed[deal]);
-    if closed.min()?.number() > as_of - 3 * days {
-        return None;
-    }
-    let window = Period {
-        from: Day::new(as_of - 3 * days + 1).date(),
-        to: book.as_of,
-    };
-    let sum: i64 = won_in(book, window)
-        .filter(|deal| ask.ask.includes(*deal))
-        .filter_map(|deal| converter.worth(deal).known())
-        .sum();
-    (sum > 0).then(|| sum as f64 / 3.0)
 }

@@ -5,8 +5,10 @@ use super::deciding::{self, Way, way};
 use super::figures::Ahead;
 use super::minor;
 use super::shown::Shown;
+use crate::date;
+use crate::deal::book::Day;
 use crate::document::{Cell, Document, Table, TableColumn};
-use crate::forecast::apportioned;
+use crate::forecast::{DealOutlook, apportioned};
 
 impl Shown<'_> {
     pub(super) fn parts(&self, ahead: &Ahead) -> Table {
@@ -74,6 +76,25 @@ impl Shown<'_> {
         Table { columns, rows }
     }
 
+    /// What was won by group, where nothing more can be said of groups.
+    pub(super) fn won_parts(&self) -> Table {
+        let currency = self.process.currency;
+        let names = self.groups.names.iter();
+        let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
+        columns.push(TableColumn::right(format!("won {}", currency.code())));
+        let won = &self.figures.won_of_group;
+        let places = self.figures.won_groups(self.groups).into_iter();
+        let rows = places.map(|place| {
+            let mut cells = self.groups.cells(place);
+            cells.push(whole(won[place], currency));
+            cells
+        });
+        Table {
+            columns,
+            rows: rows.collect(),
+        }
+    }
+
     /// The deals that decide it, and what would have to be true.
     pub(super) fn deciding(&self, document: Document, ahead: &Ahead) -> Document {
         let currency = self.process.currency;
@@ -114,6 +135,9 @@ impl Shown<'_> {
                 format!("{} open deals decide it most:", named.len())
             })
             .table(Table { columns, rows });
+        for line in self.late(&named, &ids) {
+            document = document.line(line);
+        }
         if let Some(target) = self.figures.target_minor {
             let missing = target - self.figures.won_minor;
             document = document.line(if missing <= 0 {
@@ -122,14 +146,38 @@ impl Shown<'_> {
                 let way = way(&ahead.outlook, &named, missing as f64);
                 format!(
                     "to reach the target: {}",
-                    self.way_in_words(ahead, &way, named.len())
+                    self.way_in_words(ahead, &way, &ids)
                 )
             });
         }
         document.line(format!("next: salesctl deal show {}", ids[0]))
     }
 
-    fn way_in_words(&self, ahead: &Ahead, way: &Way, of: usize) -> String {
+    /// Of deals that decide it, those that nobody expects to close in the period.
+    fn late(&self, named: &[&DealOutlook], ids: &[String]) -> Vec<String> {
+        let (deals, end) = (&self.book.deals, Day::of(self.ask.period.to));
+        let mut lines = Vec::new();
+        for (deal, id) in named.iter().zip(ids) {
+            let at = deal.deal as usize;
+            let held = deals.hold_until.get(at).copied().flatten();
+            let close = deals.expected_close.get(at).copied().flatten();
+            let after = |day: Option<Day>| {
+                day.filter(|day| *day > end)
+                    .map(|day| date::day(day.date()))
+            };
+            if let Some(until) = after(held) {
+                lines.push(format!("{id} is on hold until {until}, after the period"));
+            } else if let Some(close) = after(close) {
+                lines.push(format!(
+                    "{id} is expected to close {close}, after the period"
+                ));
+            }
+        }
+        lines
+    }
+
+    fn way_in_words(&self, ahead: &Ahead, way: &Way, ids: &[String]) -> String {
+        let of = ids.len();
         let these = if of == 1 {
             "this one".to_string()
         } else {
@@ -137,18 +185,17 @@ impl Shown<'_> {
         };
         match way {
             Way::Without => format!("even without {these}, if all else comes as expected"),
-            Way::Any(n) | Way::Largest(n) if *n == of => {
+            Way::AsExpected => "nothing more, if all comes as expected".to_string(),
+            Way::Any(n) if *n == of => {
                 format!(
                     "win {}{these}, and all else as expected",
                     if of == 1 { "" } else { "all of " }
                 )
             }
             Way::Any(n) => format!("win any {n} of {these}, and all else as expected"),
-            Way::Largest(1) => {
-                format!("win the most valuable of {these}, and all else as expected")
-            }
-            Way::Largest(n) => {
-                format!("win the {n} most valuable of {these}, and all else as expected")
+            Way::These(places) => {
+                let named: Vec<&str> = places.iter().map(|at| ids[*at].as_str()).collect();
+                format!("win {}, and all else as expected", named.join(" and "))
             }
             Way::More(missing) => {
                 let values = &ahead.outlook.won_values;

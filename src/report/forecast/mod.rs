@@ -1,6 +1,6 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
-//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them,
+//! `figures` puts numbers to an [`Outlook`] (`instead` where there is none), `shown`, `lists` and `charts` are what people see of them,
 //! `unseen` says which deals it could not or hardly see; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
 //! out, by the word that `foretold` counts, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
@@ -14,6 +14,7 @@ mod evidence;
 mod figures;
 mod foretold;
 mod glance;
+mod instead;
 mod lists;
 mod moved;
 mod need;
@@ -30,7 +31,7 @@ pub use figures::target_of;
 pub use foretold::AHEAD;
 pub(crate) use foretold::foretold;
 pub use glance::{Glance, Look, glance};
-pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
+pub use moved::{Before, FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use need::{NeedRow, need};
 pub use rollup::{ROLLUP, RollupRow, rollup};
 
@@ -74,6 +75,8 @@ pub struct AskForecast<'a> {
 pub struct Supposed<'a> {
     /// What is assumed, in words.
     pub words: Vec<String>,
+    /// What of it says nothing to a forecast.
+    pub notes: Vec<String>,
     pub process: &'a Process,
     pub targets: &'a [Target],
     pub foreseen: Foreseen,
@@ -150,23 +153,26 @@ pub fn forecast(
     let groups = Groups::new(book, &ask.ask.by, &ForecastLine::columns())?;
     let mut plain = Figures::of(process, book, foreseen, ask.targets, ask, &groups);
     plain.called_minor = ask.called_minor;
-    let (figures, plain, words) = match supposed {
-        None => (plain, None, Vec::new()),
+    let (figures, plain, words, idle) = match supposed {
+        None => (plain, None, Vec::new(), Vec::new()),
         Some(other) => {
             let Supposed {
                 words,
+                notes,
                 process,
                 targets,
                 foreseen,
             } = other;
             let mut figures = Figures::of(process, book, foreseen, targets, ask, &groups);
             figures.called_minor = ask.called_minor;
-            (figures, Some(plain), words)
+            (figures, Some(plain), words, notes)
         }
     };
     let name = period_name(ask.period, process.fiscal_month);
     let mut notes = figures.notes.clone();
     notes.extend(figures.instead.clone());
+    notes.extend(idle);
+    notes.extend(in_vain(&figures, plain.is_some(), ask));
     notes.extend(unseen::notes(process, book, &figures, ask));
     let mut rows = vec![total("total", &name, &figures)];
     rows.extend(plain.iter().map(|plain| total("plain", &name, plain)));
@@ -208,6 +214,22 @@ pub fn forecast(
     };
     let document = of.document(&answer.notes);
     Ok(Report { answer, document })
+}
+
+/// What was asked and has nothing to say it of.
+fn in_vain(figures: &Figures, supposed: bool, ask: &AskForecast<'_>) -> Option<String> {
+    let asked = match (supposed, ask.explain) {
+        (true, true) => "what is assumed changes nothing, and there is no method to explain",
+        (true, false) => "what is assumed changes nothing",
+        (false, true) => "there is no method to explain",
+        (false, false) => return None,
+    };
+    let why = if figures.over {
+        "the period is over"
+    } else {
+        "no method speaks"
+    };
+    figures.ahead.is_none().then(|| format!("{why}: {asked}"))
 }
 
 /// `2026-Q4 (1 Oct – 31 Dec 2026)`
@@ -253,9 +275,7 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         line.open_n = Some(ahead.outlook.deals.len());
         line.open_minor = Some(minor(ahead.outlook.open_minor));
         line.new_minor = Some(minor(ahead.outlook.total_minor) - minor(ahead.outlook.open_minor));
-        line.stage_weighted_minor = ahead
-            .stage_weighted
-            .map(|stage_weighted| figures.won_minor + minor(stage_weighted));
+        line.stage_weighted_minor = Some(figures.won_minor + minor(ahead.outlook.stage_weighted()));
         let told = |deal: &&crate::forecast::DealOutlook| deal.by != WorthBy::Told;
         let untold = ahead.outlook.deals.iter().filter(told);
         line.estimated_n = Some(untold.clone().count());
@@ -274,8 +294,22 @@ fn parts(
     groups: &Groups<'_>,
     ask: &AskForecast<'_>,
 ) -> Vec<ForecastRow> {
-    let Some(ahead) = figures.ahead.as_ref().filter(|_| !ask.ask.by.is_empty()) else {
+    if ask.ask.by.is_empty() {
         return Vec::new();
+    }
+    let Some(ahead) = &figures.ahead else {
+        let won = figures.won_groups(groups).into_iter();
+        return won
+            .map(|place| ForecastRow {
+                group: groups.columns(place),
+                line: ForecastLine {
+                    level: "group",
+                    period: name.to_string(),
+                    won_minor: Some(figures.won_of_group[place]),
+                    ..ForecastLine::default()
+                },
+            })
+            .collect();
     };
     let mut expected: Vec<f64> = ahead.groups.iter().map(|group| group.expected).collect();
     expected.push(ahead.outlook.new_minor);

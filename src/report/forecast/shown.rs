@@ -7,7 +7,7 @@ use super::{AskForecast, charts, minor, named};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
-use crate::forecast::SAMPLES;
+use crate::forecast::{METHODS, SAMPLES};
 use crate::money::plain_amount;
 use crate::process::Process;
 
@@ -30,6 +30,10 @@ impl Shown<'_> {
             document = document.line(format!("assumed: {words}"));
         }
         document = document.table(self.numbers());
+        let by = !self.ask.ask.by.is_empty() && self.figures.won_minor != 0;
+        if self.figures.ahead.is_none() && by {
+            document = document.table(self.won_parts());
+        }
         if self.figures.over {
             document = document.line("the period is over: this is what was won, and no forecast");
             return with_notes(document, notes);
@@ -167,16 +171,11 @@ impl Shown<'_> {
             let note = "by the reps, to compare".to_string();
             add("called", note, &|_| Cell::Text(self.amount(called)));
         }
-        if figures
-            .ahead
-            .as_ref()
-            .is_some_and(|ahead| ahead.stage_weighted.is_some())
-        {
-            let note = "by stage alone, to compare".to_string();
-            add("stage-weighted", note, &|figures| {
+        if let Some(ahead) = &figures.ahead {
+            add("stage-weighted", stage_weighted(ahead), &|figures| {
                 text(figures, &|figures, ahead| {
-                    let weighted = ahead.stage_weighted?;
-                    Some(self.amount(figures.won_minor + minor(weighted)))
+                    let weighted = minor(ahead.outlook.stage_weighted());
+                    Some(self.amount(figures.won_minor + weighted))
                 })
             });
         }
@@ -222,9 +221,14 @@ impl Shown<'_> {
                     format!(", {name} {}", money(minor(amount), currency))
                 })
             };
+            let score = ahead.backtest.of_method(said.method);
+            let record = score.wape.map_or_else(String::new, |wape| {
+                format!("; off by {}{}", percent(wape), often_far_off(wape))
+            });
             document = document.line(format!(
-                "{}: {} to come{}{}",
+                "{} ({}): {} to come{}{}{record}",
                 said.method,
+                what_it_is(said.method),
                 money(minor(said.expected.total_minor), currency),
                 part("open deals", said.expected.open_minor),
                 part("not open yet", said.expected.new_minor),
@@ -237,6 +241,10 @@ impl Shown<'_> {
                 months.join(", ")
             ));
         }
+        document = document.line(format!(
+            "worth: what a deal's amount comes to when it is won, {} of it in the last year",
+            percent(outlook.realised)
+        ));
         document.line(format!(
             "range: {SAMPLES} draws with seed {}; each open deal is won or not by its chance, new deals come by chance with \
              values of the last year ({} of them), and every draw is widened by e^({:.2} Z), the scatter of past errors \
@@ -245,6 +253,33 @@ impl Shown<'_> {
             outlook.won_values.len(),
             outlook.spread
         ))
+    }
+}
+
+/// `by stage alone; past +183 %`
+fn stage_weighted(ahead: &Ahead) -> String {
+    let score = ahead.backtest.of_method(METHODS[0]);
+    match score.bias.filter(|_| score.origins > 0) {
+        Some(bias) => format!("by stage alone; past {:+.0} %", bias * 100.0),
+        None => "by stage alone, to compare".to_string(),
+    }
+}
+
+/// A record in which more than half of what was won was missed, or said too much.
+fn often_far_off(wape: f64) -> &'static str {
+    if wape > 0.5 { ", often far off" } else { "" }
+}
+
+/// One of [`METHODS`] in a few words.
+fn what_it_is(method: &str) -> &'static str {
+    match method {
+        "stage-weighted" => "each open deal times the probability of its stage",
+        "run-rate" => "what came in before comes in again",
+        "cohort" => "the share won of deals as long in the same stage",
+        "survival" => "when deals leave their stages, and where to",
+        "logistic" => "stage, age, value, season and fields, fitted on past weeks",
+        "ensemble" => "the mean of these, the better record counting more",
+        _ => "",
     }
 }
 
