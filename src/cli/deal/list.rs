@@ -297,7 +297,7 @@ fn document(
         More::P => TableColumn::right(format!("p {} d", chance::DAYS)),
         More::Quarter => TableColumn::right("p quarter"),
         More::When => TableColumn::left("likely won"),
-        More::Why => TableColumn::left("why"),
+        More::Why => TableColumn::left("why").beneath(),
     }));
     let of_more = |row: &DealRow, more: &More| match more {
         More::P => row.chance_30_days_share.map_or(Cell::Nothing, Cell::Share),
