@@ -123,6 +123,8 @@ pub enum Shape {
         lines: Vec<(String, Vec<(NaiveDate, f64)>)>,
         band: Option<Band>,
         mark: Option<(f64, &'static str)>,
+        /// Where what happened ends and what is expected begins; the ends of the lines are then told beside them.
+        today: Option<NaiveDate>,
     },
 }
 
