@@ -331,7 +331,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A chance from draws is never quite nothing, nor quite sure.
-fn chance_in_words(chance: f64) -> String {
+pub fn chance_in_words(chance: f64) -> String {
     if chance < 0.01 {
         "below 1 %".to_string()
     } else if chance > 0.99 && chance < 1.0 {

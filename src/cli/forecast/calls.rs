@@ -106,7 +106,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         columns.push(TableColumn::left("recorded").beneath());
     }
     columns.extend([
-        TableColumn::left("by").rank(1),
+        TableColumn::left("by").beneath(),
         TableColumn::right("at best").beneath(),
         TableColumn::right("deals").beneath(),
         TableColumn::left("why").beneath(),

@@ -78,7 +78,7 @@ pub fn glance(
         range = format!(
             "{range}; chance to reach the target of {}: {}",
             shown(target),
-            super::super::percent(chance)
+            super::super::chance_in_words(chance)
         );
     }
     Ok(Glance {
