@@ -330,6 +330,17 @@ fn percent(share: f64) -> String {
     format!("{:.0} %", (share * 100.0).round())
 }
 
+/// A chance from draws is never quite nothing, nor quite sure.
+pub fn chance_in_words(chance: f64) -> String {
+    if chance < 0.01 {
+        "below 1 %".to_string()
+    } else if chance > 0.99 && chance < 1.0 {
+        "above 99 %".to_string()
+    } else {
+        percent(chance)
+    }
+}
+
 /// `19–52 %`.
 fn percents(low: f64, high: f64) -> String {
     format!(

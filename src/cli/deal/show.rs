@@ -367,6 +367,7 @@ fn document(
         heading: heading.to_string(),
         align: Align::Left,
         rank: 0,
+        ..TableColumn::left("")
     };
     let mut document = Document::default()
         .heading(deal_name(session, deal)?)

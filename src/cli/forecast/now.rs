@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         of: &asked.of,
         seed: args.seed,
         explain: args.explain,
-        called_minor: called(&session, book.as_of, asked.period, &asked.of)?,
+        called: called(&session, book.as_of, asked.period, &asked.of)?,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
     let report =

@@ -23,7 +23,8 @@ pub(super) struct Figures {
     /// By day of the period: what was won on it.
     pub(super) won_on: Vec<(Day, i64)>,
     pub(super) target_minor: Option<i64>,
-    pub(super) called_minor: Option<i64>,
+    /// What reps called, and how many did.
+    pub(super) called: Option<(i64, String)>,
     /// Nothing of the period is left.
     pub(super) over: bool,
     pub(super) ahead: Option<Ahead>,
@@ -57,6 +58,16 @@ pub(super) struct Part {
     pub(super) open: usize,
     pub(super) expected: f64,
     pub(super) won_minor: i64,
+    /// Of the rep, team or product that the group is.
+    pub(super) target_minor: Option<i64>,
+}
+
+impl Part {
+    /// To reach its target with its open deals; `spread` is with what is won.
+    pub(super) fn chance(&self, spread: &Spread) -> Option<f64> {
+        let target = self.target_minor?;
+        Some(spread.chance_of(target as f64))
+    }
 }
 
 /// How forecasts of this length did so far, by the method that was chosen on each day.
@@ -132,7 +143,7 @@ impl Figures {
             won_on: won.on,
             won_of_group: won.of_group,
             target_minor,
-            called_minor: None,
+            called: ask.called.clone(),
             over: Day::of(ask.period.to) <= as_of,
             ahead: None,
             run_rate: None,
@@ -146,14 +157,23 @@ impl Figures {
             Ok((outlook, backtest)) => {
                 let (outlook, share) = asked_about(process, book, outlook, ask);
                 figures.notes.extend(share);
-                figures.ahead = Some(Ahead::of(
+                let mut ahead = Ahead::of(
                     outlook,
                     backtest,
                     ask,
                     groups,
                     &figures.won_of_group,
                     won.minor,
-                ));
+                );
+                if ask.ask.only.is_none() {
+                    let targets = won_targets(process, book, targets, ask.period);
+                    for part in &mut ahead.groups {
+                        part.target_minor = whose(&groups.columns(part.place))
+                            .and_then(|of| targets.iter().find(|(whose, _)| *whose == of))
+                            .map(|(_, minor)| *minor);
+                    }
+                }
+                figures.ahead = Some(ahead);
             }
             Err(refusal) => {
                 let from = as_of.number().max(Day::of(ask.period.from).number() - 1);
@@ -237,6 +257,7 @@ impl Ahead {
                     open: 0,
                     expected: 0.0,
                     won_minor: won_of_group[group],
+                    target_minor: None,
                 });
                 parts.len() - 1
             })
@@ -269,6 +290,16 @@ impl Ahead {
             groups: parts,
             outlook,
         }
+    }
+}
+
+/// Whose target a group works towards.
+fn whose(columns: &[(String, Option<String>)]) -> Option<Whose> {
+    match columns {
+        [(by, Some(name))] if by == "rep" => Some(Whose::Rep(name.clone())),
+        [(by, Some(name))] if by == "team" => Some(Whose::Team(name.clone())),
+        [(by, Some(name))] if by == "product" => Some(Whose::Product(name.clone())),
+        _ => None,
     }
 }
 

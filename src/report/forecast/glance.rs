@@ -56,7 +56,7 @@ pub fn glance(
         of: look.of,
         seed: look.seed,
         explain: false,
-        called_minor: None,
+        called: None,
         short: &|id| id.handle(),
     };
     let figures = Figures::of(process, book, foreseen, look.targets, &ask, &groups);
@@ -78,7 +78,7 @@ pub fn glance(
         range = format!(
             "{range}; chance to reach the target of {}: {}",
             shown(target),
-            super::super::percent(chance)
+            super::super::chance_in_words(chance)
         );
     }
     Ok(Glance {

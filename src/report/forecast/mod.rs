@@ -66,8 +66,8 @@ pub struct AskForecast<'a> {
     pub seed: u64,
     /// Say how it was worked out.
     pub explain: bool,
-    /// What reps called for the period, minor units.
-    pub called_minor: Option<i64>,
+    /// What reps called for the period, minor units; `by 2 of 7 reps`.
+    pub called: Option<(i64, String)>,
     pub short: Short<'a>,
 }
 
@@ -105,8 +105,9 @@ row! {
         /// 80 % range. Medians and ranges of groups do not add up.
         pub low_minor: Option<i64>,
         pub high_minor: Option<i64>,
+        /// Of the company or whoever is asked about; of a group its own.
         pub target_minor: Option<i64>,
-        /// Chance to reach the target.
+        /// Chance to reach the target; of a group by its open deals alone.
         pub target_share: Option<f64>,
         pub method: Option<&'static str>,
         /// Past forecasts by the method chosen on each day, their WAPE (null where nothing was won), and the share of
@@ -151,8 +152,7 @@ pub fn forecast(
     ask: &AskForecast<'_>,
 ) -> Result<Report<ForecastRow>, String> {
     let groups = Groups::new(book, &ask.ask.by, &ForecastLine::columns())?;
-    let mut plain = Figures::of(process, book, foreseen, ask.targets, ask, &groups);
-    plain.called_minor = ask.called_minor;
+    let plain = Figures::of(process, book, foreseen, ask.targets, ask, &groups);
     let (figures, plain, words, idle) = match supposed {
         None => (plain, None, Vec::new(), Vec::new()),
         Some(other) => {
@@ -163,8 +163,7 @@ pub fn forecast(
                 targets,
                 foreseen,
             } = other;
-            let mut figures = Figures::of(process, book, foreseen, targets, ask, &groups);
-            figures.called_minor = ask.called_minor;
+            let figures = Figures::of(process, book, foreseen, targets, ask, &groups);
             (figures, Some(plain), words, notes)
         }
     };
@@ -253,7 +252,7 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         won_minor: Some(figures.won_minor),
         target_minor: figures.target_minor,
         target_share: figures.chance(),
-        called_minor: figures.called_minor,
+        called_minor: figures.called.as_ref().map(|(minor, _)| *minor),
         ..ForecastLine::default()
     };
     if let Some(run_rate) = figures.run_rate {
@@ -332,6 +331,8 @@ fn parts(
                     median_minor: Some(minor(spread.median())),
                     low_minor: Some(minor(low)),
                     high_minor: Some(minor(high)),
+                    target_minor: group.target_minor,
+                    target_share: group.chance(&spread),
                     open_n: Some(group.open),
                     open_minor: Some(*expected),
                     ..ForecastLine::default()

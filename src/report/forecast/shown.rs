@@ -1,7 +1,7 @@
 //! A forecast as people see it.
 
 use super::super::group::Groups;
-use super::super::{counted, money, percent, with_notes};
+use super::super::{chance_in_words, counted, money, percent, with_notes};
 use super::figures::{Ahead, Figures};
 use super::{AskForecast, charts, minor, named};
 use crate::date;
@@ -47,7 +47,8 @@ impl Shown<'_> {
         document = document.line(ahead.record_in_words());
         if !self.ask.ask.by.is_empty() {
             document = document.table(self.parts(ahead)).line(
-                "expected amounts add up to the total; medians and ranges do not, since not everybody is lucky at once",
+                "expected amounts add up to the total; ranges do not, since not everybody is lucky at once. A line is of its deals \
+                 alone: what is not open yet is nobody's, and asked about by itself (as --rep does) it has its share of that",
             );
         }
         document = self.deciding(document, ahead);
@@ -167,9 +168,9 @@ impl Shown<'_> {
                 Cell::text(figures.chance().map(chance_in_words))
             });
         }
-        if let Some(called) = figures.called_minor {
-            let note = "by the reps, to compare".to_string();
-            add("called", note, &|_| Cell::Text(self.amount(called)));
+        if let Some((called, by)) = &figures.called {
+            let note = format!("{by}, to compare");
+            add("called", note, &|_| Cell::Text(self.amount(*called)));
         }
         if let Some(ahead) = &figures.ahead {
             add("stage-weighted", stage_weighted(ahead), &|figures| {
@@ -280,16 +281,5 @@ fn what_it_is(method: &str) -> &'static str {
         "logistic" => "stage, age, value, season and fields, fitted on past weeks",
         "ensemble" => "the mean of these, the better record counting more",
         _ => "",
-    }
-}
-
-/// A chance from draws is never quite nothing, nor quite sure.
-fn chance_in_words(chance: f64) -> String {
-    if chance < 0.01 {
-        "below 1 %".to_string()
-    } else if chance > 0.99 && chance < 1.0 {
-        "above 99 %".to_string()
-    } else {
-        percent(chance)
     }
 }

@@ -122,7 +122,7 @@ fn told(
             of: &Whose::Company,
             seed: 1,
             explain: true,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -183,7 +183,7 @@ fn nothing_is_needed_for_what_is_reached() {
         of: &Whose::Company,
         seed: 1,
         explain: false,
-        called_minor: None,
+        called: None,
         short: &|id| id.handle(),
     };
     let needed = |seen: Foreseen, target| {
@@ -360,7 +360,7 @@ fn too_little_history_says_what_it_fell_back_to() {
             of: &Whose::Company,
             seed: 1,
             explain: false,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -398,7 +398,7 @@ fn a_period_that_is_over_is_no_forecast() {
             of: &Whose::Company,
             seed: 1,
             explain: false,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -526,7 +526,7 @@ fn a_target_needs_new_deals() {
         of: &Whose::Company,
         seed: 1,
         explain: false,
-        called_minor: None,
+        called: None,
         short: &|id| id.handle(),
     };
     let report = need(&process, &book, foreseen(&book), 5_000_000, &asked).expect("an answer");

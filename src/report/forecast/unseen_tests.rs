@@ -53,7 +53,7 @@ fn each_kind_is_told() {
             of: &Whose::Company,
             seed: 1,
             explain: false,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
