@@ -23,7 +23,10 @@ fn applied(sandbox: &mut Sandbox, lines: &str) {
 }
 
 fn on(sandbox: &mut Sandbox, day: &str, command: &str) -> Ran {
-    sandbox.sh(&format!("salesctl --today {day} {command}"))
+    // What counts is when it was recorded, too.
+    sandbox.sh(&format!(
+        "SALESCTL_CLOCK={day}T12:00:00Z salesctl --today {day} {command}"
+    ))
 }
 
 /// Lines are broken to the width of the terminal.
