@@ -325,14 +325,4 @@ fn the_night_shows_the_range_and_names_nobody_unless_switched_on() {
     let both = kept(&sandbox);
     assert_eq!(both.forecasts.len(), 2 * once.forecasts.len());
     assert_eq!(both.said.len(), 2 * once.said.len());
-
-    applied(&mut sandbox, "[nightly]\ncalls_by_name = true\n");
-    on(&mut sandbox, "2026-08-12", night).ok();
-    let page = fs::read_to_string(sandbox.path("page.html")).expect("a page");
-    let part = of_forecasts(&page);
-    for what in [CALLS, "Jana Roth"] {
-        assert!(part.contains(what), "no `{what}` in\n{part}");
-    }
-    // Of the second quarter, which is over, she alone said something.
-    assert!(!part.contains("Aylin"), "{part}");
 }
