@@ -18,6 +18,7 @@ mod lists;
 mod moved;
 mod need;
 mod rollup;
+mod rollup_shown;
 mod shown;
 #[cfg(test)]
 mod tests;
