@@ -288,12 +288,17 @@ fn the_night_shows_the_range_and_names_nobody_unless_switched_on() {
     assert_eq!(both.said.len(), 2 * once.said.len());
 
     applied(&mut sandbox, "[nightly]\ncalls_by_name = true\n");
-    on(&mut sandbox, "2026-08-12", night).ok();
+    // A call counts from the day it was recorded: this one in time, those above only after their quarters.
+    sandbox
+        .sh("salesctl --as jr forecast commit --amount 141k")
+        .ok();
+    let later = "SALESCTL_CLOCK=2027-01-10T09:00:00Z SALESCTL_TODAY=2027-01-10";
+    sandbox.sh(&format!("{later} salesctl {night}")).ok();
     let page = fs::read_to_string(sandbox.path("page.html")).expect("a page");
     let part = of_forecasts(&page);
     for what in [CALLS, "Jana Roth"] {
         assert!(part.contains(what), "no `{what}` in\n{part}");
     }
-    // Of the second quarter, which is over, she alone said something.
+    // Of the fourth quarter, which is over, she alone said something in time.
     assert!(!part.contains("Aylin"), "{part}");
 }
