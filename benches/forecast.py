@@ -4,9 +4,8 @@
     cargo build --release && benches/forecast.py [--deals 10000 100000 1000000] [--folder FOLDER] [--binary FILE]
 
 `benches/report_store.py` makes the stores. Each command runs three times, in turn with `report pipeline` of the same
-store, which reads the open deals and nothing more; the least of each counts. A forecast fits its models on the whole past,
-tries them on past origins and draws 4,000 times, so that it costs many times as much: what matters is that the ratio
-does not grow with the deals.
+store, which reads the open deals and nothing more; the least of each counts. A forecast fits its models on the whole past, tries
+them on past origins and draws 4,000 times: what matters is how its ratio grows with the deals. Nothing is promised.
 """
 
 import argparse

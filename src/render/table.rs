@@ -223,7 +223,32 @@ impl<'a> Fit<'a> {
             limits.iter().map(of).collect()
         };
         let fits = |level: &usize| at(*level).iter().sum::<usize>() <= room;
-        at((1..=room).rev().find(fits).unwrap_or(1))
+        let mut narrowed = at((1..=room).rev().find(fits).unwrap_or(1));
+        // Lines that break at words need less than they were given; the last column that lacks room gets it.
+        let mut left = room.saturating_sub(narrowed.iter().sum());
+        for (at, i) in self.kept.iter().enumerate() {
+            if words_fit && narrowed[at] < limits[at].1 {
+                let given = u16::try_from(narrowed[at]).ok();
+                let needed = |text: &str| {
+                    let text = wrapped(text, given, 0);
+                    text.lines().map(UnicodeWidthStr::width).max()
+                };
+                let cells = table.rows.iter();
+                let cells = cells.filter_map(|row| needed(&self.told(table, row, *i)));
+                let heading = needed(&visible(&table.columns[*i].heading)).unwrap_or(1);
+                let needed = cells.chain([heading, 1]).max().unwrap_or(1);
+                left += narrowed[at].saturating_sub(needed);
+                narrowed[at] = narrowed[at].min(needed);
+            }
+        }
+        for (width, (_, most)) in narrowed.iter_mut().zip(&limits).rev() {
+            if words_fit && *width < *most {
+                let more = left.min(most - *width);
+                *width += more;
+                left -= more;
+            }
+        }
+        narrowed
     }
 
     fn lines(&self, table: &Table, width: Option<u16>) -> Vec<String> {

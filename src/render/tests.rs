@@ -411,3 +411,43 @@ proptest! {
         prop_assert_eq!(&json["rows"][0]["account"], &account);
     }
 }
+
+/// A deal with a long reason in 40 columns: words stay whole, the reason goes beneath, a long name is cut.
+#[test]
+fn narrow_tables_break_no_words() {
+    let cell = |text: &str| Cell::Text(text.to_string());
+    let document = Document::default().table(Table {
+        columns: vec![
+            TableColumn::left("stage"),
+            TableColumn::left("source").at_most(8),
+            TableColumn::right("worth EUR"),
+            TableColumn::left("why").beneath(),
+        ],
+        rows: vec![vec![
+            cell("Negotiate (on hold)"),
+            cell("Recommended by a customer"),
+            cell("45,000"),
+            cell("longer than nine of ten won deals, no next step"),
+        ]],
+    });
+    let style = Style {
+        width: Some(40),
+        ..Style::default()
+    };
+    let mut out = Vec::new();
+    super::document(&mut out, &document, style).expect("written");
+    let shown = String::from_utf8(out).expect("text");
+    assert!(
+        shown.lines().all(|line| line.chars().count() <= 40),
+        "{shown}"
+    );
+    for part in [
+        "Negotiate",
+        "hold)",
+        "Recomme…",
+        "45,000",
+        "    why longer than nine of ten",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}

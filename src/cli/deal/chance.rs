@@ -108,3 +108,82 @@ impl Chances {
         })
     }
 }
+
+/// Chances from one outlook a horizon.
+#[derive(Default)]
+pub(super) struct Worked {
+    soon: Option<Chances>,
+    /// With the days that are left of the quarter.
+    quarter: Option<(Chances, i32)>,
+    /// Why none could be told.
+    pub(super) refused: Option<String>,
+}
+
+impl Worked {
+    /// Nothing unless it is asked for.
+    pub(super) fn out(
+        session: &Session<'_>,
+        book: &Book,
+        any: bool,
+        with_quarter: bool,
+    ) -> Result<Self> {
+        if !any {
+            return Ok(Self::default());
+        }
+        let process = &session.process;
+        // The quarter's chance is held against that of 30 days, so that it is the same whatever stands beside it.
+        let soon = Chances::within_days(process, book);
+        let quarter = match quarter_end(session, book)? {
+            Some(end) if with_quarter => Some((
+                Chances::by(process, book, end),
+                end.since(Day::of(book.as_of)),
+            )),
+            _ => None,
+        };
+        let of_quarter = quarter
+            .as_ref()
+            .and_then(|(quarter, _)| quarter.refused.clone());
+        Ok(Self {
+            refused: soon.refused.clone().or(of_quarter),
+            soon: Some(soon),
+            quarter,
+        })
+    }
+
+    pub(super) fn soon(&self, deal: usize) -> Option<f64> {
+        self.soon.as_ref()?.share(deal)
+    }
+
+    pub(super) fn of(&mut self, process: &Process, book: &Book, deal: usize) -> Option<Chance> {
+        self.soon.as_mut()?.chance(process, book, deal)
+    }
+
+    /// Each horizon is fitted by itself; who has longer has no smaller chance.
+    pub(super) fn quarter(&self, deal: usize) -> Option<f64> {
+        let (quarter, days) = self.quarter.as_ref()?;
+        let share = quarter.share(deal)?;
+        Some(match self.soon(deal) {
+            Some(soon) if *days >= DAYS => share.max(soon),
+            Some(soon) => share.min(soon),
+            None => share,
+        })
+    }
+}
+
+/// The best chance first; who has none comes last.
+pub(super) fn likeliest(chosen: &mut [usize], share: impl Fn(usize) -> Option<f64>) {
+    let of = |deal: usize| share(deal).unwrap_or(-1.0);
+    chosen.sort_by(|a, b| of(*b).total_cmp(&of(*a)));
+}
+
+/// `50%` or `0.5`.
+pub(super) fn share(typed: &str) -> Result<f64, String> {
+    let (number, by) = match typed.trim().strip_suffix('%') {
+        Some(number) => (number.trim(), 100.0),
+        None => (typed.trim(), 1.0),
+    };
+    let share = number.parse::<f64>().ok().map(|number| number / by);
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "a chance is written like 50% or 0.5".to_string())
+}

@@ -7,9 +7,8 @@ use clap::ValueEnum;
 use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
 use super::super::output::OutputArgs;
-use super::super::session::Session;
 use super::super::show::counted;
-use super::chance::{self, Chances};
+use super::chance::{self, Worked, likeliest};
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
@@ -34,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     columns: Vec<More>,
     /// Only deals with at least this chance to be won within 30 days: 50%
-    #[arg(long, value_name = "PERCENT", value_parser = share)]
+    #[arg(long, value_name = "PERCENT", value_parser = chance::share)]
     min_p: Option<f64>,
     /// What comes first
     #[arg(long, value_name = "BY", default_value = "stage")]
@@ -62,18 +61,6 @@ enum Sort {
     P,
     /// The best chance to be won by the end of the fiscal quarter
     Quarter,
-}
-
-/// `50%` or `0.5`.
-fn share(typed: &str) -> Result<f64, String> {
-    let (number, by) = match typed.trim().strip_suffix('%') {
-        Some(number) => (number.trim(), 100.0),
-        None => (typed.trim(), 1.0),
-    };
-    let share = number.parse::<f64>().ok().map(|number| number / by);
-    share
-        .filter(|share| (0.0..=1.0).contains(share))
-        .ok_or_else(|| "a chance is written like 50% or 0.5".to_string())
 }
 
 /// What is worked out from the past of all deals.
@@ -135,7 +122,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .filter(|i| args.all || deals.state[*i].is_open())
         .filter(|i| stage.is_none_or(|stage| deals.stage[*i] == Some(stage)))
         .collect();
-    let mut chances = Worked::out(&session, &book, args)?;
+    let mut chances = Worked::out(
+        &session,
+        &book,
+        args.asks_for_chances(),
+        args.shows(More::Quarter),
+    )?;
     if let Some(least) = args.min_p {
         chosen.retain(|deal| chances.soon(*deal).is_some_and(|share| share >= least));
     }
@@ -167,7 +159,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if rows.len() < n {
         notes.push(format!("{} more are not shown (--limit)", n - rows.len()));
     }
-    chances.tell(&session.process, &book, args, &chosen, &mut rows);
+    tell(
+        &mut chances,
+        &session.process,
+        &book,
+        args,
+        &chosen,
+        &mut rows,
+    );
     notes.extend(chances.refused);
     let answer = Answer {
         schema: "salesctl/deal-list/1",
@@ -232,87 +231,30 @@ impl Args {
     }
 }
 
-/// Chances from one outlook a horizon.
-#[derive(Default)]
-struct Worked {
-    soon: Option<Chances>,
-    /// With the days that are left of the quarter.
-    quarter: Option<(Chances, i32)>,
-    /// Why none could be told.
-    refused: Option<String>,
-}
-
-impl Worked {
-    fn out(session: &Session<'_>, book: &Book, args: &Args) -> Result<Self> {
-        if !args.asks_for_chances() {
-            return Ok(Self::default());
+/// Tells of each row what is shown of its chance.
+fn tell(
+    chances: &mut Worked,
+    process: &crate::process::Process,
+    book: &Book,
+    args: &Args,
+    chosen: &[usize],
+    rows: &mut [DealRow],
+) {
+    for (row, deal) in rows.iter_mut().zip(chosen) {
+        row.chance_quarter_share = chances.quarter(*deal);
+        row.chance_30_days_share = chances.soon(*deal).filter(|_| args.shows(More::P));
+        if !(args.shows(More::When) || args.shows(More::Why)) {
+            continue;
         }
-        let process = &session.process;
-        // The quarter's chance is held against that of 30 days, so that it is the same whatever stands beside it.
-        let soon = Chances::within_days(process, book);
-        let quarter = match chance::quarter_end(session, book)? {
-            Some(end) if args.shows(More::Quarter) => Some((
-                Chances::by(process, book, end),
-                end.since(Day::of(book.as_of)),
-            )),
-            _ => None,
+        let Some(chance) = chances.of(process, book, *deal) else {
+            continue;
         };
-        let of_quarter = quarter
-            .as_ref()
-            .and_then(|(quarter, _)| quarter.refused.clone());
-        Ok(Self {
-            refused: soon.refused.clone().or(of_quarter),
-            soon: Some(soon),
-            quarter,
-        })
+        row.likely_won = chance
+            .likely
+            .filter(|_| args.shows(More::When))
+            .map(Day::date);
+        row.chance_why = args.shows(More::Why).then(|| chance.in_words());
     }
-
-    fn soon(&self, deal: usize) -> Option<f64> {
-        self.soon.as_ref()?.share(deal)
-    }
-
-    /// Each horizon is fitted by itself; who has longer has no smaller chance.
-    fn quarter(&self, deal: usize) -> Option<f64> {
-        let (quarter, days) = self.quarter.as_ref()?;
-        let share = quarter.share(deal)?;
-        Some(match self.soon(deal) {
-            Some(soon) if *days >= chance::DAYS => share.max(soon),
-            Some(soon) => share.min(soon),
-            None => share,
-        })
-    }
-
-    fn tell(
-        &mut self,
-        process: &crate::process::Process,
-        book: &Book,
-        args: &Args,
-        chosen: &[usize],
-        rows: &mut [DealRow],
-    ) {
-        for (row, deal) in rows.iter_mut().zip(chosen) {
-            row.chance_quarter_share = self.quarter(*deal);
-            row.chance_30_days_share = self.soon(*deal).filter(|_| args.shows(More::P));
-            if !(args.shows(More::When) || args.shows(More::Why)) {
-                continue;
-            }
-            let soon = self.soon.as_mut();
-            let Some(chance) = soon.and_then(|soon| soon.chance(process, book, *deal)) else {
-                continue;
-            };
-            row.likely_won = chance
-                .likely
-                .filter(|_| args.shows(More::When))
-                .map(Day::date);
-            row.chance_why = args.shows(More::Why).then(|| chance.in_words());
-        }
-    }
-}
-
-/// The best chance first; who has none comes last.
-fn likeliest(chosen: &mut [usize], share: impl Fn(usize) -> Option<f64>) {
-    let of = |deal: usize| share(deal).unwrap_or(-1.0);
-    chosen.sort_by(|a, b| of(*b).total_cmp(&of(*a)));
 }
 
 fn sort(chosen: &mut [usize], book: &Book, by: Sort) {

@@ -19,6 +19,7 @@ mod lists;
 mod moved;
 mod need;
 mod rollup;
+mod rollup_shown;
 mod shown;
 #[cfg(test)]
 mod tests;
