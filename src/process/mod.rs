@@ -13,10 +13,13 @@ mod config;
 mod definition;
 mod expression;
 mod fields;
+mod guide;
 mod inherit;
 pub(crate) mod keys;
 mod layers;
+mod letter;
 mod limit;
+mod matrix;
 mod metric;
 mod metric_aggregate;
 mod metric_check;
@@ -41,6 +44,10 @@ pub(crate) mod syntax;
 mod target;
 mod target_period;
 pub mod template;
+mod tools;
+mod view;
+#[cfg(test)]
+mod view_tests;
 mod whole;
 mod zone;
 
@@ -56,8 +63,11 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{beside, joined, place};
+pub use letter::{Filled, Letter, OF_PERSON, of_person};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
+pub use matrix::{MatrixRow, matrix};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, STANDARD as STANDARD_METRICS, standard_metrics,
@@ -73,6 +83,7 @@ pub use prospecting::{Priority, Prospecting};
 pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
+pub use view::View;
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};
@@ -339,6 +350,8 @@ pub struct Tool {
     pub name: String,
     pub kind: Option<String>,
     pub link: Option<String>,
+    /// What is ready to send once it is filled from a deal.
+    pub text: Option<Letter>,
     pub only: Only,
 }
 
@@ -469,6 +482,15 @@ impl Process {
 
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics().find(|metric| metric.name == name)
+    }
+
+    /// The question in the rep's words that brings out what is required, and why it is.
+    pub fn asked(&self, required: &Requirement) -> (Option<&str>, Option<&str>) {
+        let asked = match required {
+            Requirement::Field(name) => self.field(name).map(|field| (&field.ask, &field.why)),
+            Requirement::Role(role) => self.role(*role).map(|rule| (&rule.ask, &rule.why)),
+        };
+        asked.map_or((None, None), |(ask, why)| (ask.as_deref(), why.as_deref()))
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

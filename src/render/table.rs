@@ -102,6 +102,7 @@ impl<'a> Fit<'a> {
                 let cells = table.rows.iter().filter_map(|row| row.get(i));
                 let widths = cells.map(|cell| match cell {
                     Cell::Bar(_) => 0,
+                    Cell::Lines(lines) => listed(lines).lines().map(str::width).max().unwrap_or(0),
                     cell => shown(cell, column, 0).width(),
                 });
                 widths
@@ -165,8 +166,9 @@ impl<'a> Fit<'a> {
         }
         for row in &table.rows {
             let cells = self.kept.iter().map(|i| {
-                row.get(*i).map_or_else(String::new, |cell| {
-                    shown(cell, &table.columns[*i], self.bar)
+                row.get(*i).map_or_else(String::new, |cell| match cell {
+                    Cell::Lines(lines) => listed(lines),
+                    cell => shown(cell, &table.columns[*i], self.bar),
                 })
             });
             drawn.add_row(cells.collect::<Vec<_>>());
@@ -178,5 +180,19 @@ impl<'a> Fit<'a> {
             }
         }
         drawn.lines().collect()
+    }
+}
+
+/// Things one under another; where there are several each has a mark, since it may take more than one line.
+fn listed(lines: &[String]) -> String {
+    match lines {
+        [one] => visible(one),
+        several => {
+            let marked: Vec<String> = several
+                .iter()
+                .map(|line| format!("· {}", visible(line)))
+                .collect();
+            marked.join("\n")
+        }
     }
 }

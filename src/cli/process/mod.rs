@@ -1,10 +1,14 @@
-//! The sales process: check, show, apply, log.
+//! The sales process: checked, shown, put in force; and what it gives to those who follow it.
 
 mod apply;
 mod check;
+mod guide;
 mod log;
+mod matrix;
 mod origin;
 mod show;
+mod shown;
+mod tool;
 
 pub(crate) use apply::{apply_first, digest, first_version};
 
@@ -22,6 +26,9 @@ use crate::process;
 pub(crate) enum Command {
     Check(check::Args),
     Show(show::Args),
+    Matrix(matrix::Args),
+    Guide(guide::Args),
+    Tool(tool::Args),
     Apply(apply::Args),
     Log(log::Args),
 }
@@ -30,6 +37,9 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Check(args) => check::run(args, cx),
         Command::Show(args) => show::run(args, cx),
+        Command::Matrix(args) => matrix::run(args, cx),
+        Command::Guide(args) => guide::run(args, cx),
+        Command::Tool(args) => tool::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
     }
