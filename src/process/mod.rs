@@ -14,6 +14,7 @@ mod definition;
 mod expression;
 mod fields;
 mod guide;
+mod guide_page;
 mod inherit;
 pub(crate) mod keys;
 mod layers;

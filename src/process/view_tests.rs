@@ -229,7 +229,7 @@ fn good_is_what_has_happened_or_unknown_in_words() {
     let said = words(&page);
     assert!(
         said.contains(
-            "half are through within 9 days (n = 64); 53 % go on (95 % interval 41–65 %, n = 60)"
+            "half leave it within 9 days (n = 64); 53 % go on (95 % interval 41–65 %, n = 60)"
         ),
         "{said}"
     );

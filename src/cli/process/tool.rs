@@ -122,29 +122,26 @@ fn found<'p>(
                 .map(move |tool| (stage.name.as_str(), tool))
         })
     };
-    let named = |tool: &Tool| tool.name.to_lowercase() == typed.trim().to_lowercase();
+    let is_named = |tool: &Tool| tool.name.to_lowercase() == typed.trim().to_lowercase();
     let letters = || tools().filter_map(|(stage, tool)| Some((stage, tool, tool.text.as_ref()?)));
-    let mine = letters().find(|(of, tool, _)| named(tool) && Some(*of) == stage);
-    if let Some(found) = mine.or_else(|| letters().find(|(_, tool, _)| named(tool))) {
+    let mine = letters().find(|(of, tool, _)| is_named(tool) && Some(*of) == stage);
+    if let Some(found) = mine.or_else(|| letters().find(|(_, tool, _)| is_named(tool))) {
         return Ok(found);
     }
     let mut names: Vec<&str> = letters().map(|(_, tool, _)| tool.name.as_str()).collect();
     names.dedup();
     let shown = visible(typed);
-    let fault = match tools().find(|(_, tool)| named(tool)) {
-        Some((_, tool)) => {
-            let fault = Fault::no(format!("the tool `{shown}` has no text to fill"));
-            match &tool.link {
-                Some(link) => fault.hint(format!("it is here: {}", visible(link))),
-                None => fault,
-            }
+    let fault = if let Some((_, tool)) = tools().find(|(_, tool)| is_named(tool)) {
+        let fault = Fault::no(format!("the tool `{shown}` has no text to fill"));
+        match &tool.link {
+            Some(link) => fault.hint(format!("it is here: {}", visible(link))),
+            None => fault,
         }
-        None => {
-            let fault = Fault::usage(format!("there is no tool `{shown}`"));
-            match nearest(typed, names.iter().copied()) {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => fault,
-            }
+    } else {
+        let fault = Fault::usage(format!("there is no tool `{shown}`"));
+        match nearest(typed, names.iter().copied()) {
+            Some(near) => fault.hint(format!("did you mean `{}`?", visible(near))),
+            None => fault,
         }
     };
     let fault = if names.is_empty() {
@@ -152,7 +149,7 @@ fn found<'p>(
             "`text = \"…\"` in a stage's `tools` gives one, with `{{account}}` and the like in it",
         )
     } else {
-        fault.hint(format!("these have a text: {}", names.join(", ")))
+        fault.hint(format!("these have a text: {}", visible(&names.join(", "))))
     };
     Err(fault.into())
 }
