@@ -233,6 +233,10 @@ pub enum Cell {
     },
     Days(f64),
     Date(NaiveDate),
+    /// Several things, one under another.
+    Lines(Vec<String>),
+    /// An address; a page leads there.
+    Link(String),
     /// A bar of this fraction of the column's width.
     Bar(f64),
     /// What can't be known or doesn't apply; shown as a dash.

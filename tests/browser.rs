@@ -25,6 +25,8 @@ const PAGES: &[(&str, &str)] = &[
     ("deals", "deal list --limit 40"),
     ("deal", "deal show D7K2"),
     ("today", ""),
+    ("matrix", "process matrix"),
+    ("guide", "process guide"),
     NIGHT,
 ];
 /// It writes its page to a file.

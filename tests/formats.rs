@@ -57,6 +57,7 @@ impl Sample {
             ("metric query", "win-rate".to_string()),
             ("metric show", "win-rate".to_string()),
             ("person show", "jana".to_string()),
+            ("process tool", "'thank-you letter' --deal acme".to_string()),
             ("prospect select", "--limit 2".to_string()),
             ("prospect show", "omar@globex.example".to_string()),
             ("referral show", id("referral list")),

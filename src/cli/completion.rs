@@ -100,6 +100,31 @@ pub(crate) fn stages() -> ArgValueCandidates {
     })
 }
 
+pub(crate) fn customer_types() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let types = session.process.customer_types.iter().map(|kind| {
+                CompletionCandidate::new(kind.name.clone())
+                    .help(kind.description.clone().map(Into::into))
+            });
+            Ok(types.collect())
+        })
+    })
+}
+
+/// Tools whose text is filled.
+pub(crate) fn letters() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        candidates(|session| {
+            let tools = session.process.stages.iter().flat_map(|stage| &stage.tools);
+            let letters = tools.filter(|tool| tool.text.is_some()).map(|tool| {
+                CompletionCandidate::new(tool.name.clone()).help(tool.kind.clone().map(Into::into))
+            });
+            Ok(letters.collect())
+        })
+    })
+}
+
 pub(crate) fn metrics() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         candidates(|session| {

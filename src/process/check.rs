@@ -366,6 +366,8 @@ fn stage(
             lines: criterion.lines,
         })
     });
+    let tools = written.tools.into_iter();
+    let tools = tools.map(|tool| tool.checked(reader, engine));
     let values = |names: Vec<At<String>>| names.into_iter().map(|name| name.value).collect();
     let default_next = || {
         vec![
@@ -387,7 +389,7 @@ fn stage(
         requires: requires.collect(),
         steps: written.steps,
         exit: exit.collect(),
-        tools: written.tools,
+        tools: tools.collect(),
         follow_ups: written
             .follow_ups
             .into_iter()

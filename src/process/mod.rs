@@ -14,10 +14,14 @@ mod definition;
 mod expression;
 mod fields;
 mod format;
+mod guide;
+mod guide_page;
 mod inherit;
 pub(crate) mod keys;
 mod layers;
+mod letter;
 mod limit;
+mod matrix;
 mod metric;
 mod metric_aggregate;
 mod metric_check;
@@ -44,6 +48,10 @@ pub(crate) mod syntax;
 mod target;
 mod target_period;
 pub mod template;
+mod tools;
+mod view;
+#[cfg(test)]
+mod view_tests;
 mod whole;
 mod zone;
 
@@ -60,8 +68,11 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 pub use format::formatted;
+pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{beside, joined, place};
+pub use letter::{Filled, Letter, OF_PERSON, of_person};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
+pub use matrix::{MatrixRow, matrix};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, STANDARD as STANDARD_METRICS, standard_metrics,
@@ -79,6 +90,7 @@ pub use shape::schema;
 pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
+pub use view::View;
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};
@@ -347,6 +359,8 @@ pub struct Tool {
     pub name: String,
     pub kind: Option<String>,
     pub link: Option<String>,
+    /// What is ready to send once it is filled from a deal.
+    pub text: Option<Letter>,
     pub only: Only,
 }
 
@@ -477,6 +491,15 @@ impl Process {
 
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics().find(|metric| metric.name == name)
+    }
+
+    /// The question in the rep's words that brings out what is required, and why it is.
+    pub fn asked(&self, required: &Requirement) -> (Option<&str>, Option<&str>) {
+        let asked = match required {
+            Requirement::Field(name) => self.field(name).map(|field| (&field.ask, &field.why)),
+            Requirement::Role(role) => self.role(*role).map(|rule| (&rule.ask, &rule.why)),
+        };
+        asked.map_or((None, None), |(ask, why)| (ask.as_deref(), why.as_deref()))
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

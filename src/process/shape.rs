@@ -437,6 +437,12 @@ pub(super) const TOOL: Table = Table {
         Key("name", Text, true, "what it is called"),
         Key("kind", Text, false, "script, template, presentation, …"),
         Key("link", Text, false, "where it is"),
+        Key(
+            "text",
+            Text,
+            false,
+            "a letter or agenda, filled from a deal: `{{account}}`, `{{person.name}}`, …",
+        ),
         ONLY,
     ],
 };

@@ -39,6 +39,19 @@ impl FromStr for Span {
     }
 }
 
+impl Span {
+    /// `15 business days`
+    pub fn in_words(self) -> String {
+        let (n, unit) = match self {
+            Self::Days(n) if n % 7 == 0 && n > 0 => (n / 7, "week"),
+            Self::Days(n) => (n, "day"),
+            Self::BusinessDays(n) => (n, "business day"),
+            Self::Months(n) => (n, "month"),
+        };
+        format!("{n} {unit}{}", if n == 1 { "" } else { "s" })
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

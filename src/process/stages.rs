@@ -10,7 +10,8 @@ use super::names::{is_word, slug, slugified, titled, unique};
 use super::problem::Lines;
 use super::reader::{At, Reader};
 use super::shape;
-use super::{FollowUpRule, LOST, Only, Span, Step, Tool, WON};
+use super::tools::{ToolWritten, tools};
+use super::{FollowUpRule, LOST, Only, Span, Step, WON};
 
 pub(super) struct StageWritten {
     pub(super) name: At<String>,
@@ -26,7 +27,7 @@ pub(super) struct StageWritten {
     pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
     pub(super) exit: Vec<CriterionWritten>,
-    pub(super) tools: Vec<Tool>,
+    pub(super) tools: Vec<ToolWritten>,
     pub(super) follow_ups: Vec<FollowUpWritten>,
     pub(super) next: Option<Vec<At<String>>>,
     pub(super) back: Option<Vec<At<String>>>,
@@ -159,7 +160,7 @@ fn stage(
 }
 
 /// The customer types that `only` names.
-fn only(reader: &Reader<'_>, keys: &Keys<'_>) -> Only {
+pub(super) fn only(reader: &Reader<'_>, keys: &Keys<'_>) -> Only {
     let Some(names) = keys.texts("only") else {
         return Only::default();
     };
@@ -275,41 +276,6 @@ fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<Criterio
         }
     }
     criteria
-}
-
-fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
-    let mut names = Vec::new();
-    let mut tools = Vec::new();
-    for item in keys.items("tools").unwrap_or_default() {
-        if item.get_ref().is_str() {
-            let Some(text) = reader.text_of("tools", item) else {
-                continue;
-            };
-            tools.push(Tool {
-                name: text.value.clone(),
-                kind: None,
-                link: None,
-                only: Only::default(),
-            });
-            names.push(text);
-        } else {
-            let Some(keys) = reader.table(&shape::TOOL, item) else {
-                continue;
-            };
-            let Some(name) = keys.needed("a tool", "name") else {
-                continue;
-            };
-            tools.push(Tool {
-                name: name.value.clone(),
-                kind: keys.words("kind"),
-                link: keys.words("link"),
-                only: only(reader, &keys),
-            });
-            names.push(name);
-        }
-    }
-    unique(reader, "tool", &names);
-    tools
 }
 
 fn follow_ups(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<FollowUpWritten> {

@@ -11,7 +11,11 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 /// `bar` is the width of a full bar.
 pub(super) fn shown(cell: &Cell, column: &TableColumn, bar: usize) -> String {
     match cell {
-        Cell::Text(text) => visible(text),
+        Cell::Text(text) | Cell::Link(text) => visible(text),
+        Cell::Lines(lines) => {
+            let lines: Vec<String> = lines.iter().map(|line| visible(line)).collect();
+            lines.join("; ")
+        }
         Cell::Count(number) => {
             let sign = if *number < 0 { "-" } else { "" };
             format!("{sign}{}", grouped(number.unsigned_abs()))
@@ -32,6 +36,16 @@ pub(super) fn shown(cell: &Cell, column: &TableColumn, bar: usize) -> String {
         Cell::Bar(share) => blocks(*share, bar),
         Cell::Nothing => "–".to_string(),
     }
+}
+
+/// Where a page may lead; anything else in a file stays text.
+pub(super) fn is_address(text: &str) -> bool {
+    let known = ["https://", "http://", "mailto:"];
+    let starts = |scheme: &&str| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    known.iter().any(starts) && text == visible(text)
 }
 
 fn blocks(share: f64, width: usize) -> String {

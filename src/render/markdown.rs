@@ -3,8 +3,8 @@
 use std::io;
 
 use super::Section;
-use super::cell::{BAR, shown};
-use crate::document::{Align, Block, Document, Table};
+use super::cell::{BAR, is_address, shown};
+use crate::document::{Align, Block, Cell, Document, Table};
 use crate::text::visible;
 
 pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<()> {
@@ -62,7 +62,17 @@ fn write_table(out: &mut dyn io::Write, table: &Table) -> io::Result<()> {
         let cells: Vec<String> = row
             .iter()
             .zip(&table.columns)
-            .map(|(cell, column)| escaped(&shown(cell, column, BAR)))
+            .map(|(cell, column)| match cell {
+                Cell::Lines(lines) => {
+                    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
+                    lines.join("<br>")
+                }
+                // Between these no character means anything, but one that would end them or the cell.
+                Cell::Link(to) if is_address(to) && !to.contains([' ', '<', '>', '|', '\\']) => {
+                    format!("<{to}>")
+                }
+                cell => escaped(&shown(cell, column, BAR)),
+            })
             .collect();
         writeln!(out, "| {} |", cells.join(" | "))?;
     }

@@ -111,6 +111,7 @@ impl<'a> Fit<'a> {
                 let cells = table.rows.iter().filter_map(|row| row.get(i));
                 let widths = cells.map(|cell| match cell {
                     Cell::Bar(_) => 0,
+                    Cell::Lines(lines) => listed(lines).lines().map(str::width).max().unwrap_or(0),
                     cell => shown(cell, column, 0).width(),
                 });
                 widths
@@ -175,6 +176,9 @@ impl<'a> Fit<'a> {
         let Some(cell) = row.get(i) else {
             return String::new();
         };
+        if let Cell::Lines(lines) = cell {
+            return listed(lines);
+        }
         let column = &table.columns[i];
         match (shown(cell, column, self.bar), column.most) {
             (text, Some(most)) if self.cut => shortened(&text, most),
@@ -340,5 +344,19 @@ impl<'a> Fit<'a> {
             }
         }
         drawn.lines().collect()
+    }
+}
+
+/// Things one under another; where there are several each has a mark, since it may take more than one line.
+fn listed(lines: &[String]) -> String {
+    match lines {
+        [one] => visible(one),
+        several => {
+            let marked: Vec<String> = several
+                .iter()
+                .map(|line| format!("· {}", visible(line)))
+                .collect();
+            marked.join("\n")
+        }
     }
 }

@@ -381,6 +381,53 @@ another
     );
 }
 
+/// Things one under another, and where a page may lead.
+#[test]
+fn lines_and_links() {
+    let told = |text: &str| {
+        let table = Table {
+            columns: vec![TableColumn::left("tools"), TableColumn::left("where")],
+            rows: vec![vec![
+                Cell::Lines(vec!["a|b".to_string(), "c\u{1b}<d>".to_string()]),
+                Cell::Link(text.to_string()),
+            ]],
+        };
+        let document = Document::default().table(table);
+        let (answer_of, _) = sample(&[]);
+        [Format::Table, Format::Markdown, Format::Html].map(|format| {
+            let mut out = Vec::new();
+            answer(&mut out, &answer_of, &document, format, Style::default()).expect("written");
+            String::from_utf8(out).expect("text")
+        })
+    };
+    let [table, markdown, html] = told("https://example.com/a_b?c&d");
+    assert_eq!(
+        table,
+        "  tools     where\n  · a|b     https://example.com/a_b?c&d\n  · c␛<d>\n"
+    );
+    assert!(
+        markdown.ends_with("| a\\|b<br>c␛\\<d\\> | <https://example.com/a_b?c&d> |\n"),
+        "{markdown}"
+    );
+    assert!(
+        html.contains("<ul><li>a|b</li><li>c␛&lt;d&gt;</li></ul>"),
+        "{html}"
+    );
+    let link = "<a href=\"https://example.com/a_b?c&amp;d\">https://example.com/a_b?c&amp;d</a>";
+    assert!(html.contains(link), "{html}");
+    for text in [
+        "javascript:alert(1)",
+        "shelf 3",
+        "https://a\u{202e}b",
+        "data:text/html,x",
+    ] {
+        let [_, markdown, html] = told(text);
+        assert!(!html.contains("<a ") && !markdown.contains(&format!("<{text}>")));
+    }
+    let [_, markdown, html] = told("https://x/\"><b> |");
+    assert!(!html.contains("<b>") && markdown.ends_with("https://x/\"\\>\\<b\\> \\| |\n"));
+}
+
 #[test]
 fn formats_by_name() {
     for format in Format::ALL {

@@ -293,7 +293,7 @@ pub(crate) fn holds(
 }
 
 /// Who takes part in a deal, by role.
-pub(super) fn participants(
+pub(crate) fn participants(
     session: &Session<'_>,
     deal: &Deal,
 ) -> Result<Vec<(BuyingRole, PersonRow)>> {

@@ -1,13 +1,17 @@
-//! The sales process: check, test, show, apply, log.
+//! The sales process: checked, tested, shown, put in force; and what it gives to those who follow it.
 
 mod apply;
 mod check;
 mod fmt;
+mod guide;
 mod log;
+mod matrix;
 mod origin;
 mod schema;
 mod show;
+mod shown;
 mod test;
+mod tool;
 
 pub(crate) use apply::{apply_first, digest, first_version};
 
@@ -26,6 +30,9 @@ pub(crate) enum Command {
     Check(check::Args),
     Show(show::Args),
     Test(test::Args),
+    Matrix(matrix::Args),
+    Guide(guide::Args),
+    Tool(tool::Args),
     Apply(apply::Args),
     Log(log::Args),
     Fmt(fmt::Args),
@@ -37,6 +44,9 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Check(args) => check::run(args, cx),
         Command::Show(args) => show::run(args, cx),
         Command::Test(args) => test::run(args, cx),
+        Command::Matrix(args) => matrix::run(args, cx),
+        Command::Guide(args) => guide::run(args, cx),
+        Command::Tool(args) => tool::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),

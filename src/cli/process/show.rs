@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
+use super::shown::stage;
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::fault::{Class, Fault};
-use crate::process::{Metric, Process, Requirement, Stage, Whose};
+use crate::process::{Metric, Process, Stage, Whose};
 use crate::store::Access;
 
 /// Tell what a stage is for, what it needs and why; without a stage, the whole way
@@ -64,21 +64,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let answer = output::answer(&session, "salesctl/process/1", rows);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
-}
-
-fn stage<'p>(process: &'p Process, typed: &str) -> Result<&'p Stage> {
-    let found = process
-        .stages
-        .iter()
-        .find(|stage| stage.name == typed || stage.title.eq_ignore_ascii_case(typed));
-    found.ok_or_else(|| {
-        let names: Vec<&str> = process
-            .stages
-            .iter()
-            .map(|stage| stage.name.as_str())
-            .collect();
-        Fault::unknown(Class::Usage, "stage", typed, &names).into()
-    })
 }
 
 fn row(stage: &Stage) -> StageRow {
@@ -253,7 +238,7 @@ fn prospecting(document: Document, process: &Process) -> Document {
 
 fn one(process: &Process, stage: &Stage, version: u32) -> Document {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
-    let mut line = |name: &str, value: String, why: Option<&String>| {
+    let mut line = |name: &str, value: String, why: Option<&str>| {
         rows.push(vec![
             Cell::Text(name.to_string()),
             Cell::Text(value),
@@ -278,14 +263,7 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
     }
     for required in &stage.requires {
         let requirement = &required.what;
-        let (ask, why) = match requirement {
-            Requirement::Field(name) => process.field(name).map_or((None, None), |field| {
-                (field.ask.as_ref(), field.why.as_ref())
-            }),
-            Requirement::Role(role) => process
-                .role(*role)
-                .map_or((None, None), |rule| (rule.ask.as_ref(), rule.why.as_ref())),
-        };
+        let (ask, why) = process.asked(requirement);
         let asked = ask.map(|ask| format!(": {ask}")).unwrap_or_default();
         let only = required.only.in_words();
         line("needs", format!("{}{asked}{only}", requirement.name()), why);
@@ -300,7 +278,7 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
         line(
             kind,
             format!("{}: {}{who}{}", step.name, step.title, step.only.in_words()),
-            step.why.as_ref(),
+            step.why.as_deref(),
         );
     }
     for criterion in &stage.exit {
@@ -312,7 +290,7 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
                 criterion.when.text,
                 criterion.only.in_words()
             ),
-            criterion.why.as_ref(),
+            criterion.why.as_deref(),
         );
     }
     for tool in &stage.tools {
@@ -340,7 +318,7 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
                 rule.after,
                 rule.only.in_words()
             ),
-            rule.why.as_ref(),
+            rule.why.as_deref(),
         );
     }
     line("goes on to", stage.next.join(", "), None);

@@ -6,7 +6,7 @@ mod mail;
 use std::fmt::Write as _;
 use std::io;
 
-use super::cell::shown;
+use super::cell::{is_address, shown};
 use super::chart::figure;
 use crate::document::{Align, Block, Cell, Document, Table};
 use crate::text::visible;
@@ -162,10 +162,24 @@ fn write_table(out: &mut String, table: &Table, about: &str) {
                 (Align::Right, _) => " class=\"n\"",
                 (Align::Left, Cell::Date(_)) => " class=\"d\"",
                 // Sentences get room, so that they don't make a column of single words.
-                (Align::Left, Cell::Text(_)) if text.chars().count() > 24 => " class=\"l\"",
+                (Align::Left, Cell::Text(_) | Cell::Lines(_) | Cell::Link(_))
+                    if text.chars().count() > 24 =>
+                {
+                    " class=\"l\""
+                }
                 (Align::Left, _) => "",
             };
-            let _ = write!(out, "<{tag}{class}>{}</{end}>", escaped(&text));
+            let inside = match cell {
+                Cell::Lines(lines) if lines.len() > 1 => {
+                    let lines = lines
+                        .iter()
+                        .map(|line| format!("<li>{}</li>", escaped(line)));
+                    format!("<ul>{}</ul>", lines.collect::<String>())
+                }
+                Cell::Link(to) if is_address(to) => format!("<a href=\"{0}\">{0}</a>", escaped(to)),
+                _ => escaped(&text),
+            };
+            let _ = write!(out, "<{tag}{class}>{inside}</{end}>");
         }
         out.push_str("</tr>\n");
     }

@@ -1,0 +1,99 @@
+//! The process as somebody looks at it: all of it, where what is limited to customer types is marked so, or the way of
+//! one customer type and nothing else. Matrix and guide are drawn from it.
+
+use super::{Only, Process, Requirement, Stage, Step};
+
+#[derive(Clone, Copy, Debug)]
+pub struct View<'p> {
+    pub process: &'p Process,
+    /// The customer type whose way it is.
+    kind: Option<&'p str>,
+}
+
+impl<'p> View<'p> {
+    pub fn new(process: &'p Process, kind: Option<&'p str>) -> Self {
+        Self { process, kind }
+    }
+
+    /// ` for large`; nothing of all of it.
+    pub fn in_words(&self) -> String {
+        self.kind
+            .map_or_else(String::new, |kind| format!(" for {kind}"))
+    }
+
+    pub fn shows(&self, only: &Only) -> bool {
+        self.kind.is_none() || only.includes(self.kind)
+    }
+
+    pub fn stages(&self) -> impl Iterator<Item = &'p Stage> {
+        let view = *self;
+        let stages = self.process.stages.iter();
+        stages.filter(move |stage| view.shows(&stage.only))
+    }
+
+    /// The types that something is limited to, where that is not plain already.
+    pub(super) fn only(&self, only: &Only) -> Vec<String> {
+        match self.kind {
+            None => only.0.clone(),
+            Some(_) => Vec::new(),
+        }
+    }
+
+    /// A text, and whom it is limited to.
+    pub(super) fn marked(&self, text: &str, only: &Only) -> String {
+        match self.kind {
+            None => format!("{text}{}", only.in_words()),
+            Some(_) => text.to_string(),
+        }
+    }
+
+    pub(super) fn steps(&self, stage: &'p Stage, required: bool) -> impl Iterator<Item = &'p Step> {
+        let view = *self;
+        let steps = stage.steps.iter();
+        steps.filter(move |step| step.required == required && view.shows(&step.only))
+    }
+
+    /// What must be known, fields or roles, each with whom it is limited to.
+    pub(super) fn requires(&self, stage: &'p Stage, roles: bool) -> Vec<String> {
+        let wanted = |what: &Requirement| matches!(what, Requirement::Role(_)) == roles;
+        let required = stage.requires.iter();
+        required
+            .filter(|required| wanted(&required.what) && self.shows(&required.only))
+            .map(|required| self.marked(required.what.name(), &required.only))
+            .collect()
+    }
+
+    /// Where a deal goes from a stage, the usual way first.
+    pub(super) fn onward(&self, stage: &'p Stage) -> Vec<String> {
+        let titled = |name: &&str| self.process.stage_title(name).to_string();
+        if self.kind.is_some() {
+            let onward = self.process.onward(stage, self.kind);
+            return onward.iter().map(titled).collect();
+        }
+        let named: Vec<&str> = stage.next.iter().map(String::as_str).collect();
+        let limited = |name: &str| self.process.stage(name).map(|next| &next.only);
+        let mut told: Vec<String> = named
+            .iter()
+            .map(|name| match limited(name) {
+                Some(only) => self.marked(&titled(name), only),
+                None => titled(name),
+            })
+            .collect();
+        // Those for whom a stage is not go past it.
+        for past in self.process.onward(stage, None) {
+            if !named.contains(&past) {
+                told.push(format!("{} (others)", titled(&past)));
+            }
+        }
+        told
+    }
+
+    pub(super) fn back(&self, stage: &'p Stage) -> Vec<String> {
+        let back = stage.back.iter();
+        let known = back.filter_map(|name| self.process.stage(name));
+        known
+            .filter(|stage| self.shows(&stage.only))
+            .map(|stage| self.marked(&stage.title, &stage.only))
+            .collect()
+    }
+}
