@@ -45,6 +45,7 @@ pub(crate) const READING: &[&str] = &[
     "prospect list",
     "prospect show",
     "process log",
+    "process map",
     "process show",
     "selection list",
     "selection show",

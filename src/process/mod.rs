@@ -5,6 +5,7 @@
 //!
 //! `syntax` parses, `reader` and `keys` read typed values, `definition` (with `fields`, `stages`, `people`,
 //! `names`, `target`, `limit`) holds what was written, `relations` asks whether the names fit together, `check` builds.
+//! `map` is what its picture is drawn from.
 
 mod calendar;
 mod check;
@@ -17,6 +18,7 @@ mod inherit;
 pub(crate) mod keys;
 mod layers;
 mod limit;
+mod map;
 mod metric;
 mod metric_aggregate;
 mod metric_check;
@@ -58,6 +60,7 @@ pub use columns::{
 pub use config::workspace_of_config;
 pub use layers::{beside, joined, place};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
+pub use map::Standing;
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,
     Number, STANDARD as STANDARD_METRICS, standard_metrics,

@@ -1,8 +1,9 @@
-//! The sales process: check, show, apply, log.
+//! The sales process: check, show, draw, apply, log.
 
 mod apply;
 mod check;
 mod log;
+mod map;
 mod origin;
 mod show;
 
@@ -22,6 +23,7 @@ use crate::process;
 pub(crate) enum Command {
     Check(check::Args),
     Show(show::Args),
+    Map(map::Args),
     Apply(apply::Args),
     Log(log::Args),
 }
@@ -30,6 +32,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Check(args) => check::run(args, cx),
         Command::Show(args) => show::run(args, cx),
+        Command::Map(args) => map::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
     }
