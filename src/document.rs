@@ -179,6 +179,8 @@ pub enum Shape {
         lines: Vec<(String, Vec<(NaiveDate, f64)>)>,
         band: Option<Band>,
         mark: Option<(f64, &'static str)>,
+        /// Where what happened ends and what is expected begins; the ends of the lines are then told beside them.
+        today: Option<NaiveDate>,
     },
 }
 
@@ -220,6 +222,10 @@ pub struct TableColumn {
     pub align: Align,
     /// Dropped from the terminal first when the width is short: the highest number goes first, 0 never.
     pub rank: u8,
+    /// On a terminal that is too narrow it goes on a line of its own beneath each row, before any column is dropped.
+    pub beneath: bool,
+    /// On a terminal that is too narrow its texts are cut to so many characters, before any column is dropped.
+    pub most: Option<usize>,
 }
 
 impl TableColumn {
@@ -228,6 +234,8 @@ impl TableColumn {
             heading: heading.into(),
             align: Align::Left,
             rank: 0,
+            beneath: false,
+            most: None,
         }
     }
 
@@ -242,6 +250,24 @@ impl TableColumn {
     #[must_use]
     pub fn rank(self, rank: u8) -> Self {
         Self { rank, ..self }
+    }
+
+    /// Goes beneath each row when the width is short.
+    #[must_use]
+    pub fn beneath(self) -> Self {
+        Self {
+            beneath: true,
+            ..self
+        }
+    }
+
+    /// Is cut to so many characters when the width is short.
+    #[must_use]
+    pub fn at_most(self, characters: usize) -> Self {
+        Self {
+            most: Some(characters),
+            ..self
+        }
     }
 }
 

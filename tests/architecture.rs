@@ -164,6 +164,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli", "store", "import"]),
     ("terminal_size", &["cli"]),
     ("toml", &["process", "import", "list", "prospect", "cli"]),
+    ("toml_edit", &["process"]),
 ];
 
 /// What domain code never does: print, or read clock, environment or files.
@@ -192,6 +193,10 @@ const PURE: &[&str] = &[
 /// Files that are longer than they should be, each with its reason.
 const LONG: &[(&str, &str)] = &[
     ("src/process/mod.rs", "one list of what a process is"),
+    ("src/process/shape.rs", "one list of tables and keys"),
+    ("src/report/forecast/rollup.rs", "one report, line by line"),
+    ("src/report/forecast/figures.rs", "one set of figures"),
+    ("src/cli/deal/list.rs", "one list, column by column"),
     ("src/cli/deal/show.rs", "one page, fact by fact"),
     ("src/process/target_tests.rs", "cases of one reader"),
     ("src/report/target/tests.rs", "cases of one report"),

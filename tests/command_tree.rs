@@ -47,6 +47,7 @@ pub(crate) const READING: &[&str] = &[
     "process log",
     "process map",
     "process show",
+    "process test",
     "selection list",
     "selection show",
     "referral credit",
@@ -92,7 +93,14 @@ pub(crate) const KEEPING: &[&str] = &["prospect select", "selection run"];
 const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];
 
 /// Leaf commands without `--dry-run`: they make new files only, and refuse to overwrite one.
-const MAKE_FILES: &[&str] = &["backup", "completion", "demo", "init", "man"];
+const MAKE_FILES: &[&str] = &[
+    "backup",
+    "completion",
+    "demo",
+    "init",
+    "man",
+    "process schema",
+];
 
 fn tree() -> Command {
     let mut tree = salesctl::cli::command();

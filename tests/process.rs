@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use salesctl::process::{Checked, Level, check, decode, joined, render_problems, template};
+use salesctl::process::{
+    Checked, Level, check, decode, formatted, joined, render_problems, template,
+};
 
 fn sample_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/process/broken")
@@ -149,6 +151,7 @@ fn the_reference_shows_every_key() {
         "[[metric]]",
         "[[target]]",
         "[[check]]",
+        "[[test]]",
     ] {
         let broken = text.replacen(table, &format!("{table}\nxqxqxqxq = 1"), 1);
         let problems = check("process.toml", &broken).problems;
@@ -226,4 +229,53 @@ proptest! {
         let end = place(start + len).max(start);
         assert_safe(&format!("{}{insert}{}", &text[..start], &text[end..]));
     }
+}
+
+/// All that there is to read: templates, the reference, the examples and the samples of mistakes that can be parsed.
+#[test]
+fn meaning_and_comments_are_kept_and_it_is_done_once() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts: Vec<String> = template::names()
+        .iter()
+        .filter_map(|name| template::text(name).map(str::to_string))
+        .collect();
+    for folder in ["tests/process/broken", "tests/process/broken/extended"] {
+        for entry in fs::read_dir(root.join(folder)).expect("the samples") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|found| found == "toml") {
+                texts.extend(fs::read_to_string(path));
+            }
+        }
+    }
+    texts.extend(fs::read_to_string(root.join("process.example.toml")));
+    let mut laid_out = 0;
+    for text in texts {
+        let Ok(before) = text.parse::<toml::Table>() else {
+            continue;
+        };
+        let once = formatted(&text).expect("it can be parsed");
+        let after: toml::Table = once
+            .parse()
+            .unwrap_or_else(|error| panic!("{error}\n{once}"));
+        assert_eq!(before, after, "{once}");
+        let comments = |text: &str| {
+            let mut found: Vec<String> = text
+                .lines()
+                .filter_map(|line| {
+                    line.split_once("# ")
+                        .map(|(_, said)| said.trim().to_string())
+                })
+                .collect();
+            found.sort();
+            found
+        };
+        assert_eq!(comments(&text), comments(&once), "{once}");
+        assert_eq!(
+            formatted(&once).as_deref(),
+            Ok(once.as_str()),
+            "a second time"
+        );
+        laid_out += 1;
+    }
+    assert!(laid_out > 80, "{laid_out}");
 }

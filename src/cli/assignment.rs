@@ -12,7 +12,7 @@ use crate::fault::{Class, Fault};
 use crate::id::Id;
 use crate::process::{BuyingRole, FieldOf, REQUIRABLE};
 use crate::store::{Catalog, Write};
-use crate::text::{nearest, visible};
+use crate::text::{nearest, quoted, visible};
 
 /// Characters of a fact: what conditions read must be short enough to be compared.
 const LONGEST: usize = 10_000;
@@ -153,7 +153,7 @@ pub(crate) fn active_rep(catalog: &Catalog, typed: &str) -> Result<Option<String
         ))
         .hint(format!(
             "salesctl catalog set rep {} --active brings them back",
-            visible(&rep.name)
+            quoted(&visible(&rep.name))
         ))
         .into());
     }

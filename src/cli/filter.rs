@@ -127,7 +127,22 @@ impl FilterArgs {
 
 /// A condition as typed on the command line, checked; a mistake is shown with a caret under it.
 pub(crate) fn condition(session: &Session<'_>, typed: &str) -> Result<Condition> {
-    checked(&session.process.engine, typed)
+    let known = checked(&session.process.engine, typed);
+    let is_chance = |error: &anyhow::Error| {
+        let said = error.to_string();
+        ["p", "quarter", "chance"]
+            .iter()
+            .any(|name| said.contains(&format!("unknown column `{name}`")))
+    };
+    match known {
+        Err(error) if is_chance(&error) => Err(match error.downcast::<Fault>() {
+            Ok(fault) => fault
+                .hint("chances are worked out anew: salesctl deal list --sort p --min-p 50%")
+                .into(),
+            Err(error) => error,
+        }),
+        known => known,
+    }
 }
 
 /// The same over whatever an engine knows.

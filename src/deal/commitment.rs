@@ -79,6 +79,8 @@ pub struct Committed {
     pub said: Commitment,
     pub day: NaiveDate,
     pub at: DateTime<Utc>,
+    /// When it was written down: what is told later was no foresight, whatever day it is said to be of.
+    pub recorded: DateTime<Utc>,
     pub actor: String,
 }
 
@@ -93,6 +95,7 @@ impl Committed {
                     said: Commitment::clone(said),
                     day: recorded.day,
                     at: recorded.effective,
+                    recorded: recorded.recorded,
                     actor: recorded.actor.clone(),
                 }),
                 _ => None,
@@ -172,6 +175,7 @@ mod tests {
             said,
             day: NaiveDate::default(),
             at: DateTime::UNIX_EPOCH,
+            recorded: DateTime::UNIX_EPOCH,
             actor: String::new(),
         };
         let all = [

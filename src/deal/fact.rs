@@ -186,7 +186,7 @@ impl<'p> Rows<'p> {
         }
     }
 
-    fn put(&self, row: &mut [Value], name: &str, value: Value) {
+    pub(super) fn put(&self, row: &mut [Value], name: &str, value: Value) {
         let Some(place) = self.place.get(name) else {
             return;
         };

@@ -17,6 +17,7 @@ pub mod history;
 mod needs;
 pub mod rates;
 pub mod rotting;
+pub mod scenario;
 pub mod staffing;
 pub mod start;
 pub mod target;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{DealOutlook, Outlook};
+use super::ensemble::STAGE_WEIGHTED;
+use super::{DealOutlook, Horizon, METHODS, Outlook};
 use crate::deal::book::Book;
 
 /// Which open deals an assumption is about: indices into the Book.
@@ -11,6 +12,7 @@ pub enum Subject {
     Stage(u16),
     Product(u32),
     Rep(u32),
+    Team(u32),
     Deal(u32),
 }
 
@@ -21,6 +23,7 @@ impl Subject {
             Self::Stage(stage) => book.deals.stage[at] == Some(stage),
             Self::Product(product) => book.deals.product[at] == Some(product),
             Self::Rep(rep) => book.deals.owner[at] == Some(rep),
+            Self::Team(team) => book.deals.team[at] == Some(team),
             Self::Deal(one) => one == deal,
         }
     }
@@ -33,13 +36,22 @@ pub enum Effect {
     Chance(f64),
     ChanceTimes(f64),
     WorthTimes(f64),
+    /// The process states a probability of its stage that is so many times another one: stage-weighted has it already.
+    StatedTimes(f64),
 }
 
 impl Effect {
     fn on(self, deal: &mut DealOutlook) {
         match self {
-            Self::Chance(chance) => deal.chance = chance.clamp(0.0, 1.0),
-            Self::ChanceTimes(times) => deal.chance = (deal.chance * times).clamp(0.0, 1.0),
+            Self::Chance(chance) => {
+                deal.chance = chance.clamp(0.0, 1.0);
+                deal.by_stage = deal.chance;
+            }
+            Self::ChanceTimes(times) => {
+                deal.chance = (deal.chance * times).clamp(0.0, 1.0);
+                deal.by_stage = (deal.by_stage * times).clamp(0.0, 1.0);
+            }
+            Self::StatedTimes(times) => deal.chance = (deal.chance * times).clamp(0.0, 1.0),
             Self::WorthTimes(times) => deal.worth_minor *= times,
         }
     }
@@ -115,7 +127,9 @@ impl Outlook {
         }
         other.new_minor = (self.new_minor - earlier.new_minor).max(0.0);
         other.new_deals = (self.new_deals - earlier.new_deals).max(0.0);
-        for said in &mut other.said {
+        // Stage-weighted knows no time: all that is open counts for any period.
+        let timely = |method: &str| method != METHODS[STAGE_WEIGHTED];
+        for said in other.said.iter_mut().filter(|one| timely(one.method)) {
             let Some(then) = earlier.said.iter().find(|one| one.method == said.method) else {
                 continue;
             };
@@ -134,6 +148,33 @@ impl Outlook {
         other
     }
 
+    /// An outlook of days in which nothing is expected.
+    #[must_use]
+    pub(super) fn nothing_in(&self, horizon: Horizon) -> Self {
+        let mut other = self.clone();
+        other.horizon = horizon;
+        for deal in &mut other.deals {
+            deal.chance = 0.0;
+        }
+        (other.new_minor, other.new_deals) = (0.0, 0.0);
+        for said in &mut other.said {
+            let expected = &mut said.expected;
+            expected.total_minor = 0.0;
+            expected.open_minor = expected.open_minor.map(|_| 0.0);
+            expected.new_minor = expected.new_minor.map(|_| 0.0);
+            expected.chances.clear();
+        }
+        other.add_up();
+        other
+    }
+
+    /// By the share won of each stage, at the values that are known.
+    pub fn stage_weighted(&self) -> f64 {
+        let deals = self.deals.iter();
+        let sum: f64 = deals.map(|deal| deal.by_stage * deal.worth_minor).sum();
+        sum / self.realised
+    }
+
     fn add_up(&mut self) {
         self.open_minor = self
             .deals
@@ -141,12 +182,19 @@ impl Outlook {
             .map(|deal| deal.chance * deal.worth_minor)
             .sum();
         self.total_minor = self.open_minor + self.new_minor;
+        let weighted = self.stage_weighted();
+        let mut said = self.said.iter_mut();
+        if let Some(said) = said.find(|said| said.method == METHODS[STAGE_WEIGHTED]) {
+            said.expected.total_minor = weighted;
+            said.expected.open_minor = Some(weighted);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample::outlook;
+    use super::*;
     use crate::forecast::{Expected, Said};
 
     #[test]
@@ -161,6 +209,54 @@ mod tests {
         assert_eq!(without.deals.len(), 2);
         assert!((without.total_minor - 510.0).abs() < 1e-9);
         assert!((without.new_deals - all.new_deals).abs() < 1e-9);
+    }
+
+    /// By stage 0.25 × 1,000 and 0.1 × 500; known values were realised at a half.
+    #[test]
+    fn stage_weighted_moves_with_what_is_assumed() {
+        let mut all = outlook(&[(0.5, 500.0), (0.2, 250.0)], 0.0, 0.1);
+        all.realised = 0.5;
+        let weighted = |outlook: &Outlook| outlook.stage_weighted();
+        assert!((weighted(&all) - 300.0).abs() < 1e-9);
+        assert!((weighted(&all.without(&[0])) - 50.0).abs() < 1e-9);
+        let under = |effect: Effect| {
+            let mut other = all.clone();
+            effect.on(&mut other.deals[1]);
+            weighted(&other)
+        };
+        assert!((under(Effect::WorthTimes(2.0)) - 350.0).abs() < 1e-9);
+        assert!((under(Effect::Chance(1.0)) - 750.0).abs() < 1e-9);
+        assert!((under(Effect::ChanceTimes(2.0)) - 350.0).abs() < 1e-9);
+        // That of an edited process is asked with its stated probabilities.
+        assert!((under(Effect::StatedTimes(2.0)) - 300.0).abs() < 1e-9);
+    }
+
+    /// All that is open counts for stage-weighted, whatever the period; nothing else is said of days in which nothing comes.
+    #[test]
+    fn stage_weighted_of_a_period_to_come() {
+        let said = |method| Said {
+            method,
+            expected: Expected {
+                total_minor: 250.0,
+                ..Expected::default()
+            },
+        };
+        let mut late = outlook(&[(0.5, 1000.0)], 400.0, 0.1);
+        late.said = vec![said("stage-weighted"), said("cohort")];
+        let early = late.nothing_in(Horizon {
+            from: late.horizon.from,
+            to: crate::deal::book::Day::new(2),
+        });
+        assert_eq!((early.total_minor, early.new_deals), (0.0, 0.0));
+        let between = late.after(&early);
+        let totals: Vec<f64> = between
+            .said
+            .iter()
+            .map(|said| said.expected.total_minor)
+            .collect();
+        assert_eq!(totals, [250.0, 250.0]);
+        assert_eq!(between.horizon.days(), 28);
+        assert!((late.after(&late).stage_weighted() - 250.0).abs() < 1e-9);
     }
 
     #[test]

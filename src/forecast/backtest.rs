@@ -6,10 +6,11 @@
 
 use super::choice::{self, DECIDED};
 use super::ensemble::{ORIGINS, Record};
-use super::origin::{Asked, ask};
+use super::origin::{Asked, YEAR, ask};
 use super::panel::Panel;
+use super::range::{Mix, drawn};
 use super::rows::PastRows;
-use super::{Backtest, Expected, METHODS, Origin, Said};
+use super::{Backtest, Expected, METHODS, Origin, SEED, Said};
 use crate::deal::book::Day;
 
 /// Which origins are told of, counted back from the last one whose horizon is over.
@@ -33,8 +34,6 @@ impl Default for How {
 /// [`FIXED`] deals beside its own.
 const DEALS: usize = 2_500_000;
 const FIXED: usize = 10_000;
-/// 80 % of a normal distribution are within so many standard deviations.
-const TENTH: f64 = 1.281_551_565_544_600_4;
 
 /// What was said at past origins.
 pub fn backtest(panel: &Panel<'_, '_>, how: How) -> Backtest {
@@ -102,7 +101,7 @@ pub(super) fn replay(panel: &Panel<'_, '_>, how: How) -> Replay {
         };
         if is_told {
             let counts = choice::enough(finished, panel.days);
-            let origin = told_of(&asked, counts);
+            let origin = told_of(panel, &asked, counts);
             replay.backtest.origins.push(origin);
         }
         replay.records.push(asked.record);
@@ -140,10 +139,9 @@ pub(super) fn said(record: &Record, chances: [Vec<f64>; METHODS.len()]) -> Vec<S
         .collect()
 }
 
-fn told_of(asked: &Asked, counts: bool) -> Origin {
+fn told_of(panel: &Panel<'_, '_>, asked: &Asked, counts: bool) -> Origin {
     let record = &asked.record;
-    let middle = record.chosen_total.max(1e-9).ln() - record.chance[0] / 2.0;
-    let deviation = (record.chance[0] + record.spread[0].powi(2)).sqrt();
+    let (low, high) = range(panel, asked);
     Origin {
         day: Day::new(record.day),
         said: said(record, asked.chances.clone()),
@@ -155,8 +153,23 @@ fn told_of(asked: &Asked, counts: bool) -> Origin {
         won: asked.rows.iter().map(|row| row.won).collect(),
         actual_open_minor: record.actual_open,
         actual_minor: record.actual,
-        low_minor: (middle - TENTH * deviation).exp(),
-        high_minor: (middle + TENTH * deviation).exp(),
+        low_minor: low.round(),
+        high_minor: high.round(),
         counts,
     }
+}
+
+/// The ends of the range that was said on the day.
+fn range(panel: &Panel<'_, '_>, asked: &Asked) -> (f64, f64) {
+    let record = &asked.record;
+    let values = panel.past.won_values(record.day - YEAR, record.day);
+    let mix = Mix {
+        new_minor: record.chosen_new,
+        new_deals: record.new_deals,
+        won_values: &values,
+        spread: record.spread[0],
+    };
+    let deals = asked.rows.iter().zip(&asked.settled);
+    let deals = deals.map(|(row, chance)| (*chance, row.worth * asked.realised, 0));
+    drawn(&mix, deals, 1, SEED).total(0.0).ends()
 }

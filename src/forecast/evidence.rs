@@ -111,12 +111,11 @@ pub fn evidence(
     let won = decided.iter().filter(|(_, won)| *won).count();
     let base = Trials::new(won, decided.len());
     if won.min(base.failures()) < ENOUGH_DECIDED {
-        return Err(Refusal {
-            why: format!(
-                "insufficient history: {won} won and {} lost deals, and {ENOUGH_DECIDED} of each are needed",
-                base.failures()
-            ),
-        });
+        return Err(format!(
+            "insufficient history: {won} won and {} lost deals, and {ENOUGH_DECIDED} of each are needed",
+            base.failures()
+        )
+        .into());
     }
     let mut fields: Vec<FieldEvidence> = columns(process, book)
         .into_iter()

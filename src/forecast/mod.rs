@@ -47,7 +47,7 @@ use crate::deal::book::{Columns, Day, Needs};
 use crate::process::Process;
 use evidence::choices;
 
-pub use self::ahead::{ahead, ahead_after, record};
+pub use self::ahead::{ahead, ahead_after, last_days, record};
 pub use self::assume::{Assumption, Effect, Subject};
 pub use self::backtest::{How, backtest};
 pub use self::evidence::{Evidence, FieldEvidence, Level, Test, evidence, evidence_needs};

@@ -14,8 +14,10 @@ pub enum Why {
     Won,
     /// It was lost, and its share with it.
     Lost,
-    /// Its expected close was put off, or time passed in the same stage, and its chance fell.
+    /// Its expected close was put off, and its chance fell.
     Slipped,
+    /// Time passed in the same stage, and its chance fell.
+    Older,
     /// It was not there yet.
     New,
     Value,
@@ -30,10 +32,11 @@ pub enum Why {
 }
 
 impl Why {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Won,
         Self::Lost,
         Self::Slipped,
+        Self::Older,
         Self::New,
         Self::Value,
         Self::Probability,
@@ -47,6 +50,7 @@ impl Why {
             Self::Won => "won",
             Self::Lost => "lost",
             Self::Slipped => "slipped",
+            Self::Older => "older",
             Self::New => "new",
             Self::Value => "value",
             Self::Probability => "probability",
@@ -57,17 +61,17 @@ impl Why {
     }
 }
 
-/// What is known now of the days since.
+/// What is known now of the time since.
 #[derive(Clone, Debug, Default)]
 pub struct Since {
-    /// Won in the period after that day, with what each brought.
+    /// Won in the period since, with what each brought.
     pub won: Vec<(Id, i64)>,
     pub lost: BTreeSet<Id>,
-    /// Their value was told anew after that day.
+    /// Their value was told anew since.
     pub revalued: BTreeSet<Id>,
-    /// Opened after that day.
+    /// Opened since.
     pub opened: BTreeSet<Id>,
-    /// Came into the stage they are in after that day.
+    /// Came into the stage they are in since.
     pub moved: BTreeSet<Id>,
 }
 
@@ -105,11 +109,10 @@ pub fn moved(then: &ForecastSnapshot, now: &ForecastSnapshot, since: &Since) -> 
             add(Why::Value, deal, value);
             let later = today.close > piece.close && piece.close.is_some();
             let waits = !since.moved.contains(&piece.deal);
-            let slipped = today.chance < piece.chance && (later || waits);
-            let why = if slipped {
-                Why::Slipped
-            } else {
-                Why::Probability
+            let why = match today.chance < piece.chance {
+                true if later => Why::Slipped,
+                true if waits => Why::Older,
+                _ => Why::Probability,
             };
             add(why, deal, chance);
         } else if let Some(minor) = won.remove(&piece.deal) {

@@ -108,11 +108,11 @@ fn each_part_is_what_happened_to_the_deal() {
 
 /// A deal that fell only by time, in its stage.
 #[test]
-fn time_alone_is_slipping_too() {
+fn time_alone_is_no_slipping() {
     let then = forecast(0, vec![piece(1, 500_000, 1_000, None)], 0, 0);
     let now = forecast(0, vec![piece(1, 400_000, 1_000, None)], 0, 0);
     let why = |since: &Since| moved(&then, &now, since).parts[0].why;
-    assert_eq!(why(&Since::default()), Why::Slipped);
+    assert_eq!(why(&Since::default()), Why::Older);
     let advanced = Since {
         moved: ids(&[1]),
         ..Since::default()

@@ -84,16 +84,20 @@ impl Newcomers {
     }
 }
 
-/// New deals that are needed until the end of the horizon, for these chances to reach the target.
+/// New deals that are needed until the end of the horizon, for these chances to reach the target; `None` where no number
+/// of them is enough.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Need {
     /// Even chance.
-    pub deals: f64,
+    pub deals: Option<f64>,
     /// One chance in five.
-    pub low: f64,
+    pub low: Option<f64>,
     /// Four chances in five.
-    pub high: f64,
+    pub high: Option<f64>,
 }
+
+/// A smaller share won in time than this asks for an absurd number of deals.
+const IN_TIME: f64 = 0.005;
 
 /// More than so many are not looked for.
 const MOST: f64 = 1e7;
@@ -101,14 +105,11 @@ const MOST: f64 = 1e7;
 impl Need {
     /// So many deals that what the open ones bring (as `draws` have it) and what `in_time` of the new ones brings, of these
     /// values, reaches `missing_minor`. New deals come as a compound Poisson sum in its normal approximation; every sample
-    /// is widened as ranges are. `None` when no number of them does.
-    pub fn of(draws: &Draws, in_time: f64, won_values: &[f64], missing_minor: f64) -> Option<Self> {
+    /// is widened as ranges are. What the open ones bring may be enough.
+    pub fn of(draws: &Draws, in_time: f64, won_values: &[f64], missing_minor: f64) -> Self {
         let n = won_values.len().max(1) as f64;
         let mean = won_values.iter().sum::<f64>() / n;
         let square = won_values.iter().map(|value| value * value).sum::<f64>() / n;
-        if in_time <= 0.0 || mean <= 0.0 {
-            return None;
-        }
         let open = draws.open();
         let chance = |deals: f64| {
             let won = deals * in_time;
@@ -123,23 +124,28 @@ impl Need {
             });
             reached.sum::<f64>() / open.len().max(1) as f64
         };
-        Some(Self {
-            deals: fewest(0.5, chance)?,
-            low: fewest(0.2, chance)?,
-            high: fewest(0.8, chance)?,
-        })
+        let most = if in_time < IN_TIME || mean <= 0.0 {
+            0.0
+        } else {
+            MOST
+        };
+        Self {
+            deals: fewest(0.5, most, chance),
+            low: fewest(0.2, most, chance),
+            high: fewest(0.8, most, chance),
+        }
     }
 }
 
-/// The fewest with at least that chance, which grows with them.
-fn fewest(wanted: f64, chance: impl Fn(f64) -> f64) -> Option<f64> {
+/// The fewest with at least that chance, which grows with them, if `most` are enough.
+fn fewest(wanted: f64, most: f64, chance: impl Fn(f64) -> f64) -> Option<f64> {
     if chance(0.0) >= wanted {
         return Some(0.0);
     }
     let mut high = 1.0;
-    while chance(high) < wanted {
+    while high > most || chance(high) < wanted {
         high *= 2.0;
-        if high > MOST {
+        if high > most {
             return None;
         }
     }
@@ -183,14 +189,24 @@ mod tests {
         // 1,000 are sure; 4,000 are missing. One in ten new deals brings 500: 60 are needed for an even chance.
         let outlook = outlook(&[(1.0, 1000.0)], 0.0, 0.0);
         let draws = draw(&outlook, &[0], 1, 1);
-        let need = Need::of(&draws, 0.1, &[500.0], 4_000.0).expect("some");
-        assert!((need.deals - 60.0).abs() < 1.0, "{need:?}");
+        let need = Need::of(&draws, 0.1, &[500.0], 4_000.0);
+        let near = |number: Option<f64>, to: f64, by: f64| {
+            number.is_some_and(|number| (number - to).abs() < by)
+        };
+        assert!(near(need.deals, 60.0, 1.0), "{need:?}");
         // 6 + z √N q sits at z = ±0.8416: N q is 4.28 and 8.46.
-        assert!((need.low - 42.8).abs() < 1.0, "{need:?}");
-        assert!((need.high - 84.6).abs() < 1.5, "{need:?}");
-        let none = Need::of(&draws, 0.1, &[500.0], 900.0).expect("some");
-        assert_eq!((none.low, none.deals, none.high), (0.0, 0.0, 0.0));
-        assert_eq!(Need::of(&draws, 0.0, &[500.0], 4_000.0), None);
-        assert_eq!(Need::of(&draws, 0.1, &[], 4_000.0), None);
+        assert!(near(need.low, 42.8, 1.0), "{need:?}");
+        assert!(near(need.high, 84.6, 1.5), "{need:?}");
+        let all = |deals| Need {
+            deals,
+            low: deals,
+            high: deals,
+        };
+        // What is there is enough, whatever new deals bring.
+        assert_eq!(Need::of(&draws, 0.1, &[500.0], 900.0), all(Some(0.0)));
+        assert_eq!(Need::of(&draws, 0.0, &[500.0], 900.0), all(Some(0.0)));
+        assert_eq!(Need::of(&draws, 0.0, &[], -5.0), all(Some(0.0)));
+        assert_eq!(Need::of(&draws, 0.0, &[500.0], 4_000.0), all(None));
+        assert_eq!(Need::of(&draws, 0.1, &[], 4_000.0), all(None));
     }
 }

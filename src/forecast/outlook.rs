@@ -1,7 +1,7 @@
 //! What is expected of the days ahead, and what was expected at past origins.
 
 use super::backtest::{How, Replay, finished, replay, said};
-use super::ensemble::RUN_RATE;
+use super::ensemble::{RUN_RATE, STAGE_WEIGHTED};
 use super::origin::{Asked, YEAR, ask};
 use super::panel::Panel;
 use super::past::Past;
@@ -53,6 +53,8 @@ pub struct DealOutlook {
     /// What it brings if it is won, minor units: what is known of its value times what is realised of values.
     pub worth_minor: f64,
     pub by: WorthBy,
+    /// The share won of its stage, as stage-weighted counts it; 0 of a deal that it does not see.
+    pub by_stage: f64,
     /// Whether it is known since when it is where it is. Without, its chance is that of its stage.
     pub dated: bool,
 }
@@ -61,7 +63,7 @@ pub struct DealOutlook {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
     pub method: &'static str,
-    /// One line for people: `ensemble: WAPE 0.10 over 20 origins, cohort 0.20`.
+    /// One line for people, which compares the methods' own errors: what was said on each day may be another's.
     pub why: String,
     /// Finished origins it was judged by.
     pub origins: usize,
@@ -71,6 +73,14 @@ pub struct Chosen {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
     pub why: String,
+    /// The day from which there is history enough for the same end, where time alone brings it.
+    pub until: Option<Day>,
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { why, until: None }
+    }
 }
 
 impl Refusal {
@@ -95,6 +105,8 @@ pub struct Outlook {
     pub total_minor: f64,
     /// Of open deals, each with its share.
     pub deals: Vec<DealOutlook>,
+    /// What came of the values that were known of deals won lately, as a share of them.
+    pub realised: f64,
     pub open_minor: f64,
     pub new_minor: f64,
     /// Expected number of deals won that are not open yet.
@@ -126,11 +138,18 @@ pub struct Origin {
     /// Won in the horizon; from the deals that were open on the day, and in all.
     pub actual_open_minor: f64,
     pub actual_minor: f64,
-    /// 80 % range that was said for the total.
+    /// 80 % range that was said for the total, in whole minor units.
     pub low_minor: f64,
     pub high_minor: f64,
     /// Whether enough history was there for a forecast to be given on that day.
     pub counts: bool,
+}
+
+impl Origin {
+    /// Whether the range held what was won; to the minor unit, its ends are in it.
+    pub fn held(&self) -> bool {
+        (self.low_minor..=self.high_minor).contains(&self.actual_minor.round())
+    }
 }
 
 /// All past origins whose horizon is over, the oldest first.
@@ -168,8 +187,9 @@ impl Panel<'_, '_> {
             return Err(refusal);
         }
         let seen = self.seen_in(&[now]).concat();
-        let asked = ask(self, &drawn, now, &seen, finished).ok_or_else(|| Refusal {
-            why: "insufficient history: hardly any open deal of past weeks was won in time".into(),
+        let asked = ask(self, &drawn, now, &seen, finished).ok_or_else(|| {
+            let why = "insufficient history: hardly any open deal of past weeks was won in time";
+            Refusal::from(why.to_string())
         })?;
         Ok((self.settled(asked, choice::chosen(finished)), backtest))
     }
@@ -181,11 +201,13 @@ impl Panel<'_, '_> {
             .rows
             .iter()
             .zip(&asked.settled)
-            .map(|(row, chance)| DealOutlook {
+            .zip(&asked.chances[STAGE_WEIGHTED])
+            .map(|((row, chance), by_stage)| DealOutlook {
                 deal: row.deal,
                 chance: *chance,
                 worth_minor: row.worth * realised,
                 by: row.by,
+                by_stage: *by_stage,
                 dated: true,
             })
             .collect();
@@ -215,21 +237,21 @@ impl Panel<'_, '_> {
                 chances.extend(deals[chances.len()..].iter().map(|deal| deal.chance));
             }
         }
-        let wins = &self.past.wins;
-        let from = wins.partition_point(|win| win.day <= self.past.as_of - YEAR);
+        let as_of = self.past.as_of;
         Outlook {
             horizon: Horizon {
-                from: Day::new(self.past.as_of),
-                to: Day::new(self.past.as_of + self.days),
+                from: Day::new(as_of),
+                to: Day::new(as_of + self.days),
             },
             said: said(&record, asked.chances),
             chosen,
             total_minor: record.chosen_total,
             deals,
+            realised,
             open_minor,
             new_minor,
             new_deals,
-            won_values: wins[from..].iter().map(|win| win.value).collect(),
+            won_values: self.past.won_values(as_of - YEAR, as_of),
             spread: record.spread[0],
             open_spread: record.spread[1],
             season: (asked.season.belief > 0.0).then_some(asked.season.by_month),
@@ -255,6 +277,7 @@ impl Panel<'_, '_> {
                 chance: chance.unwrap_or(asked.of_all),
                 worth_minor: worth * asked.realised,
                 by,
+                by_stage: 0.0,
                 dated: false,
             });
         }

@@ -120,6 +120,13 @@ impl<'b> Past<'b> {
         past
     }
 
+    /// What the wins after a day up to and with another brought, each.
+    pub(super) fn won_values(&self, after: i32, to: i32) -> Vec<f64> {
+        let place = |day: i32| self.wins.partition_point(|win| win.day <= day);
+        let wins = &self.wins[place(after)..place(to)];
+        wins.iter().map(|win| win.value).collect()
+    }
+
     fn read_activities(&mut self) {
         let activities = &self.book.activities;
         // What was done for nobody's deal comes last.

@@ -6,7 +6,7 @@ use super::chance::Chance;
 /// So often what may come is drawn: the ends of an 80 % range are then known to about two parts in a hundred of its width.
 pub const SAMPLES: usize = 4_000;
 
-/// So many deals are drawn one by one, those that decide most.
+/// So many deals are drawn one by one at most: where there are more, those with more than their part of the variance.
 const DRAWN: usize = 300;
 
 /// From so many expected new deals on their sum is drawn from its normal approximation.
@@ -90,47 +90,75 @@ pub struct Draws {
     widened: Vec<f64>,
 }
 
-/// Draws what may come: every open deal is won or not by its chance, deals that are not open yet come as a compound
-/// Poisson process whose values are those won in the last year, and every sample is widened by `exp(spread × Z)`, Z
-/// standard normal: the method's own past errors beyond what chance explains.
-///
-/// The deals with the largest variance are drawn one by one. The sum of the many others of a group, of which none
-/// decides much, is drawn from the normal distribution of the same mean and variance (Lyapunov's central limit theorem), so
-/// that a million deals take no longer than a thousand. `group_of` puts each deal of the outlook into one of `groups`.
+/// What a range is drawn from, on any day.
+pub(super) struct Mix<'a> {
+    pub(super) new_minor: f64,
+    pub(super) new_deals: f64,
+    /// Of deals that were won in the year before.
+    pub(super) won_values: &'a [f64],
+    pub(super) spread: f64,
+}
+
+/// Draws what may come of an outlook. `group_of` puts each of its deals into one of `groups`.
 pub fn draw(outlook: &Outlook, group_of: &[usize], groups: usize, seed: u64) -> Draws {
-    let mut chance = Chance::new(seed);
-    let variance = |deal: &super::DealOutlook| {
-        let p = deal.chance.clamp(0.0, 1.0);
-        p * (1.0 - p) * deal.worth_minor * deal.worth_minor
+    let deals = outlook.deals.iter().zip(group_of);
+    let deals = deals.map(|(deal, group)| (deal.chance, deal.worth_minor, *group));
+    let mix = Mix {
+        new_minor: outlook.new_minor,
+        new_deals: outlook.new_deals,
+        won_values: &outlook.won_values,
+        spread: outlook.spread,
     };
-    let mut order: Vec<usize> = (0..outlook.deals.len()).collect();
-    if order.len() > DRAWN {
-        order.select_nth_unstable_by(DRAWN, |a, b| {
-            let (a, b) = (variance(&outlook.deals[*a]), variance(&outlook.deals[*b]));
-            b.total_cmp(&a)
-        });
-        // Which of them are drawn is settled; in which order must not hang on how they were found.
-        order[..DRAWN].sort_unstable();
-    }
-    let (singly, together) = order.split_at(order.len().min(DRAWN));
+    drawn(&mix, deals, groups, seed)
+}
+
+/// Draws what may come: every open deal (chance, worth, group) is won or not by its chance, deals that are not open yet
+/// come as a compound Poisson process whose values are those won in the last year, and every sample is widened by
+/// `exp(spread × Z)`, Z standard normal: the method's own past errors beyond what chance explains. The range that is said
+/// and the one that a backtest judges are both drawn here.
+///
+/// Of more than [`DRAWN`] deals only those with more than so great a part of the variance of all are drawn one by one. The
+/// sum of the others of a group, of which none decides much, is drawn from the normal distribution of the same mean and
+/// variance (Lyapunov's central limit theorem), so that a million deals take no longer than a thousand.
+pub(super) fn drawn(
+    mix: &Mix<'_>,
+    deals: impl ExactSizeIterator<Item = (f64, f64, usize)> + Clone,
+    groups: usize,
+    seed: u64,
+) -> Draws {
+    let mut chance = Chance::new(seed);
+    let variance = |p: f64, worth: f64| {
+        let p = p.clamp(0.0, 1.0);
+        p * (1.0 - p) * worth * worth
+    };
+    let least = if deals.len() > DRAWN {
+        let all: f64 = deals.clone().map(|(p, worth, _)| variance(p, worth)).sum();
+        all / DRAWN as f64
+    } else {
+        -1.0
+    };
+    let mut singly = Vec::new();
     let mut rest = vec![(0.0, 0.0); groups];
-    for at in together {
-        let deal = &outlook.deals[*at];
-        let (mean, spread) = &mut rest[group_of[*at]];
-        *mean += deal.chance * deal.worth_minor;
-        *spread += variance(deal);
+    for (p, worth, group) in deals {
+        let own = variance(p, worth);
+        if own > least {
+            singly.push((p, worth, group));
+        } else {
+            let (mean, sum) = &mut rest[group];
+            *mean += p * worth;
+            *sum += own;
+        }
     }
     let mut drawn = Draws {
         groups: vec![vec![0.0; SAMPLES]; groups],
         new: Vec::with_capacity(SAMPLES),
         widened: Vec::with_capacity(SAMPLES),
     };
-    let new = NewDeals::of(outlook);
+    let new = NewDeals::of(mix);
     for sample in 0..SAMPLES {
-        for at in singly {
-            let deal = &outlook.deals[*at];
-            if chance.is(deal.chance) {
-                drawn.groups[group_of[*at]][sample] += deal.worth_minor;
+        for (p, worth, group) in &singly {
+            if chance.is(*p) {
+                drawn.groups[*group][sample] += worth;
             }
         }
         for (group, (mean, variance)) in drawn.groups.iter_mut().zip(&rest) {
@@ -139,7 +167,7 @@ pub fn draw(outlook: &Outlook, group_of: &[usize], groups: usize, seed: u64) -> 
             }
         }
         drawn.new.push(new.draw(&mut chance));
-        drawn.widened.push((outlook.spread * chance.normal()).exp());
+        drawn.widened.push((mix.spread * chance.normal()).exp());
     }
     drawn
 }
@@ -190,16 +218,16 @@ struct NewDeals<'a> {
 }
 
 impl<'a> NewDeals<'a> {
-    fn of(outlook: &'a Outlook) -> Self {
-        let values = outlook.won_values.as_slice();
+    fn of(mix: &Mix<'a>) -> Self {
+        let values = mix.won_values;
         let n = values.len().max(1) as f64;
         let first = values.iter().sum::<f64>() / n;
         let second = values.iter().map(|value| value * value).sum::<f64>() / n;
-        let expected = outlook.new_minor.max(0.0);
+        let expected = mix.new_minor.max(0.0);
         let count = if first > 0.0 {
-            // As many as the outlook says, or as the values ask for where it only says how much.
-            if outlook.new_deals > 0.0 {
-                outlook.new_deals
+            // As many as is said, or as the values ask for where it is only said how much.
+            if mix.new_deals > 0.0 {
+                mix.new_deals
             } else {
                 expected / first
             }

@@ -58,6 +58,8 @@ pub struct Reason {
     /// Its worth in times of what deals are won for at the median.
     pub times_usual_value: Option<f64>,
     pub on_hold: bool,
+    /// Days since it was expected to close.
+    pub close_passed_days: Option<i32>,
     /// When its next step is due.
     pub next_step: Option<Day>,
     /// Days by which that is overdue.
@@ -147,6 +149,13 @@ impl Usual {
                 .map(|usual| outlook.worth_minor / usual)
                 .filter(|times| *times > 0.0),
             on_hold: deals.state[deal] == State::Hold,
+            close_passed_days: deals
+                .expected_close
+                .get(deal)
+                .copied()
+                .flatten()
+                .map(|day| today.since(day))
+                .filter(|days| *days > 0),
             next_step,
             overdue_days: next_step
                 .map(|due| today.since(due))
@@ -157,19 +166,14 @@ impl Usual {
 }
 
 impl Reason {
-    /// Each a phrase; where it stands comes first, then what is unusual.
-    pub fn phrases(&self) -> Vec<String> {
-        let mut said = vec![self.standing()];
-        if let Some(times) = self.times_usual_value {
-            if times >= UNUSUAL {
-                said.push(format!("{times:.1} times what deals are won for"));
-            } else if times <= 1.0 / UNUSUAL {
-                said.push(format!(
-                    "{:.0} % of what deals are won for",
-                    (times * 100.0).round()
-                ));
-            }
-        }
+    /// What every method reads of it: where it stands, and for how long.
+    pub fn of_chance(&self) -> String {
+        self.standing()
+    }
+
+    /// What is unusual, each a phrase: nothing of it is in the chance by the table of stages and ages.
+    pub fn to_look_at(&self) -> Vec<String> {
+        let mut said = Vec::new();
         if self.on_hold {
             said.push("on hold".to_string());
         } else if self.next_step.is_none() {
@@ -179,6 +183,19 @@ impl Reason {
         }
         if let Some(days) = self.idle_days {
             said.push(format!("nothing noted for {days} days"));
+        }
+        if let Some(days) = self.close_passed_days {
+            said.push(format!("expected close {days} d ago"));
+        }
+        if let Some(times) = self.times_usual_value {
+            if times >= UNUSUAL {
+                said.push(format!("{times:.1} times what deals are won for"));
+            } else if times <= 1.0 / UNUSUAL {
+                said.push(format!(
+                    "{:.0} % of what deals are won for",
+                    (times * 100.0).round()
+                ));
+            }
         }
         said
     }

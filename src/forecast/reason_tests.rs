@@ -49,12 +49,21 @@ fn booked(book: &mut Book, days: i32, by_rule: bool) {
     all.text.push("send quote".to_string());
 }
 
+impl Reason {
+    fn all(&self) -> Vec<String> {
+        let mut said = vec![self.of_chance()];
+        said.extend(self.to_look_at());
+        said
+    }
+}
+
 fn outlook(worth_minor: f64) -> DealOutlook {
     DealOutlook {
         deal: OPEN as u32,
         chance: 0.3,
         worth_minor,
         by: WorthBy::Told,
+        by_stage: 0.3,
         dated: true,
     }
 }
@@ -64,9 +73,7 @@ const WON: [f64; 6] = [100.0, 200.0, 250.0, 350.0, 400.0, 9_000.0];
 
 fn phrases(book: &Book, worth_minor: f64) -> Vec<String> {
     let usual = Usual::of(book, &WON);
-    usual
-        .reason(&process(), book, &outlook(worth_minor))
-        .phrases()
+    usual.reason(&process(), book, &outlook(worth_minor)).all()
 }
 
 #[test]
@@ -90,12 +97,14 @@ fn all_that_is_unusual() {
         phrases(&book, 660.0),
         [
             "Qualify for 12 days, longer than nine of ten won deals (11)",
-            "2.2 times what deals are won for",
             "no next step",
             "nothing noted for 14 days",
+            "2.2 times what deals are won for",
         ]
     );
-    assert_eq!(phrases(&book, 90.0)[1], "30 % of what deals are won for");
+    assert_eq!(phrases(&book, 90.0)[3], "30 % of what deals are won for");
+    book.deals.expected_close = vec![Some(ago(&book, 2)); book.deals.len()];
+    assert_eq!(phrases(&book, 300.0)[3], "expected close 2 d ago");
     booked(&mut book, 2, false);
     assert_eq!(phrases(&book, 300.0)[1], "next step 2 d overdue");
     book.deals.state[OPEN] = State::Hold;
@@ -129,7 +138,7 @@ fn what_was_never_told() {
     booked(&mut few, 0, false);
     let usual = Usual::of(&few, &WON[..4]);
     assert_eq!(
-        usual.reason(&process(), &few, &outlook(9e9)).phrases(),
+        usual.reason(&process(), &few, &outlook(9e9)).all(),
         ["Qualify for 1 day"]
     );
 }

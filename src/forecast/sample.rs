@@ -25,9 +25,11 @@ pub(crate) fn outlook(deals: &[(f64, f64)], new_minor: f64, spread: f64) -> Outl
                 chance: *chance,
                 worth_minor: *worth_minor,
                 by: WorthBy::Told,
+                by_stage: *chance / 2.0,
                 dated: true,
             })
             .collect(),
+        realised: 1.0,
         open_minor,
         new_minor,
         new_deals: new_minor / 100.0,

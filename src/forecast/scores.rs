@@ -6,7 +6,8 @@
 //! distance of the share won from the chances in ten bins, weighed by their deals; the pinball loss of a quantile q is
 //! `q` of what was above it and `1 - q` of what was below (R. Koenker and G. Bassett, Econometrica 46 (1978), 33–50).
 
-use super::{Backtest, METHODS, Origin};
+use super::{Backtest, HELD, METHODS, Origin};
+use crate::statistics::wilson;
 
 /// Errors over some origins.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,10 +28,28 @@ pub struct Score {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Range {
     pub origins: usize,
-    /// Share of the origins at which what was won was in the 80 % range.
+    /// At how many of them what was won was in the 80 % range.
+    pub held: usize,
+    /// The same as a share.
     pub coverage: Option<f64>,
     /// Mean pinball loss of its two ends, as a share of what was won.
     pub pinball: Option<f64>,
+}
+
+impl Range {
+    /// Whether they hold so seldom, or so often, that chance does not explain it: by Wilson's interval.
+    pub fn off(&self) -> Option<&'static str> {
+        // Where nothing was won, a range of nothing holds and is not wide.
+        self.pinball?;
+        let (low, high) = wilson(self.held, self.origins)?;
+        if high < HELD {
+            Some("too narrow so far")
+        } else if low > HELD {
+            Some("too wide so far")
+        } else {
+            None
+        }
+    }
 }
 
 /// A bin of chances.
@@ -56,7 +75,7 @@ impl Backtest {
             .collect()
     }
 
-    fn of_method(&self, method: &str) -> Score {
+    pub fn of_method(&self, method: &str) -> Score {
         let mut sums = Sums::default();
         for origin in self.counted() {
             if let Some(said) = origin.said.iter().find(|said| said.method == method) {
@@ -83,7 +102,7 @@ impl Backtest {
         let origins = self.counted().count();
         for origin in self.counted() {
             let actual = origin.actual_minor;
-            within += usize::from((origin.low_minor..=origin.high_minor).contains(&actual));
+            within += usize::from(origin.held());
             for (share, end) in [(0.1, origin.low_minor), (0.9, origin.high_minor)] {
                 loss += (share * (actual - end)).max((share - 1.0) * (actual - end)) / 2.0;
             }
@@ -91,6 +110,7 @@ impl Backtest {
         }
         Range {
             origins,
+            held: within,
             coverage: (origins > 0).then(|| within as f64 / origins as f64),
             pinball: (won > 0.0).then(|| loss / won),
         }

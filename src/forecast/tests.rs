@@ -175,7 +175,7 @@ fn refusals_say_what_was_found() {
         .collect();
     assert_eq!(
         refusal(&lost),
-        "insufficient history: 1 deal won, 30 are needed"
+        "insufficient history: 1 deal won and 899 lost, 30 of each are needed"
     );
     let late: Vec<Made> = made(900, 1)
         .into_iter()
@@ -191,7 +191,7 @@ fn refusals_say_what_was_found() {
     );
     assert_eq!(
         refusal(&[]),
-        "insufficient history: 0 deals won, 30 are needed"
+        "insufficient history: 0 deals won and 0 lost, 30 of each are needed"
     );
 }
 

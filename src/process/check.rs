@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use toml::de::DeTable;
+
 use super::definition::{Definition, TypeWritten};
 use super::expression::condition;
 use super::fields::can_name_field;
@@ -12,7 +14,8 @@ use super::whole::Whole;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
     Prospecting, Reason, Required, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers,
-    limit, metric_check, prospect_columns, prospecting, relations, standard_metrics, target,
+    limit, metric_check, prospect_columns, prospecting, relations, scenario, standard_metrics,
+    target,
 };
 use crate::condition::Engine;
 
@@ -59,10 +62,14 @@ pub fn check(path_label: &str, text: &str) -> Checked {
     }
     let (whole, clean) = Whole::read(path_label, text);
     let reader = Reader::new(&whole.text, whole.is_damaged());
-    let (table, removed) = whole.table(&reader, clean);
+    let (mut table, removed) = whole.table(&reader, clean);
     reader.note_removed(&removed);
+    let tests = table.remove_entry("test");
     let definition = Definition::read(&reader, path_label, table);
-    let process = process(&reader, definition, layers::beginnings(text));
+    let mut process = process(&reader, definition, layers::beginnings(text));
+    if let (Some(process), Some(tests)) = (&mut process, tests) {
+        process.scenarios = scenario::of_file(&reader, DeTable::from_iter([tests]), process);
+    }
     let problems = whole.settle(reader.into_problems());
     let sound = problems.iter().all(|problem| problem.level != Level::Error);
     Checked {
@@ -197,6 +204,7 @@ fn process(
         rates: definition.rates,
         settings: definition.settings,
         calls_by_name: definition.calls_by_name,
+        scenarios: Vec::new(),
         files,
         engine,
     })

@@ -20,7 +20,7 @@ use super::target;
 use super::zone::Zone;
 use super::{
     Calendar, Field, LOST, Product, Reason, RoleRule, SellingModel, Settings, Source, Span, Team,
-    WON, fields, rates,
+    WON, fields, rates, shape,
 };
 use crate::money::Currency;
 use crate::text::nearest;
@@ -68,34 +68,12 @@ pub(super) struct EndWritten {
     pub(super) span: Range<usize>,
 }
 
-const TABLES: &[&str] = &[
-    "process",
-    "settings",
-    "nightly",
-    "rates",
-    "fields",
-    "roles",
-    "customer_type",
-    "stage",
-    "end",
-    "team",
-    "rep",
-    "product",
-    "source",
-    "prospecting",
-    "score",
-    "topic",
-    "target",
-    "check",
-    "metric",
-];
-
 impl Definition {
     pub(super) fn read(reader: &Reader<'_>, path_label: &str, table: DeTable<'_>) -> Self {
         let root = Spanned::new(0..0, DeValue::Table(table));
         let lines = Lines::of(reader.text);
         let mut definition = Self::empty();
-        if let Some(file) = reader.keys("a process file", &root, TABLES) {
+        if let Some(file) = reader.table(&shape::FILE, &root) {
             definition.header(reader, path_label, &file);
             definition.settings(reader, &file);
             definition.nightly(reader, &file);
@@ -142,20 +120,6 @@ impl Definition {
     }
 
     fn header(&mut self, reader: &Reader<'_>, path_label: &str, file: &Keys<'_>) {
-        let known = [
-            "extends",
-            "remove",
-            "name",
-            "selling_model",
-            "currency",
-            "fiscal_month",
-            "timezone",
-            "working_days",
-            "holidays",
-            "owner",
-            "review_every",
-            "margin",
-        ];
         let Some(value) = file.get("process") else {
             let message = format!("`{path_label}` has no `[process]`");
             return reader.absent(
@@ -164,7 +128,7 @@ impl Definition {
                 "add `[process]` with a `name` and a `currency`",
             );
         };
-        let Some(keys) = reader.keys("[process]", value, &known) else {
+        let Some(keys) = reader.table(&shape::PROCESS, value) else {
             return;
         };
         self.name = keys
@@ -240,7 +204,7 @@ impl Definition {
         let Some(value) = file.get("settings") else {
             return;
         };
-        if let Some(keys) = reader.keys("[settings]", value, &["store", "user"]) {
+        if let Some(keys) = reader.table(&shape::SETTINGS, value) {
             self.settings = Settings {
                 store: keys.words("store"),
                 user: keys.words("user"),
@@ -250,7 +214,7 @@ impl Definition {
 
     fn nightly(&mut self, reader: &Reader<'_>, file: &Keys<'_>) {
         if let Some(value) = file.get("nightly")
-            && let Some(keys) = reader.keys("[nightly]", value, &["calls_by_name"])
+            && let Some(keys) = reader.table(&shape::NIGHTLY, value)
         {
             self.calls_by_name = keys.flag("calls_by_name", false);
         }
@@ -279,8 +243,7 @@ impl Definition {
 
     fn types(&mut self, reader: &Reader<'_>, file: &Keys<'_>) {
         for value in file.tables("customer_type") {
-            let known = ["name", "description", "when", "priority"];
-            let Some(keys) = reader.keys("a customer type", value, &known) else {
+            let Some(keys) = reader.table(&shape::CUSTOMER_TYPE, value) else {
                 continue;
             };
             let Some(name) = slug(reader, keys.needed("a customer type", "name")) else {
@@ -299,7 +262,7 @@ impl Definition {
 
     fn ends(&mut self, reader: &Reader<'_>, file: &Keys<'_>) {
         for value in file.tables("end") {
-            let Some(keys) = reader.keys("an end", value, &["name", "title", "reasons"]) else {
+            let Some(keys) = reader.table(&shape::END, value) else {
                 continue;
             };
             let Some(name) = keys.needed("an end", "name") else {
@@ -360,7 +323,7 @@ fn reasons(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Reason> {
             };
             (name, title)
         } else {
-            let Some(reason) = reader.keys("a reason", item, &["name", "title"]) else {
+            let Some(reason) = reader.table(&shape::REASON, item) else {
                 continue;
             };
             let Some(name) = slug(reader, reason.needed("a reason", "name")) else {

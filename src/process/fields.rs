@@ -3,17 +3,14 @@
 use super::keys::Keys;
 use super::names::{is_word, unique};
 use super::reader::{At, Reader};
+use super::shape;
 use super::{BuyingRole, Field, FieldKind, FieldOf, REQUIRABLE, RoleRule, is_built_in};
 
 pub(super) fn read_fields(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<At<Field>> {
     let mut fields = Vec::new();
     for (name, value) in file.named("fields") {
         let built_in = REQUIRABLE.iter().find(|(known, _)| *known == name.value);
-        let Some(keys) = reader.keys(
-            "a field",
-            value,
-            &["of", "type", "why", "ask", "unit", "choices"],
-        ) else {
+        let Some(keys) = reader.table(&shape::FIELD, value) else {
             continue;
         };
         let field = if let Some((_, kind)) = built_in {
@@ -62,7 +59,7 @@ pub(super) fn read_roles(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<At<RoleRul
             );
             continue;
         };
-        if let Some(keys) = reader.keys("a role", value, &["why", "ask"]) {
+        if let Some(keys) = reader.table(&shape::ROLE, value) {
             let value = RoleRule {
                 role,
                 why: keys.words("why"),

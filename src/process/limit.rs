@@ -6,6 +6,7 @@
 use super::keys::Keys;
 use super::names::{slug, unique};
 use super::reader::{At, Reader};
+use super::shape;
 use super::stages::StageWritten;
 use super::target::{Bound, Known, bound};
 use super::{Level, Span};
@@ -56,10 +57,6 @@ pub(super) struct LimitWritten {
 
 const LEVELS: [(&str, Level); 2] = [("error", Level::Error), ("warning", Level::Warning)];
 
-const KEYS: &[&str] = &[
-    "name", "when", "metric", "where", "period", "by", "at_most", "at_least", "level", "say",
-];
-
 /// Deals that rot: what `report aging` shows.
 pub const ROTTING: &str = "late AND state = 'open' AND coalesce(next_date, '') < today";
 
@@ -103,7 +100,7 @@ const SILENT_DAYS: u32 = 30;
 pub(super) fn read(reader: &Reader<'_>, file: &Keys<'_>) -> Vec<LimitWritten> {
     let mut found = Vec::new();
     for value in file.tables("check") {
-        let Some(keys) = reader.keys("a check", value, KEYS) else {
+        let Some(keys) = reader.table(&shape::CHECK, value) else {
             continue;
         };
         let name = slug(reader, keys.needed("a check", "name"));

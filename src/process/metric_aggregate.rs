@@ -8,6 +8,7 @@ use super::metric::{Aggregate, DAYS, Measure, Number};
 use super::metric_rows::{ROWS, Rows};
 use super::names::is_word;
 use super::reader::{At, Reader};
+use super::shape;
 
 /// An aggregate with the places that `metric_check` points at.
 pub(super) struct AggregateWritten {
@@ -47,10 +48,7 @@ fn aggregate(
     name: &At<String>,
     value: &Spanned<DeValue<'_>>,
 ) -> Option<AggregateWritten> {
-    let known = [
-        "of", "count", "sum", "median", "where", "stage", "kind", "metric",
-    ];
-    let keys = reader.keys("an aggregate", value, &known)?;
+    let keys = reader.table(&shape::AGGREGATE, value)?;
     let of = keys.needed("an aggregate", "of")?;
     let Some(rows) = Rows::from_name(&of.value) else {
         reader.unknown("set of rows", &of, ROWS.iter().map(|about| about.name));

@@ -9,6 +9,7 @@ use super::metric_aggregate::{self, AggregateWritten};
 use super::names::{slug, titled, unique};
 use super::problem::Lines;
 use super::reader::{At, Reader};
+use super::shape;
 use super::syntax::Source;
 
 /// A metric with the places that `check` points at.
@@ -23,23 +24,6 @@ pub(super) struct MetricWritten {
     pub(super) stands_for: Option<At<String>>,
     pub(super) by: Vec<At<String>>,
 }
-
-const KEYS: &[&str] = &[
-    "name",
-    "title",
-    "about",
-    "kind",
-    "unit",
-    "direction",
-    "aggregates",
-    "formula",
-    "sample",
-    "at_least",
-    "interval",
-    "periods",
-    "by",
-    "stands_for",
-];
 
 const KINDS: &[(&str, MetricKind)] = &[
     ("result", MetricKind::Result),
@@ -71,7 +55,7 @@ fn metric(
     lines: &Lines<'_>,
     value: &Spanned<DeValue<'_>>,
 ) -> Option<MetricWritten> {
-    let keys = reader.keys("a metric", value, KEYS)?;
+    let keys = reader.table(&shape::METRIC, value)?;
     let name = slug(reader, keys.needed("a metric", "name"));
     let what = name.as_ref().map_or_else(
         || "a metric".to_string(),

@@ -14,6 +14,7 @@ mod config;
 mod definition;
 mod expression;
 mod fields;
+mod format;
 mod inherit;
 pub(crate) mod keys;
 mod layers;
@@ -37,6 +38,8 @@ mod rates;
 pub(crate) mod reader;
 mod relations;
 mod removed;
+mod scenario;
+mod shape;
 mod span;
 mod stages;
 pub(crate) mod syntax;
@@ -58,6 +61,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use format::formatted;
 pub use layers::{beside, joined, place};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
 pub use map::Standing;
@@ -73,6 +77,8 @@ pub use names::slugified;
 pub use origin::{Origin, origins};
 pub use problem::{Level, Problem, render as render_problems};
 pub use prospecting::{Priority, Prospecting};
+pub use scenario::{Expect, Scenario, scenarios};
+pub use shape::schema;
 pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
@@ -130,6 +136,8 @@ pub struct Process {
     /// Whether the page of the night says by name how far reps' words came true; what is for learning is not shown
     /// to everybody unless the team wants it so.
     pub calls_by_name: bool,
+    /// What it is expected to do, in the order of the file.
+    pub scenarios: Vec<Scenario>,
     /// The files it was read from, the eldest first, with the line of the whole text before each: empty of one alone.
     pub files: Vec<(String, usize)>,
     /// Evaluates this process's conditions over facts in [`deal_columns`].

@@ -4,6 +4,7 @@ use super::definition::Definition;
 use super::keys::Keys;
 use super::names::{slug, unique};
 use super::reader::{At, Reader};
+use super::shape::{self, Table};
 use super::{Product, Rep, Source, Team};
 
 /// A rep with the places that `check` points at.
@@ -14,29 +15,15 @@ pub(super) struct Person {
 
 pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys<'_>) {
     let currency = definition.currency;
-    let teams = each(
-        reader,
-        file,
-        "team",
-        &["name", "title", "manager"],
-        |name, title, keys| Team {
+    let teams = each(reader, file, ("team", &shape::TEAM), |name, title, keys| {
+        Team {
             name,
             title,
             manager: keys.words("manager"),
-        },
-    );
-    let rep_keys = [
-        "name",
-        "title",
-        "team",
-        "login",
-        "capacity",
-        "cost_per_hour",
-        "since",
-        "active",
-    ];
+        }
+    });
     let mut logins = Vec::new();
-    let reps = each(reader, file, "rep", &rep_keys, |name, title, keys| {
+    let reps = each(reader, file, ("rep", &shape::REP), |name, title, keys| {
         let team = keys.text("team");
         let login = keys.text("login");
         logins.extend(login.clone());
@@ -58,8 +45,7 @@ pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys
     let products = each(
         reader,
         file,
-        "product",
-        &["name", "title", "price", "margin", "active"],
+        ("product", &shape::PRODUCT),
         |name, title, keys| Product {
             name,
             title,
@@ -71,8 +57,7 @@ pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys
     let sources = each(
         reader,
         file,
-        "source",
-        &["name", "title"],
+        ("source", &shape::SOURCE),
         |name, title, _| Source { name, title },
     );
     definition.teams = teams;
@@ -85,18 +70,16 @@ pub(super) fn read(definition: &mut Definition, reader: &Reader<'_>, file: &Keys
 fn each<T>(
     reader: &Reader<'_>,
     file: &Keys<'_>,
-    key: &str,
-    known: &[&str],
+    (key, shape): (&str, &Table),
     mut build: impl FnMut(String, String, &Keys<'_>) -> T,
 ) -> Vec<At<T>> {
-    let what = format!("a {key}");
     let mut names = Vec::new();
     let mut found = Vec::new();
     for value in file.tables(key) {
-        let Some(keys) = reader.keys(&what, value, known) else {
+        let Some(keys) = reader.table(shape, value) else {
             continue;
         };
-        let name = slug(reader, keys.needed(&what, "name"));
+        let name = slug(reader, keys.needed(shape.called, "name"));
         let title = keys.words("title");
         // Read even without a usable name: the other keys' problems are wanted too.
         let written = name

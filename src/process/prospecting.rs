@@ -9,6 +9,7 @@ use super::keys::Keys;
 use super::names::{slug, titled, unique};
 use super::problem::Lines;
 use super::reader::{At, Reader};
+use super::shape;
 use super::{ScoreRule, Span, Topic};
 use crate::condition::Condition;
 
@@ -94,14 +95,13 @@ pub(super) struct ScoreWritten {
 
 pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> Written {
     let mut written = Written::default();
-    if let Some(value) = file.get("prospecting") {
-        let known = ["high", "medium", "start_stage", "contact_gap", "source"];
-        if let Some(keys) = reader.keys("[prospecting]", value, &known) {
-            heading(reader, &keys, &mut written);
-        }
+    if let Some(value) = file.get("prospecting")
+        && let Some(keys) = reader.table(&shape::PROSPECTING, value)
+    {
+        heading(reader, &keys, &mut written);
     }
     for value in file.tables("score") {
-        let Some(keys) = reader.keys("a score", value, &["when", "points", "say"]) else {
+        let Some(keys) = reader.table(&shape::SCORE, value) else {
             continue;
         };
         let points = keys.integer("points", -1_000..=1_000);
@@ -121,7 +121,7 @@ pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> W
     }
     let mut names = Vec::new();
     for value in file.tables("topic") {
-        let Some(keys) = reader.keys("a topic", value, &["name", "title"]) else {
+        let Some(keys) = reader.table(&shape::TOPIC, value) else {
             continue;
         };
         let Some(name) = slug(reader, keys.needed("a topic", "name")) else {

@@ -11,6 +11,7 @@ use super::Problem;
 use super::keys::Keys;
 use super::layers::place;
 use super::removed::Removed;
+use super::shape::{Key, Table};
 use crate::text::nearest;
 
 /// Names a wrong one is compared with.
@@ -221,6 +222,16 @@ impl<'a> Reader<'a> {
             );
         }
         date
+    }
+
+    /// Opens a table of a process file.
+    pub(super) fn table<'t>(
+        &'t self,
+        shape: &Table,
+        value: &'t Spanned<DeValue<'t>>,
+    ) -> Option<Keys<'t>> {
+        let known: Vec<&str> = shape.keys.iter().map(|Key(name, ..)| *name).collect();
+        self.keys(shape.called, value, &known)
     }
 
     /// Opens a table and refuses keys it does not have.

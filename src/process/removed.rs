@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::inherit::{KINDS, Kind, OF_STAGE, Same, emptied, identity, plain};
 use super::reader::{At, Reader};
+use super::shape;
 use crate::text::nearest;
 
 /// Something of the extended file that its heir does without.
@@ -36,12 +37,8 @@ pub(super) fn removed(
         );
         return removed;
     };
-    let known: Vec<&str> = ["stage", "why"]
-        .into_iter()
-        .chain(KINDS.iter().chain(OF_STAGE).map(|(noun, ..)| *noun))
-        .collect();
     for item in items {
-        let Some(keys) = reader.keys("`remove`", item, &known) else {
+        let Some(keys) = reader.table(&shape::REMOVE, item) else {
             continue;
         };
         let why = keys.needed("what is removed", "why");

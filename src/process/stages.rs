@@ -9,6 +9,7 @@ use super::keys::Keys;
 use super::names::{is_word, slug, slugified, titled, unique};
 use super::problem::Lines;
 use super::reader::{At, Reader};
+use super::shape;
 use super::{FollowUpRule, LOST, Only, Span, Step, Tool, WON};
 
 pub(super) struct StageWritten {
@@ -56,25 +57,6 @@ pub(super) struct FollowUpWritten {
 /// Every stage may lead back to every earlier one; beyond this the file is not a process.
 const MOST_STAGES: usize = 100;
 
-const KEYS: &[&str] = &[
-    "name",
-    "after",
-    "title",
-    "objective",
-    "buyer",
-    "probability",
-    "typical",
-    "limit",
-    "only",
-    "requires",
-    "steps",
-    "exit",
-    "tools",
-    "follow_up",
-    "next",
-    "back",
-];
-
 pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> Vec<StageWritten> {
     let mut stages: Vec<StageWritten> = Vec::new();
     let none = |value: &Spanned<DeValue<'_>>| {
@@ -96,7 +78,7 @@ pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> V
             reader.error(value.span(), message, "nobody could follow such a process");
             break;
         }
-        let Some(keys) = reader.keys("a stage", value, KEYS) else {
+        let Some(keys) = reader.table(&shape::STAGE, value) else {
             continue;
         };
         let name = slug(reader, keys.needed("a stage", "name"));
@@ -202,7 +184,7 @@ fn requires(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<RequiredWritten> {
                 name,
                 only: Only::default(),
             }));
-        } else if let Some(keys) = reader.keys("what is required", item, &["name", "only"]) {
+        } else if let Some(keys) = reader.table(&shape::REQUIRED, item) {
             let name = keys.needed("what is required", "name");
             let only = only(reader, &keys);
             required.extend(name.map(|name| RequiredWritten { name, only }));
@@ -241,8 +223,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 step,
             )
         } else {
-            let known = ["name", "title", "required", "why", "who", "only"];
-            let Some(keys) = reader.keys("a step", item, &known) else {
+            let Some(keys) = reader.table(&shape::STEP, item) else {
                 continue;
             };
             let Some(name) = keys.needed("a step", "name") else {
@@ -276,8 +257,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
 fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<CriterionWritten> {
     let mut criteria = Vec::new();
     for item in keys.items("exit").unwrap_or_default() {
-        let Some(keys) = reader.keys("an exit criterion", item, &["when", "say", "why", "only"])
-        else {
+        let Some(keys) = reader.table(&shape::CRITERION, item) else {
             continue;
         };
         let when = keys.needed("an exit criterion", "when");
@@ -313,7 +293,7 @@ fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
             });
             names.push(text);
         } else {
-            let Some(keys) = reader.keys("a tool", item, &["name", "kind", "link", "only"]) else {
+            let Some(keys) = reader.table(&shape::TOOL, item) else {
                 continue;
             };
             let Some(name) = keys.needed("a tool", "name") else {
@@ -335,11 +315,7 @@ fn tools(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Tool> {
 fn follow_ups(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<FollowUpWritten> {
     let mut rules = Vec::new();
     for item in keys.items("follow_up").unwrap_or_default() {
-        let Some(keys) = reader.keys(
-            "a follow-up",
-            item,
-            &["after", "say", "step", "why", "only"],
-        ) else {
+        let Some(keys) = reader.table(&shape::FOLLOW_UP, item) else {
             continue;
         };
         if keys.get("after").is_none() {

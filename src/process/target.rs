@@ -8,6 +8,7 @@ use super::keys::Keys;
 use super::people::Person;
 use super::problem::{Level, Lines, Problem};
 use super::reader::{At, Reader};
+use super::shape;
 use super::{
     Metric, Product, TargetPeriod, Team, backward_target, impossible_bound, limit, poor_target,
     too_many_targets,
@@ -129,10 +130,6 @@ pub(super) struct TargetWritten {
     lines: Range<usize>,
 }
 
-const KEYS: &[&str] = &[
-    "metric", "at_least", "at_most", "team", "rep", "product", "period", "warn", "why",
-];
-
 pub(super) fn read(
     reader: &Reader<'_>,
     lines: &Lines<'_>,
@@ -144,7 +141,7 @@ pub(super) fn read(
         limits: limit::read(reader, file),
     };
     for value in file.tables("target") {
-        let Some(keys) = reader.keys("a target", value, KEYS) else {
+        let Some(keys) = reader.table(&shape::TARGET, value) else {
             continue;
         };
         // All keys are read before any is missed: their problems are wanted together.

@@ -3,13 +3,13 @@
 use std::io;
 
 use anstyle::Style as Ansi;
-use comfy_table::{CellAlignment, ContentArrangement, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, TableStyle, Width};
 use unicode_width::UnicodeWidthStr;
 
 use super::cell::{BAR, shown};
 use super::{Style, flow};
 use crate::document::{Align, Block, Cell, Document, Table};
-use crate::text::{visible, wrapped};
+use crate::text::{shortened, visible, wrapped};
 
 /// Before the first column, and between two.
 const INDENT: u16 = 2;
@@ -74,19 +74,28 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
 /// How a table is made to fit.
 struct Fit<'a> {
     kept: Vec<usize>,
+    /// Columns that stand beneath each row.
+    beneath: Vec<usize>,
     /// Headings of the columns that did not fit.
     left_out: Vec<&'a str>,
+    /// Of the columns kept, when they must be narrower than what is in them.
+    widths: Option<Vec<usize>>,
+    /// Whether texts are cut that may be.
+    cut: bool,
     /// Width of a full bar.
     bar: usize,
 }
 
 impl<'a> Fit<'a> {
-    /// Bars shrink first. Then columns go: the highest rank first, of equal ones the last. Rank 0
-    /// stays, and is wrapped if it must.
+    /// Bars shrink first, texts are cut and columns go beneath their rows where they may. Then columns go: the highest
+    /// rank first, of equal ones the last. Rank 0 stays, and is wrapped if it must.
     fn of(table: &'a Table, width: Option<u16>) -> Self {
         let mut fit = Self {
             kept: (0..table.columns.len()).collect(),
+            beneath: Vec::new(),
             left_out: Vec::new(),
+            widths: None,
+            cut: false,
             bar: BAR,
         };
         let Some(width) = width else {
@@ -99,7 +108,7 @@ impl<'a> Fit<'a> {
                 .any(|row| matches!(row.get(i), Some(Cell::Bar(_))))
         };
         let bars: Vec<bool> = (0..table.columns.len()).map(is_bar).collect();
-        let widths: Vec<usize> = table
+        let mut widths: Vec<usize> = table
             .columns
             .iter()
             .enumerate()
@@ -115,9 +124,20 @@ impl<'a> Fit<'a> {
                     .unwrap_or(0)
             })
             .collect();
+        let gaps =
+            |kept: &[usize]| usize::from(INDENT) + usize::from(GAP) * kept.len().saturating_sub(1);
+        let whole = fit.kept.iter().map(|i| widths[*i]).sum::<usize>() + gaps(&fit.kept);
+        if whole > usize::from(width) {
+            fit.cut = true;
+            for (i, column) in table.columns.iter().enumerate() {
+                widths[i] = widths[i].min(column.most.unwrap_or(usize::MAX));
+            }
+            let (beneath, kept) = fit.kept.iter().partition(|i| table.columns[**i].beneath);
+            (fit.beneath, fit.kept) = (beneath, kept);
+        }
         let mut left_out = Vec::new();
         loop {
-            let gaps = usize::from(INDENT) + usize::from(GAP) * fit.kept.len().saturating_sub(1);
+            let gaps = gaps(&fit.kept);
             let taken = fit.kept.iter().map(|i| widths[*i]).sum::<usize>() + gaps;
             let drawn = fit.kept.iter().filter(|i| bars[**i]).count();
             let room = usize::from(width).saturating_sub(taken);
@@ -133,6 +153,8 @@ impl<'a> Fit<'a> {
                 .filter(|i| table.columns[*i].rank > 0);
             let Some(drop) = first_to_go.max_by_key(|i| (table.columns[*i].rank, *i)) else {
                 fit.bar = SHORTEST_BAR;
+                let room = usize::from(width).saturating_sub(gaps);
+                fit.widths = Some(fit.narrowed(table, &widths, room));
                 break;
             };
             fit.kept.retain(|i| *i != drop);
@@ -153,7 +175,120 @@ impl<'a> Fit<'a> {
             .any(|i| !table.columns[*i].heading.is_empty())
     }
 
+    /// What a cell shows.
+    fn told(&self, table: &Table, row: &[Cell], i: usize) -> String {
+        let Some(cell) = row.get(i) else {
+            return String::new();
+        };
+        let column = &table.columns[i];
+        match (shown(cell, column, self.bar), column.most) {
+            (text, Some(most)) if self.cut => shortened(&text, most),
+            (text, _) => text,
+        }
+    }
+
+    /// Widths with which the columns fit: the widest are narrowed first, none below its longest word unless the words alone
+    /// are too wide. Numbers are one word.
+    fn narrowed(&self, table: &Table, widths: &[usize], room: usize) -> Vec<usize> {
+        let longest = |text: &str| text.split_whitespace().map(UnicodeWidthStr::width).max();
+        let least = |i: &usize| {
+            let column = &table.columns[*i];
+            let of_row = |row: &Vec<Cell>| match row.get(*i) {
+                Some(Cell::Bar(_)) => self.bar,
+                _ if column.align == Align::Right => self.told(table, row, *i).width(),
+                _ => longest(&self.told(table, row, *i)).unwrap_or(0),
+            };
+            let heading = longest(&visible(&column.heading)).unwrap_or(0);
+            table
+                .rows
+                .iter()
+                .map(of_row)
+                .chain([heading, 1])
+                .max()
+                .unwrap_or(1)
+        };
+        let most = |i: &usize| match table.rows.first().and_then(|row| row.get(*i)) {
+            Some(Cell::Bar(_)) => self.bar,
+            _ => widths[*i],
+        };
+        let limits: Vec<(usize, usize)> = self
+            .kept
+            .iter()
+            .map(|i| (least(i), most(i).max(least(i))))
+            .collect();
+        let words_fit = limits.iter().map(|(least, _)| least).sum::<usize>() <= room;
+        let at = |level: usize| -> Vec<usize> {
+            let of = |(least, most): &(usize, usize)| {
+                if words_fit {
+                    level.clamp(*least, *most)
+                } else {
+                    level.min(*least)
+                }
+            };
+            limits.iter().map(of).collect()
+        };
+        let fits = |level: &usize| at(*level).iter().sum::<usize>() <= room;
+        at((1..=room).rev().find(fits).unwrap_or(1))
+    }
+
     fn lines(&self, table: &Table, width: Option<u16>) -> Vec<String> {
+        let row = |row: &Vec<Cell>| -> Vec<String> {
+            self.kept
+                .iter()
+                .map(|i| self.told(table, row, *i))
+                .collect()
+        };
+        let rows: Vec<Vec<String>> = table.rows.iter().map(row).collect();
+        if self.beneath.is_empty() {
+            return self.drawn(table, &rows, self.widths.as_deref(), width);
+        }
+        // Each row by itself, so that something may stand beneath it; all with the same widths.
+        let widths = self.widths.clone().unwrap_or_else(|| {
+            let of = |at: usize| {
+                let heading = visible(&table.columns[self.kept[at]].heading).width();
+                let cells = rows.iter().map(|row| row[at].width());
+                cells.chain([heading, 1]).max().unwrap_or(1)
+            };
+            (0..self.kept.len()).map(of).collect()
+        });
+        let mut lines = Vec::new();
+        let headings = if self.has_headings(table) {
+            self.drawn(table, &[], Some(&widths), width).len()
+        } else {
+            0
+        };
+        for (cells, row) in rows.into_iter().zip(&table.rows) {
+            let mut drawn = self.drawn(table, &[cells], Some(&widths), width);
+            if !lines.is_empty() {
+                drawn.drain(..headings.min(drawn.len()));
+            }
+            lines.append(&mut drawn);
+            let parts: Vec<String> = self
+                .beneath
+                .iter()
+                .filter(|i| !matches!(row.get(**i), None | Some(Cell::Nothing)))
+                .map(|i| {
+                    let heading = visible(&table.columns[*i].heading);
+                    format!("{heading} {}", self.told(table, row, *i))
+                })
+                .collect();
+            if !parts.is_empty() {
+                let indent = usize::from(INDENT) + 2;
+                let text = format!("{}{}", " ".repeat(indent), parts.join("; "));
+                let text = wrapped(&text, width, indent);
+                lines.extend(text.lines().map(str::to_string));
+            }
+        }
+        lines
+    }
+
+    fn drawn(
+        &self,
+        table: &Table,
+        rows: &[Vec<String>],
+        widths: Option<&[usize]>,
+        width: Option<u16>,
+    ) -> Vec<String> {
         let mut drawn = comfy_table::Table::new();
         drawn.load_style(TableStyle::new());
         if let Some(width) = width {
@@ -168,16 +303,18 @@ impl<'a> Fit<'a> {
                 .map(|i| visible(&table.columns[*i].heading));
             drawn.set_header(headings.collect::<Vec<_>>());
         }
-        for row in &table.rows {
-            let cells = self.kept.iter().map(|i| {
-                row.get(*i).map_or_else(String::new, |cell| {
-                    shown(cell, &table.columns[*i], self.bar)
-                })
-            });
-            drawn.add_row(cells.collect::<Vec<_>>());
+        for row in rows {
+            drawn.add_row(row);
         }
         for (column, i) in drawn.column_iter_mut().zip(&self.kept) {
-            column.set_padding((if column.index == 0 { INDENT } else { GAP }, 0));
+            let gap = if column.index == 0 { INDENT } else { GAP };
+            column.set_padding((gap, 0));
+            if let Some(width) = widths.and_then(|widths| widths.get(column.index)) {
+                let width = u16::try_from(*width)
+                    .unwrap_or(u16::MAX)
+                    .saturating_add(gap);
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+            }
             if table.columns[*i].align == Align::Right {
                 column.set_cell_alignment(CellAlignment::Right);
             }

@@ -26,6 +26,7 @@ fn column(heading: &str, align: Align, rank: u8) -> TableColumn {
         heading: heading.to_string(),
         align,
         rank,
+        ..TableColumn::left("")
     }
 }
 

@@ -65,7 +65,7 @@ pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
 pub use experience::{EXPERIENCE, ExperienceBy, ExperienceRow, experience};
 pub use forecast::{
-    AHEAD, AccuracyRow, AskAccuracy, AskForecast, BacktestRow, EvidenceRow, FORECAST_MOVED,
+    AHEAD, AccuracyRow, AskAccuracy, AskForecast, BacktestRow, Before, EvidenceRow, FORECAST_MOVED,
     ForecastMovedRow, ForecastRow, Foreseen, Glance, Look, NeedRow, OriginRow, ROLLUP, RollupRow,
     Supposed, accuracy, accuracy_needs, backtest, by_origin, evidence as forecast_evidence,
     forecast, forecast_moved, forecast_needs, forecast_unmoved, glance, need, rollup, target_of,
@@ -330,6 +330,17 @@ fn counted(count: usize) -> String {
 
 fn percent(share: f64) -> String {
     format!("{:.0} %", (share * 100.0).round())
+}
+
+/// A chance from draws is never quite nothing, nor quite sure.
+pub fn chance_in_words(chance: f64) -> String {
+    if chance < 0.01 {
+        "below 1 %".to_string()
+    } else if chance > 0.99 && chance < 1.0 {
+        "above 99 %".to_string()
+    } else {
+        percent(chance)
+    }
 }
 
 /// `19–52 %`.

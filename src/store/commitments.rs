@@ -18,7 +18,7 @@ impl Store {
         self.translated(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, said_by, scope, name, from_day, to_day, amount_minor, best_case_minor, why,
-                    day, at, actor
+                    day, at, actor, (SELECT MIN(e.recorded) FROM event e WHERE e.stream = commitment.id)
                  FROM commitment ORDER BY at, id",
             )?;
             let mut rows = statement.query([])?;
@@ -68,6 +68,7 @@ fn committed(row: &Row<'_>) -> Result<Committed> {
         day: Day::new(row.get(9)?).date(),
         at: DateTime::<Utc>::from_timestamp_millis(row.get(10)?).unwrap_or_default(),
         actor: row.get(11)?,
+        recorded: DateTime::<Utc>::from_timestamp_millis(row.get(12)?).unwrap_or_default(),
     })
 }
 

@@ -11,7 +11,7 @@ use crate::deal::book::Day;
 use crate::deal::event::{ForecastSnapshot, SaidSnapshot};
 
 impl Store {
-    /// The last night up to this day that kept a forecast of just this period; else the first one after it.
+    /// The last night up to this day that kept a forecast of just this period.
     pub fn forecast_of(
         &self,
         period: (NaiveDate, NaiveDate),
@@ -19,9 +19,7 @@ impl Store {
     ) -> Result<Option<(NaiveDate, ForecastSnapshot)>> {
         self.translated(|connection| {
             let found: Option<i32> = connection.query_row(
-                "SELECT COALESCE(
-                    (SELECT MAX(day) FROM snapshot_forecast WHERE from_day = $1 AND to_day = $2 AND day <= $3),
-                    (SELECT MIN(day) FROM snapshot_forecast WHERE from_day = $1 AND to_day = $2))",
+                "SELECT MAX(day) FROM snapshot_forecast WHERE from_day = $1 AND to_day = $2 AND day <= $3",
                 [Day::of(period.0).number(), Day::of(period.1).number(), Day::of(day).number()],
                 |row| row.get(0),
             )?;

@@ -55,11 +55,11 @@ impl Catalog {
         })
     }
 
-    /// The rep with this login, or of this name.
+    /// The rep with this login, or of this name or title, as [`Catalog::find`] reads them.
     pub fn rep_of_login(&self, login: &str) -> Option<&CatalogEntry> {
         self.of(CatalogKind::Rep)
             .find(|rep| rep.login.as_deref() == Some(login))
-            .or_else(|| self.get(CatalogKind::Rep, login))
+            .or_else(|| self.find(CatalogKind::Rep, login))
     }
 
     /// What people read for a name that deals carry.

@@ -157,7 +157,11 @@ def cohort(p, t):
     bins = np.concatenate([p.bins[week] for week in weeks])
     soon = np.concatenate([p.soon[week] for week in weeks])
     n, w = np.bincount(bins, minlength=len(EDGES)), np.bincount(bins, soon, len(EDGES))
-    return ((w + 20 * soon.mean()) / (n + 20))[p.bins[t]]
+    # An age is as those near it, each counting half as much as the one before it on the way there.
+    apart = np.abs(np.subtract.outer(np.arange(len(EDGES)), np.arange(len(EDGES))))
+    near = np.where(apart == 0, 0.0, 2.0 ** (1 - apart))
+    prior = (near @ w + 20 * soon.mean()) / (near @ n + 20)
+    return ((w + 20 * prior) / (n + 20))[p.bins[t]]
 
 
 def realised(p, t):

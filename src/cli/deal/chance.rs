@@ -40,8 +40,22 @@ pub(super) struct Chances {
 pub(super) struct Chance {
     pub(super) share: f64,
     pub(super) likely: Option<Day>,
-    /// Phrases, each for itself.
-    pub(super) why: Vec<String>,
+    /// What it comes of.
+    pub(super) why: String,
+    /// What a person should look at, each a phrase.
+    pub(super) to_look_at: Vec<String>,
+}
+
+impl Chance {
+    /// Both in one cell.
+    pub(super) fn in_words(&self) -> String {
+        let look = self.to_look_at.join(", ");
+        if look.is_empty() {
+            self.why.clone()
+        } else {
+            format!("{}; to look at: {look}", self.why)
+        }
+    }
 }
 
 impl Chances {
@@ -85,10 +99,12 @@ impl Chances {
 
     pub(super) fn chance(&mut self, process: &Process, book: &Book, deal: usize) -> Option<Chance> {
         let one = self.by_deal.get(&u32::try_from(deal).ok()?)?;
+        let reason = self.usual.reason(process, book, one);
         Some(Chance {
             share: one.chance,
             likely: self.usual.likely_day(book, deal),
-            why: self.usual.reason(process, book, one).phrases(),
+            why: reason.of_chance(),
+            to_look_at: reason.to_look_at(),
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::store::Access;
 /// List deals: the open ones, or all of them
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  salesctl deal list --rep jr --columns p,when,why\n  salesctl deal list --where \"value >= 10000 and next_step is null\" --json"
+    after_help = "Examples:\n  salesctl deal list --rep jr --sort p --columns p,when,why\n  salesctl deal list --where \"value >= 10000 and next_step is null\" --json"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// it would be, and why
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     columns: Vec<More>,
+    /// Only deals with at least this chance to be won within 30 days: 50%
+    #[arg(long, value_name = "PERCENT", value_parser = share)]
+    min_p: Option<f64>,
     /// What comes first
     #[arg(long, value_name = "BY", default_value = "stage")]
     sort: Sort,
@@ -55,6 +58,22 @@ enum Sort {
     Close,
     /// The account's name
     Account,
+    /// The best chance to be won within 30 days
+    P,
+    /// The best chance to be won by the end of the fiscal quarter
+    Quarter,
+}
+
+/// `50%` or `0.5`.
+fn share(typed: &str) -> Result<f64, String> {
+    let (number, by) = match typed.trim().strip_suffix('%') {
+        Some(number) => (number.trim(), 100.0),
+        None => (typed.trim(), 1.0),
+    };
+    let share = number.parse::<f64>().ok().map(|number| number / by);
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "a chance is written like 50% or 0.5".to_string())
 }
 
 /// What is worked out from the past of all deals.
@@ -101,7 +120,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let as_of = args.filter.as_of(&session)?;
     let mut needs = Needs::of(Columns::DEALS).and(args.filter.needs(&session)?);
-    if !args.columns.is_empty() {
+    if args.asks_for_chances() {
         needs = needs.and(chance::needs(&session.process));
     }
     let book = session.store.book(&session.process, as_of, &needs)?;
@@ -116,7 +135,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .filter(|i| args.all || deals.state[*i].is_open())
         .filter(|i| stage.is_none_or(|stage| deals.stage[*i] == Some(stage)))
         .collect();
+    let mut chances = Worked::out(&session, &book, args)?;
+    if let Some(least) = args.min_p {
+        chosen.retain(|deal| chances.soon(*deal).is_some_and(|share| share >= least));
+    }
     sort(&mut chosen, &book, args.sort);
+    match args.sort {
+        Sort::P => likeliest(&mut chosen, |deal| chances.soon(deal)),
+        Sort::Quarter => likeliest(&mut chosen, |deal| chances.quarter(deal)),
+        _ => {}
+    }
     let n = chosen.len();
     let handles = session.store.handles()?;
     let mut external = session.store.external_ids()?;
@@ -139,7 +167,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if rows.len() < n {
         notes.push(format!("{} more are not shown (--limit)", n - rows.len()));
     }
-    notes.extend(add_chances(&session, &book, args, &chosen, &mut rows)?);
+    chances.tell(&session.process, &book, args, &chosen, &mut rows);
+    notes.extend(chances.refused);
     let answer = Answer {
         schema: "salesctl/deal-list/1",
         as_of,
@@ -185,51 +214,113 @@ fn row(book: &Book, i: usize, external: Option<String>) -> DealRow {
     }
 }
 
-/// Tells of each row what `--columns` asks for, from one outlook a horizon; what could not be told, as a note.
-fn add_chances(
-    session: &Session<'_>,
-    book: &Book,
-    args: &Args,
-    chosen: &[usize],
-    rows: &mut [DealRow],
-) -> Result<Option<String>> {
-    let process = &session.process;
-    let asks = |more: &[More]| more.iter().any(|more| args.columns.contains(more));
-    let mut refused = None;
-    if asks(&[More::P, More::When, More::Why]) {
-        let mut chances = Chances::within_days(process, book);
-        for (row, deal) in rows.iter_mut().zip(chosen) {
-            if let Some(chance) = chances.chance(process, book, *deal) {
-                row.chance_30_days_share = asks(&[More::P]).then_some(chance.share);
-                row.likely_won = chance.likely.filter(|_| asks(&[More::When])).map(Day::date);
-                row.chance_why = asks(&[More::Why]).then(|| chance.why.join("; "));
+impl Args {
+    fn asks_for_chances(&self) -> bool {
+        !self.columns.is_empty()
+            || self.min_p.is_some()
+            || matches!(self.sort, Sort::P | Sort::Quarter)
+    }
+
+    /// A column that is asked for, or one that deals are sorted or chosen by.
+    fn shows(&self, more: More) -> bool {
+        self.columns.contains(&more)
+            || match more {
+                More::P => self.min_p.is_some() || self.sort == Sort::P,
+                More::Quarter => self.sort == Sort::Quarter,
+                More::When | More::Why => false,
             }
-        }
-        refused = chances.refused;
     }
-    if asks(&[More::Quarter])
-        && let Some(end) = chance::quarter_end(session, book)?
-    {
-        let chances = Chances::by(process, book, end);
+}
+
+/// Chances from one outlook a horizon.
+#[derive(Default)]
+struct Worked {
+    soon: Option<Chances>,
+    /// With the days that are left of the quarter.
+    quarter: Option<(Chances, i32)>,
+    /// Why none could be told.
+    refused: Option<String>,
+}
+
+impl Worked {
+    fn out(session: &Session<'_>, book: &Book, args: &Args) -> Result<Self> {
+        if !args.asks_for_chances() {
+            return Ok(Self::default());
+        }
+        let process = &session.process;
+        // The quarter's chance is held against that of 30 days, so that it is the same whatever stands beside it.
+        let soon = Chances::within_days(process, book);
+        let quarter = match chance::quarter_end(session, book)? {
+            Some(end) if args.shows(More::Quarter) => Some((
+                Chances::by(process, book, end),
+                end.since(Day::of(book.as_of)),
+            )),
+            _ => None,
+        };
+        let of_quarter = quarter
+            .as_ref()
+            .and_then(|(quarter, _)| quarter.refused.clone());
+        Ok(Self {
+            refused: soon.refused.clone().or(of_quarter),
+            soon: Some(soon),
+            quarter,
+        })
+    }
+
+    fn soon(&self, deal: usize) -> Option<f64> {
+        self.soon.as_ref()?.share(deal)
+    }
+
+    /// Each horizon is fitted by itself; who has longer has no smaller chance.
+    fn quarter(&self, deal: usize) -> Option<f64> {
+        let (quarter, days) = self.quarter.as_ref()?;
+        let share = quarter.share(deal)?;
+        Some(match self.soon(deal) {
+            Some(soon) if *days >= chance::DAYS => share.max(soon),
+            Some(soon) => share.min(soon),
+            None => share,
+        })
+    }
+
+    fn tell(
+        &mut self,
+        process: &crate::process::Process,
+        book: &Book,
+        args: &Args,
+        chosen: &[usize],
+        rows: &mut [DealRow],
+    ) {
         for (row, deal) in rows.iter_mut().zip(chosen) {
-            // Each horizon is fitted by itself; who has longer has no smaller chance.
-            let soon = row.chance_30_days_share;
-            row.chance_quarter_share = chances.share(*deal).map(|share| match soon {
-                Some(soon) if end.since(Day::of(book.as_of)) >= chance::DAYS => share.max(soon),
-                Some(soon) => share.min(soon),
-                None => share,
-            });
+            row.chance_quarter_share = self.quarter(*deal);
+            row.chance_30_days_share = self.soon(*deal).filter(|_| args.shows(More::P));
+            if !(args.shows(More::When) || args.shows(More::Why)) {
+                continue;
+            }
+            let soon = self.soon.as_mut();
+            let Some(chance) = soon.and_then(|soon| soon.chance(process, book, *deal)) else {
+                continue;
+            };
+            row.likely_won = chance
+                .likely
+                .filter(|_| args.shows(More::When))
+                .map(Day::date);
+            row.chance_why = args.shows(More::Why).then(|| chance.in_words());
         }
-        refused = refused.or(chances.refused);
     }
-    Ok(refused)
+}
+
+/// The best chance first; who has none comes last.
+fn likeliest(chosen: &mut [usize], share: impl Fn(usize) -> Option<f64>) {
+    let of = |deal: usize| share(deal).unwrap_or(-1.0);
+    chosen.sort_by(|a, b| of(*b).total_cmp(&of(*a)));
 }
 
 fn sort(chosen: &mut [usize], book: &Book, by: Sort) {
     let deals = &book.deals;
     let days = |i: usize| deals.stage_entered[i].map_or(i32::MAX, Day::number);
     match by {
-        Sort::Stage => chosen.sort_by_key(|i| {
+        // Of equal chances, as without them.
+        Sort::Stage | Sort::P | Sort::Quarter => chosen.sort_by_key(|i| {
             (
                 !deals.state[*i].is_open(),
                 std::cmp::Reverse(deals.stage[*i]),
@@ -285,7 +376,7 @@ fn document(
     );
     let more: Vec<More> = [More::P, More::Quarter, More::When, More::Why]
         .into_iter()
-        .filter(|more| args.columns.contains(more))
+        .filter(|more| args.shows(*more))
         .collect();
     let mut columns = vec![
         TableColumn::left("id"),
@@ -297,7 +388,7 @@ fn document(
         More::P => TableColumn::right(format!("p {} d", chance::DAYS)),
         More::Quarter => TableColumn::right("p quarter"),
         More::When => TableColumn::left("likely won"),
-        More::Why => TableColumn::left("why"),
+        More::Why => TableColumn::left("why").beneath(),
     }));
     let of_more = |row: &DealRow, more: &More| match more {
         More::P => row.chance_30_days_share.map_or(Cell::Nothing, Cell::Share),

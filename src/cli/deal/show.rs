@@ -181,7 +181,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .and_then(|chance| chance.likely)
             .map(Day::date),
         chance_why: match &chance {
-            Ok(chance) => Some(chance.why.join("; ")),
+            Ok(chance) => Some(chance.in_words()),
             Err(refused) => refused.clone(),
         },
         confidence_share: deal.confidence.map(|percent| f64::from(percent) / 100.0),
@@ -226,15 +226,19 @@ fn in_words(session: &Session<'_>, chance: &Result<Chance, Option<String>>) -> V
                     crate::date::day_and_distance(day.date(), session.today)
                 )
             });
-            vec![
+            let mut lines = vec![
                 format!(
                     "chance to be won within {} days: {:.0} %{}",
                     chance::DAYS,
                     (chance.share * 100.0).round(),
-                    likely.unwrap_or_default()
+                    likely.unwrap_or_else(|| "; hardly any deal was won after so long".to_string())
                 ),
-                format!("why: {}", chance.why.join("; ")),
-            ]
+                format!("chance from: {}", chance.why),
+            ];
+            if !chance.to_look_at.is_empty() {
+                lines.push(format!("to look at: {}", chance.to_look_at.join(", ")));
+            }
+            lines
         }
         Err(Some(refused)) => vec![format!("no chance can be told: {refused}")],
         Err(None) => Vec::new(),
@@ -363,6 +367,7 @@ fn document(
         heading: heading.to_string(),
         align: Align::Left,
         rank: 0,
+        ..TableColumn::left("")
     };
     let mut document = Document::default()
         .heading(deal_name(session, deal)?)

@@ -11,8 +11,9 @@ use crate::store::Access;
 
 /// Hold what reps, managers and methods said of past periods against what was won
 ///
-/// Of each period one word of everybody counts: the last up to its middle. Methods are judged by what the nights kept of
-/// them. Bias is what was said too much, WAPE how far it was off, both as a share of what was won.
+/// Of each period that is over one word of everybody counts: the last that was recorded up to its middle, or else the first
+/// after it; a call that was recorded after the period counts for nothing, whatever day it is said to be of. Weeks, months,
+/// quarters and years are records of their own. Methods are judged by what the nights kept of them. Bias is what was said too much, WAPE how far it was off, both as a share of what was won.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl forecast accuracy\n  salesctl forecast accuracy --last 8 --json"

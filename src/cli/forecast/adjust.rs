@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::super::assignment::in_catalog;
 use super::super::context::{Context, Status};
-use super::super::target::{may_manage, rep_named};
+use super::super::target::{may_speak_for, rep_named};
 use super::commit::words;
 use super::said::{amount, period_ahead, say};
 use crate::deal::commitment::{Commitment, Scope};
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     /// Which period: 2026-Q4, 2026-12, "next quarter" [default: the fiscal quarter that runs]
     #[arg(long, value_name = "PERIOD")]
     period: Option<String>,
-    /// When it was said, if not now
+    /// When it was said, if not now; accuracy counts it from now on all the same
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
     /// Do everything but keep nothing
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .get(CatalogKind::Team, &name)
             .ok_or_else(|| Fault::not_found("there is no such team any more"))?,
     };
-    may_manage(&session, &catalog, entry)?;
+    may_speak_for(&session, &catalog, entry, Side::Manager)?;
     let why = words(Some(&args.why)).ok_or_else(|| {
         Fault::usage("--why: an adjustment without a reason teaches nobody anything")
     })?;

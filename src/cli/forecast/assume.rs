@@ -9,7 +9,6 @@ use crate::deal::book::Book;
 use crate::deal::event::CatalogKind;
 use crate::fault::{Class, Fault};
 use crate::forecast::{Assumption, Effect, Subject};
-use crate::id::Id;
 use crate::process::Process;
 use crate::text::visible;
 
@@ -19,7 +18,7 @@ pub(super) struct Assumed {
     pub(super) words: String,
 }
 
-const SUBJECTS: [&str; 4] = ["stage", "product", "rep", "deal"];
+const SUBJECTS: [&str; 5] = ["stage", "product", "rep", "team", "deal"];
 
 /// Reads `stage=propose:p=0.5`.
 pub(super) fn read(session: &Session<'_>, book: &Book, typed: &str) -> Result<Assumed> {
@@ -57,9 +56,16 @@ fn subject(
             return Ok((Subject::Stage(stage), title.to_string()));
         }
         "deal" => {
-            let id = session.store.resolve_deal(name)?;
-            let title = session.store.short(id)?;
-            place(book, id).map(|at| (Subject::Deal(at), title))
+            let (at, title) = open_deal(session, book, "--assume", name)?;
+            return Ok((Subject::Deal(at), title));
+        }
+        "team" => {
+            let wanted = catalog(CatalogKind::Team)?;
+            let at = book
+                .teams
+                .iter()
+                .position(|team| Some(&team.name) == wanted.as_ref());
+            at.map(|at| (Subject::Team(at as u32), book.teams[at].title.clone()))
         }
         "rep" => {
             let wanted = catalog(CatalogKind::Rep)?;
@@ -90,10 +96,26 @@ fn subject(
     })
 }
 
-/// Index of a deal in the Book, whose deals are in the order of their ids.
-pub(super) fn place(book: &Book, id: Id) -> Option<u32> {
-    let at = book.deals.id.binary_search(&id).ok()?;
-    u32::try_from(at).ok()
+/// Index of an open deal in the Book, and how it is called: one that is decided is no part of what is to come.
+pub(super) fn open_deal(
+    session: &Session<'_>,
+    book: &Book,
+    option: &str,
+    typed: &str,
+) -> Result<(u32, String)> {
+    let id = session.store.resolve_deal(typed)?;
+    let short = session.store.short(id)?;
+    // The Book's deals are in the order of their ids.
+    let at = book.deals.id.binary_search(&id).ok();
+    let at = at.filter(|at| book.deals.state[*at].is_open());
+    match at.and_then(|at| u32::try_from(at).ok()) {
+        Some(at) => Ok((at, short)),
+        None => Err(Fault::usage(format!(
+            "{option}: {short} is not open, and so brings nothing"
+        ))
+        .hint("salesctl deal list shows the open ones")
+        .into()),
+    }
 }
 
 fn effect(typed: &str) -> Result<Effect> {
@@ -133,7 +155,7 @@ fn effect(typed: &str) -> Result<Effect> {
 fn in_words(effect: Effect) -> String {
     match effect {
         Effect::Chance(chance) => format!("chance {:.0} %", chance * 100.0),
-        Effect::ChanceTimes(times) => format!("chance times {times}"),
+        Effect::ChanceTimes(times) | Effect::StatedTimes(times) => format!("chance times {times}"),
         Effect::WorthTimes(times) => format!("value times {times}"),
     }
 }
@@ -154,7 +176,7 @@ pub(super) fn changed_probabilities(
         ((after - before).abs() > 1e-9).then(|| Assumed {
             assumption: Assumption {
                 subject: Subject::Stage(u16::try_from(at).unwrap_or(u16::MAX)),
-                effect: Effect::ChanceTimes(after / before),
+                effect: Effect::StatedTimes(after / before),
             },
             words: format!(
                 "stage {}: stated probability {:.0} → {:.0} %, and chances by the same factor",

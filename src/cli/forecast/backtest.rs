@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         let report = by_origin(process, &book, seen, days);
         output.show(console, &report.answer, &report.document)?;
     } else {
-        let seen = seen.as_ref().map(|(backtest, speaks)| (backtest, *speaks));
+        let seen = seen.as_ref().map(|(backtest, chosen)| (backtest, chosen));
         let report = backtest(process, &book, seen, days);
         output.show(console, &report.answer, &report.document)?;
     }

@@ -47,6 +47,8 @@ row! {
         from: NaiveDate,
         to: NaiveDate,
         said: NaiveDate,
+        /// When it was written down, which is later when it was dated back.
+        recorded: NaiveDate,
         by: String,
         amount_minor: i64,
         /// Against what was said before it.
@@ -82,14 +84,33 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let counts: BTreeSet<Id> = latest(&said).iter().map(|one| one.id).collect();
     let rows: Vec<CallRow> = (0..said.len())
         .rev()
-        .map(|at| row(&said, at, &counts))
-        .collect();
-    let shown = rows
-        .iter()
-        .zip(said.iter().rev())
-        .map(|(row, one)| cells(&session, &catalog, row, one))
+        .map(|at| row(&session, &said, at, &counts))
         .collect();
     let answer = output::answer(&session, "salesctl/forecast-calls/1", rows);
+    let late = answer.rows.iter().any(|row| row.recorded != row.said);
+    let shown = answer
+        .rows
+        .iter()
+        .zip(said.iter().rev())
+        .map(|(row, one)| cells(&session, &catalog, row, one, late))
+        .collect();
+    let code = session.process.currency.code();
+    let mut columns = vec![
+        TableColumn::left("period"),
+        TableColumn::left("of"),
+        TableColumn::right(format!("amount {code}")),
+        TableColumn::right(format!("change {code}")),
+        TableColumn::left("said"),
+    ];
+    if late {
+        columns.push(TableColumn::left("recorded").beneath());
+    }
+    columns.extend([
+        TableColumn::left("by").beneath(),
+        TableColumn::right("at best").beneath(),
+        TableColumn::right("deals").beneath(),
+        TableColumn::left("why").beneath(),
+    ]);
     let document = if answer.n == 0 {
         Document::default()
             .line("nobody said anything yet; salesctl forecast commit --amount AMOUNT says what you will win")
@@ -97,17 +118,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Document::default()
             .heading(counted(answer.n, "call", "calls"))
             .table(Table {
-                columns: vec![
-                    TableColumn::left("period"),
-                    TableColumn::left("of"),
-                    TableColumn::right("called"),
-                    TableColumn::right("change"),
-                    TableColumn::right("at best").rank(3),
-                    TableColumn::left("said"),
-                    TableColumn::left("by").rank(1),
-                    TableColumn::right("deals").rank(4),
-                    TableColumn::left("why").rank(2),
-                ],
+                columns,
                 rows: shown,
             })
     };
@@ -115,7 +126,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-fn row(all: &[Committed], at: usize, counts: &BTreeSet<Id>) -> CallRow {
+fn row(session: &Session<'_>, all: &[Committed], at: usize, counts: &BTreeSet<Id>) -> CallRow {
     let one = &all[at];
     let said = &one.said;
     let before = all[..at]
@@ -129,6 +140,7 @@ fn row(all: &[Committed], at: usize, counts: &BTreeSet<Id>) -> CallRow {
         from: said.from,
         to: said.to,
         said: one.day,
+        recorded: session.process.calendar.date_of(one.recorded),
         by: one.actor.clone(),
         amount_minor: said.amount_minor,
         change_minor: before.map(|before| said.amount_minor - before.said.amount_minor),
@@ -139,7 +151,13 @@ fn row(all: &[Committed], at: usize, counts: &BTreeSet<Id>) -> CallRow {
     }
 }
 
-fn cells(session: &Session<'_>, catalog: &Catalog, row: &CallRow, one: &Committed) -> Vec<Cell> {
+fn cells(
+    session: &Session<'_>,
+    catalog: &Catalog,
+    row: &CallRow,
+    one: &Committed,
+    late: bool,
+) -> Vec<Cell> {
     let money = |minor: Option<i64>| {
         minor.map_or(Cell::Nothing, |minor| Cell::Money {
             minor,
@@ -147,26 +165,33 @@ fn cells(session: &Session<'_>, catalog: &Catalog, row: &CallRow, one: &Committe
         })
     };
     let of = whose(catalog, &one.said);
-    vec![
-        Cell::Text(period_name(
-            period_of(&one.said),
-            session.process.fiscal_month,
-        )),
+    let period = period_name(period_of(&one.said), session.process.fiscal_month);
+    let mut cells = vec![
+        Cell::Text(period),
         Cell::Text(if row.side == "manager" {
-            format!("{of}, adjusted")
+            format!("{of}, adjusted to")
         } else {
             of
         }),
         money(Some(row.amount_minor)),
         money(row.change_minor),
-        money(row.best_case_minor),
         Cell::Date(row.said),
+    ];
+    if late {
+        cells.push(match row.recorded {
+            same if same == row.said => Cell::Nothing,
+            later => Cell::Date(later),
+        });
+    }
+    cells.extend([
         Cell::Text(visible(&row.by)),
+        money(row.best_case_minor),
         if row.deals.is_empty() {
             Cell::Nothing
         } else {
             Cell::Count(row.deals.len() as i64)
         },
         Cell::text(row.why.as_deref().map(visible)),
-    ]
+    ]);
+    cells
 }

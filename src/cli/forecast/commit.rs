@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::super::assignment::active_rep;
 use super::super::context::{Context, Status};
 use super::super::session::Session;
+use super::super::target::{may_speak_for, rep_named};
 use super::said::{amount, period_ahead, say};
 use crate::deal::book::State;
 use crate::deal::commitment::{Commitment, Scope};
@@ -18,7 +19,8 @@ use crate::text::visible;
 
 /// Say what will be won in a period: your own word, kept with everything you said before
 ///
-/// The amount is of the whole period, what is won in it already included. Said again, the later word counts and the
+/// The amount is of the whole period, what is won in it already included, and so never less than that. A rep speaks for
+/// themselves, their team's manager for them, and so may whoever is no rep. Said again, the later word counts and the
 /// earlier one stays in the record; `undo` takes it back.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -43,7 +45,7 @@ pub(crate) struct Args {
     /// Why, in a sentence
     #[arg(long, value_name = "TEXT")]
     why: Option<String>,
-    /// When it was said, if not now
+    /// When it was said, if not now; accuracy counts it from now on all the same
     #[arg(long, value_name = "DATE")]
     on: Option<String>,
     /// Do everything but keep nothing
@@ -64,6 +66,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         Fault::usage(format!("{} is no rep", visible(&session.actor)))
             .hint("--rep NAME says whose word it is; --as NAME says who you are")
     })?;
+    may_speak_for(&session, &catalog, rep_named(&catalog, &name)?, Side::Rep)?;
     let amount_minor = amount(&session, "--amount", &args.amount)?;
     let best_case_minor = args
         .best_case

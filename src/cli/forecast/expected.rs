@@ -1,10 +1,10 @@
 //! What is expected of a period, as integers that can be kept and held against one another.
 
 use crate::date::parse_period;
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Day};
 use crate::deal::event::ForecastSnapshot;
 use crate::document::Period;
-use crate::forecast::{Refusal, ahead, ahead_after, keep};
+use crate::forecast::{Refusal, ahead, ahead_after, keep, last_days};
 use crate::process::Process;
 use crate::report::Foreseen;
 
@@ -32,7 +32,7 @@ pub(crate) fn of_the_night(
 ) -> Result<Vec<ForecastSnapshot>, Refusal> {
     let today = book.as_of;
     let next = parse_period("next quarter", today, process.fiscal_month);
-    let next = next.map_err(|why| Refusal { why })?;
+    let next = next.map_err(Refusal::from)?;
     let days_ahead = Period {
         from: today + chrono::Days::new(1),
         to: today + chrono::Days::new(crate::report::AHEAD),
@@ -43,7 +43,18 @@ pub(crate) fn of_the_night(
             ahead_after(process, book, next, outlook)
                 .map(|after| keep(process, book, next, &after, KEPT)),
         ),
-        Err(refusal) => (Err(refusal.clone()), expected(process, book, next, KEPT)),
+        Err(refusal) => {
+            let after = ahead(process, book, next).map(|(after, _)| after);
+            let last = after
+                .as_ref()
+                .ok()
+                .and_then(|after| last_days(after, Day::of(today), Day::of(quarter.to)));
+            (
+                last.map(|last| keep(process, book, quarter, &last, KEPT))
+                    .ok_or_else(|| refusal.clone()),
+                after.map(|after| keep(process, book, next, &after, KEPT)),
+            )
+        }
     };
     let mut kept = Vec::new();
     let mut refused = None;

@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         of: &asked.of,
         seed: args.seed,
         explain: false,
-        called_minor: None,
+        called: None,
         short: &|id| id.handle(),
     };
     let report = need(process, book, foreseen, target, &ask).map_err(Fault::usage)?;

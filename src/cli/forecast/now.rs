@@ -2,16 +2,16 @@
 
 use anyhow::Result;
 
-use super::super::context::{Context, Status, sound_process};
+use super::super::context::{Context, Status};
 use super::super::report::{ReportArgs, dimensions};
 use super::super::session::Session;
-use super::assume::{Assumed, changed_probabilities, read};
+use super::assume::{Assumed, changed_probabilities, open_deal, read};
+use super::edited::Edited;
 use super::said::called;
 use super::{Asked, SEED};
-use crate::deal::book::Book;
+use crate::deal::book::{Book, Columns, Needs};
 use crate::fault::Fault;
 use crate::forecast::ahead;
-use crate::process::{Given, Process, Target};
 use crate::report::{AskForecast, Foreseen, Supposed, forecast, forecast_needs};
 use crate::store::Access;
 
@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// The next so many days instead of a period
     #[arg(long, value_name = "N", conflicts_with = "period", value_parser = clap::value_parser!(u16).range(1..=730))]
     days: Option<u16>,
-    /// What if: `stage=propose:p=0.5`, `rep=jr:p*=0.9`, `deal=D7K2:value*=1.2`; p is the chance to be won within the period.
+    /// What if: `stage=propose:p=0.5`, `rep=jr:p*=0.9`, `team=south:value*=1.2`, `deal=D7K2:p=1`; p is the chance to be won within the period.
     /// --process FILE asks the same of an edited process file
     #[arg(long, value_name = "WHAT")]
     assume: Vec<String>,
@@ -53,11 +53,11 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         &args.report,
         args.days,
         by,
-        forecast_needs(&session.process),
+        forecast_needs(&session.process).and(Needs::of(Columns::HOLD)),
     )?;
     let book = &asked.book;
     let foreseen = ahead(&session.process, book, asked.period);
-    let edited = edited(&session)?;
+    let edited = Edited::read(&session)?;
     let supposed = supposed(args, &session, &asked, edited.as_ref(), &foreseen)?;
     let ask = AskForecast {
         ask: &asked.ask,
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         of: &asked.of,
         seed: args.seed,
         explain: args.explain,
-        called_minor: called(&session, book.as_of, asked.period, &asked.of)?,
+        called: called(&session, book.as_of, asked.period, &asked.of)?,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
     let report =
@@ -75,39 +75,6 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)
-}
-
-/// A process that is not the one in force, and what it changes.
-struct Edited {
-    process: Process,
-    /// Its targets, and what reps and managers agreed on.
-    targets: Vec<Target>,
-    words: String,
-}
-
-/// The process file that was named on the command line, when it says other than what was applied.
-fn edited(session: &Session<'_>) -> Result<Option<Edited>> {
-    let Some(path) = &session.cx.globals.process else {
-        return Ok(None);
-    };
-    let shown = session.cx.shown(path);
-    let text = crate::cli::process::read_whole(session.cx, path)?;
-    if text == session.applied_text {
-        return Ok(None);
-    }
-    let process = sound_process(&shown, &text)?;
-    let mut targets = process.targets.clone();
-    let agreed = super::super::target::all(session, session.today)?;
-    targets.extend(
-        agreed
-            .into_iter()
-            .filter(|target| matches!(target.given, Given::Agreed(_))),
-    );
-    Ok(Some(Edited {
-        process,
-        targets,
-        words: format!("the process of {shown}"),
-    }))
 }
 
 fn supposed<'a>(
@@ -130,17 +97,17 @@ fn supposed<'a>(
             book,
         ));
     }
+    let mut notes = Vec::new();
+    if let Some(edited) = edited {
+        words.extend(edited.prices_in_words(book));
+        notes.extend(edited.without_effect(book));
+    }
     for typed in &args.assume {
         assumed.push(read(session, book, typed)?);
     }
     let without = gone(session, book, &args.without)?;
     let foreseen = match edited {
-        // List prices are the process's; everything else of the Book is what happened.
-        Some(edited) => ahead(
-            &edited.process,
-            &priced(book, &edited.process),
-            asked.period,
-        ),
+        Some(edited) => ahead(&edited.process, &edited.priced(book), asked.period),
         None => plain.clone(),
     };
     let foreseen = foreseen.map(|(outlook, backtest)| {
@@ -162,6 +129,7 @@ fn supposed<'a>(
     }
     Ok(Some(Supposed {
         words,
+        notes,
         process: edited.map_or(&session.process, |edited| &edited.process),
         targets: edited.map_or(&asked.targets, |edited| &edited.targets),
         foreseen,
@@ -170,38 +138,8 @@ fn supposed<'a>(
 
 /// Open deals that are left out: indices into the Book.
 fn gone(session: &Session<'_>, book: &Book, typed: &[String]) -> Result<Vec<u32>> {
-    typed
-        .iter()
-        .map(|typed| {
-            let id = session.store.resolve_deal(typed)?;
-            let at = super::assume::place(book, id);
-            let open = at.filter(|at| book.deals.state[*at as usize].is_open());
-            let short = session.store.short(id)?;
-            open.ok_or_else(|| {
-                Fault::usage(format!(
-                    "--without: {short} is not open, and so brings nothing"
-                ))
-                .hint("salesctl deal list shows the open ones")
-                .into()
-            })
-        })
+    let found = typed.iter();
+    found
+        .map(|typed| Ok(open_deal(session, book, "--without", typed)?.0))
         .collect()
-}
-
-/// The Book with the list prices of a process.
-fn priced(book: &Book, process: &Process) -> Book {
-    let mut book = book.clone();
-    let names = book.products.iter().map(|product| &product.name);
-    let prices: Vec<Option<i64>> = names
-        .zip(&book.prices)
-        .map(|(name, price)| {
-            let product = process
-                .products
-                .iter()
-                .find(|product| product.name == *name);
-            product.map_or(*price, |product| product.price_minor.or(*price))
-        })
-        .collect();
-    book.prices = prices;
-    book
 }

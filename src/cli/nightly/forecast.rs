@@ -50,7 +50,7 @@ pub(super) fn expected(
             let document = document.table(table(process, &kept));
             (kept, document)
         }
-        Err(Refusal { why }) => (
+        Err(Refusal { why, .. }) => (
             Vec::new(),
             document.line(format!("no forecast is kept tonight: {why}")),
         ),

@@ -124,7 +124,7 @@ fn quarter_ahead(
         of: &Whose::Company,
         seed: SEED,
         explain: false,
-        called_minor: None,
+        called: None,
         short,
     };
     let report = report::forecast(process, book, foreseen, None, &ask).map_err(Fault::usage)?;

@@ -1,11 +1,14 @@
-//! The sales process: check, show, draw, apply, log.
+//! The sales process: check, test, show, draw, apply, log.
 
 mod apply;
 mod check;
+mod fmt;
 mod log;
 mod map;
 mod origin;
+mod schema;
 mod show;
+mod test;
 
 pub(crate) use apply::{apply_first, digest, first_version};
 
@@ -23,18 +26,24 @@ use crate::process;
 pub(crate) enum Command {
     Check(check::Args),
     Show(show::Args),
+    Test(test::Args),
     Map(map::Args),
     Apply(apply::Args),
     Log(log::Args),
+    Fmt(fmt::Args),
+    Schema(schema::Args),
 }
 
 pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     match command {
         Command::Check(args) => check::run(args, cx),
         Command::Show(args) => show::run(args, cx),
+        Command::Test(args) => test::run(args, cx),
         Command::Map(args) => map::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Fmt(args) => fmt::run(args, cx),
+        Command::Schema(args) => schema::run(args, cx),
     }
 }
 
@@ -67,12 +76,9 @@ pub(crate) fn read_whole(cx: &Context, path: &Path) -> Result<String> {
     };
     process::joined(&name, text, read).map_err(|unread| {
         let file = process::beside(&shown, &unread.file);
-        let told = process::render_problems(
-            &file,
-            &unread.text,
-            &[unread.problem],
-            cx.console.colors_stderr(),
-        );
+        let told = process::render_problems(&file, &unread.text, &[unread.problem], false);
+        // Whoever shows the fault says that it is an error.
+        let told = told.strip_prefix("error: ").unwrap_or(&told);
         Fault::input(told.trim_end().to_string()).into()
     })
 }

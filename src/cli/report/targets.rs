@@ -13,7 +13,9 @@ use crate::document::{Block, Period};
 use crate::fault::Fault;
 use crate::forecast::SEED;
 use crate::process::{InForce, Target, Whose, in_force};
-use crate::report::{Ask, Foreseen, Look, Report, TargetRow, glance, target_needs, target_of};
+use crate::report::{
+    Ask, Foreseen, Look, Report, TargetRow, chance_in_words, glance, target_needs, target_of,
+};
 use crate::store::{Access, Catalog};
 
 /// Say how far each target is reached, whether it is on pace, and what covers the rest
@@ -129,7 +131,7 @@ fn add_chances(
             one => others.extend(
                 glance
                     .target_share
-                    .map(|share| format!("{} {:.0} %", one.name(), (share * 100.0).round())),
+                    .map(|share| format!("{} {}", one.name(), chance_in_words(share))),
             ),
         }
     }

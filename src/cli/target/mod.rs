@@ -227,29 +227,54 @@ fn is_manager(session: &Session<'_>, catalog: &Catalog, manager: &str) -> bool {
         })
 }
 
-/// Refuses whoever may not speak for the manager of a rep or of a team.
-pub(crate) fn may_manage(
+/// Refuses a rep who speaks for another rep or for a team without being its manager; `own` is the rep whose own word it
+/// may be. Whoever is no rep at all (sales operations) may: the record names them.
+pub(crate) fn may_speak_for(
     session: &Session<'_>,
     catalog: &Catalog,
     entry: &CatalogEntry,
+    own: Side,
 ) -> Result<(), Fault> {
+    let Some(acting) = session.acting_rep(catalog) else {
+        return Ok(());
+    };
     let manager = match entry.kind {
         CatalogKind::Team => entry.manager.as_deref(),
         _ => manager_of(catalog, entry),
     };
-    let Some(manager) = manager.filter(|manager| !is_manager(session, catalog, manager)) else {
+    let is_own = own == Side::Rep && entry.kind == CatalogKind::Rep && entry.name == acting;
+    if is_own || manager.is_some_and(|manager| is_manager(session, catalog, manager)) {
         return Ok(());
+    }
+    let what = match own {
+        Side::Rep => format!("what {} calls", visible(&entry.title)),
+        Side::Manager => visible(&entry.title),
     };
-    Err(Fault::no(format!(
-        "{} is for {} to adjust, not for {}",
-        visible(&entry.title),
-        visible(manager),
-        visible(&session.actor)
-    ))
-    .hint(format!(
-        "--as {} says that you are",
-        super::command_line::quoted(manager)
-    )))
+    let mut who: Vec<&str> = Vec::new();
+    if own == Side::Rep {
+        who.push(&entry.title);
+    }
+    who.extend(manager.filter(|manager| !who.contains(manager)));
+    let who_may = who.iter().map(|who| visible(who)).collect::<Vec<_>>();
+    let to = match own {
+        Side::Rep => "say",
+        Side::Manager => "adjust",
+    };
+    let actor = visible(&session.actor);
+    Err(match who.last() {
+        Some(last) => Fault::no(format!(
+            "{what} is for {} to {to}, not for {actor}",
+            who_may.join(" or ")
+        ))
+        .hint(format!(
+            "--as {} says that you are",
+            super::command_line::quoted(last)
+        )),
+        None => Fault::no(format!(
+            "{what} is for its manager to {to}, and nobody manages it; {actor} is a rep"
+        ))
+        .hint("salesctl catalog set team TEAM --manager NAME says who does"),
+    })
 }
 
 /// For whom whoever acts speaks about a rep's targets.

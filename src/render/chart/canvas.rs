@@ -263,6 +263,20 @@ impl Scale {
         }
     }
 
+    /// The same up to the next of its round numbers, so that what is highest lies between two of them.
+    pub(super) fn up_to_a_tick(self, most: usize, whole: bool) -> Self {
+        let ticks = self.ticks(most, whole);
+        let [.., before, last] = ticks.as_slice() else {
+            return self;
+        };
+        let step = last - before;
+        if *last >= self.high || step <= 0.0 {
+            return self;
+        }
+        let top = last + step * ((self.high - last) / step).ceil();
+        Self::of([self.low, top], self.pixels)
+    }
+
     pub(super) fn at(&self, value: f64) -> i32 {
         let value = drawable(value).unwrap_or(self.low);
         self.coord

@@ -11,12 +11,15 @@ const TOP: i32 = 14;
 const BOTTOM: i32 = 270;
 /// For the days along the axis.
 const AXIS: i32 = 32;
+/// From a line to the middle of what is written beside it.
+const LINE: i32 = 10;
 
 /// What a line is called, and where it goes.
 type Line = (String, Vec<(NaiveDate, f64)>);
 
 pub(super) fn draw(
-    (lines, band, mark): (&[Line], Option<&Band>, Option<(f64, &str)>),
+    (lines, band): (&[Line], Option<&Band>),
+    (mark, today): (Option<(f64, &str)>, Option<NaiveDate>),
     unit: Unit,
     paper: Paper,
 ) -> Result<Picture, Failed> {
@@ -24,6 +27,7 @@ pub(super) fn draw(
     let number = |day: NaiveDate| {
         f64::from(day.signed_duration_since(NaiveDate::default()).num_days() as i32)
     };
+    let names: Vec<&str> = lines.iter().map(|(name, _)| name.as_str()).collect();
     let lines: Vec<Vec<(f64, f64)>> = lines
         .iter()
         .map(|(_, line)| {
@@ -38,15 +42,16 @@ pub(super) fn draw(
         .flat_map(|band| &band.course)
         .filter_map(|(day, low, high)| Some((number(*day), drawable(*low)?, drawable(*high)?)))
         .collect();
-    let mark = mark.and_then(|(value, _)| drawable(value));
+    let mark = mark.and_then(|(value, name)| Some((drawable(value)?, name)));
+    let last_name = names.last().copied().unwrap_or_default();
     let heights = lines
         .iter()
         .flatten()
         .map(|(_, y)| *y)
         .chain(band.iter().flat_map(|(_, low, high)| [*low, *high]))
-        .chain(mark)
+        .chain(mark.map(|(value, _)| value))
         .chain([0.0]);
-    let high = Scale::of(heights, (BOTTOM, TOP));
+    let high = Scale::of(heights, (BOTTOM, TOP)).up_to_a_tick(6, unit == Unit::Count);
     let ticks: Vec<(f64, String)> = high
         .ticks(6, unit == Unit::Count)
         .into_iter()
@@ -84,6 +89,8 @@ pub(super) fn draw(
             canvas.area(&corners, Ink::Grid)?;
         }
         canvas.line(&[(left, BOTTOM), (right, BOTTOM)], Ink::Muted, 1)?;
+        // Where the target's name ends.
+        let mut told_at = (0, i32::MIN / 2);
         let mut free = 0;
         let steps = paper.ticks().max(2) - 1;
         for step in 0..=steps {
@@ -102,9 +109,40 @@ pub(super) fn draw(
                 free = x + half + 8;
             }
         }
-        if let Some(mark) = mark {
+        if let Some((mark, name)) = mark {
             let y = high.at(mark);
             canvas.line(&[(left, y), (right, y)], Ink::Target, 2)?;
+            if today.is_some() {
+                let told = format!("{name} {}", roughly(unit, mark));
+                let beside = if y < TOP + LINE { y + LINE } else { y - LINE };
+                canvas.text(&told, (left + 4, beside), At::Start, Ink::Target)?;
+                told_at = (left + 4 + wide(&told), beside);
+            }
+        }
+        if let Some(today) = today {
+            let x = along(number(today));
+            canvas.line(&[(x, TOP), (x, BOTTOM)], Ink::Grid, 1)?;
+            let y = BOTTOM - LINE;
+            if (y - told_at.1).abs() > LINE * 2 {
+                if x + wide("today") + 8 < right {
+                    canvas.text("today", (x + 4, y), At::Start, Ink::Muted)?;
+                } else {
+                    canvas.text("today", (x - 4, y), At::End, Ink::Muted)?;
+                }
+            }
+            if let Some((_, end)) = lines.last().and_then(|line| line.last()) {
+                let told = format!("{last_name} {}", roughly(unit, *end));
+                let at = high.at(*end);
+                let y = if at < TOP + LINE {
+                    at + LINE
+                } else {
+                    at - LINE
+                };
+                let free = right - 6 - wide(&told) > told_at.0 || (y - told_at.1).abs() > LINE * 2;
+                if free && BOTTOM - LINE - y > LINE * 2 {
+                    canvas.text(&told, (right - 6, y), At::End, Ink::Text)?;
+                }
+            }
         }
         for (number, line) in lines.iter().enumerate() {
             let line: Vec<(i32, i32)> =

@@ -127,9 +127,12 @@ fn drawn(chart: &Chart, paper: Paper) -> Result<Picture, Failed> {
             points,
             lines,
         } => points::draw((across, points, lines), chart.unit, paper),
-        Shape::Course { lines, band, mark } => {
-            course::draw((lines, band.as_ref(), *mark), chart.unit, paper)
-        }
+        Shape::Course {
+            lines,
+            band,
+            mark,
+            today,
+        } => course::draw((lines, band.as_ref()), (*mark, *today), chart.unit, paper),
     }
 }
 
@@ -198,7 +201,9 @@ fn key(out: &mut String, shape: &Shape) {
                 entries.push(("round", Ink::Alert, "outside of what chance explains"));
             }
         }
-        Shape::Course { lines, band, mark } => {
+        Shape::Course {
+            lines, band, mark, ..
+        } => {
             let names = lines.iter().enumerate();
             entries.extend(names.map(|(i, (name, _))| ("thin", Ink::Series(i), name.as_str())));
             entries.extend(band.iter().map(|band| ("", Ink::Grid, band.name.as_str())));

@@ -95,6 +95,22 @@ fn fan() -> Shape {
                 .to_vec(),
         }),
         mark: Some((2.4e7, "target")),
+        today: Some(date(50)),
+    }
+}
+
+/// What is held against the lines, where they end and today are told in the picture, and the axis goes beyond them all.
+#[test]
+fn a_fan_names_its_target_its_median_and_today() {
+    for paper in [Paper::Wide, Paper::Narrow] {
+        let body = drawn(&chart(eur(), fan()), paper).expect("drawn").body;
+        let told: Vec<&str> = body
+            .split("</text>")
+            .filter_map(|part| part.rsplit_once('>').map(|(_, text)| text.trim()))
+            .collect();
+        for text in ["target 240k", "today", "median 202k", "300k"] {
+            assert!(told.contains(&text), "{text} of {told:?}");
+        }
     }
 }
 
@@ -291,6 +307,7 @@ fn nothing_known_is_nothing_drawn() {
             lines: vec![("won".to_string(), vec![(date(0), f64::NAN)])],
             band: None,
             mark: Some((1.0, "target")),
+            today: None,
         },
     ] {
         let shown = figure(&chart(Unit::Count, shape), "c1");
@@ -408,6 +425,7 @@ fn shape() -> impl Strategy<Value = Shape> {
                         .map(|(day, low, high)| (date(day), low, high))
                         .collect(),
                 }),
+                today: mark.map(|_| date(0)),
                 mark: mark.map(|mark| (mark, "target")),
             }),
     ]

@@ -11,6 +11,7 @@ fn document(text: &str) -> Document {
         heading: heading.to_string(),
         align,
         rank: 0,
+        ..TableColumn::left("")
     };
     Document::default()
         .heading(format!("Funnel {text}"))

@@ -14,6 +14,7 @@ fn sections(account: &str) -> Vec<Section> {
         heading: heading.to_string(),
         align,
         rank: 0,
+        ..TableColumn::left("")
     };
     let document = Document::default()
         .heading("What changed since Friday")

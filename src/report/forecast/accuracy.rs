@@ -2,7 +2,8 @@
 //!
 //! **Which word counts.** Of each period that is over one word of everybody: the last that was said up to its middle
 //! (or else the first after it), so that nobody's record gets better by talking more often or by waiting for the end,
-//! and reps and methods are judged alike. Methods are judged by what nights kept, never by what they would say today;
+//! and reps and methods are judged alike. Said is what was written down: a word that is dated back counts from the day
+//! on which it was recorded, and not at all when the period was over by then. Methods are judged by what nights kept, never by what they would say today;
 //! their 30 days by nights at least 30 days apart (`foretold`).
 //!
 //! **Error** is WAPE, `Σ|said − won| ÷ Σ won`, **bias** `Σ(said − won) ÷ Σ won` (Hyndman & Athanasopoulos,
@@ -21,6 +22,7 @@ use chrono::NaiveDate;
 use super::super::Report;
 use super::accuracy_shown::shown;
 use super::foretold::{PERIOD, Span, Won, Word, counted, heard, is_over};
+use crate::date::spans;
 use crate::deal::book::{Book, Columns, Day, Named, Needs, State};
 use crate::deal::commitment::{Committed, Scope};
 use crate::deal::fact::CONFIDENCE;
@@ -54,7 +56,8 @@ row! {
         pub by: &'static str,
         /// The rep; the rep or team that the manager adjusted; the method, `chosen` for whichever spoke.
         pub name: String,
-        /// `period`, or `30_days` of what nights said of the days ahead.
+        /// `week`, `month`, `quarter` or `year`, else `period`; `30_days` of what nights said of the days ahead. Each is a
+        /// record of its own: a month inside of a quarter is not won twice.
         pub horizon: &'static str,
         /// Everything said of periods that are over.
         pub calls: usize,
@@ -112,10 +115,21 @@ pub fn accuracy(
         ask.within
             .is_none_or(|within| within.from <= from && to <= within.to)
     };
-    for one in said.iter().filter(|one| {
-        let (from, to) = (one.said.from, one.said.to);
-        is_over(book, (from, to), one.day) && inside(from, to)
-    }) {
+    let of_kind = |horizon: &'static str, (from, to): Span| match horizon {
+        PERIOD => kind(Period { from, to }, process.fiscal_month),
+        other => other,
+    };
+    let mut late = 0;
+    for one in said {
+        let span = (one.said.from, one.said.to);
+        if !is_over(book, span, one.day) || !inside(span.0, span.1) {
+            continue;
+        }
+        let day = one.day.max(process.calendar.date_of(one.recorded));
+        if day > span.1 {
+            late += 1;
+            continue;
+        }
         let order = match one.said.by {
             Side::Rep => Order::Rep,
             Side::Manager => Order::Manager,
@@ -124,13 +138,17 @@ pub fn accuracy(
             Scope::Rep => one.said.name.clone(),
             Scope::Team => format!("team {}", one.said.name),
         };
-        let record = records.entry((order, name, PERIOD)).or_default();
+        let record = records
+            .entry((order, name, of_kind(PERIOD, span)))
+            .or_default();
         let word = Word {
-            day: one.day,
+            day,
             said: one.said.amount_minor,
         };
-        let of = record.words.entry((one.said.from, one.said.to));
-        of.or_default().push(word);
+        let words = record.words.entry(span).or_default();
+        // In the order in which they were written down.
+        let at = words.partition_point(|other| other.day <= day);
+        words.insert(at, word);
     }
     for (day, horizon, night) in heard(book) {
         if !inside(night.from, night.to) {
@@ -141,6 +159,7 @@ pub fn accuracy(
             .iter()
             .map(|one| (one.method.as_str(), one.total_minor));
         for (method, total) in said.chain([("chosen", night.total_minor)]) {
+            let horizon = of_kind(horizon, (night.from, night.to));
             let who = (Order::Method, method.to_string(), horizon);
             let of = records
                 .entry(who)
@@ -155,15 +174,26 @@ pub fn accuracy(
     }
     for (owner, square) in confidences(book) {
         let name = book.owners[owner as usize].name.clone();
-        let record = records.entry((Order::Rep, name, PERIOD)).or_default();
-        record.squares.push(square);
+        let theirs = |(by, of, _): &&Who| *by == Order::Rep && *of == name;
+        let who = records.keys().find(theirs).cloned();
+        let who = who.unwrap_or((Order::Rep, name, PERIOD));
+        records.entry(who).or_default().squares.push(square);
     }
     let won = Won::of(process, book);
     let rows = records
         .into_iter()
         .map(|(who, record)| line(book, &won, who, record, ask.last))
         .collect();
-    shown(process, book, rows, ask)
+    shown(process, book, (rows, late), ask)
+}
+
+/// What a period is called by its length.
+fn kind(period: Period, fiscal_month: u32) -> &'static str {
+    let all = ["week", "month", "quarter", "year"];
+    let found = all
+        .into_iter()
+        .find(|unit| spans(period, unit, fiscal_month) == [period]);
+    found.unwrap_or(PERIOD)
 }
 
 fn line(

@@ -54,6 +54,7 @@ fn said(name: &str, week: i32, on: i32, major: i64) -> Committed {
         },
         day: day(on).date(),
         at: DateTime::UNIX_EPOCH,
+        recorded: DateTime::UNIX_EPOCH,
         actor: "ann".to_string(),
     }
 }
@@ -148,6 +149,64 @@ fn reps_by_hand() {
 }
 
 #[test]
+fn a_word_counts_from_the_day_it_was_recorded() {
+    let noon = |on: i32| {
+        day(on)
+            .date()
+            .and_hms_opt(12, 0, 0)
+            .expect("noon")
+            .and_utc()
+    };
+    let recorded = |on: i32, one: Committed| Committed {
+        recorded: noon(on),
+        ..one
+    };
+    let all = [
+        // Dated back to the first day, after what was said in time: only the one in time counts.
+        recorded(2, said("ann", 0, 2, 700)),
+        recorded(5, said("ann", 0, 0, 1_000)),
+        // Dated back from after the week: no foresight.
+        recorded(20, said("bob", 0, 1, 1_000)),
+    ];
+    let report = accuracy(&process(), &sample(), &all, AskAccuracy::default());
+    let [ann] = report.answer.rows.as_slice() else {
+        panic!("{:#?}", report.answer.rows)
+    };
+    assert_eq!((ann.name.as_str(), ann.said_minor), ("ann", 70_000));
+    assert!(
+        report
+            .answer
+            .notes
+            .iter()
+            .any(|note| note.starts_with("1 call was recorded after"))
+    );
+}
+
+/// October alone, and inside of its quarter: what was won is not counted twice.
+#[test]
+fn months_and_quarters_are_records_of_their_own() {
+    let of = |from: i32, to: i32, major: i64| {
+        let mut one = said("ann", 0, from, major);
+        (one.said.from, one.said.to) = (day(from).date(), day(to).date());
+        one
+    };
+    // July, and the quarter from July on: 5,000 are won in both.
+    let all = [of(0, 30, 4_000), of(0, 91, 6_000)];
+    let rows = found(&all, &[], AskAccuracy::default());
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.horizon, row.finished, row.said_minor, row.won_minor))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("month", 1, 400_000, 400_000),
+            ("quarter", 1, 600_000, 500_000)
+        ]
+    );
+}
+
+#[test]
 fn a_bias_has_a_name_when_it_is_large_and_one_sided() {
     let pairs = |said: [i64; 5]| said.map(|said| (said, 100)).to_vec();
     let name = |said: [i64; 5]| {
@@ -190,11 +249,11 @@ fn methods_by_what_nights_kept() {
             .expect("a line")
     };
     // 8,000 were won in the quarter.
-    let cohort = of("cohort", "period");
+    let cohort = of("cohort", "quarter");
     assert_eq!((cohort.calls, cohort.finished), (2, 1));
     assert!(near(cohort.bias_share, 0.0));
-    assert!(near(of("run-rate", "period").bias_share, 0.25));
-    assert_eq!(of("chosen", "period").said_minor, 800_000);
+    assert!(near(of("run-rate", "quarter").bias_share, 0.25));
+    assert_eq!(of("chosen", "quarter").said_minor, 800_000);
     // Of day 11 to 40 6,000, of day 41 to 70 nothing.
     let ahead = of("cohort", "30_days");
     assert_eq!((ahead.finished, ahead.won_minor), (2, 600_000));

@@ -7,7 +7,7 @@ use super::{charts, minor};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::forecast::{Backtest, METHODS, Origin, Refusal, Score};
+use crate::forecast::{Backtest, Chosen, METHODS, Origin, Range, Refusal, Score};
 use crate::process::Process;
 use chrono::NaiveDate;
 
@@ -85,11 +85,11 @@ fn scored(backtest: &Backtest, speaks: &str) -> Vec<BacktestRow> {
     rows
 }
 
-/// How every method did at the origins of a backtest, of which the second is the method that speaks now.
+/// How every method did at the origins of a backtest, of which the second says who speaks now.
 pub fn backtest(
     process: &Process,
     book: &Book,
-    seen: Result<(&Backtest, &'static str), &Refusal>,
+    seen: Result<(&Backtest, &Chosen), &Refusal>,
     days: i32,
 ) -> Report<BacktestRow> {
     let ask = Ask::default();
@@ -103,7 +103,7 @@ pub fn backtest(
             date::day(book.as_of)
         )
     };
-    let (backtest, speaks) = match seen {
+    let (backtest, speaking) = match seen {
         Ok(seen) => seen,
         Err(refusal) => {
             let notes = vec![refusal.in_words()];
@@ -119,7 +119,7 @@ pub fn backtest(
         }
     };
     let origins = backtest.counted().count();
-    let rows = scored(backtest, speaks);
+    let rows = scored(backtest, speaking.method);
     let mut notes = Vec::new();
     if origins == 0 {
         notes.push("insufficient history: no origin had enough of it for a forecast".to_string());
@@ -132,7 +132,9 @@ pub fn backtest(
         .heading(title(origins, backtest.every))
         .table(table(&rows));
     if let Some(chosen) = rows.iter().find(|row| row.method == CHOSEN) {
-        document = document.line(in_words(chosen, speaks));
+        document = document
+            .line(in_words(chosen, backtest.range()))
+            .line(speaking.why.clone());
     }
     document = document.line(
         "WAPE: misses as a share of what was won; bias above 0: too much was said; nothing later than an origin was known at it",
@@ -192,17 +194,22 @@ fn table(rows: &[BacktestRow]) -> Table {
     }
 }
 
-fn in_words(chosen: &BacktestRow, speaks: &str) -> String {
+fn in_words(chosen: &BacktestRow, range: Range) -> String {
     let wape = chosen.wape_share.map_or_else(
         || "nothing was won to measure by".to_string(),
         |wape| format!("what was said was off by {} of what was won", percent(wape)),
     );
     let held = chosen.coverage_share.map_or_else(String::new, |held| {
-        format!(", and the 80 % range held {} of the time", percent(held))
+        let off = range
+            .off()
+            .map(|off| format!(", {off}"))
+            .unwrap_or_default();
+        format!(
+            ", and the 80 % range held {} of the time{off}",
+            percent(held)
+        )
     });
-    format!(
-        "`chosen` is what would have been said on each day: {wape}{held}; {speaks} (*) speaks now"
-    )
+    format!("`chosen` is what would have been said on each day: {wape}{held}")
 }
 
 /// The same, one line an origin and method.
@@ -303,8 +310,6 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
         _ => String::new(),
     };
     let rows = origins.iter().map(|origin| {
-        let held =
-            origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor;
         let mut cells = vec![
             Cell::Date(origin.day.date()),
             amount(origin.actual_minor),
@@ -314,7 +319,7 @@ fn origins_table(process: &Process, origins: &[&Origin]) -> Table {
                 plain(origin.low_minor),
                 plain(origin.high_minor)
             )),
-            Cell::Text(if held { "✓" } else { "✗" }.to_string()),
+            Cell::Text(if origin.held() { "✓" } else { "✗" }.to_string()),
         ];
         cells.extend(methods.iter().map(|method| {
             let said = origin.said.iter().find(|said| said.method == *method);

@@ -38,8 +38,8 @@ pub(super) fn fan(
 ) -> Option<Chart> {
     let ahead = figures.ahead.as_ref()?;
     let (first, last) = (Day::of(period.from), Day::of(period.to));
-    let now = Day::of(book.as_of).max(Day::new(first.number() - 1));
-    let mut won = vec![(Day::new(first.number() - 1).date(), 0.0)];
+    let now = Day::of(book.as_of).max(first);
+    let mut won = vec![(first.date(), 0.0)];
     let mut sum = 0.0;
     for (day, amount) in &figures.won_on {
         sum += *amount as f64;
@@ -85,6 +85,7 @@ pub(super) fn fan(
                 course: band,
             }),
             mark: figures.target_minor.map(|target| (target as f64, "target")),
+            today: Some(now.date()).filter(|_| Day::of(book.as_of) >= first),
         },
     })
 }
@@ -161,6 +162,7 @@ pub(super) fn errors(backtest: &Backtest) -> Option<Chart> {
             lines,
             band: None,
             mark: None,
+            today: None,
         },
     })
 }

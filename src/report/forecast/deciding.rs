@@ -39,40 +39,51 @@ pub(super) fn account(book: &Book, deal: usize) -> Option<&str> {
 pub(super) enum Way {
     /// The target is reached without any of the deciding deals.
     Without,
+    /// It is reached when they, too, come as expected.
+    AsExpected,
     /// Any so many of them reach it.
     Any(usize),
-    /// The so many most valuable of them reach it, and fewer do not.
-    Largest(usize),
+    /// These of them reach it, places in the order given, and fewer do not.
+    These(Vec<usize>),
     /// All of them do not: so much more is missing.
     More(f64),
 }
 
-/// Of deals that decide it: how many of them have to be won for `missing` (the target less what is won) to be reached.
+/// Of deals that decide it: which of them have to be won for `missing` (the target less what is won) to be reached, the
+/// others of them being worth what is expected of them.
 pub(super) fn way(outlook: &Outlook, named: &[&DealOutlook], missing: f64) -> Way {
     let theirs: f64 = named
         .iter()
         .map(|deal| deal.chance * deal.worth_minor)
         .sum();
-    let needed = missing - (outlook.total_minor - theirs);
-    if needed <= 0.0 {
+    if missing <= outlook.total_minor - theirs {
         return Way::Without;
     }
-    let mut worth: Vec<f64> = named.iter().map(|deal| deal.worth_minor).collect();
-    worth.sort_by(f64::total_cmp);
-    let fewest = |mut worth: Box<dyn Iterator<Item = &f64> + '_>| {
+    let needed = missing - outlook.total_minor;
+    if needed <= 0.0 {
+        return Way::AsExpected;
+    }
+    // What a win adds to what is expected of it.
+    let gain = |at: usize| (1.0 - named[at].chance) * named[at].worth_minor;
+    let mut most: Vec<usize> = (0..named.len()).collect();
+    most.sort_by(|a, b| gain(*b).total_cmp(&gain(*a)));
+    let fewest = |order: &[usize]| {
         let mut sum = 0.0;
-        worth
-            .position(|one| {
-                sum += one;
+        order
+            .iter()
+            .position(|at| {
+                sum += gain(*at);
                 sum >= needed
             })
             .map(|at| at + 1)
     };
-    let Some(largest) = fewest(Box::new(worth.iter().rev())) else {
-        return Way::More(needed - worth.iter().sum::<f64>());
+    let Some(largest) = fewest(&most) else {
+        return Way::More(needed - most.iter().map(|at| gain(*at)).sum::<f64>());
     };
-    match fewest(Box::new(worth.iter())) {
-        Some(any) if any == largest => Way::Any(any),
-        _ => Way::Largest(largest),
+    let least: Vec<usize> = most.iter().rev().copied().collect();
+    if fewest(&least) == Some(largest) {
+        return Way::Any(largest);
     }
+    most.truncate(largest);
+    Way::These(most)
 }

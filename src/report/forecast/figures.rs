@@ -2,11 +2,13 @@
 
 use super::super::convert::Converter;
 use super::super::group::Groups;
+use super::super::percent;
 use super::super::target::won_targets;
+use super::instead::{instead, run_rate, uncounted};
 use super::{AskForecast, Foreseen, minor};
 use crate::deal::book::{Book, Day, State};
 use crate::document::Period;
-use crate::forecast::{Backtest, Draws, Outlook, Spread, draw};
+use crate::forecast::{Backtest, Draws, Outlook, Range, Spread, draw};
 use crate::process::{Process, Target, Whose};
 
 /// New business is told apart by the deals that were won in so many days before.
@@ -16,17 +18,20 @@ pub(super) struct Figures {
     /// In the period, up to the as-of day.
     pub(super) won_minor: i64,
     pub(super) won_deals: usize,
+    /// By group of the Book.
+    pub(super) won_of_group: Vec<i64>,
     /// By day of the period: what was won on it.
     pub(super) won_on: Vec<(Day, i64)>,
     pub(super) target_minor: Option<i64>,
-    pub(super) called_minor: Option<i64>,
+    /// What reps called, and how many did.
+    pub(super) called: Option<(i64, String)>,
     /// Nothing of the period is left.
     pub(super) over: bool,
     pub(super) ahead: Option<Ahead>,
     /// What recent periods of that length brought, where nothing better can be said.
     pub(super) run_rate: Option<f64>,
     /// What stands in for a forecast that is refused, in words.
-    pub(super) instead: Option<String>,
+    pub(super) instead: Vec<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -34,11 +39,13 @@ pub(super) struct Figures {
 pub(super) struct Ahead {
     pub(super) outlook: Outlook,
     pub(super) backtest: Backtest,
+    /// Of forecasts of all deals.
     pub(super) record: Record,
+    /// Whether this one is of all deals, too.
+    pub(super) is_of_all: bool,
     pub(super) draws: Draws,
     /// With what is won already.
     pub(super) total: Spread,
-    pub(super) stage_weighted: Option<f64>,
     pub(super) groups: Vec<Part>,
 }
 
@@ -51,32 +58,68 @@ pub(super) struct Part {
     pub(super) open: usize,
     pub(super) expected: f64,
     pub(super) won_minor: i64,
+    /// Of the rep, team or product that the group is.
+    pub(super) target_minor: Option<i64>,
 }
 
-/// How forecasts of this length did so far.
+impl Part {
+    /// To reach its target with its open deals; `spread` is with what is won.
+    pub(super) fn chance(&self, spread: &Spread) -> Option<f64> {
+        let target = self.target_minor?;
+        Some(spread.chance_of(target as f64))
+    }
+}
+
+/// How forecasts of this length did so far, by the method that was chosen on each day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Record {
     pub(super) origins: usize,
     pub(super) wape: Option<f64>,
-    /// Ranges that held what happened.
-    pub(super) held: usize,
+    pub(super) range: Range,
 }
 
 impl Record {
-    fn of(backtest: &Backtest) -> Self {
+    pub(super) fn of(backtest: &Backtest) -> Self {
         let score = backtest.chosen();
-        let held = backtest.counted().filter(|origin| {
-            origin.low_minor <= origin.actual_minor && origin.actual_minor <= origin.high_minor
-        });
         Self {
             origins: score.origins,
             wape: score.wape,
-            held: held.count(),
+            range: backtest.range(),
         }
     }
 
-    pub(super) fn coverage(self) -> Option<f64> {
-        (self.origins > 0).then(|| self.held as f64 / self.origins as f64)
+    /// `26 past forecasts were off by 30 % of what was won (WAPE); 22 of their 80 % ranges held`. Of a part of the deals
+    /// there is none, but that of all.
+    pub(super) fn in_words(self, of_part: bool) -> String {
+        let n = self.origins;
+        let forecasts = format!(
+            "{n} past forecast{}{}",
+            if n == 1 { "" } else { "s" },
+            if of_part { " of all deals" } else { "" }
+        );
+        if n == 0 {
+            return format!("{forecasts} of this length to judge it by");
+        }
+        let off = self.wape.map_or_else(
+            || format!("nothing was won after {forecasts}, so that no error can be told"),
+            |wape| {
+                let were = if n == 1 { "was" } else { "were" };
+                format!(
+                    "{forecasts} {were} off by {} of what was won (WAPE)",
+                    percent(wape)
+                )
+            },
+        );
+        let held = match self.range.off() {
+            Some(verdict) => format!("{} of their 80 % ranges held: {verdict}", self.range.held),
+            None => format!("{} of their 80 % ranges held", self.range.held),
+        };
+        let part = if of_part {
+            "; what is said of a part of them is further off"
+        } else {
+            ""
+        };
+        format!("{off}; {held}{part}")
     }
 }
 
@@ -98,12 +141,13 @@ impl Figures {
             won_minor: won.minor,
             won_deals: won.on.len(),
             won_on: won.on,
+            won_of_group: won.of_group,
             target_minor,
-            called_minor: None,
+            called: ask.called.clone(),
             over: Day::of(ask.period.to) <= as_of,
             ahead: None,
             run_rate: None,
-            instead: None,
+            instead: Vec::new(),
             notes: converter.notes(),
         };
         if figures.over {
@@ -113,32 +157,56 @@ impl Figures {
             Ok((outlook, backtest)) => {
                 let (outlook, share) = asked_about(process, book, outlook, ask);
                 figures.notes.extend(share);
-                figures.ahead = Some(Ahead::of(
+                let mut ahead = Ahead::of(
                     outlook,
                     backtest,
                     ask,
                     groups,
-                    &won.of_group,
+                    &figures.won_of_group,
                     won.minor,
-                ));
+                );
+                if ask.ask.only.is_none() {
+                    let targets = won_targets(process, book, targets, ask.period);
+                    for part in &mut ahead.groups {
+                        part.target_minor = whose(&groups.columns(part.place))
+                            .and_then(|of| targets.iter().find(|(whose, _)| *whose == of))
+                            .map(|(_, minor)| *minor);
+                    }
+                }
+                figures.ahead = Some(ahead);
             }
             Err(refusal) => {
                 let from = as_of.number().max(Day::of(ask.period.from).number() - 1);
                 let days = Day::of(ask.period.to).number() - from;
-                figures.run_rate = run_rate(&mut converter, book, ask, days);
                 figures.notes.push(refusal.in_words());
-                figures.instead = Some(match figures.run_rate {
-                    Some(_) => format!(
-                        "run-rate instead: the mean of what the last three times {days} days brought; \
-                         no range, since nothing says how far it is off"
-                    ),
-                    None => format!(
-                        "nothing instead: not even the last three times {days} days are known to have won anything"
-                    ),
-                });
+                figures.run_rate = match run_rate(&mut converter, book, ask, days) {
+                    Ok((rate, windows)) => {
+                        figures.instead.push(instead(windows, days));
+                        Some(rate)
+                    }
+                    Err(why) => {
+                        figures.instead.push(format!("nothing instead: {why}"));
+                        None
+                    }
+                };
+                figures
+                    .instead
+                    .extend(uncounted(process, &mut converter, book, ask));
             }
         }
         figures
+    }
+
+    /// Places of the groups in which something was won, the most first.
+    pub(super) fn won_groups(&self, groups: &Groups<'_>) -> Vec<usize> {
+        let won = &self.won_of_group;
+        let mut places: Vec<usize> = (0..won.len()).filter(|place| won[*place] != 0).collect();
+        places.sort_by(|a, b| {
+            won[*b]
+                .cmp(&won[*a])
+                .then_with(|| groups.order(*a).cmp(&groups.order(*b)))
+        });
+        places
     }
 
     /// With what is won.
@@ -163,6 +231,12 @@ impl Figures {
 }
 
 impl Ahead {
+    /// Whose word counts, and how far what was said so far held.
+    pub(super) fn record_in_words(&self) -> String {
+        let record = self.record.in_words(!self.is_of_all);
+        format!("method: {}; {record}", self.outlook.chosen.method)
+    }
+
     fn of(
         outlook: Outlook,
         backtest: Backtest,
@@ -183,6 +257,7 @@ impl Ahead {
                     open: 0,
                     expected: 0.0,
                     won_minor: won_of_group[group],
+                    target_minor: None,
                 });
                 parts.len() - 1
             })
@@ -206,22 +281,25 @@ impl Ahead {
                 .total_cmp(&of(a))
                 .then_with(|| groups.order(a.place).cmp(&groups.order(b.place)))
         });
-        let weighted = outlook
-            .said
-            .iter()
-            .find(|said| said.method == "stage-weighted");
         Self {
             record: Record::of(&backtest),
+            is_of_all: ask.ask.only.is_none(),
             backtest,
-            // Of a part of the deals only their own sum could be said, which is not kept.
-            stage_weighted: weighted
-                .filter(|_| ask.ask.only.is_none())
-                .map(|said| said.expected.total_minor),
             draws,
             total,
             groups: parts,
             outlook,
         }
+    }
+}
+
+/// Whose target a group works towards.
+fn whose(columns: &[(String, Option<String>)]) -> Option<Whose> {
+    match columns {
+        [(by, Some(name))] if by == "rep" => Some(Whose::Rep(name.clone())),
+        [(by, Some(name))] if by == "team" => Some(Whose::Team(name.clone())),
+        [(by, Some(name))] if by == "product" => Some(Whose::Product(name.clone())),
+        _ => None,
     }
 }
 
@@ -258,7 +336,7 @@ impl Won {
     }
 }
 
-fn won_in(book: &Book, period: Period) -> impl Iterator<Item = usize> {
+pub(super) fn won_in(book: &Book, period: Period) -> impl Iterator<Item = usize> {
     let (from, to) = (Day::of(period.from), Day::of(period.to));
     let inside = move |day: Day| from <= day && day <= to;
     let deals = &book.deals;
@@ -281,16 +359,8 @@ pub fn target_of(
         .find_map(|(whose, minor)| (whose == *of).then_some(minor))
 }
 
-/// The outlook of the deals that are asked about; what is said of new business then.
-fn asked_about(
-    process: &Process,
-    book: &Book,
-    outlook: Outlook,
-    ask: &AskForecast<'_>,
-) -> (Outlook, Option<String>) {
-    if ask.ask.only.is_none() {
-        return (outlook, None);
-    }
+/// Won in the last year: all of it, and the values of the deals that are asked about.
+pub(super) fn won_lately(process: &Process, book: &Book, ask: &AskForecast<'_>) -> (f64, Vec<f64>) {
     let mut converter = Converter::new(process, book);
     let year = Period {
         from: Day::new(Day::of(book.as_of).number() - YEAR + 1).date(),
@@ -306,6 +376,20 @@ fn asked_about(
             values.push(value as f64);
         }
     }
+    (all, values)
+}
+
+/// The outlook of the deals that are asked about; what is said of new business then.
+fn asked_about(
+    process: &Process,
+    book: &Book,
+    outlook: Outlook,
+    ask: &AskForecast<'_>,
+) -> (Outlook, Option<String>) {
+    if ask.ask.only.is_none() {
+        return (outlook, None);
+    }
+    let (all, values) = won_lately(process, book, ask);
     let share = if all > 0.0 {
         values.iter().sum::<f64>() / all
     } else {
@@ -314,35 +398,8 @@ fn asked_about(
     let note = format!(
         "the models are fitted on all deals; of what is not open yet these have {}, their share of what was won in \
          the last year",
-        super::super::percent(share)
+        percent(share)
     );
     let keep = |deal: u32| ask.ask.includes(deal as usize);
     (outlook.only(keep, share, values), Some(note))
-}
-
-/// The mean of what the last three windows of so many days brought; none when history does not reach back so far.
-fn run_rate(
-    converter: &mut Converter<'_>,
-    book: &Book,
-    ask: &AskForecast<'_>,
-    days: i32,
-) -> Option<f64> {
-    let as_of = Day::of(book.as_of).number();
-    let deals = &book.deals;
-    let won = |deal: &usize| deals.state[*deal] == State::Won;
-    let closed = (0..deals.len())
-        .filter(won)
-        .filter_map(|deal| deals.closed[deal]);
-    if closed.min()?.number() > as_of - 3 * days {
-        return None;
-    }
-    let window = Period {
-        from: Day::new(as_of - 3 * days + 1).date(),
-        to: book.as_of,
-    };
-    let sum: i64 = won_in(book, window)
-        .filter(|deal| ask.ask.includes(*deal))
-        .filter_map(|deal| converter.worth(deal).known())
-        .sum();
-    (sum > 0).then(|| sum as f64 / 3.0)
 }

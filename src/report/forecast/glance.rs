@@ -1,7 +1,7 @@
 //! A forecast in two lines, for the pages of other reports that look ahead.
 
 use super::super::{Ask, money};
-use super::figures::{Figures, Record};
+use super::figures::Figures;
 use super::{AskForecast, Foreseen, minor};
 use crate::date::period_name;
 use crate::deal::book::Book;
@@ -56,7 +56,7 @@ pub fn glance(
         of: look.of,
         seed: look.seed,
         explain: false,
-        called_minor: None,
+        called: None,
         short: &|id| id.handle(),
     };
     let figures = Figures::of(process, book, foreseen, look.targets, &ask, &groups);
@@ -78,32 +78,14 @@ pub fn glance(
         range = format!(
             "{range}; chance to reach the target of {}: {}",
             shown(target),
-            super::super::percent(chance)
+            super::super::chance_in_words(chance)
         );
     }
     Ok(Glance {
-        lines: vec![range, record(ahead.outlook.chosen.method, ahead.record)],
+        lines: vec![range, ahead.record_in_words()],
         low_minor: Some(low),
         median_minor: Some(median),
         high_minor: Some(high),
         target_share: chance,
     })
-}
-
-/// `its record: ensemble, off by 11 % of what was won over 20 past forecasts (WAPE); 16 of their 20 ranges held`.
-fn record(method: &str, record: Record) -> String {
-    let n = record.origins;
-    let off = record.wape.map_or_else(
-        || "nothing was won to judge it by".to_string(),
-        |wape| {
-            format!(
-                "off by {} of what was won (WAPE)",
-                super::super::percent(wape)
-            )
-        },
-    );
-    format!(
-        "its record: {method}, {off} over {n} past forecasts; {} of their 80 % ranges held",
-        record.held
-    )
 }

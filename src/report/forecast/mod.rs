@@ -1,6 +1,6 @@
 //! What is expected of a period: a range, who it comes from, which deals decide it, and how far such forecasts held.
 //!
-//! `figures` puts numbers to an [`Outlook`], `shown`, `lists` and `charts` are what people see of them,
+//! `figures` puts numbers to an [`Outlook`] (`instead` where there is none), `shown`, `lists` and `charts` are what people see of them,
 //! `unseen` says which deals it could not or hardly see; `backtest` tells how past
 //! forecasts did, `need` how many new deals a target asks for, `rollup` what people say themselves, `accuracy` how that turned
 //! out, by the word that `foretold` counts, `moved` why a forecast is another one than it was. What to expect is worked out in `crate::forecast`.
@@ -14,6 +14,7 @@ mod evidence;
 mod figures;
 mod foretold;
 mod glance;
+mod instead;
 mod lists;
 mod moved;
 mod need;
@@ -30,7 +31,7 @@ pub use figures::target_of;
 pub use foretold::AHEAD;
 pub(crate) use foretold::foretold;
 pub use glance::{Glance, Look, glance};
-pub use moved::{FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
+pub use moved::{Before, FORECAST_MOVED, ForecastMovedRow, forecast_moved, forecast_unmoved};
 pub use need::{NeedRow, need};
 pub use rollup::{ROLLUP, RollupRow, rollup};
 
@@ -65,8 +66,8 @@ pub struct AskForecast<'a> {
     pub seed: u64,
     /// Say how it was worked out.
     pub explain: bool,
-    /// What reps called for the period, minor units.
-    pub called_minor: Option<i64>,
+    /// What reps called for the period, minor units; `by 2 of 7 reps`.
+    pub called: Option<(i64, String)>,
     pub short: Short<'a>,
 }
 
@@ -74,6 +75,8 @@ pub struct AskForecast<'a> {
 pub struct Supposed<'a> {
     /// What is assumed, in words.
     pub words: Vec<String>,
+    /// What of it says nothing to a forecast.
+    pub notes: Vec<String>,
     pub process: &'a Process,
     pub targets: &'a [Target],
     pub foreseen: Foreseen,
@@ -102,11 +105,13 @@ row! {
         /// 80 % range. Medians and ranges of groups do not add up.
         pub low_minor: Option<i64>,
         pub high_minor: Option<i64>,
+        /// Of the company or whoever is asked about; of a group its own.
         pub target_minor: Option<i64>,
-        /// Chance to reach the target.
+        /// Chance to reach the target; of a group by its open deals alone.
         pub target_share: Option<f64>,
         pub method: Option<&'static str>,
-        /// Past forecasts that it was judged by, their WAPE, and the share of their 80 % ranges that held.
+        /// Past forecasts by the method chosen on each day, their WAPE (null where nothing was won), and the share of
+        /// their 80 % ranges that held. Null of a part of the deals, of which there is no record.
         pub origins: Option<usize>,
         pub wape_share: Option<f64>,
         pub coverage_share: Option<f64>,
@@ -147,25 +152,26 @@ pub fn forecast(
     ask: &AskForecast<'_>,
 ) -> Result<Report<ForecastRow>, String> {
     let groups = Groups::new(book, &ask.ask.by, &ForecastLine::columns())?;
-    let mut plain = Figures::of(process, book, foreseen, ask.targets, ask, &groups);
-    plain.called_minor = ask.called_minor;
-    let (figures, plain, words) = match supposed {
-        None => (plain, None, Vec::new()),
+    let plain = Figures::of(process, book, foreseen, ask.targets, ask, &groups);
+    let (figures, plain, words, idle) = match supposed {
+        None => (plain, None, Vec::new(), Vec::new()),
         Some(other) => {
             let Supposed {
                 words,
+                notes,
                 process,
                 targets,
                 foreseen,
             } = other;
-            let mut figures = Figures::of(process, book, foreseen, targets, ask, &groups);
-            figures.called_minor = ask.called_minor;
-            (figures, Some(plain), words)
+            let figures = Figures::of(process, book, foreseen, targets, ask, &groups);
+            (figures, Some(plain), words, notes)
         }
     };
     let name = period_name(ask.period, process.fiscal_month);
     let mut notes = figures.notes.clone();
     notes.extend(figures.instead.clone());
+    notes.extend(idle);
+    notes.extend(in_vain(&figures, plain.is_some(), ask));
     notes.extend(unseen::notes(process, book, &figures, ask));
     let mut rows = vec![total("total", &name, &figures)];
     rows.extend(plain.iter().map(|plain| total("plain", &name, plain)));
@@ -209,6 +215,22 @@ pub fn forecast(
     Ok(Report { answer, document })
 }
 
+/// What was asked and has nothing to say it of.
+fn in_vain(figures: &Figures, supposed: bool, ask: &AskForecast<'_>) -> Option<String> {
+    let asked = match (supposed, ask.explain) {
+        (true, true) => "what is assumed changes nothing, and there is no method to explain",
+        (true, false) => "what is assumed changes nothing",
+        (false, true) => "there is no method to explain",
+        (false, false) => return None,
+    };
+    let why = if figures.over {
+        "the period is over"
+    } else {
+        "no method speaks"
+    };
+    figures.ahead.is_none().then(|| format!("{why}: {asked}"))
+}
+
 /// `2026-Q4 (1 Oct – 31 Dec 2026)`
 fn named(name: &str, period: Period) -> String {
     let range = date::range(period);
@@ -230,7 +252,7 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         won_minor: Some(figures.won_minor),
         target_minor: figures.target_minor,
         target_share: figures.chance(),
-        called_minor: figures.called_minor,
+        called_minor: figures.called.as_ref().map(|(minor, _)| *minor),
         ..ForecastLine::default()
     };
     if let Some(run_rate) = figures.run_rate {
@@ -244,15 +266,15 @@ fn total(level: &'static str, name: &str, figures: &Figures) -> ForecastRow {
         line.low_minor = Some(minor(low));
         line.high_minor = Some(minor(high));
         line.method = Some(ahead.outlook.chosen.method);
-        line.origins = Some(ahead.record.origins);
-        line.wape_share = ahead.record.wape;
-        line.coverage_share = ahead.record.coverage();
+        if ahead.is_of_all {
+            line.origins = Some(ahead.record.origins);
+            line.wape_share = ahead.record.wape;
+            line.coverage_share = ahead.record.range.coverage;
+        }
         line.open_n = Some(ahead.outlook.deals.len());
         line.open_minor = Some(minor(ahead.outlook.open_minor));
         line.new_minor = Some(minor(ahead.outlook.total_minor) - minor(ahead.outlook.open_minor));
-        line.stage_weighted_minor = ahead
-            .stage_weighted
-            .map(|stage_weighted| figures.won_minor + minor(stage_weighted));
+        line.stage_weighted_minor = Some(figures.won_minor + minor(ahead.outlook.stage_weighted()));
         let told = |deal: &&crate::forecast::DealOutlook| deal.by != WorthBy::Told;
         let untold = ahead.outlook.deals.iter().filter(told);
         line.estimated_n = Some(untold.clone().count());
@@ -271,8 +293,22 @@ fn parts(
     groups: &Groups<'_>,
     ask: &AskForecast<'_>,
 ) -> Vec<ForecastRow> {
-    let Some(ahead) = figures.ahead.as_ref().filter(|_| !ask.ask.by.is_empty()) else {
+    if ask.ask.by.is_empty() {
         return Vec::new();
+    }
+    let Some(ahead) = &figures.ahead else {
+        let won = figures.won_groups(groups).into_iter();
+        return won
+            .map(|place| ForecastRow {
+                group: groups.columns(place),
+                line: ForecastLine {
+                    level: "group",
+                    period: name.to_string(),
+                    won_minor: Some(figures.won_of_group[place]),
+                    ..ForecastLine::default()
+                },
+            })
+            .collect();
     };
     let mut expected: Vec<f64> = ahead.groups.iter().map(|group| group.expected).collect();
     expected.push(ahead.outlook.new_minor);
@@ -295,6 +331,8 @@ fn parts(
                     median_minor: Some(minor(spread.median())),
                     low_minor: Some(minor(low)),
                     high_minor: Some(minor(high)),
+                    target_minor: group.target_minor,
+                    target_share: group.chance(&spread),
                     open_n: Some(group.open),
                     open_minor: Some(*expected),
                     ..ForecastLine::default()

@@ -34,7 +34,7 @@ row! {
     pub struct ForecastMovedRow {
         /// `balance`: then, the sum of each kind of change, now. `deal`: the same deal by deal.
         pub section: &'static str,
-        /// `opening`, `won`, `lost`, `slipped`, `new`, `value`, `probability`, `new_business`, `other`, `corrected`,
+        /// `opening`, `won`, `lost`, `slipped`, `older`, `new`, `value`, `probability`, `new_business`, `other`, `corrected`,
         /// `closing`.
         pub kind: &'static str,
         /// Deals.
@@ -46,19 +46,29 @@ row! {
     }
 }
 
-/// What moved since the night of `day`, which expected `then`; `now` keeps every open deal.
+/// What a forecast is held against.
+#[derive(Clone, Debug)]
+pub struct Before {
+    pub day: NaiveDate,
+    pub expected: ForecastSnapshot,
+    /// It was kept by the night before that day's work; or else it is worked out today of all that is known of that day.
+    pub said: bool,
+}
+
+/// What moved since `before`; `now` keeps every open deal.
 pub fn forecast_moved(
     process: &Process,
     book: &Book,
-    (day, then): (NaiveDate, &ForecastSnapshot),
+    before: &Before,
     now: &ForecastSnapshot,
     short: &dyn Fn(Id) -> String,
 ) -> Report<ForecastMovedRow> {
+    let (day, then) = (before.day, &before.expected);
     let period = Period {
         from: then.from,
         to: then.to,
     };
-    let since = since(process, book, period, Day::of(day));
+    let since = since(process, book, period, before);
     let mut told = moved(then, now, &since);
     told.parts
         .sort_by_key(|part| (Reverse(part.minor.abs()), part.deal));
@@ -79,6 +89,12 @@ pub fn forecast_moved(
         ..Ask::default()
     };
     let mut notes = Vec::new();
+    if !before.said {
+        notes.push(format!(
+            "no night up to {0} kept a forecast: what was expected on {0} is worked out today, not said then",
+            date::day(day)
+        ));
+    }
     if then.chosen != now.chosen {
         notes.push(format!(
             "on {} the word was {}'s, now it is {}'s: that is in the changes of probability and of new business",
@@ -87,7 +103,7 @@ pub fn forecast_moved(
             now.chosen
         ));
     }
-    let document = document(process, book, (day, period), &told, &rows, short);
+    let document = document(process, book, (before, period), &told, &rows, short);
     let document = super::super::with_notes(document, &notes);
     let n = told.parts.iter().filter(|part| part.deal.is_some()).count();
     Report {
@@ -133,20 +149,26 @@ pub fn forecast_unmoved(
     }
 }
 
-/// What the Book tells of the days after a night.
-fn since(process: &Process, book: &Book, period: Period, night: Day) -> Since {
+/// What the Book tells of the time since. A night is before the day's work, so what happened on its day came after it.
+fn since(process: &Process, book: &Book, period: Period, before: &Before) -> Since {
     let deals = &book.deals;
-    let after = |day: Option<Day>| day.is_some_and(|day| day > night);
+    let then = Day::of(before.day);
+    let after =
+        |day: Option<Day>| day.is_some_and(|day| day > then || (before.said && day == then));
+    // What was open then and is won now was won since, whatever day was told of it.
+    let open: BTreeSet<Id> = before.expected.deals.iter().map(|one| one.deal).collect();
+    let later = |deal: usize| deals.closed[deal].is_some_and(|day| day > then);
     let having = |wanted: &dyn Fn(usize) -> bool| -> BTreeSet<Id> {
         (0..deals.len())
             .filter(|deal| wanted(*deal))
             .map(|deal| deals.id[deal])
             .collect()
     };
+    let opened = |deal: usize| after(deals.opened[deal]) && !open.contains(&deals.id[deal]);
     Since {
         won: won_deals(process, book, period)
             .into_iter()
-            .filter(|(deal, _)| after(deals.closed[*deal]))
+            .filter(|(deal, _)| later(*deal) || open.contains(&deals.id[*deal]) || opened(*deal))
             .map(|(deal, minor)| (deals.id[deal], minor))
             .collect(),
         lost: having(&|deal| deals.state[deal] == State::Lost),
@@ -154,12 +176,13 @@ fn since(process: &Process, book: &Book, period: Period, night: Day) -> Since {
             let values = &book.changes.value_minor;
             let later = values.deal.iter().zip(&values.day);
             later
-                .filter(|(_, day)| **day > night)
+                .filter(|(_, day)| after(Some(**day)))
                 .map(|(deal, _)| deals.id[*deal as usize])
                 .collect()
         },
-        opened: having(&|deal| after(deals.opened[deal])),
-        moved: having(&|deal| after(deals.stage_entered[deal])),
+        opened: having(&opened),
+        // Of one that moved on that very day it is not known when; what fell by time was most often there before.
+        moved: having(&|deal| deals.stage_entered[deal].is_some_and(|day| day > then)),
     }
 }
 
@@ -197,7 +220,8 @@ fn words(kind: &str) -> &'static str {
     match kind {
         "won" => "won, above or below its share",
         "lost" => "lost",
-        "slipped" => "slipped: put off, or only older",
+        "slipped" => "slipped: expected close put off",
+        "older" => "older in the same stage",
         "new" => "new deals",
         "value" => "value changed",
         "probability" => "probability changed",
@@ -210,7 +234,7 @@ fn words(kind: &str) -> &'static str {
 fn document(
     process: &Process,
     book: &Book,
-    (day, period): (NaiveDate, Period),
+    (before, period): (&Before, Period),
     told: &Moved,
     rows: &[ForecastMovedRow],
     short: &dyn Fn(Id) -> String,
@@ -230,7 +254,7 @@ fn document(
         rows: lines
             .map(|row| {
                 let what = match row.kind {
-                    "opening" => format!("on {}", date::day(day)),
+                    "opening" => format!("on {}", date::day(before.day)),
                     "closing" => format!("on {}", date::day(book.as_of)),
                     kind => words(kind).to_string(),
                 };
@@ -247,8 +271,9 @@ fn document(
     };
     let mut document = Document::default()
         .heading(format!(
-            "Why the forecast of {name} moved since the night of {}, as of {}",
-            date::day(day),
+            "Why the forecast of {name} moved since {}{}, as of {}",
+            if before.said { "the night of " } else { "" },
+            date::day(before.day),
             date::day(book.as_of)
         ))
         .table(table);

@@ -2,7 +2,7 @@
 
 use super::super::group::Groups;
 use super::super::{Ask, Report, answer, money, percent, with_notes};
-use super::figures::Figures;
+use super::figures::{Figures, won_lately};
 use super::{AskForecast, Foreseen, minor, named};
 use crate::date::{self, period_name};
 use crate::deal::book::{Book, Day};
@@ -12,9 +12,6 @@ use crate::process::Process;
 
 /// Fewer won deals than this say nothing of what new ones bring.
 const ENOUGH: usize = 10;
-
-/// A smaller share won in time than this asks for an absurd number of deals.
-const IN_TIME: f64 = 0.005;
 
 /// Days of a month, on average.
 const MONTH: f64 = 365.25 / 12.0;
@@ -54,6 +51,7 @@ pub fn need(
     ask: &AskForecast<'_>,
 ) -> Result<Report<NeedRow>, String> {
     let groups = Groups::new(book, &[], &[])?;
+    let until = foreseen.as_ref().err().map(|refusal| refusal.until);
     let figures = Figures::of(process, book, foreseen, &[], ask, &groups);
     let from = Day::of(book.as_of).max(Day::new(Day::of(ask.period.from).number() - 1));
     let left = Day::of(ask.period.to).since(from).max(0);
@@ -77,38 +75,55 @@ pub fn need(
         won_n: came.won,
     };
     let mut told = None;
-    if figures.over {
+    let missing = target_minor - figures.won_minor;
+    if let (false, Some(ahead)) = (figures.over, &figures.ahead) {
+        row.open_minor = Some(minor(ahead.outlook.open_minor));
+        row.missing_minor = Some((missing - minor(ahead.outlook.open_minor)).max(0));
+    }
+    let known = came.won >= ENOUGH && !figures.over;
+    if known {
+        let values = match &figures.ahead {
+            Some(ahead) => ahead.outlook.won_values.clone(),
+            None => won_lately(process, book, ask).1,
+        };
+        row.mean_won_minor = Some(minor(
+            values.iter().sum::<f64>() / values.len().max(1) as f64,
+        ));
+        row.in_time_share = Some(came.in_time());
+    }
+    if missing <= 0 {
+        (row.monthly, row.monthly_low, row.monthly_high) = (Some(0.0), Some(0.0), Some(0.0));
+        told = Some("no new deal is needed: it is won already".to_string());
+    } else if figures.over {
         notes.push("the period is over: no new deal is won in it any more".to_string());
-    } else if came.won < ENOUGH {
+    } else if !known {
         notes.push(format!(
             "insufficient history: {} of {} deals opened in the last two years were won, {ENOUGH} are needed to say what \
              new ones bring",
             came.won, came.n
         ));
     } else if let Some(ahead) = &figures.ahead {
-        let values = &ahead.outlook.won_values;
-        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
         let months = f64::from(left) / MONTH;
-        let in_time = came.in_time();
-        let missing = (target_minor - figures.won_minor) as f64;
-        row.open_minor = Some(minor(ahead.outlook.open_minor));
-        row.missing_minor = Some(minor(missing - ahead.outlook.open_minor).max(0));
-        row.in_time_share = Some(in_time);
-        row.mean_won_minor = Some(minor(mean));
-        if in_time >= IN_TIME {
-            told = Need::of(&ahead.draws, in_time, values, missing);
+        let values = &ahead.outlook.won_values;
+        let need = Need::of(&ahead.draws, came.in_time(), values, missing as f64);
+        let monthly = |deals: Option<f64>| deals.map(|deals| deals / months);
+        row.monthly = monthly(need.deals);
+        row.monthly_low = monthly(need.low);
+        row.monthly_high = monthly(need.high);
+        told = in_words(&row);
+        if need.high.is_none() {
+            notes.push(format!(
+                "no number of new deals reaches {}: of those opened in the {left} days left, {} are won in time",
+                match (need.deals, need.low) {
+                    (Some(_), _) => "four chances in five",
+                    (None, Some(_)) => "an even chance",
+                    (None, None) => "it",
+                },
+                percent(came.in_time())
+            ));
         }
-        match told {
-            Some(need) => {
-                row.monthly = Some(need.deals / months);
-                row.monthly_low = Some(need.low / months);
-                row.monthly_high = Some(need.high / months);
-            }
-            None => notes.push(format!(
-                "no number of new deals reaches it: of those opened in the {left} days left, {} are won in time",
-                percent(in_time)
-            )),
-        }
+    } else {
+        told = Some(not_yet(until.flatten(), &row));
     }
     let scope = ask.ask.scope.as_ref();
     let scope = scope
@@ -123,8 +138,8 @@ pub fn need(
     let mut document = Document::default()
         .heading(heading)
         .table(table(process, &row));
-    if told.is_some() {
-        document = document.line(in_words(&row));
+    if let Some(told) = told {
+        document = document.line(told);
     }
     let document = with_notes(document, &notes);
     let asked = Ask {
@@ -152,28 +167,31 @@ fn table(process: &Process, row: &NeedRow) -> Table {
         number.unwrap_or(Cell::Nothing)
     };
     let line = |title: &str, cell: Cell| vec![Cell::Text(title.to_string()), cell];
+    let left = row.left_days;
+    // What is not known has no line.
+    let rows = [
+        line("won so far", amount(Some(row.won_minor))),
+        line("expected of open deals", amount(row.open_minor)),
+        line("missing", amount(row.missing_minor)),
+        line("mean won deal", amount(row.mean_won_minor)),
+        line(
+            &format!("won in time, of deals opened in the {left} days left"),
+            row.in_time_share.map_or(Cell::Nothing, Cell::Share),
+        ),
+        line("new deals a month for an even chance", number(row.monthly)),
+        line("for one chance in five", number(row.monthly_low)),
+        line("for four chances in five", number(row.monthly_high)),
+        line(
+            "new deals a month in the last three",
+            number(row.monthly_now),
+        ),
+    ];
+    let known = rows.into_iter();
     Table {
         columns: vec![TableColumn::left(""), TableColumn::right("")],
-        rows: vec![
-            line("won so far", amount(Some(row.won_minor))),
-            line("expected of open deals", amount(row.open_minor)),
-            line("missing", amount(row.missing_minor)),
-            line("mean won deal", amount(row.mean_won_minor)),
-            line(
-                &format!(
-                    "won in time, of deals opened in the {} days left",
-                    row.left_days
-                ),
-                row.in_time_share.map_or(Cell::Nothing, Cell::Share),
-            ),
-            line("new deals a month for an even chance", number(row.monthly)),
-            line("for one chance in five", number(row.monthly_low)),
-            line("for four chances in five", number(row.monthly_high)),
-            line(
-                "new deals a month in the last three",
-                number(row.monthly_now),
-            ),
-        ],
+        rows: known
+            .filter(|cells| !matches!(cells.last(), Some(Cell::Nothing)))
+            .collect(),
     }
 }
 
@@ -186,23 +204,43 @@ fn tenths(number: f64) -> String {
     }
 }
 
-fn in_words(row: &NeedRow) -> String {
-    let (Some(needed), Some(now)) = (row.monthly, row.monthly_now) else {
-        return String::new();
-    };
+/// What an even chance asks for; nothing where no number of deals gives one.
+fn in_words(row: &NeedRow) -> Option<String> {
+    let (needed, now) = (row.monthly?, row.monthly_now?);
     if needed <= 0.0 {
-        return "no new deal is needed for an even chance: the open ones bring it".to_string();
+        return Some(
+            "no new deal is needed for an even chance: the open ones bring it".to_string(),
+        );
     }
     if now <= 0.0 {
-        return "no deal was opened in the last three months".to_string();
+        return Some("no deal was opened in the last three months".to_string());
     }
     let times = needed / now;
-    if times <= 1.0 {
+    Some(if times <= 1.0 {
         format!(
             "as many as now are enough: {} of them for an even chance",
             percent(times)
         )
     } else {
         format!("that is {times:.1} times as many as now")
-    }
+    })
+}
+
+/// When it will be known what the open deals bring, and what new ones would have to without them.
+fn not_yet(until: Option<Day>, row: &NeedRow) -> String {
+    let when = match until {
+        Some(day) => format!(
+            "too few past forecasts reach as far ahead: by {} there will be enough",
+            date::day(day.date())
+        ),
+        None => "not known yet: the note says what history lacks".to_string(),
+    };
+    let wins = row.mean_won_minor.filter(|mean| *mean > 0).map(|mean| {
+        let wins = (row.target_minor - row.won_minor) as f64 / mean as f64;
+        format!(
+            "; what is missing is {:.0} won deals of that mean, from open ones and new ones together",
+            wins.ceil()
+        )
+    });
+    format!("{when}{}", wins.unwrap_or_default())
 }

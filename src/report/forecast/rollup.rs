@@ -1,7 +1,8 @@
 //! The roll-up: what each rep says will be won in a period, what their managers make of it, and what the method says.
 //!
-//! Of every line `called + adjustment = rolled up`, and the lines of reps add up to those of teams, these to the
-//! company's. A rep who said nothing counts for nothing and is named. What is expected of deals that are not open yet is
+//! Of every line `called + more won + adjusted = rolled up`, and the lines of reps add up to those of teams, these to the
+//! company's; a team's adjustments are those of its reps and its own. What is won counts even where less was called: a rep
+//! who said nothing counts with what they won and is named. What is expected of deals that are not open yet is
 //! nobody's, and has a line of its own.
 
 use chrono::NaiveDate;
@@ -16,6 +17,7 @@ use crate::deal::target::Side;
 use crate::document::{Cell, Document, Period, Table, TableColumn, row};
 use crate::forecast::won_deals;
 use crate::process::{Process, Target, Whose};
+use crate::text::quoted;
 
 /// What it reads beside the forecast.
 pub const ROLLUP: Needs = Needs::of(Columns::WORTH.and(Columns::OWNER));
@@ -34,13 +36,18 @@ row! {
         pub called_minor: Option<i64>,
         pub called: Option<NaiveDate>,
         pub called_by: Option<String>,
+        /// When all goes well; of several lines, of those who said so, the others as they called.
         pub best_case_minor: Option<i64>,
+        /// Won beyond what was called: all that was won where nothing was.
+        pub beyond_minor: i64,
         /// What managers put on it or took off it.
         pub adjustment_minor: Option<i64>,
+        /// What this line would come to if it had not been adjusted itself.
+        pub adjusted_from_minor: Option<i64>,
         pub adjusted: Option<NaiveDate>,
         pub adjusted_by: Option<String>,
         pub adjusted_why: Option<String>,
-        /// Called, with the adjustments.
+        /// Called, more won, and adjusted; never less than what is won.
         pub rollup_minor: Option<i64>,
         /// Won so far and what the method expects.
         pub method_minor: Option<i64>,
@@ -54,8 +61,11 @@ struct Sums {
     won: i64,
     method: i64,
     called: Option<i64>,
-    best: Option<i64>,
-    rollup: Option<i64>,
+    beyond: i64,
+    /// As if all went well for those who said what that is.
+    best: i64,
+    has_best: bool,
+    rollup: i64,
 }
 
 impl Sums {
@@ -68,8 +78,10 @@ impl Sums {
             won: self.won.saturating_add(other.won),
             method: self.method.saturating_add(other.method),
             called: sum(self.called, other.called),
-            best: sum(self.best, other.best),
-            rollup: sum(self.rollup, other.rollup),
+            beyond: self.beyond.saturating_add(other.beyond),
+            best: self.best.saturating_add(other.best),
+            has_best: self.has_best || other.has_best,
+            rollup: self.rollup.saturating_add(other.rollup),
         }
     }
 }
@@ -128,6 +140,12 @@ pub fn rollup(
         }
     }
     if nobody.won != 0 || nobody.method != 0 {
+        let nobody = Sums {
+            beyond: nobody.won,
+            best: nobody.won,
+            rollup: nobody.won,
+            ..nobody
+        };
         company = company.plus(nobody);
         let row = made.row("rep", None, None, nobody);
         made.rows.push(row);
@@ -139,7 +157,10 @@ pub fn rollup(
         };
         company = company.plus(new);
         let row = made.row("new_business", None, None, new);
-        made.rows.push(row);
+        made.rows.push(RollupRow {
+            rollup_minor: None,
+            ..row
+        });
     }
     let whole = RollupRow {
         target_minor: made.target(&Whose::Company),
@@ -204,15 +225,15 @@ impl Made<'_> {
             called_minor: sums.called,
             called: None,
             called_by: None,
-            best_case_minor: sums.best,
-            adjustment_minor: sums
-                .rollup
-                .map(|rollup| rollup - sums.called.unwrap_or(0))
+            best_case_minor: sums.has_best.then_some(sums.best),
+            beyond_minor: sums.beyond,
+            adjustment_minor: Some(sums.rollup - sums.called.unwrap_or(0) - sums.beyond)
                 .filter(|adjustment| *adjustment != 0),
+            adjusted_from_minor: None,
             adjusted: None,
             adjusted_by: None,
             adjusted_why: None,
-            rollup_minor: sums.rollup,
+            rollup_minor: Some(sums.rollup),
             method_minor: self.forecast.then_some(sums.method),
             target_minor: None,
         }
@@ -228,16 +249,23 @@ impl Made<'_> {
             return None;
         }
         let amount = |one: &Committed| one.said.amount_minor;
+        let said = called.map(amount);
+        let best = called.and_then(|one| one.said.best_case_minor);
+        // What is won is won, whatever was called.
+        let floor = |minor: i64| minor.max(known.won);
+        let alone = floor(said.unwrap_or(known.won));
         let sums = Sums {
-            called: called.map(amount),
-            best: called.map(|one| one.said.best_case_minor.unwrap_or(one.said.amount_minor)),
-            rollup: adjusted.or(called).map(amount),
+            called: said,
+            beyond: alone - said.unwrap_or(0),
+            best: floor(best.unwrap_or(alone)),
+            has_best: best.is_some(),
+            rollup: adjusted.map_or(alone, |one| floor(amount(one))),
             ..known
         };
         let team = self.book.reps.get(at).and_then(|facts| facts.team);
         let team = team.map(|team| self.book.teams[team as usize].name.as_str());
         let row = self.row("rep", Some(name), team, sums);
-        let row = adjusted_by(row, adjusted);
+        let row = adjusted_by(row, adjusted, alone);
         self.rows.push(RollupRow {
             called: called.map(|one| one.day),
             called_by: called.map(|one| one.actor.clone()),
@@ -249,11 +277,13 @@ impl Made<'_> {
 
     fn team(&mut self, name: &str, sums: Sums) -> Sums {
         let adjusted = self.last(Side::Manager, Scope::Team, name);
+        let of_reps = sums.rollup;
         let sums = Sums {
-            rollup: adjusted.map(|one| one.said.amount_minor).or(sums.rollup),
+            rollup: adjusted.map_or(of_reps, |one| one.said.amount_minor.max(sums.won)),
             ..sums
         };
-        let row = adjusted_by(self.row("team", Some(name), Some(name), sums), adjusted);
+        let row = self.row("team", Some(name), Some(name), sums);
+        let row = adjusted_by(row, adjusted, of_reps);
         self.rows.push(RollupRow {
             target_minor: self.target(&Whose::Team(name.to_string())),
             ..row
@@ -262,8 +292,10 @@ impl Made<'_> {
     }
 }
 
-fn adjusted_by(row: RollupRow, adjusted: Option<&Committed>) -> RollupRow {
+/// `from` is what the line comes to without it.
+fn adjusted_by(row: RollupRow, adjusted: Option<&Committed>, from: i64) -> RollupRow {
     RollupRow {
+        adjusted_from_minor: adjusted.map(|_| from),
         adjusted: adjusted.map(|one| one.day),
         adjusted_by: adjusted.map(|one| one.actor.clone()),
         adjusted_why: adjusted.and_then(|one| Some(one.said.why.as_ref()?.text.clone())),
@@ -289,25 +321,19 @@ fn shown(
         .filter_map(|row| row.name.as_deref())
         .collect();
     if !silent.is_empty() {
+        let next = if period.to < book.as_of {
+            String::new()
+        } else {
+            let rep = quoted(silent[0]);
+            let of = as_option(period, book.as_of, process.fiscal_month);
+            format!("; salesctl forecast commit --rep {rep}{of} --amount AMOUNT")
+        };
         notes.push(format!(
-            "no word yet of {}, counted for nothing: salesctl forecast commit --rep {} --amount AMOUNT",
-            silent.join(", "),
-            silent[0]
+            "no word of {}: counted with what they won{next}",
+            silent.join(", ")
         ));
     }
-    let table = Table {
-        columns: vec![
-            TableColumn::left("who"),
-            TableColumn::right("won so far"),
-            TableColumn::right("called"),
-            TableColumn::right("best case").rank(2),
-            TableColumn::right("adjusted").rank(1),
-            TableColumn::right("rolled up"),
-            TableColumn::right("method"),
-            TableColumn::right("target").rank(3),
-        ],
-        rows: rows.iter().map(|row| cells(process, book, row)).collect(),
-    };
+    let table = table(process, book, &rows);
     let mut document = Document::default()
         .heading(format!(
             "Roll-up of {} in {}, as of {}",
@@ -315,16 +341,24 @@ fn shown(
             process.currency.code(),
             date::day(book.as_of)
         ))
+        .line(
+            "rolled up = called + more won than was called + adjusted by managers; a team is the sum of its reps and its own \
+             adjustment",
+        )
         .table(table);
     for row in &rows {
-        if let (Some(by), Some(on), Some(rollup)) =
-            (&row.adjusted_by, row.adjusted, row.rollup_minor)
-        {
+        if let (Some(by), Some(on), Some(from), Some(rollup)) = (
+            &row.adjusted_by,
+            row.adjusted,
+            row.adjusted_from_minor,
+            row.rollup_minor,
+        ) {
             let why = row.adjusted_why.as_deref().unwrap_or_default();
             document = document.line(format!(
-                "{}: adjusted to {} by {by} on {}: \"{why}\"",
+                "{}: {} instead of {} by {by} on {}: \"{why}\"",
                 called(book, row),
                 money(rollup, process.currency),
+                money(from, process.currency),
                 date::day(on)
             ));
         }
@@ -352,20 +386,55 @@ fn shown(
     }
 }
 
-fn cells(process: &Process, book: &Book, row: &RollupRow) -> Vec<Cell> {
-    // The heading says of which currency, so that eight columns have room.
-    let plain = |minor| plain(minor, process.currency);
-    let amount = |minor: Option<i64>| or_nothing(minor, plain);
-    vec![
-        Cell::Text(called(book, row)),
-        plain(row.won_minor),
-        amount(row.called_minor),
-        amount(row.best_case_minor),
-        amount(row.adjustment_minor),
-        amount(row.rollup_minor),
-        amount(row.method_minor),
-        amount(row.target_minor),
-    ]
+/// ` --period 2026-12`, as it is typed; nothing for the quarter that runs.
+fn as_option(period: Period, today: NaiveDate, fiscal_month: u32) -> String {
+    let is = |typed: &str| date::parse_period(typed, today, fiscal_month) == Ok(period);
+    if is("this quarter") {
+        return String::new();
+    }
+    let name = date::period_name(period, fiscal_month);
+    if is(&name) {
+        format!(" --period {name}")
+    } else {
+        format!(" --period {}..{}", period.from, period.to)
+    }
+}
+
+/// An amount of a line.
+type Of = fn(&RollupRow) -> Option<i64>;
+
+fn table(process: &Process, book: &Book, rows: &[RollupRow]) -> Table {
+    // The heading says of which currency, so that the columns have room.
+    let amount = |minor: Option<i64>| or_nothing(minor, |minor| plain(minor, process.currency));
+    // Of nobody there is nothing to tell; the terms of the sum stand before what they come to.
+    let any = |of: Of| rows.iter().any(|row| of(row).is_some());
+    let all: [(&str, u8, Of); 8] = [
+        ("won so far", 1, |row| Some(row.won_minor)),
+        ("called", 0, |row| row.called_minor),
+        ("more won", 0, |row| {
+            Some(row.beyond_minor).filter(|minor| *minor != 0)
+        }),
+        ("adjusted", 0, |row| row.adjustment_minor),
+        ("rolled up", 0, |row| row.rollup_minor),
+        ("best case", 3, |row| row.best_case_minor),
+        ("method", 0, |row| row.method_minor),
+        ("target", 2, |row| row.target_minor),
+    ];
+    let all: Vec<_> = all.into_iter().filter(|(.., of)| any(*of)).collect();
+    let mut columns = vec![TableColumn::left("who")];
+    columns.extend(
+        all.iter()
+            .map(|(name, rank, _)| TableColumn::right(*name).rank(*rank)),
+    );
+    let cells = |row: &RollupRow| {
+        let mut cells = vec![Cell::Text(called(book, row))];
+        cells.extend(all.iter().map(|(.., of)| amount(of(row))));
+        cells
+    };
+    Table {
+        rows: rows.iter().map(cells).collect(),
+        columns,
+    }
 }
 
 fn called(book: &Book, row: &RollupRow) -> String {

@@ -48,6 +48,7 @@ fn said(id: i64, by: Side, scope: Scope, name: &str, major: i64) -> Committed {
         },
         day: day(95).date(),
         at: DateTime::UNIX_EPOCH,
+        recorded: DateTime::UNIX_EPOCH,
         actor: "boss".to_string(),
     }
 }
@@ -89,14 +90,15 @@ fn forecast() -> ForecastSnapshot {
     }
 }
 
-/// Level and name, won, called, best case, adjustment, rolled up, method; in major units.
-type Line = (&'static str, Option<String>, i64, [Option<i64>; 5]);
+/// Level and name, won, called, more won, best case, adjustment, rolled up, method; in major units.
+type Line = (&'static str, Option<String>, i64, [Option<i64>; 6]);
 
 fn lines(report: &Report<RollupRow>) -> Vec<Line> {
     let major = |minor: Option<i64>| minor.map(|minor| minor / 100);
     let rows = report.answer.rows.iter().map(|row| {
         let amounts = [
             row.called_minor,
+            Some(row.beyond_minor),
             row.best_case_minor,
             row.adjustment_minor,
             row.rollup_minor,
@@ -118,9 +120,9 @@ fn it_adds_up_by_hand() {
         // A later word counts.
         said(1, Side::Rep, Scope::Rep, "ann", 20_000),
         said(2, Side::Rep, Scope::Rep, "ann", 15_000),
-        said(3, Side::Rep, Scope::Rep, "bob", 6_000),
+        said(3, Side::Rep, Scope::Rep, "bob", 3_500),
         said(4, Side::Manager, Scope::Rep, "bob", 5_000),
-        said(5, Side::Manager, Scope::Team, "north", 19_000),
+        said(5, Side::Manager, Scope::Team, "north", 18_500),
     ];
     let target = Target {
         metric: "revenue".to_string(),
@@ -141,7 +143,6 @@ fn it_adds_up_by_hand() {
         Ok(&forecast),
     );
     let name = |name: &str| Some(name.to_string());
-    let some = |amounts: [i64; 5]| amounts.map(Some);
     assert_eq!(
         lines(&report),
         [
@@ -149,40 +150,80 @@ fn it_adds_up_by_hand() {
                 "rep",
                 name("ann"),
                 10_000,
-                [Some(15_000), Some(18_000), None, Some(15_000), Some(12_000)]
+                [
+                    Some(15_000),
+                    Some(0),
+                    Some(18_000),
+                    None,
+                    Some(15_000),
+                    Some(12_000)
+                ]
             ),
+            // Calls 3,500 where 4,000 are won; 5,000 instead.
             (
                 "rep",
                 name("bob"),
                 4_000,
-                some([6_000, 6_000, -1_000, 5_000, 5_000])
+                [
+                    Some(3_500),
+                    Some(500),
+                    None,
+                    Some(1_000),
+                    Some(5_000),
+                    Some(5_000)
+                ]
             ),
-            // 19,000 instead of the 20,000 that its reps come to.
+            // 1,000 more of its reps and 1,500 less of itself: 18,500 instead of the 20,000 that its reps come to; as well as may be 18,000 and 4,000.
             (
                 "team",
                 name("north"),
                 14_000,
-                some([21_000, 24_000, -2_000, 19_000, 17_000])
+                [
+                    Some(18_500),
+                    Some(500),
+                    Some(22_000),
+                    Some(-500),
+                    Some(18_500),
+                    Some(17_000)
+                ]
             ),
+            // Says nothing, and has won something.
             (
                 "rep",
                 name("cy"),
                 3_000,
-                [None, None, None, None, Some(3_000)]
+                [None, Some(3_000), None, None, Some(3_000), Some(3_000)]
             ),
             (
                 "team",
                 name("south"),
                 3_000,
-                [None, None, None, None, Some(3_000)]
+                [None, Some(3_000), None, None, Some(3_000), Some(3_000)]
             ),
-            ("rep", None, 0, [None, None, None, None, Some(500)]),
-            ("new_business", None, 0, [None, None, None, None, Some(700)]),
+            (
+                "rep",
+                None,
+                0,
+                [None, Some(0), None, None, Some(0), Some(500)]
+            ),
+            (
+                "new_business",
+                None,
+                0,
+                [None, Some(0), None, None, None, Some(700)]
+            ),
             (
                 "company",
                 None,
                 17_000,
-                some([21_000, 24_000, -2_000, 19_000, 21_200])
+                [
+                    Some(18_500),
+                    Some(3_500),
+                    Some(25_000),
+                    Some(-500),
+                    Some(21_500),
+                    Some(21_200)
+                ]
             ),
         ]
     );
@@ -195,6 +236,13 @@ fn it_adds_up_by_hand() {
         ),
         (Some("boss"), Some("one slips"))
     );
+    // Every line adds up from left to right.
+    for row in rows.iter().filter(|row| row.level != "new_business") {
+        let sum =
+            row.called_minor.unwrap_or(0) + row.beyond_minor + row.adjustment_minor.unwrap_or(0);
+        assert_eq!(Some(sum), row.rollup_minor, "{row:?}");
+    }
+    assert_eq!(rows[2].adjusted_from_minor, Some(2_000_000));
     // What the method says of the company is what the forecast says.
     let company = rows.last().expect("a line");
     assert_eq!(
@@ -204,7 +252,7 @@ fn it_adds_up_by_hand() {
     assert_eq!(
         report.answer.notes,
         [
-            "no word yet of cy, counted for nothing: salesctl forecast commit --rep cy --amount AMOUNT"
+            "no word of cy: counted with what they won; salesctl forecast commit --rep cy --amount AMOUNT"
         ]
     );
 }
@@ -223,6 +271,10 @@ fn without_history_no_method_speaks() {
     assert!(rows.iter().all(|row| row.method_minor.is_none()));
     assert!(rows.iter().all(|row| row.level != "new_business"));
     let company = rows.last().expect("a line");
-    assert_eq!((company.won_minor, company.rollup_minor), (1_700_000, None));
+    // What is won is won, though nobody called anything.
+    assert_eq!(
+        (company.won_minor, company.rollup_minor),
+        (1_700_000, Some(1_700_000))
+    );
     assert!(report.answer.notes[1].contains("7 wins, 30 are needed"));
 }

@@ -1,13 +1,13 @@
 //! A forecast as people see it.
 
 use super::super::group::Groups;
-use super::super::{counted, money, percent, with_notes};
+use super::super::{chance_in_words, counted, money, percent, with_notes};
 use super::figures::{Ahead, Figures};
 use super::{AskForecast, charts, minor, named};
 use crate::date;
 use crate::deal::book::Book;
 use crate::document::{Cell, Document, Table, TableColumn};
-use crate::forecast::SAMPLES;
+use crate::forecast::{METHODS, SAMPLES};
 use crate::money::plain_amount;
 use crate::process::Process;
 
@@ -30,6 +30,10 @@ impl Shown<'_> {
             document = document.line(format!("assumed: {words}"));
         }
         document = document.table(self.numbers());
+        let by = !self.ask.ask.by.is_empty() && self.figures.won_minor != 0;
+        if self.figures.ahead.is_none() && by {
+            document = document.table(self.won_parts());
+        }
         if self.figures.over {
             document = document.line("the period is over: this is what was won, and no forecast");
             return with_notes(document, notes);
@@ -40,10 +44,11 @@ impl Shown<'_> {
         let Some(ahead) = &self.figures.ahead else {
             return with_notes(document, notes);
         };
-        document = document.line(method(ahead));
+        document = document.line(ahead.record_in_words());
         if !self.ask.ask.by.is_empty() {
             document = document.table(self.parts(ahead)).line(
-                "expected amounts add up to the total; medians and ranges do not, since not everybody is lucky at once",
+                "expected amounts add up to the total; ranges do not, since not everybody is lucky at once. A line is of its deals \
+                 alone: what is not open yet is nobody's, and asked about by itself (as --rep does) it has its share of that",
             );
         }
         document = self.deciding(document, ahead);
@@ -163,20 +168,15 @@ impl Shown<'_> {
                 Cell::text(figures.chance().map(chance_in_words))
             });
         }
-        if let Some(called) = figures.called_minor {
-            let note = "by the reps, to compare".to_string();
-            add("called", note, &|_| Cell::Text(self.amount(called)));
+        if let Some((called, by)) = &figures.called {
+            let note = format!("{by}, to compare");
+            add("called", note, &|_| Cell::Text(self.amount(*called)));
         }
-        if figures
-            .ahead
-            .as_ref()
-            .is_some_and(|ahead| ahead.stage_weighted.is_some())
-        {
-            let note = "by stage alone, to compare".to_string();
-            add("stage-weighted", note, &|figures| {
+        if let Some(ahead) = &figures.ahead {
+            add("stage-weighted", stage_weighted(ahead), &|figures| {
                 text(figures, &|figures, ahead| {
-                    let weighted = ahead.stage_weighted?;
-                    Some(self.amount(figures.won_minor + minor(weighted)))
+                    let weighted = minor(ahead.outlook.stage_weighted());
+                    Some(self.amount(figures.won_minor + weighted))
                 })
             });
         }
@@ -215,15 +215,21 @@ impl Shown<'_> {
             date::day(outlook.horizon.to.date()),
             ahead.backtest.origins.len()
         ));
+        document = document.line(outlook.chosen.why.clone());
         for said in &outlook.said {
             let part = |name: &str, amount: Option<f64>| {
                 amount.map_or_else(String::new, |amount| {
                     format!(", {name} {}", money(minor(amount), currency))
                 })
             };
+            let score = ahead.backtest.of_method(said.method);
+            let record = score.wape.map_or_else(String::new, |wape| {
+                format!("; off by {}{}", percent(wape), often_far_off(wape))
+            });
             document = document.line(format!(
-                "{}: {} to come{}{}",
+                "{} ({}): {} to come{}{}{record}",
                 said.method,
+                what_it_is(said.method),
                 money(minor(said.expected.total_minor), currency),
                 part("open deals", said.expected.open_minor),
                 part("not open yet", said.expected.new_minor),
@@ -236,6 +242,10 @@ impl Shown<'_> {
                 months.join(", ")
             ));
         }
+        document = document.line(format!(
+            "worth: what a deal's amount comes to when it is won, {} of it in the last year",
+            percent(outlook.realised)
+        ));
         document.line(format!(
             "range: {SAMPLES} draws with seed {}; each open deal is won or not by its chance, new deals come by chance with \
              values of the last year ({} of them), and every draw is widened by e^({:.2} Z), the scatter of past errors \
@@ -247,27 +257,29 @@ impl Shown<'_> {
     }
 }
 
-/// `method: ensemble: WAPE 0.10 over 20 origins; its 80 % range held 17 times of 20`
-fn method(ahead: &Ahead) -> String {
-    let record = ahead.record;
-    let held = if record.origins == 0 {
-        String::new()
-    } else {
-        format!(
-            "; 80 % ranges held {} times of {}",
-            record.held, record.origins
-        )
-    };
-    format!("method: {}{held}", ahead.outlook.chosen.why)
+/// `by stage alone; past +183 %`
+fn stage_weighted(ahead: &Ahead) -> String {
+    let score = ahead.backtest.of_method(METHODS[0]);
+    match score.bias.filter(|_| score.origins > 0) {
+        Some(bias) => format!("by stage alone; past {:+.0} %", bias * 100.0),
+        None => "by stage alone, to compare".to_string(),
+    }
 }
 
-/// A chance from draws is never quite nothing, nor quite sure.
-fn chance_in_words(chance: f64) -> String {
-    if chance < 0.01 {
-        "below 1 %".to_string()
-    } else if chance > 0.99 && chance < 1.0 {
-        "above 99 %".to_string()
-    } else {
-        percent(chance)
+/// A record in which more than half of what was won was missed, or said too much.
+fn often_far_off(wape: f64) -> &'static str {
+    if wape > 0.5 { ", often far off" } else { "" }
+}
+
+/// One of [`METHODS`] in a few words.
+fn what_it_is(method: &str) -> &'static str {
+    match method {
+        "stage-weighted" => "each open deal times the probability of its stage",
+        "run-rate" => "what came in before comes in again",
+        "cohort" => "the share won of deals as long in the same stage",
+        "survival" => "when deals leave their stages, and where to",
+        "logistic" => "stage, age, value, season and fields, fitted on past weeks",
+        "ensemble" => "the mean of these, the better record counting more",
+        _ => "",
     }
 }

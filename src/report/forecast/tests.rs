@@ -122,7 +122,7 @@ fn told(
             of: &Whose::Company,
             seed: 1,
             explain: true,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -136,17 +136,19 @@ const WON: i64 = 800_000;
 fn the_total_is_what_is_won_and_what_is_expected() {
     let book = book(&twelve());
     let seen = foreseen(&book);
-    let expected = seen
+    let (expected, weighted) = seen
         .as_ref()
-        .map(|(outlook, _)| outlook.total_minor)
+        .map(|(outlook, _)| (outlook.total_minor, outlook.open_minor / 2.0))
         .expect("some");
+    // Half of every chance is that of its stage.
+    let weighted = weighted.round() as i64;
     let report = told(seen, None, Vec::new(), &[target(9_000.0)]);
     let line = &report.answer.rows[0].line;
     assert_eq!((line.level, line.period.as_str()), ("total", "2026-Q4"));
     assert_eq!(line.won_minor, Some(WON));
     assert_eq!(line.expected_minor, Some(WON + expected.round() as i64));
     assert_eq!(line.target_minor, Some(900_000));
-    assert_eq!(line.stage_weighted_minor, Some(WON + 777_700));
+    assert_eq!(line.stage_weighted_minor, Some(WON + weighted));
     assert_eq!((line.origins, line.method), (Some(3), Some("cohort")));
     // (10 + 40 + 50) ÷ 300; the range of the third is 40 to 60, of the second 112 to 168.
     assert!(
@@ -162,6 +164,56 @@ fn the_total_is_what_is_won_and_what_is_expected() {
     assert!(
         line.target_share
             .is_some_and(|chance| chance > 0.5 && chance <= 1.0)
+    );
+}
+
+/// What a target asks that is won, or that open deals bring, is no new deal; and a refusal is no row of dashes.
+#[test]
+fn nothing_is_needed_for_what_is_reached() {
+    let mut many = Vec::new();
+    for _ in 0..3 {
+        many.extend(twelve());
+    }
+    let (process, book) = (process(), super::super::sample::book(&many));
+    let ask = Ask::default();
+    let asked = AskForecast {
+        ask: &ask,
+        period: quarter(),
+        targets: &[],
+        of: &Whose::Company,
+        seed: 1,
+        explain: false,
+        called: None,
+        short: &|id| id.handle(),
+    };
+    let needed = |seen: Foreseen, target| {
+        let report = need(&process, &book, seen, target, &asked).expect("an answer");
+        let row = report.answer.rows[0].clone();
+        (row, lines_of(&report.document))
+    };
+    for target in [0, 100, 3 * WON, 3 * WON + 1] {
+        let (row, lines) = needed(foreseen(&book), target);
+        assert_eq!((row.monthly, row.missing_minor), (Some(0.0), Some(0)));
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("no new deal is needed")),
+            "{lines:?}"
+        );
+    }
+    let refused = Err(Refusal {
+        why: "insufficient history: past forecasts span 2.8 times 40 days, 3 are needed"
+            .to_string(),
+        until: Some(day(150)),
+    });
+    let (row, lines) = needed(refused, 9_000_000);
+    assert_eq!((row.monthly, row.open_minor), (None, None));
+    assert!(row.mean_won_minor.is_some() && row.in_time_share.is_some());
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("by 28 Nov 2026 there will be enough")),
+        "{lines:?}"
     );
 }
 
@@ -202,10 +254,12 @@ fn the_most_uncertain_deals_decide_it() {
 }
 
 #[rstest]
-// All else brings 100: 50 for the first deal of 100, 90 for the second of 300.
+// All else brings 100; 50 are expected of the first, of 100, and 90 of the second, of 300: a win adds 50 or 210 to 240.
 #[case(90.0, Way::Without)]
-#[case(200.0, Way::Any(1))]
-#[case(300.0, Way::Largest(1))]
+#[case(200.0, Way::AsExpected)]
+#[case(290.0, Way::Any(1))]
+#[case(300.0, Way::These(vec![1]))]
+#[case(450.0, Way::These(vec![1]))]
 #[case(500.0, Way::Any(2))]
 #[case(560.0, Way::More(60.0))]
 fn what_would_have_to_be_true(#[case] missing: f64, #[case] expected: Way) {
@@ -224,6 +278,7 @@ fn assumptions_stand_beside_the_plain_forecast() {
     });
     let supposed = Supposed {
         words: vec!["without any".to_string()],
+        notes: vec!["the rest has no effect".to_string()],
         process: &process,
         targets: &[],
         foreseen: with,
@@ -262,24 +317,31 @@ fn too_little_history_says_what_it_fell_back_to() {
     let refused = || {
         Err(Refusal {
             why: "insufficient history: 5 deals won, 30 are needed".to_string(),
+            until: None,
         })
     };
-    // 40 days are left, and the first was won 103 days ago: three times 40 days are not known.
-    let report = told(refused(), None, Vec::new(), &[]);
+    // 40 days are left, and the first was won 103 days ago: of three times 40 days two are known, with 20,000 and 8,000.
+    let report = told(refused(), None, vec![Dimension::Rep], &[]);
     let line = &report.answer.rows[0].line;
     assert_eq!(
         (line.won_minor, line.expected_minor, line.method),
-        (Some(WON), None, None)
+        (Some(WON), Some(WON + 1_400_000), Some("run-rate"))
     );
+    let won: i64 = report.answer.rows[1..]
+        .iter()
+        .map(|row| row.line.won_minor.expect("won by a group"))
+        .sum();
+    assert_eq!(won, WON);
     assert_eq!(
         report.answer.notes[0],
         "insufficient history: 5 deals won, 30 are needed"
     );
+    let notes = &report.answer.notes;
     assert!(
-        report.answer.notes[1].starts_with("nothing instead"),
-        "{:?}",
-        report.answer.notes
+        notes[1].starts_with("run-rate instead: the mean of what the last 2 times 40 days brought"),
+        "{notes:?}"
     );
+    assert!(notes[2].ends_with("are not counted"), "{notes:?}");
     // With a win 123 days ago they are: 35,000 of the last 120 days and 8,000, a third of it.
     let mut early = twelve();
     early[0].closed = Some(20);
@@ -298,7 +360,7 @@ fn too_little_history_says_what_it_fell_back_to() {
             of: &Whose::Company,
             seed: 1,
             explain: false,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -326,6 +388,7 @@ fn a_period_that_is_over_is_no_forecast() {
         &book,
         Err(Refusal {
             why: "the period is over".to_string(),
+            until: None,
         }),
         None,
         &AskForecast {
@@ -335,7 +398,7 @@ fn a_period_that_is_over_is_no_forecast() {
             of: &Whose::Company,
             seed: 1,
             explain: false,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -350,7 +413,8 @@ fn a_period_that_is_over_is_no_forecast() {
 fn how_past_forecasts_did() {
     let (process, book) = (process(), book(&twelve()));
     let past = backtest();
-    let report = super::backtest(&process, &book, Ok((&past, "cohort")), 40);
+    let chosen = of_deals(&[], 0.0, 0.0).chosen;
+    let report = super::backtest(&process, &book, Ok((&past, &chosen)), 40);
     let rows = &report.answer.rows;
     let methods: Vec<(&str, bool)> = rows.iter().map(|row| (row.method, row.speaks)).collect();
     assert_eq!(methods, [("cohort", true), ("chosen", false)]);
@@ -381,6 +445,7 @@ fn how_past_forecasts_did() {
     );
     let refused = Refusal {
         why: "insufficient history: 5 deals won, 30 are needed".to_string(),
+        until: None,
     };
     let report = super::backtest(&process, &book, Err(&refused), 40);
     assert_eq!(report.answer.rows, []);
@@ -400,6 +465,43 @@ fn how_past_forecasts_did() {
             .len(),
         1
     );
+}
+
+/// So many origins whose ranges are from 80 to 120.
+#[rstest]
+#[case(0, 0.0, "0 past forecasts of this length to judge it by")]
+#[case(
+    3,
+    100.0,
+    "3 past forecasts were off by 0 % of what was won (WAPE); 3 of their 80 % ranges held"
+)]
+#[case(
+    16,
+    100.0,
+    "16 past forecasts were off by 0 % of what was won (WAPE); 16 of their 80 % ranges held: too wide so far"
+)]
+#[case(
+    16,
+    200.0,
+    "16 past forecasts were off by 50 % of what was won (WAPE); 0 of their 80 % ranges held: too narrow so far"
+)]
+#[case(
+    16,
+    0.0,
+    "nothing was won after 16 past forecasts, so that no error can be told; 0 of their 80 % ranges held"
+)]
+fn one_record_in_words(#[case] count: i32, #[case] won: f64, #[case] words: &str) {
+    let past = Backtest {
+        origins: (0..count)
+            .map(|at| origin(7 * at, (100.0, 50.0), (won, won / 2.0)))
+            .collect(),
+        ..backtest()
+    };
+    let record = figures::Record::of(&past);
+    assert_eq!(record.in_words(false), words);
+    assert_eq!(record.wape.is_some(), count > 0 && won > 0.0);
+    let of_part = record.in_words(true);
+    assert!(of_part.contains("of all deals"), "{of_part}");
 }
 
 #[test]
@@ -424,7 +526,7 @@ fn a_target_needs_new_deals() {
         of: &Whose::Company,
         seed: 1,
         explain: false,
-        called_minor: None,
+        called: None,
         short: &|id| id.handle(),
     };
     let report = need(&process, &book, foreseen(&book), 5_000_000, &asked).expect("an answer");

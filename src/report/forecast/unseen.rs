@@ -6,6 +6,7 @@ use crate::deal::book::{Book, Day, State};
 use crate::forecast::{DealOutlook, WorthBy};
 use crate::process::Process;
 use crate::report::{counted, money};
+use crate::statistics::quantile;
 
 /// One sentence about each kind of deals.
 pub(super) fn notes(
@@ -22,6 +23,7 @@ pub(super) fn notes(
         notes.extend(held(process, book, open));
     }
     notes.extend(won(book, ask));
+    notes.extend(silent(book));
     notes
 }
 
@@ -111,6 +113,41 @@ fn held(process: &Process, book: &Book, open: &[DealOutlook]) -> Option<String> 
         are(n),
         money(expected, process.currency)
     ))
+}
+
+/// So many days before the newest deal tell how often one is opened.
+const YEAR: i32 = 365;
+/// So many times as long as usual, and so many days at least, is a gap that looks like missing deals.
+const TIMES: i32 = 5;
+const LONG: i32 = 14;
+
+/// `no deal was opened for 126 days, where the next one mostly came within 1 day: …`
+fn silent(book: &Book) -> Option<String> {
+    let as_of = Day::of(book.as_of);
+    let opened = book.deals.opened.iter().flatten();
+    let opened = opened.filter(|day| **day <= as_of);
+    let newest = *opened.clone().max()?;
+    let mut is_opened = vec![false; YEAR as usize];
+    for day in opened {
+        if let Some(one) = is_opened.get_mut(newest.since(*day) as usize) {
+            *one = true;
+        }
+    }
+    let days = (0_i32..)
+        .zip(is_opened)
+        .filter_map(|(day, one)| one.then_some(day));
+    let days: Vec<i32> = days.collect();
+    let mut gaps: Vec<i32> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    let usual = quantile(&gaps, 0.9)?.ceil() as i32;
+    let silent = as_of.since(newest);
+    (silent >= LONG && silent > TIMES * usual).then(|| {
+        let s = if usual == 1 { "" } else { "s" };
+        format!(
+            "no deal was opened for {silent} days, where the next one mostly came within {usual} day{s}: what is missing \
+             in the history is missing in the forecast"
+        )
+    })
 }
 
 /// What is won and not in the sums.

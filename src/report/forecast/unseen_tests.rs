@@ -53,7 +53,7 @@ fn each_kind_is_told() {
             of: &Whose::Company,
             seed: 1,
             explain: false,
-            called_minor: None,
+            called: None,
             short: &|id| id.handle(),
         },
     )
@@ -74,4 +74,21 @@ fn each_kind_is_told() {
             "1 deal is lost on a day that was never told: in no period and no history",
         ]
     );
+}
+
+/// One deal a week, then none for a while.
+#[test]
+fn that_nothing_was_opened_is_told() {
+    let mut book = book(&twelve());
+    let as_of = Day::of(book.as_of).number();
+    let mut said = |gap: i32| {
+        for (week, opened) in (0_i32..).zip(&mut book.deals.opened) {
+            *opened = Some(Day::new(as_of - gap - 7 * week));
+        }
+        silent(&book)
+    };
+    assert_eq!(said(35), None);
+    let expected = "no deal was opened for 36 days, where the next one mostly came within 7 days: what is missing in the \
+                    history is missing in the forecast";
+    assert_eq!(said(36).as_deref(), Some(expected));
 }

@@ -11,6 +11,7 @@ use crate::report::{
     whole, with_notes,
 };
 use crate::statistics::{ENOUGH, Share};
+use crate::text::quoted;
 
 row! {
     /// One figure of the page.
@@ -134,14 +135,15 @@ pub fn scorecard_of(
         document = document.table(ramp_table(process, ramp));
     }
     let again = ask.again(&["period", "team", "where", "as-of"]);
+    let shell = quoted(name);
     document = document
         .line(format!(
-            "made of the deals that {title} owns on {}, as everybody sees it: salesctl report scorecard {name}{again}",
+            "made of the deals that {title} owns on {}, as everybody sees it: salesctl report scorecard {shell}{again}",
             crate::date::day(book.as_of)
         ))
         .line(format!(
-            "the deals behind it: salesctl deal list --rep {name} --all; ratios: salesctl report win-rate \
-             --rep {name} --by product,type{again}; costs and metrics: salesctl metric query NAME --by rep"
+            "the deals behind it: salesctl deal list --rep {shell} --all; ratios: salesctl report win-rate \
+             --rep {shell} --by product,type{again}; costs and metrics: salesctl metric query NAME --by rep"
         ));
     let document = with_notes(document, &answer.notes);
     Ok(Report { answer, document })

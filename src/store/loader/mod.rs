@@ -150,6 +150,9 @@ fn logins(catalog: &Catalog) -> HashMap<String, u32> {
         logins.entry(rep.name.clone()).or_insert(place);
     }
     for (place, rep) in (0_u32..).zip(catalog.of(CatalogKind::Rep)) {
+        logins.entry(rep.title.clone()).or_insert(place);
+    }
+    for (place, rep) in (0_u32..).zip(catalog.of(CatalogKind::Rep)) {
         if let Some(login) = &rep.login {
             logins.insert(login.clone(), place);
         }

@@ -1,0 +1,73 @@
+//! `process fmt`: the file in its canonical layout.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use super::super::context::{Context, Status, no_workspace};
+use crate::fault::Fault;
+use crate::process;
+
+/// Lay the process file out in its canonical form: order of keys, spaces, one thing a line; comments stay
+///
+/// Tables keep their order, since comments speak of their neighbours. What the file means stays the same.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl process fmt\n  salesctl process fmt --check drafts/process.toml"
+)]
+pub(crate) struct Args {
+    /// The file [default: process.toml of the workspace]
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    file: Option<PathBuf>,
+    /// Only say whether it is laid out so; exit code 1 when not
+    #[arg(long)]
+    check: bool,
+    /// Do everything but write nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    let path = match &args.file {
+        Some(path) => path.clone(),
+        None => cx.process_path().ok_or_else(no_workspace)?,
+    };
+    let label = cx.shown(&path);
+    let text = fs::read(&path)
+        .map_err(|error| error.to_string())
+        .and_then(process::decode)
+        .map_err(|error| Fault::input(format!("cannot read `{label}`: {error}")))?;
+    let laid_out = process::formatted(&text).map_err(|error| {
+        Fault::input(format!("{label} can't be read: {error}"))
+            .hint("salesctl process check shows where")
+    })?;
+    if laid_out == text {
+        cx.console.say(&format!("✓ {label} is laid out already"))?;
+        return Ok(Status::Done);
+    }
+    if args.check {
+        cx.console.say(&format!(
+            "✗ {label} is not laid out: salesctl process fmt does it"
+        ))?;
+        return Ok(Status::No);
+    }
+    let is_same = text.parse::<toml::Table>().ok() == laid_out.parse::<toml::Table>().ok();
+    anyhow::ensure!(
+        is_same,
+        "the layout of {label} would change its meaning; nothing was written"
+    );
+    if args.dry_run {
+        cx.console
+            .say(&format!("✓ {label} would be laid out anew"))?;
+        cx.console.say("dry run: nothing written")?;
+        return Ok(Status::Done);
+    }
+    // Beside it first: a full disk must not take the file.
+    let beside = path.with_extension("toml.new");
+    fs::write(&beside, &laid_out)
+        .and_then(|()| fs::rename(&beside, &path))
+        .with_context(|| Fault::input(format!("cannot write `{label}`")))?;
+    cx.console.say(&format!("✓ {label} is laid out"))?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,111 @@
+//! Scenarios against a process that is read by hand.
+
+use rstest::rstest;
+
+use super::Runner;
+use crate::process::{Process, check};
+
+const PROCESS: &str = r#"[process]
+name = "North"
+currency = "EUR"
+
+[fields.budget]
+type = "text"
+why = "no money, no deal"
+
+[fields.legal]
+type = "bool"
+why = "they have lawyers"
+
+[[customer_type]]
+name = "large"
+when = "value >= 50000"
+
+[[stage]]
+name = "qualify"
+objective = "Worth it?"
+limit = "3w"
+requires = ["budget", { name = "legal", only = ["large"] }]
+steps = [{ name = "call" }, { name = "visit", only = ["large"] }]
+exit = [{ when = "value >= 5000", say = "worth it" }]
+
+[[stage]]
+name = "contract"
+objective = "All agree"
+only = ["large"]
+
+[[stage]]
+name = "propose"
+objective = "An offer"
+
+[[end]]
+name = "lost"
+reasons = ["price"]
+
+[prospecting]
+high = 30
+medium = 10
+
+[[score]]
+when = "employees >= 50"
+points = 20
+"#;
+
+fn process(test: &str) -> Process {
+    let checked = check(
+        "process.toml",
+        &format!("{PROCESS}\n[[test]]\nname = \"it\"\n{test}\n"),
+    );
+    let problems = checked.problems;
+    checked.process.unwrap_or_else(|| panic!("{problems:?}"))
+}
+
+/// What was found of the one scenario: what, and what was found where it differs.
+fn found(test: &str) -> Vec<String> {
+    let process = process(test);
+    let outcomes = Runner::new(&process).run(&process.scenarios[0]);
+    let told = outcomes.expect("it runs").into_iter().map(|one| {
+        if one.holds() {
+            one.what.to_string()
+        } else {
+            format!("{}: {}", one.what, one.found)
+        }
+    });
+    told.collect()
+}
+
+#[rstest]
+#[case::all_is_there("given = { value = 6000, budget = \"x\", done_call = true }\nexpect = { advance = true, to = \"propose\", type = \"none\" }", &["advance", "to", "type"])]
+#[case::blocked("given = { value = 4000 }\nexpect = { advance = false, blocked_by = [\"budget\", \"call\", \"worth it\"] }", &["advance", "blocked_by"])]
+#[case::blocked_by_more("given = { value = 4000 }\nexpect = { blocked_by = [\"worth it\"] }", &["blocked_by: budget, call, worth it"])]
+#[case::blocked_by_less("given = { value = 4000, budget = \"x\", done_call = true }\nexpect = { blocked_by = [\"worth it\", \"call\"] }", &["blocked_by: worth it"])]
+#[case::not_blocked("given = { value = 6000, budget = \"x\", done_call = true }\nexpect = { blocked_by = [\"call\"], advance = false }", &["advance: yes", "blocked_by: nothing"])]
+#[case::a_large_one_needs_more("given = { value = 60000, budget = \"x\", done_call = true }\nexpect = { advance = true }", &["advance: no, blocked by legal, visit"])]
+#[case::a_large_one_goes_through_all("given = { value = 60000, budget = \"x\", done_call = true, done_visit = true, legal = true }\nexpect = { to = \"contract\", type = \"large\" }", &["to", "type"])]
+#[case::no_way_there("to = \"contract\"\ngiven = { value = 6000, budget = \"x\", done_call = true }\nexpect = { advance = false, to = \"propose\" }", &["advance", "to: a deal in `qualify` can't go on to `contract`"])]
+#[case::late("given = { days_in_stage = 40, idle_days = 3, owner = \"jr\", value = 1 }\nexpect = { alert = [\"rotting\", \"no_next_step\", \"no_close_date\"] }", &["alert"])]
+#[case::not_late("given = { days_in_stage = 4, owner = \"jr\", value = 1 }\nexpect = { alert = [\"rotting\"] }", &["alert: no_close_date, no_next_step"])]
+#[case::points("given = { employees = 60 }\nexpect = { score = 20, priority = \"medium\" }", &["score", "priority"])]
+#[case::other_points("given = { employees = 6 }\nexpect = { score = 20, priority = \"medium\" }", &["score: 0", "priority: low"])]
+#[case::won("stage = \"propose\"\nexpect = { to = \"won\" }", &["to"])]
+fn it_is_decided_as_for_a_real_deal(#[case] test: &str, #[case] expected: &[&str]) {
+    assert_eq!(found(test), expected);
+}
+
+/// A test that holds fails when the rule that it is about is changed.
+#[test]
+fn a_changed_rule_fails_the_test() {
+    let test =
+        "given = { value = 6000, budget = \"x\", done_call = true }\nexpect = { advance = true }";
+    assert_eq!(found(test), ["advance"]);
+    let changed = PROCESS.replace("value >= 5000", "value >= 8000");
+    let checked = check(
+        "process.toml",
+        &format!("{changed}\n[[test]]\nname = \"it\"\n{test}\n"),
+    );
+    let process = checked.process.expect("sound");
+    let outcomes = Runner::new(&process)
+        .run(&process.scenarios[0])
+        .expect("it runs");
+    assert_eq!(outcomes[0].found, "no, blocked by worth it");
+}
