@@ -79,6 +79,62 @@ pub enum Block {
     Verbatim(String),
     /// A picture of what a table beside it says in numbers: only formats that can draw show it.
     Chart(Chart),
+    /// A way through stages: every format draws it in its own manner.
+    Flow(Flow),
+}
+
+/// An ordered chain of stages with a gate behind each, ways past some of them and ways back. What a place on it is
+/// called is its number: stages from 0 on, then the good end; whoever leaves for the bad end can do so anywhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    pub title: String,
+    /// What there is to see, for whoever can't.
+    pub description: String,
+    pub stages: Vec<FlowStage>,
+    pub won: FlowEnd,
+    pub lost: FlowEnd,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FlowStage {
+    pub title: String,
+    /// What is there now; nothing where nobody counted.
+    pub now: Option<FlowNow>,
+    pub about: Vec<Labelled>,
+    /// What must be so to go on; nothing where it is open.
+    pub gate: Vec<Labelled>,
+    /// Ways on, to later places.
+    pub next: Vec<FlowWay>,
+    /// Earlier stages that one may go back to.
+    pub back: Vec<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowNow {
+    /// `12 open deals, 84,000 EUR`
+    pub text: String,
+    /// What needs a look: `3 past their limit`.
+    pub alert: Option<String>,
+}
+
+/// A line of text with the word it begins with, which may be empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labelled {
+    pub label: &'static str,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowWay {
+    pub to: usize,
+    /// Which way it is; nothing for the one that follows from the order.
+    pub why: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowEnd {
+    pub title: String,
+    pub about: Vec<Labelled>,
 }
 
 /// A picture of numbers. Whoever can't see it has its description, and the table.
@@ -286,6 +342,12 @@ impl Document {
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
         self.blocks.extend(other.blocks);
+        self
+    }
+
+    #[must_use]
+    pub fn flow(mut self, flow: Flow) -> Self {
+        self.blocks.push(Block::Flow(flow));
         self
     }
 

@@ -27,8 +27,15 @@ const PAGES: &[(&str, &str)] = &[
     ("today", ""),
     ("matrix", "process matrix"),
     ("guide", "process guide"),
+    ("map", "process map"),
+    ("map-eight", EIGHT),
     NIGHT,
 ];
+const EIGHT: &str = concat!(
+    "process map ",
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/process/maps/eight.toml"
+);
 /// It writes its page to a file.
 const NIGHT: (&str, &str) = ("night", "nightly --quiet --html night.html");
 const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">";
@@ -127,7 +134,7 @@ fn write_pages(folder: &Path) -> usize {
             if width == PAPER {
                 // As it is printed.
                 copy = copy
-                    .replace("@media screen", "@media not all")
+                    .replace("@media screen", "@media speech")
                     .replace("@media print", "@media all");
             }
             let measured = format!("{name}-{width}.html");

@@ -48,6 +48,7 @@ pub(crate) const READING: &[&str] = &[
     "prospect list",
     "prospect show",
     "process log",
+    "process map",
     "process show",
     "process test",
     "selection list",

@@ -218,7 +218,16 @@ impl OutputArgs {
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::name))
+    named(&Format::ALL)
+}
+
+/// The same for a command whose answer can be drawn.
+pub(crate) fn drawing_formats() -> impl TypedValueParser<Value = Format> {
+    named(&[&Format::ALL[..], &Format::DRAWN].concat())
+}
+
+fn named(formats: &[Format]) -> impl TypedValueParser<Value = Format> + use<> {
+    PossibleValuesParser::new(formats.iter().map(|format| format.name()))
         .map(|name| name.parse::<Format>().unwrap_or_default())
 }
 

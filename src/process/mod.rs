@@ -5,6 +5,7 @@
 //!
 //! `syntax` parses, `reader` and `keys` read typed values, `definition` (with `fields`, `stages`, `people`,
 //! `names`, `target`, `limit`) holds what was written, `relations` asks whether the names fit together, `check` builds.
+//! `map` is what its picture is drawn from.
 
 mod calendar;
 mod check;
@@ -21,6 +22,7 @@ pub(crate) mod keys;
 mod layers;
 mod letter;
 mod limit;
+mod map;
 mod matrix;
 mod metric;
 mod metric_aggregate;
@@ -72,6 +74,7 @@ pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{beside, joined, place};
 pub use letter::{Filled, Letter, OF_PERSON, of_person};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
+pub use map::Standing;
 pub use matrix::{MatrixRow, matrix};
 pub use metric::{
     ACTIVITY_KINDS, Aggregate, Better, Grain, Judged, Measure, Metric, MetricKind, MetricUnit,

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::Section;
 use super::cell::{BAR, is_address, shown};
+use super::{Section, flow};
 use crate::document::{Align, Block, Cell, Document, Table};
 use crate::text::visible;
 
@@ -23,6 +23,8 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document) -> io::Result<
             }
             Block::Table(table) => write_table(out, table)?,
             Block::Chart(_) => {}
+            // GitHub and others draw it.
+            Block::Flow(flow) => write!(out, "```mermaid\n{}```\n", flow::mermaid(flow))?,
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 mod cell;
 mod chart;
 mod csv;
+mod flow;
 mod html;
 mod json;
 mod jsonl;
@@ -22,7 +23,7 @@ use std::io;
 use std::str::FromStr;
 
 use crate::date;
-use crate::document::{Answer, Document, Row};
+use crate::document::{Answer, Block, Document, Row};
 use crate::text::nearest;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,9 +39,14 @@ pub enum Format {
     Html,
     /// A spreadsheet, which is no text.
     Xlsx,
+    /// A picture of its own, of what has one.
+    Svg,
+    Mermaid,
+    Dot,
 }
 
 impl Format {
+    /// What every answer is shown in.
     pub const ALL: [Self; 7] = [
         Self::Table,
         Self::Json,
@@ -50,6 +56,8 @@ impl Format {
         Self::Html,
         Self::Xlsx,
     ];
+    /// What only a [`Flow`](crate::document::Flow) is shown in.
+    pub const DRAWN: [Self; 3] = [Self::Svg, Self::Mermaid, Self::Dot];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +68,9 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Html => "html",
             Self::Xlsx => "xlsx",
+            Self::Svg => "svg",
+            Self::Mermaid => "mermaid",
+            Self::Dot => "dot",
         }
     }
 }
@@ -70,6 +81,7 @@ impl FromStr for Format {
     fn from_str(typed: &str) -> Result<Self, String> {
         Self::ALL
             .into_iter()
+            .chain(Self::DRAWN)
             .find(|format| format.name() == typed)
             .ok_or_else(|| {
                 let names = Self::ALL.map(Self::name);
@@ -114,7 +126,22 @@ pub fn answer<R: Row>(
         Format::Markdown => markdown::write(out, document),
         Format::Html => html::write(out, document, &name(answer)),
         Format::Xlsx => xlsx::write(out, answer),
+        Format::Svg | Format::Mermaid | Format::Dot => drawn(out, document, format),
     }
+}
+
+/// The pictures of a document, each by itself.
+fn drawn(out: &mut dyn io::Write, document: &Document, format: Format) -> io::Result<()> {
+    for block in &document.blocks {
+        let Block::Flow(flow) = block else { continue };
+        let picture = match format {
+            Format::Mermaid => flow::mermaid(flow),
+            Format::Dot => flow::dot(flow),
+            _ => flow::svg(flow),
+        };
+        out.write_all(picture.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// `salesctl/source-costs/1` of 21 Nov is `source costs, as of 21 Nov 2026`.

@@ -6,8 +6,8 @@ use anstyle::Style as Ansi;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, TableStyle, Width};
 use unicode_width::UnicodeWidthStr;
 
-use super::Style;
 use super::cell::{BAR, shown};
+use super::{Style, flow};
 use crate::document::{Align, Block, Cell, Document, Table};
 use crate::text::{shortened, visible, wrapped};
 
@@ -61,6 +61,11 @@ pub(super) fn write(out: &mut dyn io::Write, document: &Document, style: Style) 
                 }
             }
             Block::Chart(_) => {}
+            Block::Flow(flow) => {
+                for line in flow::lines(flow, style.width, style.color) {
+                    writeln!(out, "{line}")?;
+                }
+            }
         }
     }
     Ok(())

@@ -40,6 +40,7 @@ mod scorecard;
 mod sources;
 mod sources_shown;
 mod stage_age;
+mod standing;
 mod target;
 mod under_way;
 mod velocity;
@@ -82,6 +83,7 @@ pub use requests::{REQUESTS, RequestsRow, requests};
 pub use said::{AskSaid, Said};
 pub use scorecard::{ScorecardPageRow, ScorecardRow, scorecard, scorecard_needs, scorecard_of};
 pub use sources::{AskSources, By, SourcesRow, sources};
+pub use standing::standing;
 pub use target::{
     COVERAGE_REPORT, CoverageRow, Judged, Standing, TargetLine, TargetRow, coverage, in_unit,
     judge, target_needs, targets,

@@ -25,7 +25,7 @@ fn lines(document: &crate::document::Document) -> Vec<&str> {
         .iter()
         .filter_map(|block| match block {
             Block::Heading(text) | Block::Line(text) => Some(text.as_str()),
-            Block::Table(_) | Block::Verbatim(_) | Block::Chart(_) => None,
+            Block::Table(_) | Block::Verbatim(_) | Block::Chart(_) | Block::Flow(_) => None,
         })
         .collect()
 }

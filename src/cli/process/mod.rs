@@ -1,10 +1,11 @@
-//! The sales process: checked, tested, shown, put in force; and what it gives to those who follow it.
+//! The sales process: checked, tested, shown, drawn, put in force; and what it gives to those who follow it.
 
 mod apply;
 mod check;
 mod fmt;
 mod guide;
 mod log;
+mod map;
 mod matrix;
 mod origin;
 mod schema;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Matrix(matrix::Args),
     Guide(guide::Args),
     Tool(tool::Args),
+    Map(map::Args),
     Apply(apply::Args),
     Log(log::Args),
     Fmt(fmt::Args),
@@ -47,6 +49,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Matrix(args) => matrix::run(args, cx),
         Command::Guide(args) => guide::run(args, cx),
         Command::Tool(args) => tool::run(args, cx),
+        Command::Map(args) => map::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),

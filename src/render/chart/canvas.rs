@@ -179,7 +179,12 @@ impl Canvas<'_> {
 
 /// How wide a text is drawn, rather too wide than too narrow: fonts differ from reader to reader.
 pub(super) fn wide(text: &str) -> i32 {
-    let ems: f64 = visible(text)
+    (ems(text) * f64::from(TEXT)).ceil().min(1e6) as i32
+}
+
+/// The same in sizes of the font.
+pub(in super::super) fn ems(text: &str) -> f64 {
+    visible(text)
         .chars()
         .map(|c| match c {
             'i' | 'j' | 'l' | 't' | 'f' | 'I' | '.' | ',' | ':' | '\'' | '|' | ' ' => 0.34,
@@ -188,8 +193,7 @@ pub(super) fn wide(text: &str) -> i32 {
             c if c.width() == Some(2) => 1.05,
             c => 0.6 * c.width().unwrap_or(1) as f64,
         })
-        .sum();
-    (ems * f64::from(TEXT)).ceil().min(1e6) as i32
+        .sum()
 }
 
 /// The text, cut with an ellipsis to this width.

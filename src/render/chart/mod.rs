@@ -13,6 +13,7 @@ mod unit;
 
 use std::fmt::Write;
 
+pub(super) use canvas::ems;
 use canvas::{Failed, Ink, drawable};
 
 use super::html::escaped;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::{Section, escaped};
 use crate::document::{Align, Block, Cell, Table};
 use crate::render::cell::shown;
+use crate::render::flow::lines;
 
 const INK: &str = "color:#1b1f24";
 /// In each cell, since some mail programs don't hand it down to tables. It is short because others cut a
@@ -49,6 +50,9 @@ pub(in crate::render) fn body(title: &str, sections: &[Section]) -> String {
                 Block::Verbatim(text) => super::verbatim(&mut out, text),
                 Block::Table(table) => write_table(&mut out, table),
                 Block::Chart(_) => {}
+                Block::Flow(flow) => {
+                    super::verbatim(&mut out, &lines(flow, None, false).join("\n"));
+                }
             }
         }
     }

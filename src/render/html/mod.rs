@@ -8,12 +8,16 @@ use std::io;
 
 use super::cell::{is_address, shown};
 use super::chart::figure;
+use super::flow::{Paper, svg_on};
 use crate::document::{Align, Block, Cell, Document, Table};
 use crate::text::visible;
 
 pub(super) use mail::body as mail_body;
 
 const STYLE: &str = include_str!("style.css");
+
+/// The map of so many stages can be read when it is printed on one page; a longer one goes on to the next.
+const ON_A_PAGE: usize = 9;
 
 /// A document among several on one page.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +104,17 @@ fn blocks(out: &mut String, document: &Document, level: usize, charts: &str) {
             Block::Verbatim(text) => verbatim(out, text),
             Block::Table(table) => write_table(out, table, &about),
             Block::Chart(chart) => out.push_str(&figure(chart, &format!("{charts}{i}"))),
+            Block::Flow(flow) => {
+                let papers = [Paper::Wide, Paper::Narrow];
+                let pictures = papers.map(|paper| svg_on(flow, paper, &format!("{charts}{i}")));
+                let class = if flow.stages.len() > ON_A_PAGE {
+                    "map long"
+                } else {
+                    "map"
+                };
+                let pictures = pictures.concat();
+                let _ = writeln!(out, "<figure class=\"{class}\">\n{pictures}</figure>");
+            }
         }
     }
 }

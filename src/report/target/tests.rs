@@ -50,7 +50,7 @@ fn near(found: Option<f64>, expected: f64) -> bool {
 fn lines(document: &crate::document::Document) -> Vec<String> {
     let texts = document.blocks.iter().filter_map(|block| match block {
         Block::Heading(text) | Block::Line(text) => Some(text.clone()),
-        Block::Table(_) | Block::Verbatim(_) | Block::Chart(_) => None,
+        Block::Table(_) | Block::Verbatim(_) | Block::Chart(_) | Block::Flow(_) => None,
     });
     texts.collect()
 }
