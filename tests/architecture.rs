@@ -194,9 +194,7 @@ const PURE: &[&str] = &[
 const LONG: &[(&str, &str)] = &[
     ("src/process/mod.rs", "one list of what a process is"),
     ("src/process/shape.rs", "one list of tables and keys"),
-    ("src/report/forecast/rollup.rs", "one report, line by line"),
     ("src/report/forecast/figures.rs", "one set of figures"),
-    ("src/cli/deal/list.rs", "one list, column by column"),
     ("src/cli/deal/show.rs", "one page, fact by fact"),
     ("src/process/target_tests.rs", "cases of one reader"),
     ("src/report/target/tests.rs", "cases of one report"),

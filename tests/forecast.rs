@@ -23,7 +23,10 @@ fn applied(sandbox: &mut Sandbox, lines: &str) {
 }
 
 fn on(sandbox: &mut Sandbox, day: &str, command: &str) -> Ran {
-    sandbox.sh(&format!("salesctl --today {day} {command}"))
+    // What counts is when it was recorded, too.
+    sandbox.sh(&format!(
+        "SALESCTL_CLOCK={day}T12:00:00Z salesctl --today {day} {command}"
+    ))
 }
 
 /// Lines are broken to the width of the terminal.
@@ -86,6 +89,32 @@ fn parts_add_up_to_the_total(#[case] by: &str) {
     );
 }
 
+/// What a backtest judges is the range that was printed on the day, also where it reaches down to nothing.
+#[test]
+fn the_range_that_is_judged_is_the_one_that_is_said() {
+    let mut sandbox = demo();
+    let command = "salesctl forecast backtest --days 2 --origins 12 --by-origin --json";
+    let judged = sandbox.sh(command).ok().json();
+    let judged = judged["rows"].as_array().expect("rows").iter();
+    let judged: Vec<&Json> = judged.filter(|row| row["method"] == "chosen").collect();
+    assert_eq!(judged.len(), 12);
+    for row in judged.iter().step_by(4) {
+        let origin = row["origin"].as_str().expect("a day");
+        let command = format!("salesctl forecast --days 2 --as-of {origin} --json");
+        let said = sandbox.sh(&command).ok().json();
+        let said = total(&said);
+        assert_eq!(said["expected_minor"], row["expected_minor"], "{origin}");
+        assert_eq!(row["low_minor"], 0, "{origin}");
+        assert_eq!(said["low_minor"], 0, "{origin}");
+        let [judged, said] = [row, said].map(|row| row["high_minor"].as_f64().expect("an amount"));
+        // The replay begins later, so that the first errors that the range is widened by are not quite the same.
+        assert!(
+            (judged / said - 1.0).abs() < 0.02,
+            "{origin}: {judged} {said}"
+        );
+    }
+}
+
 /// The same numbers wherever one looks.
 #[test]
 fn other_pages_show_the_forecast() {
@@ -108,9 +137,10 @@ fn other_pages_show_the_forecast() {
         percent(&total["target_share"])
     );
     let record = format!(
-        "its record: ensemble, off by {} of what was won (WAPE) over {} past forecasts;",
-        percent(&total["wape_share"]),
-        total["origins"]
+        "method: {}; {} past forecasts were off by {} of what was won (WAPE); ",
+        total["method"].as_str().expect("a method"),
+        total["origins"],
+        percent(&total["wape_share"])
     );
     for page in ["meeting", "targets", "coverage"] {
         let shown = unwrapped(&sandbox.sh(&format!("salesctl report {page}")).ok());
@@ -125,6 +155,15 @@ fn other_pages_show_the_forecast() {
         major(own, "median_minor")
     );
     assert!(shown.contains(&median), "no `{median}` in\n{shown}");
+    // There is no record of a part.
+    assert!(
+        shown.contains("past forecasts of all deals were off by"),
+        "{shown}"
+    );
+    assert!(
+        own["wape_share"].is_null() && own["coverage_share"].is_null(),
+        "{own}"
+    );
     assert!(
         own["median_minor"].as_i64() < total["median_minor"].as_i64(),
         "a rep's part is a part"
@@ -179,7 +218,7 @@ fn too_little_history_is_said_on_every_page() {
         &mut sandbox,
         "[[target]]\nmetric = \"revenue\"\nat_least = 100000\nperiod = \"quarter\"\n",
     );
-    let says = "no forecast for 2026-Q4: insufficient history: 1 deal won, 30 are needed";
+    let says = "no forecast for 2026-Q4: insufficient history: 1 deal won and 0 lost, 30 of each are needed";
     for page in ["meeting", "targets", "coverage", "scorecard jr"] {
         let shown = unwrapped(&sandbox.sh(&format!("salesctl report {page}")).ok());
         assert!(shown.contains(says), "{page}: no `{says}` in\n{shown}");
@@ -190,7 +229,7 @@ fn too_little_history_is_said_on_every_page() {
     on(&mut sandbox, "2026-11-21", "nightly --markdown page.md").ok();
     let page = fs::read_to_string(sandbox.path("page.md")).expect("a page");
     for what in [
-        "insufficient history: 1 deal won, 30 are needed",
+        "insufficient history: 1 deal won and 0 lost, 30 of each are needed",
         "no forecast is kept tonight: ",
     ] {
         assert!(page.contains(what), "no `{what}` in\n{page}");
@@ -288,7 +327,7 @@ fn the_night_shows_the_range_and_names_nobody_unless_switched_on() {
     assert_eq!(both.said.len(), 2 * once.said.len());
 
     applied(&mut sandbox, "[nightly]\ncalls_by_name = true\n");
-    // A call counts from the day it was recorded: this one in time, those above only after their quarters.
+    // Of the fourth quarter, those above are of the quarters before.
     sandbox
         .sh("salesctl --as jr forecast commit --amount 141k")
         .ok();
@@ -299,6 +338,6 @@ fn the_night_shows_the_range_and_names_nobody_unless_switched_on() {
     for what in [CALLS, "Jana Roth"] {
         assert!(part.contains(what), "no `{what}` in\n{part}");
     }
-    // Of the fourth quarter, which is over, she alone said something in time.
+    // It is over when the page is made, and she alone said something of it.
     assert!(!part.contains("Aylin"), "{part}");
 }

@@ -50,11 +50,8 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
 pub fn check(path_label: &str, text: &str) -> Checked {
     if text.len() > MAX_BYTES {
         let message = format!("`{path_label}` has {} bytes", text.len());
-        let problem = Problem::error(
-            0..0,
-            message,
-            format!("expected a process file of at most {MAX_BYTES} bytes"),
-        );
+        let label = format!("expected a process file of at most {MAX_BYTES} bytes");
+        let problem = Problem::error(0..0, message, label);
         return Checked {
             process: None,
             problems: vec![problem],

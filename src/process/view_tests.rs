@@ -1,4 +1,4 @@
-//! Matrix and guide come from the definition that is enforced: whatever changes there changes in both.
+//! Matrix, guide and map come from the definition that is enforced: whatever changes there changes in all of them.
 
 use rstest::rstest;
 
@@ -90,10 +90,15 @@ fn words(document: &Document) -> String {
             let cells = table.rows.iter().flatten().map(cell);
             headings.chain(cells).collect::<Vec<_>>().join("\n")
         }
-        Block::Chart(_) => String::new(),
+        Block::Chart(_) | Block::Flow(_) => String::new(),
     };
     let blocks: Vec<String> = document.blocks.iter().map(block).collect();
     blocks.join("\n")
+}
+
+/// What the map says.
+fn drawn(text: &str) -> String {
+    format!("{:#?}", process(text).map("Example".to_string(), None))
 }
 
 /// Matrix across, matrix down and guide in words, and the rows of matrix and guide.
@@ -112,14 +117,11 @@ fn views(text: &str, kind: Option<&str>) -> [String; 5] {
     ]
 }
 
-/// What both say.
+/// What all of them say.
 #[rstest]
 #[case("Is it worth it?", "Does it matter?")]
-#[case("\"Notices\"", "\"Reads about us\"")]
 #[case("title = \"First call\"", "title = \"First letter\"")]
-#[case("title = \"Read the site\"", "title = \"Read the news\"")]
 #[case("say = \"worth the trip\"", "say = \"worth the train\"")]
-#[case("name = \"Questions\"", "name = \"Answers\"")]
 #[case("say = \"thank them\"", "say = \"call them\"")]
 #[case("after = \"1d\"", "after = \"5bd\"")]
 #[case("typical = \"10bd\"", "typical = \"2m\"")]
@@ -130,7 +132,10 @@ fn views(text: &str, kind: Option<&str>) -> [String; 5] {
     "requires = [\"next_step\", \"decider\","
 )]
 #[case("\"problem\", \"decider\",", "\"problem\",")]
-#[case("only = [\"large\"] },\n]\nexit", "only = [\"small\"] },\n]\nexit")]
+#[case(
+    "name = \"budget\", only = [\"large\"]",
+    "name = \"budget\", only = [\"small\"]"
+)]
 #[case(
     "objective = \"All agree\"\nonly = [\"large\"]",
     "objective = \"All agree\"\nonly = [\"small\"]"
@@ -148,6 +153,41 @@ fn a_changed_definition_changes_every_view(#[case] before: &str, #[case] after: 
     for (old, new) in views(&text, None).iter().zip(views(&changed, None)) {
         assert_ne!(*old, new, "{before} → {after}");
     }
+    assert_ne!(drawn(&text), drawn(&changed), "{before} → {after}");
+}
+
+/// What is not of the way itself is left out of its map.
+#[rstest]
+#[case("\"Notices\"", "\"Reads about us\"")]
+#[case("title = \"Read the site\"", "title = \"Read the news\"")]
+#[case("name = \"Questions\"", "name = \"Answers\"")]
+#[case("only = [\"large\"] },\n]\nexit", "only = [\"small\"] },\n]\nexit")]
+fn a_changed_definition_changes_matrix_and_guide(#[case] before: &str, #[case] after: &str) {
+    assert!(TEXT.contains(before), "{before}");
+    let changed = TEXT.replacen(before, after, 1);
+    for (old, new) in views(TEXT, None).iter().zip(views(&changed, None)) {
+        assert_ne!(*old, new, "{before} → {after}");
+    }
+}
+
+/// Whatever else a gate enforces.
+#[rstest]
+#[case("value > 100", "value > 200", false)] // it shows what the criterion says
+#[case("back = [\"qualify\"]", "back = []", true)]
+#[case("Too dear", "Price", true)]
+#[case("What hurts?", "Where does it hurt?", false)]
+fn a_changed_gate_changes_the_map(
+    #[case] before: &str,
+    #[case] after: &str,
+    #[case] changes: bool,
+) {
+    let changed = TEXT.replacen(before, after, 1);
+    assert_ne!(TEXT, changed);
+    assert_eq!(
+        drawn(TEXT) != drawn(&changed),
+        changes,
+        "{before} → {after}"
+    );
 }
 
 /// What a rep is taught beside it.
