@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::forecast::{
     DealOutlook, Horizon, Outlook, REASON, Refusal, Usual, forecast_needs, outlook,
 };
+use crate::id::Id;
 use crate::process::Process;
 
 /// A chance is to be won within so many days.
@@ -168,6 +169,36 @@ impl Worked {
             None => share,
         })
     }
+}
+
+/// Of one deal that is open.
+pub(super) struct OfDeal {
+    /// Within [`DAYS`].
+    pub(super) soon: Chance,
+    /// By the last day of the fiscal quarter; `None` where that can't be told.
+    pub(super) quarter: Option<f64>,
+    pub(super) end: Option<Day>,
+}
+
+/// Its chances, or why there are none.
+pub(super) fn of_deal(
+    session: &Session<'_>,
+    book: &Book,
+    deal: Id,
+) -> Result<Result<OfDeal, Option<String>>> {
+    let Some(at) = book.deals.id.iter().position(|id| *id == deal) else {
+        return Ok(Err(None));
+    };
+    let mut worked = Worked::out(session, book, true, true)?;
+    let quarter = worked.quarter(at);
+    Ok(match worked.of(&session.process, book, at) {
+        Some(soon) => Ok(OfDeal {
+            soon,
+            quarter,
+            end: quarter_end(session, book)?,
+        }),
+        None => Err(worked.refused),
+    })
 }
 
 /// The best chance first; who has none comes last.
