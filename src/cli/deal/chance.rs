@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 
 use super::super::session::Session;
+use super::list::{Args, DealRow, More};
 use crate::date::parse_period;
 use crate::deal::book::{Book, Day, Needs};
 use crate::fault::Fault;
@@ -169,6 +170,35 @@ impl Worked {
             None => share,
         })
     }
+}
+
+/// Tells of each row what is shown of its chance; whether one of them has no day on which it is likely won.
+pub(super) fn tell(
+    chances: &mut Worked,
+    process: &crate::process::Process,
+    book: &Book,
+    args: &Args,
+    chosen: &[usize],
+    rows: &mut [DealRow],
+) -> bool {
+    let mut without_day = false;
+    for (row, deal) in rows.iter_mut().zip(chosen) {
+        row.chance_quarter_share = chances.quarter(*deal);
+        row.chance_30_days_share = chances.soon(*deal).filter(|_| args.shows(More::P));
+        if !(args.shows(More::When) || args.shows(More::Why)) {
+            continue;
+        }
+        let Some(chance) = chances.of(process, book, *deal) else {
+            continue;
+        };
+        without_day |= args.shows(More::When) && chance.likely.is_none();
+        row.likely_won = chance
+            .likely
+            .filter(|_| args.shows(More::When))
+            .map(Day::date);
+        row.chance_why = args.shows(More::Why).then(|| chance.in_words());
+    }
+    without_day
 }
 
 /// Of one deal that is open.
