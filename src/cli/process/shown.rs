@@ -19,6 +19,7 @@ pub(super) enum Shown<'c> {
     Draft {
         process: Box<Process>,
         label: String,
+        text: String,
         today: NaiveDate,
     },
 }
@@ -47,6 +48,7 @@ impl<'c> Shown<'c> {
             today: cx.today_in(&process.calendar)?,
             process: Box::new(process),
             label,
+            text,
         })
     }
 
@@ -59,10 +61,22 @@ impl<'c> Shown<'c> {
 
     /// `Example Ltd, version 3`; of a draft, where it is.
     pub(super) fn title(&self) -> String {
-        let name = &self.process().name;
+        format!("{}, {}", self.process().name, self.version())
+    }
+
+    /// `version 3`; of a draft, where it is.
+    pub(super) fn version(&self) -> String {
         match self {
-            Self::InForce(session) => format!("{name}, version {}", session.version),
-            Self::Draft { label, .. } => format!("{name}, {label}"),
+            Self::InForce(session) => format!("version {}", session.version),
+            Self::Draft { label, .. } => label.clone(),
+        }
+    }
+
+    /// What its file is called, and the text of it with those it extends.
+    pub(super) fn source(&self) -> (&str, &str) {
+        match self {
+            Self::InForce(session) => (&session.applied_path, &session.applied_text),
+            Self::Draft { label, text, .. } => (label, text),
         }
     }
 
