@@ -153,10 +153,7 @@ fn in_circles(
             }
         }
         let (message, label) = match circle {
-            [_] => (
-                words.concat(),
-                "expected another stage".to_string(),
-            ),
+            [_] => (words.concat(), "expected another stage".to_string()),
             _ => (
                 "stages place each other in a circle".to_string(),
                 words.join(", "),

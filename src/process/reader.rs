@@ -131,13 +131,14 @@ impl<'a> Reader<'a> {
         if self.may_be_broken(&name.value) {
             return;
         }
-        // A fact of a deal may be a field.
-        let kind = if noun == "fact of a deal" {
-            "field"
-        } else {
-            noun
+        // A fact of a deal is a field, or that a step is done.
+        let is_fact = ["fact", "fact of a deal"].contains(&noun);
+        let (kind, gone) = match name.value.strip_prefix("done_") {
+            Some(step) if is_fact => ("step", step),
+            _ if is_fact => ("field", name.value.as_str()),
+            _ => (noun, name.value.as_str()),
         };
-        if let Some(label) = self.gone(&name.value, |of| kind.ends_with(&of.replace('_', " "))) {
+        if let Some(label) = self.gone(gone, |of| kind.ends_with(&of.replace('_', " "))) {
             let message = format!("unknown {noun} `{}`", name.value);
             return self.error(name.span.clone(), message, label);
         }

@@ -197,10 +197,12 @@ fn entry_of<'a, 't>(
 fn names(under: &DeTable<'_>, place: &str, same: Same) -> Vec<String> {
     match under.get(place).map(Spanned::get_ref) {
         Some(DeValue::Table(table)) => table.keys().map(|key| key.get_ref().to_string()).collect(),
-        Some(DeValue::Array(items)) => items
-            .iter()
-            .filter_map(|item| full_name(item, same))
-            .collect(),
+        Some(DeValue::Array(items)) => {
+            let first = items.iter().filter_map(|item| identity(item, same));
+            let first = first.filter_map(|id| id.into_iter().next());
+            let full = items.iter().filter_map(|item| full_name(item, same));
+            first.chain(full).collect()
+        }
         _ => Vec::new(),
     }
 }
