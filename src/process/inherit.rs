@@ -106,12 +106,13 @@ fn lay<'t>(reader: &Reader<'_>, under: &mut DeTable<'t>, over: DeTable<'t>, list
         let name = key.get_ref().to_string();
         if !under.contains_key(name.as_str()) {
             if list == Some("fields") && !is_built_in(&name) {
-                let known = under.keys().map(|key| key.get_ref().to_string()).collect();
+                let known: Vec<String> =
+                    under.keys().map(|key| key.get_ref().to_string()).collect();
                 let name = At {
                     value: name,
                     span: key.span(),
                 };
-                hint(reader, "field", &name, &value, known);
+                hint(reader, "field", &name, &value, &known);
             }
             under.insert(key, value);
             continue;
@@ -189,7 +190,7 @@ fn lay_list<'t>(
                 if let Some(name) = name_of(reader, &item) {
                     let known = items.iter().take(before);
                     let known = known.filter_map(|item| Some(identity(item, same)?.concat()));
-                    hint(reader, noun, &name, &item, known.collect());
+                    hint(reader, noun, &name, &item, &known.collect::<Vec<_>>());
                 }
                 items.push(item);
                 continue;
@@ -311,7 +312,7 @@ fn hint(
     noun: &str,
     name: &At<String>,
     item: &Spanned<DeValue<'_>>,
-    known: Vec<String>,
+    known: &[String],
 ) {
     // The key by which a new one says what it is; who overrides leaves it out.
     let whole = match noun {

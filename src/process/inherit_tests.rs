@@ -463,7 +463,7 @@ fn what_a_third_file_has_again_is_there() {
     assert_eq!(
         told,
         [
-            "stage demo team.toml:3 Some(\"unit.toml:3 removed it: phone\")",
+            "stage demo team.toml:3 Some(\"unit.toml:3 had removed it: phone\")",
             "test a large one is large group.toml:41 None",
         ]
     );

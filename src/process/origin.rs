@@ -65,7 +65,7 @@ pub fn origins(label: &str, text: &str) -> Vec<Origin> {
             let is_it = |one: &&mut Origin| one.what == gone.noun && one.name == gone.name;
             if let Some(thing) = things.find(is_it).filter(|_| gone.stage.is_none()) {
                 thing.again = Some(format!(
-                    "{}:{} removed it: {}",
+                    "{}:{} had removed it: {}",
                     place.file, place.line, gone.why
                 ));
             }

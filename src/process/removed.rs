@@ -98,12 +98,11 @@ pub(super) fn removed(
                 let Some(name) = named(reader, &keys, kind.0) else {
                     continue;
                 };
-                let found = match holder(under, kind.0) {
-                    Some(table) => take(reader, table, *kind, &name),
-                    None => {
-                        missing(reader, kind.0, &name, &[]);
-                        false
-                    }
+                let found = if let Some(table) = holder(under, kind.0) {
+                    take(reader, table, *kind, &name)
+                } else {
+                    missing(reader, kind.0, &name, &[]);
+                    false
                 };
                 (kind.0, name, found)
             }

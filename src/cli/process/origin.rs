@@ -62,7 +62,7 @@ fn table(found: &[Origin], width: Option<u16>) -> Table {
         .map(|origin| {
             let mut said = Vec::new();
             said.extend(origin.removed.as_ref().map(|why| format!("removed: {why}")));
-            said.extend(origin.again.clone());
+            said.extend(origin.again.as_ref().map(|gone| format!("again, {gone}")));
             said.extend((!origin.keys.is_empty()).then(|| origin.keys.join(", ")));
             let place = format!("{}:{}", origin.file, origin.line);
             let name = origin.name.clone();
@@ -92,11 +92,12 @@ fn table(found: &[Origin], width: Option<u16>) -> Table {
         ],
         rows: lines
             .into_iter()
-            .map(|[what, name, place, said]| {
-                let beneath = [name, place, said].into_iter();
-                let said = beneath.filter(|line| !line.is_empty()).collect();
-                vec![Cell::Text(what), Cell::Lines(said)]
+            .flat_map(|[what, name, place, said]| {
+                let beneath = [place, said].into_iter().filter(|line| !line.is_empty());
+                let beneath = beneath.map(|line| [String::new(), line]);
+                [[what, name]].into_iter().chain(beneath)
             })
+            .map(|line| line.map(Cell::Text).into())
             .collect(),
     }
 }

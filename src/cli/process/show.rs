@@ -328,7 +328,10 @@ fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
     if !stage.back.is_empty() {
         line("may go back to", stage.back.join(", "), None);
     }
-    let heading = format!("{}, process {}", stage.title, shown.version());
+    let heading = match shown {
+        Shown::InForce(session) => format!("{}, process version {}", stage.title, session.version),
+        Shown::Draft { label, .. } => format!("{}, {label}", stage.title),
+    };
     let document = Document::default().heading(heading);
     let document = match &stage.objective {
         Some(objective) => document.line(objective.clone()),

@@ -61,14 +61,10 @@ impl<'c> Shown<'c> {
 
     /// `Example Ltd, version 3`; of a draft, where it is.
     pub(super) fn title(&self) -> String {
-        format!("{}, {}", self.process().name, self.version())
-    }
-
-    /// `version 3`; of a draft, where it is.
-    pub(super) fn version(&self) -> String {
+        let name = &self.process().name;
         match self {
-            Self::InForce(session) => format!("version {}", session.version),
-            Self::Draft { label, .. } => label.clone(),
+            Self::InForce(session) => format!("{name}, version {}", session.version),
+            Self::Draft { label, .. } => format!("{name}, {label}"),
         }
     }
 
