@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         date::day(session.today)
     );
     let answer = Answer {
-        process_version: session.version,
+        process_version: Some(session.version),
         ..answer(process, Some(&standing), notes, session.today)
     };
     show(args, cx, process, title, Some(&standing), &answer)
@@ -134,7 +134,7 @@ fn answer(
     Answer {
         schema: "salesctl/process-map/1",
         as_of: today,
-        process_version: 0,
+        process_version: None,
         currency: process.currency,
         period: None,
         by: Vec::new(),

@@ -66,14 +66,14 @@ impl<'c> Shown<'c> {
         }
     }
 
-    /// A draft has no version: 0.
+    /// A draft has no version.
     pub(super) fn answer<R>(&self, schema: &'static str, rows: Vec<R>) -> Answer<R> {
         match self {
             Self::InForce(session) => output::answer(session, schema, rows),
             Self::Draft { process, today, .. } => Answer {
                 schema,
                 as_of: *today,
-                process_version: 0,
+                process_version: None,
                 currency: process.currency,
                 period: None,
                 by: Vec::new(),
