@@ -86,16 +86,19 @@ impl<'c> Shown<'c> {
 
     /// All of it, or the way of a customer type.
     pub(super) fn view<'v>(&'v self, kind: Option<&'v str>) -> Result<View<'v>> {
-        let process = self.process();
-        let names: Vec<&str> = process
-            .customer_types
-            .iter()
-            .map(|kind| kind.name.as_str())
-            .collect();
-        match kind.filter(|kind| !names.contains(kind)) {
-            Some(typed) => Err(Fault::unknown(Class::Usage, "customer type", typed, &names).into()),
-            None => Ok(View::new(process, kind)),
-        }
+        view_of(self.process(), kind)
+    }
+}
+
+pub(super) fn view_of<'v>(process: &'v Process, kind: Option<&'v str>) -> Result<View<'v>> {
+    let names: Vec<&str> = process
+        .customer_types
+        .iter()
+        .map(|kind| kind.name.as_str())
+        .collect();
+    match kind.filter(|kind| !names.contains(kind)) {
+        Some(typed) => Err(Fault::unknown(Class::Usage, "customer type", typed, &names).into()),
+        None => Ok(View::new(process, kind)),
     }
 }
 
