@@ -25,6 +25,7 @@ mod payback;
 mod payback_checked;
 mod process;
 mod process_map;
+mod process_schema;
 mod properties;
 mod ratings;
 mod readme;

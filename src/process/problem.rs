@@ -46,6 +46,11 @@ impl Problem {
         }
     }
 
+    /// A file of which nothing can be said but why.
+    pub(crate) fn unreadable(path_label: &str, why: impl Into<String>) -> Self {
+        Self::error(0..0, format!("cannot read `{path_label}`"), why)
+    }
+
     pub(crate) fn warning(
         span: Range<usize>,
         message: impl Into<String>,

@@ -98,7 +98,9 @@ fn words(document: &Document) -> String {
 
 /// What the map says.
 fn drawn(text: &str) -> String {
-    format!("{:#?}", process(text).map("Example".to_string(), None))
+    let process = process(text);
+    let view = View::new(&process, None);
+    format!("{:#?}", view.map("Example".to_string(), None))
 }
 
 /// Matrix across, matrix down and guide in words, and the rows of matrix and guide.

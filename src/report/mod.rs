@@ -267,7 +267,7 @@ fn answer<R>(
     Answer {
         schema,
         as_of: book.as_of,
-        process_version: book.process_version,
+        process_version: Some(book.process_version).filter(|version| *version > 0),
         currency: process.currency,
         period: ask.period,
         by: Vec::new(),

@@ -1,6 +1,7 @@
 //! The sales process: checked, tested, shown, drawn, put in force; and what it gives to those who follow it.
 
 mod apply;
+mod beside;
 mod check;
 mod fmt;
 mod guide;

@@ -91,7 +91,7 @@ fn row(stage: &Stage) -> StageRow {
         follow_up: stage
             .follow_ups
             .iter()
-            .map(|rule| format!("{} after {}", rule.say, rule.after))
+            .map(|rule| format!("{}, {}", rule.say, stage.when(rule)))
             .collect(),
         next: stage.next.clone(),
         back: stage.back.clone(),
@@ -254,15 +254,8 @@ fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
     if let Some(buyer) = &stage.buyer {
         line("buyer", buyer.clone(), None);
     }
-    let timing: Vec<String> = [
-        stage.typical.map(|span| format!("typically {span}")),
-        stage.limit.map(|span| format!("at most {span}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !timing.is_empty() {
-        line("timing", timing.join(", "), None);
+    if let Some(timing) = stage.timing() {
+        line("timing", timing, None);
     }
     for required in &stage.requires {
         let requirement = &required.what;
@@ -309,18 +302,9 @@ fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
         );
     }
     for rule in &stage.follow_ups {
-        let from = rule
-            .step
-            .as_ref()
-            .map_or_else(|| "entering".to_string(), |step| format!("step {step}"));
         line(
             "follow-up",
-            format!(
-                "{} {} after {from}{}",
-                rule.say,
-                rule.after,
-                rule.only.in_words()
-            ),
+            format!("{}, {}{}", rule.say, stage.when(rule), rule.only.in_words()),
             rule.why.as_deref(),
         );
     }

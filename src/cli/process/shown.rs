@@ -76,14 +76,14 @@ impl<'c> Shown<'c> {
         }
     }
 
-    /// A draft has no version: 0.
+    /// A draft has no version.
     pub(super) fn answer<R>(&self, schema: &'static str, rows: Vec<R>) -> Answer<R> {
         match self {
             Self::InForce(session) => output::answer(session, schema, rows),
             Self::Draft { process, today, .. } => Answer {
                 schema,
                 as_of: *today,
-                process_version: 0,
+                process_version: None,
                 currency: process.currency,
                 period: None,
                 by: Vec::new(),
@@ -96,16 +96,19 @@ impl<'c> Shown<'c> {
 
     /// All of it, or the way of a customer type.
     pub(super) fn view<'v>(&'v self, kind: Option<&'v str>) -> Result<View<'v>> {
-        let process = self.process();
-        let names: Vec<&str> = process
-            .customer_types
-            .iter()
-            .map(|kind| kind.name.as_str())
-            .collect();
-        match kind.filter(|kind| !names.contains(kind)) {
-            Some(typed) => Err(Fault::unknown(Class::Usage, "customer type", typed, &names).into()),
-            None => Ok(View::new(process, kind)),
-        }
+        view_of(self.process(), kind)
+    }
+}
+
+pub(super) fn view_of<'v>(process: &'v Process, kind: Option<&'v str>) -> Result<View<'v>> {
+    let names: Vec<&str> = process
+        .customer_types
+        .iter()
+        .map(|kind| kind.name.as_str())
+        .collect();
+    match kind.filter(|kind| !names.contains(kind)) {
+        Some(typed) => Err(Fault::unknown(Class::Usage, "customer type", typed, &names).into()),
+        None => Ok(View::new(process, kind)),
     }
 }
 
