@@ -104,6 +104,8 @@ pub enum Left {
     Advanced,
     /// To an earlier stage.
     Back,
+    /// The process changed and took the stage away: neither forward nor back, and no decision of anybody who sells.
+    Moved,
     Won,
     Lost,
 }
@@ -217,6 +219,9 @@ pub struct Deals {
     pub customer_type: Vec<Option<u32>>,
     /// Day of its last event.
     pub touched: Vec<Option<Day>>,
+    /// Version of the process under which it passed its last gate: it began, went on, went back, was won or lost;
+    /// `None` where no gate was passed, as of what was imported.
+    pub gate_version: Vec<Option<u32>>,
 }
 
 /// One stay of a deal in one stage per index.

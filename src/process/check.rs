@@ -14,7 +14,7 @@ use super::whole::Whole;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
     Prospecting, Reason, Required, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers,
-    limit, metric_check, prospect_columns, prospecting, relations, scenario, standard_metrics,
+    limit, metric_check, prospect_columns, prospecting, relations, removed, scenario, standard_metrics,
     target,
 };
 use crate::condition::Engine;
@@ -61,9 +61,14 @@ pub fn check(path_label: &str, text: &str) -> Checked {
     let reader = Reader::new(&whole.text, whole.is_damaged());
     let (mut table, removed) = whole.table(&reader, clean);
     reader.note_removed(&removed);
+    let gone = removed::stages_gone(removed);
     let tests = table.remove_entry("test");
     let definition = Definition::read(&reader, path_label, table);
+    relations::moved(&reader, &definition.stages, &gone);
     let mut process = process(&reader, definition, layers::beginnings(text));
+    if let Some(process) = &mut process {
+        process.gone = gone.into_iter().map(|gone| gone.gone).collect();
+    }
     if let (Some(process), Some(tests)) = (&mut process, tests) {
         process.scenarios = scenario::of_file(&reader, DeTable::from_iter([tests]), process);
     }
@@ -167,6 +172,7 @@ fn process(
             .collect(),
         customer_types,
         stages,
+        gone: Vec::new(),
         lost_reasons,
         won_title,
         lost_title,
@@ -365,7 +371,9 @@ fn stage(
     });
     let tools = written.tools.into_iter();
     let tools = tools.map(|tool| tool.checked(reader, engine));
-    let values = |names: Vec<At<String>>| names.into_iter().map(|name| name.value).collect();
+    let values = |names: Vec<At<String>>| -> Vec<String> {
+        names.into_iter().map(|name| name.value).collect()
+    };
     let default_next = || {
         vec![
             order
@@ -376,6 +384,7 @@ fn stage(
     };
     Stage {
         name: written.name.value,
+        moved_from: values(written.moved_from),
         title: written.title,
         objective: written.objective,
         buyer: written.buyer,

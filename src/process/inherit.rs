@@ -11,7 +11,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::names::slugified;
 use super::reader::Reader;
-use super::removed::{Removed, removed};
+use super::removed::{Removed, of_its_own, removed};
 
 /// The key of `remove`, where it is kept, and how one is told from another.
 pub(super) type Kind = (&'static str, &'static str, Same);
@@ -91,15 +91,9 @@ pub(super) fn laid_over<'t>(
         _ => None,
     };
     let Some(mut under) = under else {
-        if let Some(remove) = remove {
-            reader.error(
-                remove.span(),
-                "`remove` in a file that extends none",
-                "delete what is not wanted, or name the file with `extends`",
-            );
-        }
+        let removed = remove.map_or_else(Vec::new, |remove| of_its_own(reader, &remove));
         placed(&mut over);
-        return (over, Vec::new());
+        return (over, removed);
     };
     let removed = remove.map_or_else(Vec::new, |remove| removed(reader, &mut under, &remove));
     lay(&mut under, over, None);

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::inherit::{KINDS, Kind, OF_STAGE, Same, emptied, identity, plain};
 use super::reader::{At, Reader};
-use super::shape;
+use super::{Gone, shape};
 use crate::text::nearest;
 
 /// Something of the extended file that its heir does without.
@@ -20,6 +20,78 @@ pub(super) struct Removed {
     pub(super) stage: Option<String>,
     pub(super) why: String,
     pub(super) span: Range<usize>,
+    /// Where the deals of a stage go.
+    pub(super) deals_to: Option<At<String>>,
+}
+
+/// A stage that a file does without, where it says so, and where it says where its deals go.
+pub(super) struct GoneWritten {
+    pub(super) gone: Gone,
+    pub(super) span: Range<usize>,
+    pub(super) deals_to: Option<Range<usize>>,
+}
+
+/// The stages among what files do without.
+pub(super) fn stages_gone(removed: Vec<Removed>) -> Vec<GoneWritten> {
+    let stages = removed
+        .into_iter()
+        .filter(|removed| removed.noun == "stage");
+    stages
+        .map(|removed| GoneWritten {
+            span: removed.span,
+            deals_to: removed.deals_to.as_ref().map(|to| to.span.clone()),
+            gone: Gone {
+                stage: removed.name,
+                deals_to: removed.deals_to.map(|to| to.value),
+                why: removed.why,
+            },
+        })
+        .collect()
+}
+
+/// What a file that extends none does without: stages that it had itself, whose deals go elsewhere.
+pub(super) fn of_its_own(reader: &Reader<'_>, remove: &Spanned<DeValue<'_>>) -> Vec<Removed> {
+    let Some(items) = remove.get_ref().as_array() else {
+        wrong_type(reader, remove);
+        return Vec::new();
+    };
+    let mut removed = Vec::new();
+    for item in items {
+        let Some(keys) = reader.table(&shape::REMOVE, item) else {
+            continue;
+        };
+        let about = ["stage", "deals_to", "why"];
+        let other = shape::REMOVE.keys.iter().map(|key| key.0);
+        let mut other = other.filter(|key| !about.contains(key) && keys.get(key).is_some());
+        let (Some(name), None) = (keys.text("stage"), other.next()) else {
+            reader.error(
+                item.span(),
+                "`remove` in a file that extends none",
+                "delete what is not wanted; only a stage is named here, so that its deals have a place to go: \
+                 `{ stage = \"demo\", why = \"…\", deals_to = \"propose\" }`",
+            );
+            continue;
+        };
+        if let Some(why) = keys.needed("what is removed", "why") {
+            removed.push(Removed {
+                noun: "stage",
+                name: name.value,
+                stage: None,
+                why: why.value,
+                span: name.span,
+                deals_to: keys.text("deals_to"),
+            });
+        }
+    }
+    removed
+}
+
+fn wrong_type(reader: &Reader<'_>, remove: &Spanned<DeValue<'_>>) {
+    reader.error(
+        remove.span(),
+        "wrong type for `remove`",
+        "expected a list such as [{ stage = \"demo\", why = \"sold by phone\" }]",
+    );
 }
 
 /// What the heir does without is taken out of what it extends.
@@ -30,11 +102,7 @@ pub(super) fn removed(
 ) -> Vec<Removed> {
     let mut removed = Vec::new();
     let Some(items) = remove.get_ref().as_array() else {
-        reader.error(
-            remove.span(),
-            "wrong type for `remove`",
-            "expected a list such as [{ stage = \"demo\", why = \"sold by phone\" }]",
-        );
+        wrong_type(reader, remove);
         return removed;
     };
     for item in items {
@@ -43,6 +111,7 @@ pub(super) fn removed(
         };
         let why = keys.needed("what is removed", "why");
         let stage = keys.text("stage");
+        let deals_to = keys.text("deals_to");
         // One of a kind, or it is not clear what is meant.
         let only_one = |kinds: &'static [Kind]| {
             let mut named = kinds.iter().filter(|(noun, ..)| keys.get(noun).is_some());
@@ -70,6 +139,8 @@ pub(super) fn removed(
             }
             (Some(name), None, None) => {
                 let found = take(under, "stage", Same::Name, &name.value);
+                // A stage of its own that it had before is in no file any more.
+                let found = found || deals_to.is_some();
                 if !found {
                     missing(reader, "stage", &name, &names(under, "stage", Same::Name));
                 }
@@ -95,6 +166,13 @@ pub(super) fn removed(
                 continue;
             }
         };
+        if let Some(deals_to) = deals_to.as_ref().filter(|_| noun != "stage") {
+            reader.error(
+                deals_to.span.clone(),
+                "`deals_to` without a stage that is removed",
+                "only the deals of a stage have to go elsewhere",
+            );
+        }
         if let (true, Some(why)) = (found, why) {
             let is_part = noun != "stage";
             removed.push(Removed {
@@ -103,6 +181,7 @@ pub(super) fn removed(
                 stage: stage.filter(|_| is_part).map(|stage| stage.value),
                 why: why.value,
                 span: name.span,
+                deals_to,
             });
         }
     }

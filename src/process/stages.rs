@@ -17,6 +17,8 @@ pub(super) struct StageWritten {
     pub(super) name: At<String>,
     /// The stage that it stands behind, if not where it is written.
     pub(super) after: Option<At<String>>,
+    /// What it was called before.
+    pub(super) moved_from: Vec<At<String>>,
     pub(super) title: String,
     pub(super) objective: Option<String>,
     pub(super) buyer: Option<String>,
@@ -140,6 +142,7 @@ fn stage(
     StageWritten {
         title,
         after: keys.text("after"),
+        moved_from: keys.one_or_more("moved_from"),
         name,
         objective: keys.words("objective"),
         buyer: keys.words("buyer"),
