@@ -141,6 +141,8 @@ pub struct Book {
     pub reasons: Vec<String>,
     /// Customer types, by name.
     pub types: Vec<String>,
+    /// Versions of the process that `gate_version` names.
+    pub versions: Vec<String>,
     /// Tools that activities used.
     pub tools: Vec<String>,
     /// Facts that were asked for, by name.
@@ -220,7 +222,7 @@ pub struct Deals {
     /// Day of its last event.
     pub touched: Vec<Option<Day>>,
     /// Version of the process under which it passed its last gate: it began, went on, went back, was won or lost;
-    /// `None` where no gate was passed, as of what was imported.
+    /// `None` where no gate was passed, as of what was imported. Index into [`Book::versions`].
     pub gate_version: Vec<Option<u32>>,
 }
 

@@ -174,6 +174,13 @@ pub enum Move {
     Process,
 }
 
+impl Move {
+    /// Whether the process in force had its say.
+    pub fn passes_gate(self) -> bool {
+        matches!(self, Self::Start | Self::Advance | Self::Back)
+    }
+}
+
 /// Something about a deal that has one value at a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "attribute", content = "value", rename_all = "snake_case")]
@@ -584,9 +591,7 @@ impl Event {
     /// Whether a gate was passed by it, or could have stood in its way: where the process in force counts.
     pub fn passes_gate(&self) -> bool {
         match self {
-            Self::StageEntered { how, .. } => {
-                matches!(how, Move::Start | Move::Advance | Move::Back)
-            }
+            Self::StageEntered { how, .. } => how.passes_gate(),
             Self::Won { imported, .. } | Self::Lost { imported, .. } => !imported,
             _ => false,
         }

@@ -14,8 +14,8 @@ use super::whole::Whole;
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
     Prospecting, Reason, Required, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers,
-    limit, metric_check, prospect_columns, prospecting, relations, removed, scenario, standard_metrics,
-    target,
+    limit, metric_check, prospect_columns, prospecting, relations, removed, scenario,
+    standard_metrics, target,
 };
 use crate::condition::Engine;
 

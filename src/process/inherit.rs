@@ -138,7 +138,7 @@ fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
 }
 
 /// How entries of a list are told apart; `None` of a list that is replaced as a whole.
-fn same_in(list: Option<&str>, key: &str) -> Option<Same> {
+pub(super) fn same_in(list: Option<&str>, key: &str) -> Option<Same> {
     let of = |kinds: &[Kind]| {
         let kind = kinds.iter().find(|(_, place, _)| *place == key);
         kind.map(|(.., same)| *same)

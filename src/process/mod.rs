@@ -8,6 +8,8 @@
 //! `map` is what its picture is drawn from.
 
 mod calendar;
+mod change;
+mod change_words;
 mod check;
 mod columns;
 mod config;
@@ -64,6 +66,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use calendar::Calendar;
+pub use change::{Change, What, changes};
+pub use change_words::{Effect, Told, told};
 pub use check::{Checked, check, decode};
 pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,

@@ -53,8 +53,7 @@ pub(super) struct Table {
 
 use Takes::{
     Bool, Condition, Date, Dates, Duration, Integer, List, Name, Named, Number, One, OneOf,
-    OneOrMore, Share,
-    Text, Texts, Values,
+    OneOrMore, Share, Text, Texts, Values,
 };
 
 pub(super) const FILE: Table = Table {
