@@ -373,6 +373,16 @@ impl Deals {
 }
 
 impl Visits {
+    /// A visit of others, as it is.
+    pub fn push_of(&mut self, other: &Self, at: usize) {
+        self.deal.push(other.deal[at]);
+        self.stage.push(other.stage[at]);
+        self.entered.push(other.entered[at]);
+        self.left.push(other.left[at]);
+        self.how.push(other.how[at]);
+        self.overridden.push(other.overridden[at]);
+    }
+
     pub fn len(&self) -> usize {
         self.deal.len()
     }

@@ -101,7 +101,7 @@ fn table(text: &str) -> Table {
             Some(stage) => format!("{} {} of {stage}", gone.noun, gone.name),
             None => format!("{} {}", gone.noun, gone.name),
         };
-        entry.insert("name".into(), Value::String(name));
+        entry.insert("say".into(), Value::String(name));
         entry.insert("why".into(), Value::String(gone.why));
         if let Some(to) = gone.deals_to {
             entry.insert("deals_to".into(), Value::String(to.value));
@@ -251,7 +251,7 @@ impl Found {
         };
         let same = same_in(list, path[path.len() - 1]).filter(|same| *same != Same::Key);
         let same = match path {
-            ["process", "remove"] => Some(Same::Name),
+            ["process", "remove"] => Some(Same::Said),
             [_] | ["stage" | "end", _, _] | ["process", _] => same,
             _ => None,
         };

@@ -2,12 +2,16 @@
 
 mod apply;
 mod check;
+mod compared;
+mod diff;
 mod fmt;
 mod guide;
 mod log;
 mod map;
 mod matrix;
 mod origin;
+mod plan;
+mod planned;
 mod schema;
 mod show;
 mod shown;
@@ -35,7 +39,9 @@ pub(crate) enum Command {
     Guide(guide::Args),
     Tool(tool::Args),
     Map(map::Args),
+    Plan(plan::Args),
     Apply(apply::Args),
+    Diff(diff::Args),
     Log(log::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
@@ -50,6 +56,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Guide(args) => guide::run(args, cx),
         Command::Tool(args) => tool::run(args, cx),
         Command::Map(args) => map::run(args, cx),
+        Command::Plan(args) => plan::run(args, cx),
+        Command::Diff(args) => diff::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),

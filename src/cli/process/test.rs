@@ -54,22 +54,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         cx.console.warn(shown.trim_end());
         return Ok(Status::Unusable);
     };
-    let mut all: Vec<(String, Scenario)> = Vec::new();
-    for scenario in &process.scenarios {
-        let line = scenario.line..scenario.line + 1;
-        let place = process.places(&label, std::iter::once(&line)).pop();
-        let (file, line) = place.map_or((label.clone(), 0), |(file, line, _)| (file, line));
-        all.push((
-            file,
-            Scenario {
-                line,
-                ..scenario.clone()
-            },
-        ));
-    }
-    if !beside(cx, &path, &process, &mut all)? {
+    let Some(all) = every(cx, &path, &label, &process)? else {
         return Ok(Status::Unusable);
-    }
+    };
     let mut runner = Runner::new(&process);
     let mut rows = Vec::new();
     let mut failed = 0;
@@ -118,6 +105,30 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         (_, failed) => format!("{label}: {scenarios}, {failed} not as expected"),
     })?;
     Ok(status)
+}
+
+/// The scenarios of a process and of the files beside it, each with its file and its line there; `None`, said on
+/// stderr, when one of these can't be used.
+pub(super) fn every(
+    cx: &Context,
+    path: &Path,
+    label: &str,
+    process: &Process,
+) -> Result<Option<Vec<(String, Scenario)>>> {
+    let mut all: Vec<(String, Scenario)> = Vec::new();
+    for scenario in &process.scenarios {
+        let line = scenario.line..scenario.line + 1;
+        let place = process.places(label, std::iter::once(&line)).pop();
+        let (file, line) = place.map_or((label.to_string(), 0), |(file, line, _)| (file, line));
+        all.push((
+            file,
+            Scenario {
+                line,
+                ..scenario.clone()
+            },
+        ));
+    }
+    Ok(beside(cx, path, process, &mut all)?.then_some(all))
 }
 
 /// Scenarios of the files in `tests` beside the process file; `false` when one of them can't be used.
