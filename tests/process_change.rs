@@ -252,7 +252,25 @@ impl World {
         let facts = self.store.book_of_facts(process, self.today, &needs);
         let facts = facts.expect("a Book");
         let book = self.book(process);
+        // Stages that the process does not have are in the order in which they were read.
         let of = |book: &Book| {
+            let mut book = book.clone();
+            let names = book.stages.clone();
+            book.stages.sort();
+            let stages = book.stages.clone();
+            let place = |at: u16| -> u16 {
+                let name = &names[usize::from(at)];
+                stages
+                    .iter()
+                    .position(|known| known == name)
+                    .expect("there") as u16
+            };
+            for stage in book.deals.stage.iter_mut().flatten() {
+                *stage = place(*stage);
+            }
+            for stage in &mut book.visits.stage {
+                *stage = place(*stage);
+            }
             format!(
                 "{:?}\n{:?}\n{:?}\n{:?}",
                 book.stages, book.deals, book.visits, book.follow_ups

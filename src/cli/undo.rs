@@ -98,18 +98,17 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
             _ => streams_now(session, &reversed.streams)?,
         });
     }
-    let deals_now = deals_now(session, reversed, &deals)?;
-    // A process that took deals along gives them back.
+    // A process that took deals along gives them back, or takes them again.
     let is_process = |(_, kind): &(Id, StreamKind)| *kind == StreamKind::Process;
     if reversed.streams.iter().any(is_process) {
         let version = session
             .store
             .applied()?
             .map_or(0, |applied| applied.version);
-        return Ok(format!(
-            "process version {version} is in force; {deals_now}"
-        ));
+        let along = super::show::counted(deals.len(), "deal went along", "deals went along");
+        return Ok(format!("process version {version} is in force; {along}"));
     }
+    let deals_now = deals_now(session, reversed, &deals)?;
     // A deal that a referral or a request became takes that along.
     let cases = reversed.streams.iter();
     let cases: Vec<_> = cases

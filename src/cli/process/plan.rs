@@ -303,13 +303,16 @@ fn sums(found: &Deals) -> Vec<String> {
         }
         lines.push(parts.join("; "));
     }
-    let limits = found.late.newly.len() + found.late.no_longer.len();
-    if limits > 0 {
-        lines.push(format!(
-            "{} newly late, {} late no longer",
-            found.late.newly.len(),
-            found.late.no_longer.len()
-        ));
+    let late = [
+        (found.late.newly.len(), "late now"),
+        (found.late.no_longer.len(), "late no longer"),
+    ];
+    let late = late.into_iter().filter(|(n, _)| *n > 0);
+    let late: Vec<String> = late
+        .map(|(n, how)| format!("{} {how}", counted(n, "open deal is", "open deals are")))
+        .collect();
+    if !late.is_empty() {
+        lines.push(late.join("; "));
     }
     lines
 }
