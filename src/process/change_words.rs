@@ -136,7 +136,7 @@ fn words(change: &Change, path: &[&str]) -> String {
     }
 }
 
-/// `criterion `value >= 8000``, `required field budget`.
+/// What a part of a stage is called: `required field budget`.
 fn item_words(part: &str, item: &str, value: Option<&Value>) -> String {
     let get = |key: &str| value.and_then(|value| value.get(key)?.as_str());
     match part {

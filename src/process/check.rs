@@ -10,7 +10,7 @@ use super::fields::can_name_field;
 use super::names::{titled, unique};
 use super::reader::{At, Reader};
 use super::stages::StageWritten;
-use super::whole::Whole;
+use super::whole::{MAX_BYTES, Whole};
 use super::{
     BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
     Prospecting, Reason, Required, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers,
@@ -19,9 +19,6 @@ use super::{
 };
 use crate::condition::Engine;
 
-/// Largest process file; a larger one is something else.
-const MAX_BYTES: usize = 1 << 20;
-
 /// What checking a process file gives.
 #[derive(Debug)]
 pub struct Checked {
@@ -29,21 +26,6 @@ pub struct Checked {
     pub process: Option<Process>,
     /// In the order of their places.
     pub problems: Vec<Problem>,
-}
-
-/// The text of a process file, or what is wrong with its bytes.
-pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.len() > MAX_BYTES {
-        return Err(format!(
-            "the file has {} bytes, expected at most 1 MiB ({MAX_BYTES})",
-            bytes.len()
-        ));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
-        format!("line {line} is not UTF-8 (byte {at} of the file); save the file as UTF-8")
-    })
 }
 
 /// Checks the text of a process file. `path_label` is what problems call the file.

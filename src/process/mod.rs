@@ -9,6 +9,7 @@
 
 mod calendar;
 mod change;
+mod change_text;
 mod change_words;
 mod check;
 mod columns;
@@ -68,7 +69,7 @@ use serde::Serialize;
 pub use calendar::Calendar;
 pub use change::{Change, What, changes};
 pub use change_words::{Effect, Told, told};
-pub use check::{Checked, check, decode};
+pub use check::{Checked, check};
 pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
@@ -98,6 +99,7 @@ pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
 pub use view::View;
+pub use whole::decode;
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};

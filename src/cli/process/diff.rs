@@ -69,15 +69,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             applied.why
         )
     };
-    let (after, name) = match args.after {
-        Some(version) => {
-            let after = find(version)?;
-            (after.text.clone(), words(after))
-        }
-        None => {
-            let (path, text) = super::read_file(cx, None)?;
-            (text, cx.shown(&path))
-        }
+    let (after, name) = if let Some(version) = args.after {
+        let after = find(version)?;
+        (after.text.clone(), words(after))
+    } else {
+        let (path, text) = super::read_file(cx, None)?;
+        (text, cx.shown(&path))
     };
     let lines: Vec<Line> = changes(&before.text, &after)
         .into_iter()

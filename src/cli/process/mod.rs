@@ -11,6 +11,7 @@ mod map;
 mod matrix;
 mod origin;
 mod plan;
+mod plan_rows;
 mod planned;
 mod schema;
 mod show;

@@ -168,8 +168,8 @@ pub(super) fn unknown_names(
     for applied in store.versions()? {
         if let Some(process) = crate::process::check("applied", &applied.text).process {
             known.extend(process.stages.iter().map(|stage| stage.name.clone()));
-            let names = process.stages.iter().flat_map(|stage| &stage.moved_from);
-            known.extend(names.cloned());
+            let before = process.stages.iter().flat_map(|stage| &stage.moved_from);
+            known.extend(before.cloned());
         }
     }
     unknown.retain(|name| !known.contains(*name));
@@ -194,10 +194,11 @@ pub(super) fn is_foreseen(changes: &[Change], held: &[Held]) -> bool {
         || changes.iter().any(|change| {
             let path: Vec<&str> = change.path.iter().map(String::as_str).collect();
             match path.as_slice() {
-                ["stage", _, "probability"] | ["product", _, "price"] => true,
+                ["stage", _, "probability"]
+                | ["product", _, "price"]
+                | ["process", "fiscal_month" | "currency", ..] => true,
                 ["product" | "stage", _] => change.what != What::Renamed,
                 ["stage" | "rates", ..] => change.what == What::Reordered || path[0] == "rates",
-                ["process", "fiscal_month" | "currency", ..] => true,
                 _ => false,
             }
         })

@@ -27,12 +27,9 @@ pub enum Fate {
 /// What becomes of the open deals of a stage, by the name that the deals have it by.
 pub fn fate(before: Option<&Process>, after: &Process, stage: &str) -> Fate {
     let known = before.map_or(stage, |before| before.stage_now(stage));
-    let now = match after.stage(known) {
-        Some(now) => now,
-        None => match after.deals_to(known) {
-            Some(to) => return Fate::Moved(to.to_string()),
-            None => return Fate::Homeless,
-        },
+    let Some(now) = after.stage(known) else {
+        let to = after.deals_to(known);
+        return to.map_or(Fate::Homeless, |to| Fate::Moved(to.to_string()));
     };
     if now.name == stage {
         Fate::Stays
