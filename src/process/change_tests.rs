@@ -1,3 +1,5 @@
+//! Edits of a small process, each with the lines that are told of it.
+
 use proptest::prelude::*;
 use rstest::rstest;
 

@@ -19,9 +19,9 @@ use crate::store::{Access, Applied};
     after_help = "Examples:\n  salesctl process diff 6 7\n  salesctl process diff 6 --details --json"
 )]
 pub(crate) struct Args {
-    /// The earlier version, by its number in `process log`
+    /// The earlier version, by its number in `process log` [default: the one in force]
     #[arg(value_name = "A")]
-    before: u32,
+    before: Option<u32>,
     /// The later version [default: the process file]
     #[arg(value_name = "B")]
     after: Option<u32>,
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .into()
         })
     };
-    let before = find(args.before)?;
+    let before = find(args.before.unwrap_or(session.version))?;
     let words = |applied: &Applied| {
         format!(
             "version {} ({} by {}: {})",
