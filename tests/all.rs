@@ -24,6 +24,7 @@ mod numerics;
 mod payback;
 mod payback_checked;
 mod process;
+mod process_change;
 mod process_map;
 mod process_schema;
 mod properties;

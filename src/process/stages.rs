@@ -17,6 +17,8 @@ pub(super) struct StageWritten {
     pub(super) name: At<String>,
     /// The stage that it stands beside, if not where it is written: `after` or `before` it.
     beside: Option<At<String>>,
+    /// What it was called before.
+    pub(super) moved_from: Vec<At<String>>,
     pub(super) title: String,
     pub(super) objective: Option<String>,
     pub(super) buyer: Option<String>,
@@ -143,6 +145,7 @@ fn stage(
             let before = keys.text("before");
             keys.text("after").or(before)
         },
+        moved_from: keys.one_or_more("moved_from"),
         name,
         objective: keys.words("objective"),
         buyer: keys.words("buyer"),

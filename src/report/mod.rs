@@ -153,6 +153,8 @@ pub enum Dimension {
     Source,
     /// The customer type, as of the last gate.
     Type,
+    /// The version of the process under which the last gate was passed.
+    ProcessVersion,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
     /// Months, quarters or years; only metrics are told by them.
@@ -162,7 +164,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    /// `rep`, `team`, `product`, `source`, `type`; anything else is a field's name.
+    /// `rep`, `team`, `product`, `source`, `type`, `process-version`; anything else is a field's name.
     pub fn from_name(name: &str) -> Self {
         match name {
             "rep" => Self::Rep,
@@ -170,6 +172,7 @@ impl Dimension {
             "product" => Self::Product,
             "source" => Self::Source,
             "type" => Self::Type,
+            "process-version" | "process_version" => Self::ProcessVersion,
             field => Self::Attribute(field.to_string()),
         }
     }
@@ -181,6 +184,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
+            Self::ProcessVersion => Columns::GATE_VERSION,
             Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
@@ -198,6 +202,7 @@ impl Dimension {
             Self::Product => "product",
             Self::Source => "source",
             Self::Type => "type",
+            Self::ProcessVersion => "process_version",
             Self::Attribute(field) => field,
             Self::Time(grain) => grain.name(),
             Self::Stage => "stage",

@@ -3,12 +3,17 @@
 mod apply;
 mod beside;
 mod check;
+mod compared;
+mod diff;
 mod fmt;
 mod guide;
 mod log;
 mod map;
 mod matrix;
 mod origin;
+mod plan;
+mod plan_rows;
+mod planned;
 mod schema;
 mod show;
 mod shown;
@@ -36,7 +41,9 @@ pub(crate) enum Command {
     Guide(guide::Args),
     Tool(tool::Args),
     Map(map::Args),
+    Plan(plan::Args),
     Apply(apply::Args),
+    Diff(diff::Args),
     Log(log::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
@@ -51,6 +58,8 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Guide(args) => guide::run(args, cx),
         Command::Tool(args) => tool::run(args, cx),
         Command::Map(args) => map::run(args, cx),
+        Command::Plan(args) => plan::run(args, cx),
+        Command::Diff(args) => diff::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
