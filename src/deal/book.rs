@@ -217,6 +217,8 @@ pub struct Deals {
     pub customer_type: Vec<Option<u32>>,
     /// Day of its last event.
     pub touched: Vec<Option<Day>>,
+    /// Whether a file told of it.
+    pub imported: Vec<bool>,
 }
 
 /// One stay of a deal in one stage per index.

@@ -27,6 +27,8 @@ impl Columns {
     /// `customer_type`.
     pub const TYPE: Self = Self(1 << 12);
     pub const TOUCHED: Self = Self(1 << 13);
+    /// `imported`.
+    pub const IMPORTED: Self = Self(1 << 30);
     pub const VISITS: Self = Self(1 << 20);
     /// `deal` and `day` of activities for deals.
     pub const ACTIVITY_DAYS: Self = Self(1 << 31);
@@ -36,7 +38,10 @@ impl Columns {
     pub const EFFORT: Self = Self(1 << 26).and(Self::ACTIVITIES);
     /// Activities with their `tool`.
     pub const TOOLS: Self = Self(1 << 27).and(Self::ACTIVITIES);
-    pub const FOLLOW_UPS: Self = Self(1 << 22);
+    /// `deal`, `due`, `added`, `done` and `by_rule` of follow-ups.
+    pub const FOLLOW_UP_DAYS: Self = Self(1 << 29);
+    /// Follow-ups with their `id` and `text`.
+    pub const FOLLOW_UPS: Self = Self(1 << 22).and(Self::FOLLOW_UP_DAYS);
     /// Dated values with their currencies, and dated owners: the part of [`Columns::CHANGES`] that forecasts read.
     pub const WORTH_CHANGES: Self = Self(1 << 28);
     pub const CHANGES: Self = Self(1 << 23).and(Self::WORTH_CHANGES);
@@ -163,6 +168,9 @@ impl Book {
         }
         if !wanted.has(Columns::TYPE) {
             deals.customer_type.clear();
+        }
+        if !wanted.has(Columns::IMPORTED) {
+            deals.imported.clear();
         }
     }
 }
