@@ -73,7 +73,7 @@ pub struct ConformanceRow {
 
 row! {
     /// How far deals followed the process. `_deals` counts deals with a deviation of that class, `_times` how often
-    /// it happened.
+    /// it happened, `_closed` and `_won` what became of those closed in the period.
     pub struct Followed {
         /// Deals that could be judged.
         pub n: usize,
@@ -85,20 +85,36 @@ row! {
         pub conforming_high: Option<f64>,
         pub skipped_stage_deals: usize,
         pub skipped_stage_times: usize,
+        pub skipped_stage_closed: usize,
+        pub skipped_stage_won: usize,
         pub illegal_move_deals: usize,
         pub illegal_move_times: usize,
+        pub illegal_move_closed: usize,
+        pub illegal_move_won: usize,
         pub moved_back_deals: usize,
         pub moved_back_times: usize,
+        pub moved_back_closed: usize,
+        pub moved_back_won: usize,
         pub repeated_stage_deals: usize,
         pub repeated_stage_times: usize,
+        pub repeated_stage_closed: usize,
+        pub repeated_stage_won: usize,
         pub missing_step_deals: usize,
         pub missing_step_times: usize,
+        pub missing_step_closed: usize,
+        pub missing_step_won: usize,
         pub override_deals: usize,
         pub override_times: usize,
+        pub override_closed: usize,
+        pub override_won: usize,
         pub too_long_deals: usize,
         pub too_long_times: usize,
+        pub too_long_closed: usize,
+        pub too_long_won: usize,
         pub follow_up_deals: usize,
         pub follow_up_times: usize,
+        pub follow_up_closed: usize,
+        pub follow_up_won: usize,
         /// Moves back that the process allows: no deviation.
         pub allowed_back_deals: usize,
         pub allowed_back_times: usize,
@@ -150,6 +166,7 @@ impl Followed {
         let share = Share::of(tally.conforming, tally.n);
         let deals = |class: Class| tally.deals[class as usize];
         let times = |class: Class| tally.times[class as usize];
+        let outcome = |class: Class| tally.of_class[class as usize];
         let [conforming, other] = tally.outcome;
         let won = |of: Trials| Share::of(of.successes, of.n);
         let (a, b) = (won(conforming), won(other));
@@ -165,20 +182,36 @@ impl Followed {
             conforming_high: share.map(|share| share.high),
             skipped_stage_deals: deals(Class::SkippedStage),
             skipped_stage_times: times(Class::SkippedStage),
+            skipped_stage_closed: outcome(Class::SkippedStage).n,
+            skipped_stage_won: outcome(Class::SkippedStage).successes,
             illegal_move_deals: deals(Class::IllegalMove),
             illegal_move_times: times(Class::IllegalMove),
+            illegal_move_closed: outcome(Class::IllegalMove).n,
+            illegal_move_won: outcome(Class::IllegalMove).successes,
             moved_back_deals: deals(Class::MovedBack),
             moved_back_times: times(Class::MovedBack),
+            moved_back_closed: outcome(Class::MovedBack).n,
+            moved_back_won: outcome(Class::MovedBack).successes,
             repeated_stage_deals: deals(Class::RepeatedStage),
             repeated_stage_times: times(Class::RepeatedStage),
+            repeated_stage_closed: outcome(Class::RepeatedStage).n,
+            repeated_stage_won: outcome(Class::RepeatedStage).successes,
             missing_step_deals: deals(Class::MissingStep),
             missing_step_times: times(Class::MissingStep),
+            missing_step_closed: outcome(Class::MissingStep).n,
+            missing_step_won: outcome(Class::MissingStep).successes,
             override_deals: deals(Class::Override),
             override_times: times(Class::Override),
+            override_closed: outcome(Class::Override).n,
+            override_won: outcome(Class::Override).successes,
             too_long_deals: deals(Class::TooLong),
             too_long_times: times(Class::TooLong),
+            too_long_closed: outcome(Class::TooLong).n,
+            too_long_won: outcome(Class::TooLong).successes,
             follow_up_deals: deals(Class::FollowUp),
             follow_up_times: times(Class::FollowUp),
+            follow_up_closed: outcome(Class::FollowUp).n,
+            follow_up_won: outcome(Class::FollowUp).successes,
             allowed_back_deals: tally.back_deals,
             allowed_back_times: tally.back_times,
             conforming_closed: conforming.n,

@@ -3,7 +3,7 @@
 
 use super::super::charts::bar;
 use super::super::group::Groups;
-use super::super::{Ask, counted, heading, or_nothing, percent, percents};
+use super::super::{Ask, heading, or_nothing, percent, percents};
 use super::tally::Tally;
 use super::variants::Variant;
 use super::verdict::Class;
@@ -11,7 +11,7 @@ use super::{ConformanceRow, Followed};
 use crate::deal::book::Book;
 use crate::document::{Bar, Cell, Chart, Document, Shape, Table, TableColumn, Unit};
 use crate::process::Process;
-use crate::statistics::Share;
+use crate::statistics::{Share, Trials};
 
 /// What both pages are of.
 pub(super) struct Shown<'a> {
@@ -52,7 +52,7 @@ pub(super) fn conformance(
     if let Some(share) = Share::of(all.conforming, all.n) {
         let open = match all.open {
             0 => String::new(),
-            open => format!("; {} so far, being open", counted(open)),
+            open => format!("; {} open, judged so far", super::super::deals_are(open)),
         };
         document = document.line(format!(
             "{} of {} follow the process, {} (95 % interval {}){open}",
@@ -143,12 +143,13 @@ fn classes(all: &Tally) -> Table {
     let columns = vec![
         TableColumn::left("deviation"),
         TableColumn::right("deals"),
-        TableColumn::right("times").rank(2),
+        TableColumn::right("times").rank(3),
         TableColumn::right("of all"),
-        TableColumn::right("95 % interval").rank(1),
-        TableColumn::left("counts").rank(3),
+        TableColumn::right("95 % interval").rank(2),
+        TableColumn::right("won").rank(1),
+        TableColumn::left("counts").rank(4),
     ];
-    let line = |title: &str, deals: usize, times: usize, counts: &str| {
+    let line = |title: &str, (deals, times): (usize, usize), won: Trials, counts: &str| {
         let share = Share::of(deals, all.n);
         vec![
             Cell::Text(title.to_string()),
@@ -156,25 +157,24 @@ fn classes(all: &Tally) -> Table {
             super::super::count(times),
             or_nothing(share, |share| Cell::Share(share.share)),
             or_nothing(share, |share| Cell::Text(percents(share.low, share.high))),
+            or_nothing(won.rate(), Cell::Share),
             Cell::Text(counts.to_string()),
         ]
     };
     let mut rows = Vec::new();
     for class in Class::ALL {
-        let (deals, times) = (all.deals[class as usize], all.times[class as usize]);
+        let at = class as usize;
         let counts = if class.decides() {
             "deviates"
         } else {
             "beside"
         };
-        rows.push(line(title(class), deals, times, counts));
+        let found = (all.deals[at], all.times[at]);
+        rows.push(line(title(class), found, all.of_class[at], counts));
     }
-    rows.push(line(
-        "moved back where it is allowed",
-        all.back_deals,
-        all.back_times,
-        "no deviation",
-    ));
+    let back = (all.back_deals, all.back_times);
+    let name = "moved back where it is allowed";
+    rows.push(line(name, back, Trials::default(), "no deviation"));
     Table { columns, rows }
 }
 

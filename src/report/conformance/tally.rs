@@ -18,6 +18,8 @@ pub(super) struct Tally {
     pub(super) back_times: usize,
     /// Won of those closed in the period: that conform, and that don't.
     pub(super) outcome: [Trials; 2],
+    /// The same by class.
+    pub(super) of_class: [Trials; CLASSES],
 }
 
 impl Tally {
@@ -34,6 +36,11 @@ impl Tally {
         self.back_times += verdict.allowed_back as usize;
         if let Some(won) = won {
             self.outcome[usize::from(!conforms)].add(won);
+            for (trials, times) in self.of_class.iter_mut().zip(verdict.times) {
+                if times > 0 {
+                    trials.add(won);
+                }
+            }
         }
     }
 
@@ -44,6 +51,7 @@ impl Tally {
         for class in 0..CLASSES {
             self.deals[class] += other.deals[class];
             self.times[class] += other.times[class];
+            self.of_class[class] = self.of_class[class].and(other.of_class[class]);
         }
         self.back_deals += other.back_deals;
         self.back_times += other.back_times;
