@@ -136,10 +136,12 @@ pub fn deviations(
             columns,
             rows: cells.collect(),
         })
-        .line(format!(
-            "{others} of {n} judged deals do not conform; of {} more that do something is told beside",
-            all - others
-        ));
+        .line(match all - others {
+            0 => format!("{others} of {n} judged deals do not conform"),
+            beside => format!(
+                "{others} of {n} judged deals do not conform; of {beside} that do something is told beside"
+            ),
+        });
     if lines.len() < all {
         document = document.line(format!("{} of {all} are shown (--limit)", lines.len()));
     }
@@ -154,7 +156,7 @@ pub fn deviations(
 fn day_of(book: &Book, found: Found) -> Option<Day> {
     let visits = &book.visits;
     match found.about {
-        About::Start => visits.entered[found.visit],
+        About::Start | About::Again(_) => visits.entered[found.visit],
         About::To(_) | About::Step(..) | About::Gate => visits.left[found.visit],
         // The last day within the limit and so many more.
         About::Days(_) => visits.left[found.visit].or(Some(Day::of(book.as_of))),
@@ -204,6 +206,10 @@ fn told(declared: &Declared<'_>, book: &Book, found: Found) -> String {
             } else {
                 format!("{went}, a way that the process does not have")
             }
+        }
+        (About::Again(times), _) => {
+            let most = declared.most_visits(stage);
+            format!("in {here} {times} times, where at most {most} are meant")
         }
         (About::Step(step, done), _) => {
             let (name, _) = declared.steps[usize::from(step)];

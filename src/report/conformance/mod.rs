@@ -1,8 +1,8 @@
 //! How far the deals followed the declared process, on which paths, and whether those that did win more.
 //!
 //! The rule: a deal conforms when it began where the process begins, made no move that the process does not
-//! allow to a deal of its customer type, was won from where it may be won, and left no stage onward before the
-//! required steps of it were done. Allowed moves, start and end, and required steps agree with optimal alignments
+//! allow to a deal of its customer type, was won from where it may be won, was in no stage more often than `most_visits`
+//! says, and left no stage onward before the required steps of it were done. Allowed moves, start and end, repeats and required steps agree with optimal alignments
 //! (A. Adriansyah, B. F. van Dongen and W. M. P. van der Aalst, Conformance checking using cost-based fitness analysis,
 //! EDOC 2011, 55–64) on nearly every case of real logs, at a small part of what these cost; `tests/conformance.rs`
 //! measures it. Overrides, stays past a limit and late follow-ups are told beside: they are how well it was done,
@@ -170,7 +170,8 @@ impl Followed {
         let [conforming, other] = tally.outcome;
         let won = |of: Trials| Share::of(of.successes, of.n);
         let (a, b) = (won(conforming), won(other));
-        let enough = conforming.n >= ENOUGH && other.n >= ENOUGH;
+        let lost = conforming.failures() + other.failures();
+        let enough = conforming.n >= ENOUGH && other.n >= ENOUGH && lost > 0;
         let both = a.zip(b).filter(|_| enough);
         let interval = both.map(|(a, b)| a.difference(b));
         Self {

@@ -77,6 +77,8 @@ pub(super) struct Declared<'p> {
     /// By kind and stage: places in `steps`.
     required: Vec<Vec<Vec<u16>>>,
     limits: Vec<Option<Limit<'p>>>,
+    /// By stage: so many visits of a deal at most.
+    most: Vec<u32>,
 }
 
 /// Whether a stage, or a step of one, is for some customer types only.
@@ -135,6 +137,7 @@ impl<'p> Declared<'p> {
             steps: Vec::new(),
             required: Vec::new(),
             limits: Vec::new(),
+            most: Vec::new(),
         };
         for kind in kinds {
             let onward = |stage: &Stage| declared.places(&process.onward(stage, kind));
@@ -173,6 +176,7 @@ impl<'p> Declared<'p> {
         for stage in &process.stages {
             let back: Vec<&str> = stage.back.iter().map(String::as_str).collect();
             declared.back.push(declared.places(&back));
+            declared.most.push(stage.most_visits.unwrap_or(u32::MAX));
             declared.limits.push(stage.limit.map(|span| Limit {
                 span,
                 calendar: &process.calendar,
@@ -234,6 +238,11 @@ impl<'p> Declared<'p> {
 
     pub(super) fn required(&self, kind: usize, stage: u16) -> &[u16] {
         &self.required[kind][usize::from(stage)]
+    }
+
+    /// So many times at most a deal is meant to be in a stage.
+    pub(super) fn most_visits(&self, stage: u16) -> u32 {
+        self.most[usize::from(stage)]
     }
 
     /// Days beyond the limit of a stage of a stay from one day to another; none within it.

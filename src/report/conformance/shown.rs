@@ -329,8 +329,8 @@ fn shares(groups: &Groups<'_>, lines: &[usize], rows: &[ConformanceRow], all: &T
 const RULE: &[&str] = &[
     "a deal conforms when it began where the process begins, made only moves that `next` and `back` allow to its \
      customer type, was won from a stage that leads to it, and left no stage onward before its required steps were done",
-    "skipped: past stages in which it had not been, a win from an early stage included; entered again: back in a stage \
-     from which no allowed way led there; a step done on the day of leaving is in time",
+    "skipped: past stages in which it had not been, a win from an early stage included; entered again: by no allowed way, \
+     or more often than `most_visits` of the stage; a step done on the day of leaving is in time",
     "beside, without a say in whether it conforms: overrides, stays longer than `limit` (days on hold count), and \
      follow-ups of the process done after their day or not done though the deal was open that long",
     "not judged: moves by a change of the process, what came between a close and its reopening, what a file does not \

@@ -129,6 +129,9 @@ impl Left {
 /// Why win rates are not compared.
 pub(super) fn too_few(all: &Tally) -> Option<String> {
     let [conforming, other] = all.outcome;
+    if conforming.n + other.n > 0 && conforming.failures() + other.failures() == 0 {
+        return Some("no closed deal was lost: what wins more can't be said".to_string());
+    }
     (conforming.n < ENOUGH || other.n < ENOUGH).then(|| {
         format!(
             "insufficient history: whether conforming deals win more is said from {ENOUGH} closed deals that conform and \

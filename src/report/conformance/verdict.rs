@@ -63,6 +63,8 @@ pub(super) enum About {
     Start,
     /// It went to a place: a stage, or the good end.
     To(usize),
+    /// It entered the stage for so many times, more than the process says.
+    Again(u32),
     /// A required step, and when it was done after all.
     Step(u16, Option<Day>),
     /// Days beyond the limit.
@@ -199,6 +201,7 @@ impl<'p, 'b> Judge<'p, 'b> {
         let mut verdict = Verdict::default();
         let (mut been, mut left_onward) = (Places::default(), Places::default());
         let mut first_told: Option<Option<Day>> = None;
+        let mut again_told = false;
         self.start(deal, own.start, &mut verdict);
         for at in own.clone() {
             let stage = visits.stage[at];
@@ -206,7 +209,11 @@ impl<'p, 'b> Judge<'p, 'b> {
                 verdict.elsewhere = true;
                 continue;
             }
+            if been.has(usize::from(stage)) && !again_told {
+                self.again(at, own.start, &mut verdict);
+            }
             been.add(usize::from(stage));
+            let again_before = verdict.times[Class::RepeatedStage as usize];
             self.stay(at, &mut verdict);
             let how = visits.how[at];
             if by_process_change(how) {
@@ -229,6 +236,7 @@ impl<'p, 'b> Judge<'p, 'b> {
                 }
                 _ => {}
             }
+            again_told = verdict.times[Class::RepeatedStage as usize] > again_before;
         }
         self.follow_ups(deal, own.end - 1, items, &mut verdict);
         verdict
@@ -249,6 +257,20 @@ impl<'p, 'b> Judge<'p, 'b> {
         }
         let class = self.passed_over(kind, None, usize::from(stage), Places::default());
         verdict.add(class, at, About::Start);
+    }
+
+    /// Once more than the process says a deal is meant to be in a stage.
+    fn again(&self, at: usize, first: usize, verdict: &mut Verdict) {
+        let stage = self.book.visits.stage[at];
+        let most = self.declared.most_visits(stage);
+        if most == u32::MAX {
+            return;
+        }
+        let before = self.book.visits.stage[first..at].iter();
+        let times = before.filter(|before| **before == stage).count() + 1;
+        if times > most as usize {
+            verdict.add(Class::RepeatedStage, at, About::Again(times as u32));
+        }
     }
 
     fn stay(&mut self, at: usize, verdict: &mut Verdict) {
