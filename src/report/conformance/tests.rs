@@ -67,21 +67,20 @@ fn process() -> Process {
 /// A way such as `q0 d3 p9 12W`: stage and day of entry, then the day of the end and how it ended; `.` is open.
 fn way(text: &str) -> Deal {
     let mut visits: Vec<(u16, Option<i32>, Option<i32>, Left)> = Vec::new();
-    let rank = |stage: u16| [0, 1, 2, 3, 4][usize::from(stage)];
     let (mut state, mut closed) = (State::Open, None);
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         if let Some(at) = "qdpmx".find(&word[..1]) {
             let entered: Option<i32> = word[1..].parse().ok();
-            let stage = at as u16;
+            let place = at as u16;
             if let Some(last) = visits.last_mut().filter(|last| last.3 == Left::Still) {
                 last.2 = entered;
-                last.3 = if rank(stage) < rank(last.0) {
+                last.3 = if place < last.0 {
                     Left::Back
                 } else {
                     Left::Advanced
                 };
             }
-            visits.push((stage, entered, None, Left::Still));
+            visits.push((place, entered, None, Left::Still));
             (state, closed) = (State::Open, None);
         } else if let Some(day) = word.strip_suffix(['W', 'L']) {
             closed = day.parse().ok();
