@@ -263,7 +263,9 @@ fn count<'a>(
         }
     });
     let mut all = Tally::default();
-    tallies.iter().for_each(|tally| all.plus(tally));
+    for tally in &tallies {
+        all.plus(tally);
+    }
     Ok(Counted {
         groups,
         tallies,

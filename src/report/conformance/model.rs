@@ -157,14 +157,12 @@ impl<'p> Declared<'p> {
                 let mut places = Vec::new();
                 for step in stage.steps.iter().filter(of_kind) {
                     let mut known = declared.steps.iter();
-                    let place = match known.position(|(name, _)| *name == step.name) {
-                        Some(place) => place,
-                        None => {
-                            let told = fact(&format!("done_{}", step.name))?;
-                            declared.steps.push((&step.name, told));
-                            declared.steps.len() - 1
-                        }
-                    };
+                    let place = known.position(|(name, _)| *name == step.name);
+                    if place.is_none() {
+                        let told = fact(&format!("done_{}", step.name))?;
+                        declared.steps.push((&step.name, told));
+                    }
+                    let place = place.unwrap_or(declared.steps.len() - 1);
                     places.push(place as u16);
                 }
                 required.push(places);

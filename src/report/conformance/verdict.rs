@@ -200,7 +200,6 @@ impl<'p, 'b> Judge<'p, 'b> {
         let visits = &self.book.visits;
         let mut verdict = Verdict::default();
         let (mut been, mut left_onward) = (Places::default(), Places::default());
-        let mut first_told: Option<Option<Day>> = None;
         let mut again_told = false;
         self.start(deal, own.start, &mut verdict);
         for at in own.clone() {
@@ -221,7 +220,7 @@ impl<'p, 'b> Judge<'p, 'b> {
             }
             if matches!(how, Left::Advanced | Left::Won) && !left_onward.has(usize::from(stage)) {
                 left_onward.add(usize::from(stage));
-                self.steps(deal, at, &mut first_told, &mut verdict);
+                self.steps(deal, at, &mut verdict);
             }
             if visits.overridden[at] {
                 verdict.add(Class::Override, at, About::Gate);
@@ -287,13 +286,7 @@ impl<'p, 'b> Judge<'p, 'b> {
     }
 
     /// Required steps of a stage that was left onward: done on the day at the latest.
-    fn steps(
-        &self,
-        deal: usize,
-        at: usize,
-        first_told: &mut Option<Option<Day>>,
-        verdict: &mut Verdict,
-    ) {
+    fn steps(&self, deal: usize, at: usize, verdict: &mut Verdict) {
         let visits = &self.book.visits;
         let left = visits.left[at];
         let kind = self.declared.kind(deal as u32, left);
@@ -304,11 +297,9 @@ impl<'p, 'b> Judge<'p, 'b> {
         let deal_n = deal as u32;
         if self.imported(deal) {
             // What was done before the first step that anybody told of, an import did not say.
-            let first = first_told.get_or_insert_with(|| {
-                let told = self.declared.steps.iter();
-                told.filter_map(|(_, told)| told.since(deal_n)).min()
-            });
-            if left.is_none() || first.is_none() || *first > left {
+            let told = self.declared.steps.iter();
+            let first = told.filter_map(|(_, told)| told.since(deal_n)).min();
+            if left.is_none() || first.is_none() || first > left {
                 verdict.steps_untold = true;
                 return;
             }
@@ -354,7 +345,9 @@ impl<'p, 'b> Judge<'p, 'b> {
         let between = self.between.entry((kind, from, to)).or_insert_with(|| {
             let between = declared.between(kind, from, to)?;
             let mut places = Places::default();
-            between.into_iter().for_each(|place| places.add(place));
+            for place in between {
+                places.add(place);
+            }
             Some(places)
         });
         match between {
