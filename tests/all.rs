@@ -8,6 +8,7 @@ mod browser;
 mod check;
 mod command_tree;
 mod concurrency;
+mod conformance;
 mod demo;
 mod exit_codes;
 mod forecast;

@@ -199,6 +199,7 @@ const LONG: &[(&str, &str)] = &[
     ("src/process/target_tests.rs", "cases of one reader"),
     ("src/report/target/tests.rs", "cases of one report"),
     ("src/report/audit/tests.rs", "cases of one report"),
+    ("src/report/conformance/tests.rs", "cases of one report"),
     ("src/report/moves/mod.rs", "one fold over two days"),
     ("src/report/breakdown/shown.rs", "one report in words"),
     ("src/report/meeting/mod.rs", "one page, section by section"),

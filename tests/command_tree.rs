@@ -59,6 +59,7 @@ pub(crate) const READING: &[&str] = &[
     "referral list",
     "referral show",
     "report compare",
+    "report conformance",
     "report aging",
     "report changes",
     "report breakdown",

@@ -224,6 +224,8 @@ pub struct Deals {
     /// Version of the process under which it passed its last gate: it began, went on, went back, was won or lost;
     /// `None` where no gate was passed, as of what was imported. Index into [`Book::versions`].
     pub gate_version: Vec<Option<u32>>,
+    /// Whether a file told of it.
+    pub imported: Vec<bool>,
 }
 
 /// One stay of a deal in one stage per index.

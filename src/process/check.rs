@@ -374,6 +374,7 @@ fn stage(
         probability: written.probability.map(|share| share.value),
         typical: written.typical,
         limit: written.limit.map(|limit| limit.value),
+        most_visits: written.most_visits,
         only: written.only,
         requires: requires.collect(),
         steps: written.steps,

@@ -287,6 +287,8 @@ pub struct Stage {
     pub probability: Option<f64>,
     pub typical: Option<Span>,
     pub limit: Option<Span>,
+    /// So many times at most a deal is meant to be in it; what goes beyond is told by reports, not refused.
+    pub most_visits: Option<u32>,
     /// Customer types whose deals pass through it; the others go past.
     pub only: Only,
     pub requires: Vec<Required>,

@@ -392,6 +392,12 @@ pub(super) const STAGE: Table = Table {
         Key("typical", Duration, false, "how long it usually takes"),
         Key("limit", Duration, false, "after this it is late"),
         Key(
+            "most_visits",
+            Integer,
+            false,
+            "so many times at most a deal is meant to be in it",
+        ),
+        Key(
             "requires",
             List(&REQUIRED, true),
             false,

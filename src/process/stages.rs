@@ -25,6 +25,7 @@ pub(super) struct StageWritten {
     pub(super) probability: Option<At<f64>>,
     pub(super) typical: Option<Span>,
     pub(super) limit: Option<At<Span>>,
+    pub(super) most_visits: Option<u32>,
     pub(super) only: Only,
     pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
@@ -152,6 +153,9 @@ fn stage(
         probability,
         typical: keys.parsed("typical"),
         limit: keys.parsed_at("limit"),
+        most_visits: keys
+            .integer("most_visits", 1..=1_000)
+            .and_then(|visits| u32::try_from(visits).ok()),
         only: only(reader, keys),
         requires,
         steps: steps(reader, keys),

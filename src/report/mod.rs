@@ -12,6 +12,7 @@ mod charts;
 mod cohort;
 mod cohorts;
 mod compare;
+mod conformance;
 mod convert;
 mod cost;
 mod costs;
@@ -60,6 +61,10 @@ pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdo
 pub use changes::{ChangesRow, changes};
 pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
+pub use conformance::{
+    ConformanceRow, DeviationRow, PathRow, conformance, conformance_needs, deviation_needs,
+    deviations, paths,
+};
 pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};

@@ -141,6 +141,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         deals.reason.push(None);
         deals.customer_type.push(None);
         deals.touched.push(at(deal.closed.or(deal.opened)));
+        deals.imported.push(false);
         for (stage, entered, left, how) in &deal.visits {
             visits.deal.push(i as u32);
             visits.stage.push(*stage);

@@ -7,6 +7,7 @@ use super::names::{Interned, in_order, retain};
 use crate::condition::Value;
 use crate::deal::book::{Columns, Day, Left, State, Visits};
 use crate::deal::fact;
+use crate::id::Id;
 use crate::money::Currency;
 use crate::store::columns::{Children, damaged, day_of};
 use crate::store::{log, project};
@@ -154,6 +155,27 @@ impl Loader<'_, '_> {
             in_order(reasons.names(), &mut self.deals.reason),
             in_order(types.names(), &mut self.deals.customer_type),
         ))
+    }
+
+    /// Which deals a file told of.
+    pub(super) fn imported(&self) -> Result<Vec<bool>> {
+        let mut imported = vec![false; self.view.len()];
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT deal FROM imported ORDER BY deal")?;
+        let mut rows = statement.query([])?;
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            let deal = Id(row.get(0)?);
+            // Both are in the order of ids.
+            while self.view.ids.get(at).is_some_and(|id| *id < deal) {
+                at += 1;
+            }
+            if self.view.ids.get(at) == Some(&deal) {
+                imported[at] = true;
+            }
+        }
+        Ok(self.kept(imported))
     }
 
     pub(super) fn stage_of_deals(&mut self) -> Result<()> {

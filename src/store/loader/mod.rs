@@ -72,7 +72,7 @@ pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     Wanted {
         visits: columns.has(Columns::VISITS) || (dated && columns.has(Columns::STAGE)),
         activities: columns.has(Columns::ACTIVITY_DAYS),
-        follow_ups: columns.has(Columns::FOLLOW_UPS),
+        follow_ups: columns.has(Columns::FOLLOW_UP_DAYS),
         facts: Facts::Named(names),
     }
 }
@@ -228,8 +228,11 @@ impl Loader<'_, '_> {
         } else {
             Activities::default()
         };
-        let follow_ups = if wanted.has(Columns::FOLLOW_UPS) {
-            self.follow_ups()?
+        if wanted.has(Columns::IMPORTED) {
+            self.deals.imported = self.imported()?;
+        }
+        let follow_ups = if wanted.has(Columns::FOLLOW_UP_DAYS) {
+            self.follow_ups(wanted)?
         } else {
             FollowUps::default()
         };
