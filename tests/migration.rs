@@ -157,7 +157,7 @@ fn what_can_not_be_brought_up_to_date_says_what_to_do() {
     sandbox
         .sh("salesctl deal list")
         .exits(5)
-        .warns("has schema 1 and could not be brought to schema 5")
+        .warns("has schema 1 and could not be brought to schema 6")
         .warns("nothing was changed");
     assert_eq!(version(&sandbox.store()), 1);
 }

@@ -20,6 +20,7 @@ pub mod rotting;
 pub mod scenario;
 pub mod staffing;
 pub mod start;
+pub mod suggestion;
 pub mod target;
 mod told;
 mod ways;

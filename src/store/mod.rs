@@ -47,6 +47,7 @@ mod select;
 mod selection;
 mod snapshot;
 mod start;
+mod suggestions;
 mod suppression;
 mod targets;
 mod undo;
