@@ -297,11 +297,13 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
             what = said.unwrap_or(what);
             Committed::from_events(&events).map(|one| format!("of {}", one.said.name))
         }
-        StreamKind::Suggestion => Suggestion::from_events(&events)
-            .map(|suggestion| format!("of {}", suggestion.actor)),
+        StreamKind::Suggestion => {
+            Suggestion::from_events(&events).map(|suggestion| format!("of {}", suggestion.actor))
+        }
         StreamKind::Review => {
             what = "process review";
-            Review::from_events(&events).map(|review| format!("of {}", crate::date::day(review.day)))
+            Review::from_events(&events)
+                .map(|review| format!("of {}", crate::date::day(review.day)))
         }
         StreamKind::Deal => match session.store.deal(id)? {
             Some(deal) => {

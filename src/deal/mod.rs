@@ -15,6 +15,7 @@ pub mod fact;
 pub mod gate;
 pub mod history;
 mod needs;
+pub mod overridden;
 pub mod rates;
 pub mod rotting;
 pub mod scenario;

@@ -35,6 +35,7 @@ mod pipeline;
 mod pipeline_by;
 mod requests;
 mod returns;
+pub mod review;
 mod said;
 mod scorecard;
 mod sources;

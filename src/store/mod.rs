@@ -34,6 +34,7 @@ mod names;
 mod new_id;
 mod open;
 mod origins;
+mod overridden;
 mod payback;
 mod project;
 mod prospect;

@@ -8,9 +8,12 @@ mod log;
 mod map;
 mod matrix;
 mod origin;
+pub(crate) mod review;
 mod schema;
 mod show;
 mod shown;
+mod suggest;
+mod suggestions;
 mod test;
 mod tool;
 
@@ -37,6 +40,9 @@ pub(crate) enum Command {
     Map(map::Args),
     Apply(apply::Args),
     Log(log::Args),
+    Suggest(suggest::Args),
+    Suggestions(suggestions::SuggestionsCommand),
+    Review(review::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
 }
@@ -52,6 +58,9 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Map(args) => map::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Suggest(args) => suggest::run(args, cx),
+        Command::Suggestions(args) => suggestions::run(args, cx),
+        Command::Review(args) => review::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
         Command::Schema(args) => schema::run(args, cx),
     }
