@@ -12,20 +12,30 @@ use super::sandbox::Sandbox;
 
 const SCHEMA: &str = include_str!("../src/store/schema.rs");
 
-/// The first schema, as it was released.
-fn first_schema() -> &'static str {
-    let (_, after) = SCHEMA.split_once("const V1: &str = \"").expect("V1");
-    after.split_once("\";").expect("its end").0
+/// A schema as it was released: all migrations up to it.
+fn schema(version: i32) -> String {
+    let each = (1..=version).map(|version| {
+        let begin = format!("const V{version}: &str = \"");
+        let (_, after) = SCHEMA.split_once(&begin).expect("a migration");
+        after.split_once("\";").expect("its end").0
+    });
+    each.collect()
 }
 
 /// Two deals, one of them at its second stage, in a store of the first schema.
 fn with_an_old_store() -> Sandbox {
+    with_a_store_of(1)
+}
+
+/// The same in a store of any schema.
+fn with_a_store_of(schema_version: i32) -> Sandbox {
     let mut sandbox = Sandbox::workspace();
     for line in [
         "deal add 'Acme GmbH' --value 4200 --on 2026-10-20",
         "deal add Globex --value 38k --owner ab --on 2026-09-01",
         "deal advance globex --override 'known from the last project' --on 2026-10-02",
         "deal note acme 'a word'",
+        "forecast commit --rep jr --period 2026-Q4 --amount 80k",
     ] {
         sandbox.sh(&format!("salesctl {line}")).ok();
     }
@@ -33,7 +43,8 @@ fn with_an_old_store() -> Sandbox {
     fs::rename(sandbox.store(), &new).expect("moved");
     let old = Connection::open(sandbox.store()).expect("it opens");
     old.pragma_update(None, "journal_mode", "wal").expect("set");
-    old.execute_batch(first_schema()).expect("the first schema");
+    old.execute_batch(&schema(schema_version))
+        .expect("the schema");
     old.execute("ATTACH $1 AS new", [new.to_str().expect("text")])
         .expect("attached");
     for table in texts(
@@ -55,10 +66,11 @@ fn with_an_old_store() -> Sandbox {
         .expect("asked");
     old.execute_batch("DETACH new").expect("detached");
     old.pragma_update(None, "application_id", id).expect("set");
-    old.pragma_update(None, "user_version", 1).expect("set");
+    old.pragma_update(None, "user_version", schema_version)
+        .expect("set");
     drop(old);
     fs::remove_file(new).expect("removed");
-    assert_eq!(version(&sandbox.store()), 1);
+    assert_eq!(version(&sandbox.store()), schema_version);
     sandbox
 }
 
@@ -125,6 +137,34 @@ fn the_first_command_brings_it_up_to_date(#[case] line: &str) {
         kept(&sandbox),
         ["sales-before-schema-2-2.db", "sales-before-schema-2.db"]
     );
+}
+
+/// What was known before suggestions and reviews were is known after, and takes them.
+#[test]
+fn a_store_before_suggestions_takes_them() {
+    let mut sandbox = with_a_store_of(5);
+    sandbox.sh("salesctl process suggestions").ok();
+    assert_eq!(version(&sandbox.store()), 6);
+    assert_eq!(kept(&sandbox), ["sales-before-schema-6.db"]);
+    sandbox
+        .sh("salesctl forecast calls --all")
+        .ok()
+        .says("80,000 EUR");
+    sandbox.sh("salesctl doctor").ok();
+    sandbox
+        .sh("salesctl process suggest 'ask for the budget once' --stage qualify")
+        .ok();
+    sandbox
+        .sh("salesctl process review")
+        .ok()
+        .says("ask for the budget once");
+    sandbox.sh("salesctl process review --done").ok();
+    sandbox.sh("salesctl doctor --rebuild").ok();
+    sandbox.sh("salesctl doctor").ok();
+    sandbox
+        .sh("salesctl process suggestions")
+        .ok()
+        .says("ask for the budget once");
 }
 
 #[test]

@@ -31,9 +31,7 @@ pub(super) fn section(look: &Look<'_>, overridden: &[Overridden]) -> Section {
     let mut unknown = Vec::new();
     for (rank, stage) in look.process.stages.iter().enumerate() {
         let moves = &look.moves[rank];
-        let steps = stage.steps.iter();
-        let mut few = 0;
-        for step in steps {
+        for step in &stage.steps {
             let asked = |deal: u32| {
                 let kind = look.kind(deal);
                 stage.only.includes(kind) && step.only.includes(kind)
@@ -59,13 +57,10 @@ pub(super) fn section(look: &Look<'_>, overridden: &[Overridden]) -> Section {
                     lines.push(line);
                 }
             } else if line.of < ENOUGH {
-                few += 1;
+                unknown.push(line);
             } else if share(skipped, line.of).is_some_and(|share| share > USUALLY) {
                 lines.push(line);
             }
-        }
-        if few > 0 {
-            unknown.push((rank, few, moves.len()));
         }
     }
     lines.sort_by(|a, b| {
@@ -81,19 +76,23 @@ pub(super) fn section(look: &Look<'_>, overridden: &[Overridden]) -> Section {
     } else if !lines.is_empty() {
         document = document.table(table(look, &lines));
     }
-    for (rank, few, moves) in unknown {
-        let text = format!(
-            "insufficient history: {moves} moves on from {}, which advises {few} {}",
-            look.title(rank),
-            if few == 1 { "step" } else { "steps" }
-        );
-        document = document.line(&text);
-        let stage = look.stages.lines[rank].0;
-        rows.push(ReviewRow {
-            of: Some(moves),
-            ..ReviewRow::new(NAME, stage, text, COMMAND)
-        });
+    if !unknown.is_empty() {
+        let named = unknown
+            .iter()
+            .map(|line| format!("{} ({})", line.step.title, look.title(line.stage)));
+        document = document.line(format!(
+            "insufficient history, advised in fewer than {ENOUGH} moves on: {}",
+            named.collect::<Vec<_>>().join(", ")
+        ));
     }
+    rows.extend(unknown.iter().map(|line| {
+        let text = format!(
+            "{}, advised: insufficient history ({})",
+            look.title(line.stage),
+            so_many(line.skipped, line.of, "moves on without it")
+        );
+        ReviewRow::new(NAME, line.step.title.as_str(), text, COMMAND).counted(line.skipped, line.of)
+    }));
     Section {
         name: NAME,
         document: footer(document, lines.len().saturating_sub(SHOWN), COMMAND),
