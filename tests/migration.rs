@@ -35,9 +35,14 @@ fn with_a_store_of(schema_version: i32) -> Sandbox {
         "deal add Globex --value 38k --owner ab --on 2026-09-01",
         "deal advance globex --override 'known from the last project' --on 2026-10-02",
         "deal note acme 'a word'",
-        "forecast commit --rep jr --period 2026-Q4 --amount 80k",
     ] {
         sandbox.sh(&format!("salesctl {line}")).ok();
+    }
+    // What the schema has tables for.
+    if schema_version >= 5 {
+        sandbox
+            .sh("salesctl forecast commit --rep jr --period 2026-Q4 --amount 80k")
+            .ok();
     }
     let new = sandbox.path("new.db");
     fs::rename(sandbox.store(), &new).expect("moved");
@@ -147,7 +152,7 @@ fn a_store_before_suggestions_takes_them() {
     assert_eq!(version(&sandbox.store()), 6);
     assert_eq!(kept(&sandbox), ["sales-before-schema-6.db"]);
     sandbox
-        .sh("salesctl forecast calls --all")
+        .sh("salesctl forecast calls")
         .ok()
         .says("80,000 EUR");
     sandbox.sh("salesctl doctor").ok();

@@ -63,9 +63,9 @@ pub(super) fn review_overdue(session: &Session<'_>) -> Result<Vec<Finding>> {
         return Ok(Vec::new());
     }
     let since = match next.last_review {
-        Some(last) => format!("it was reviewed last on {}", day(last)),
+        Some(last) => format!("the last review was on {}", day(last)),
         None => format!(
-            "it was never, since its first version of {}",
+            "no review since its first version of {}",
             day(next.first_version)
         ),
     };

@@ -78,7 +78,10 @@ pub(super) fn section(look: &Look<'_>) -> Section {
         .map(|line| line.stage.title.as_str())
         .collect();
     if !few.is_empty() {
-        document = document.line(format!("insufficient history: {}", few.join(", ")));
+        document = document.line(format!(
+            "insufficient history for the share or the median: {}",
+            few.join(", ")
+        ));
     }
     Section {
         name: NAME,

@@ -139,14 +139,17 @@ struct Look<'a> {
     stages: Stages<'a>,
     /// From the day of the last review to the day of the Book.
     period: Option<Period>,
-    /// By rank of the stage: the moves on from it in the period, deal and day.
+    /// By rank of the stage: the moves on from it in the period, deal and day,
     moves: Vec<Vec<(u32, Option<Day>)>>,
+    /// and the moves through its gate: from there, or from before it to behind it.
+    passed: Vec<Vec<(u32, Option<Day>)>>,
 }
 
 impl<'a> Look<'a> {
     fn new(process: &'a Process, book: &'a Book, period: Option<Period>) -> Self {
         let stages = Stages::new(process, book);
         let mut moves = vec![Vec::new(); stages.ranked];
+        let mut passed = vec![Vec::new(); stages.ranked];
         let visits = &book.visits;
         let ask = Ask {
             period,
@@ -158,7 +161,19 @@ impl<'a> Look<'a> {
                 && went_on
                 && ask.within(visits.left[visit])
             {
-                moves[rank].push((visits.deal[visit], visits.left[visit]));
+                let one = (visits.deal[visit], visits.left[visit]);
+                moves[rank].push(one);
+                // The next stay of the deal says where it went.
+                let to = match visits.how[visit] {
+                    Left::Won => stages.ranked,
+                    _ => Some(visit + 1)
+                        .filter(|next| visits.deal.get(*next) == Some(&one.0))
+                        .and_then(|next| stages.rank(visits.stage[next]))
+                        .unwrap_or(rank + 1),
+                };
+                for gate in &mut passed[rank..to.max(rank + 1)] {
+                    gate.push(one);
+                }
             }
         }
         Self {
@@ -167,6 +182,7 @@ impl<'a> Look<'a> {
             stages,
             period,
             moves,
+            passed,
         }
     }
 
@@ -242,7 +258,8 @@ pub fn review(
         (rows.len(), rows, notes),
     );
     let document = with_notes(document, &answer.notes)
-        .line("it is over: salesctl process review --done --note \"what was agreed\"");
+        .heading("When it is over")
+        .line("salesctl process review --done --note \"what was agreed\"");
     Ok(Report { answer, document })
 }
 

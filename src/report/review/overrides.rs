@@ -6,6 +6,7 @@ use super::super::{count, or_nothing, percent};
 use super::{Look, ReviewRow, SHOWN, Section, footer, share, so_many};
 use crate::deal::overridden::Overridden;
 use crate::document::{Cell, Document, Table, TableColumn};
+use crate::process::{Process, Stage};
 use crate::statistics::Trials;
 
 const NAME: &str = "overrides";
@@ -16,9 +17,9 @@ struct Line<'a> {
     rule: &'a str,
     stage: usize,
     times: usize,
-    /// The moves on from the stage, overridden or not.
+    /// The moves through its gate, overridden or not.
     moves: usize,
-    /// Of the deals that are decided, those won: after it was passed over, and of the others that went on from there.
+    /// Of the deals that are decided, those won: after it was passed over, and of the others that went through that gate.
     after: Trials,
     others: Trials,
 }
@@ -51,6 +52,25 @@ pub(super) fn section(look: &Look<'_>, overridden: &[Overridden]) -> Section {
     }
 }
 
+/// The stage whose gate has this line: the one that was left, or one that was jumped over with it.
+pub(super) fn gate_of(process: &Process, left: usize, rule: &str) -> usize {
+    let has = |stage: &Stage| {
+        stage.requires.iter().any(|one| one.what.name() == rule)
+            || stage
+                .steps
+                .iter()
+                .any(|one| one.required && one.title == rule)
+            || stage.exit.iter().any(|one| one.when.text == rule)
+    };
+    let ahead = process.stages.iter().enumerate().skip(left);
+    // A line of an earlier version is no line of any gate any more.
+    ahead
+        .filter(|(_, stage)| has(stage))
+        .map(|(rank, _)| rank)
+        .next()
+        .unwrap_or(left)
+}
+
 /// Those of the period, with the rank of the stage that was left and the place of the deal in the Book.
 pub(super) fn of_period<'a>(
     look: &'a Look<'_>,
@@ -72,7 +92,8 @@ fn lines<'a>(look: &'a Look<'_>, overridden: &'a [Overridden]) -> Vec<Line<'a>> 
         // A line that stands twice in a gate was passed over once.
         let rules: BTreeSet<&str> = one.open.iter().map(String::as_str).collect();
         for rule in rules {
-            let (times, deals) = found.entry((rank, rule)).or_default();
+            let gate = gate_of(look.process, rank, rule);
+            let (times, deals) = found.entry((gate, rule)).or_default();
             *times += 1;
             deals.insert(deal);
         }
@@ -80,13 +101,13 @@ fn lines<'a>(look: &'a Look<'_>, overridden: &'a [Overridden]) -> Vec<Line<'a>> 
     let mut lines: Vec<Line<'_>> = found
         .into_iter()
         .map(|((stage, rule), (times, deals))| {
-            let went_on: BTreeSet<u32> = look.moves[stage].iter().map(|(deal, _)| *deal).collect();
+            let went_on: BTreeSet<u32> = look.passed[stage].iter().map(|(deal, _)| *deal).collect();
             let others = won(look, went_on.difference(&deals).copied());
             Line {
                 rule,
                 stage,
                 times,
-                moves: look.moves[stage].len(),
+                moves: look.passed[stage].len(),
                 after: won(look, deals.into_iter()),
                 others,
             }
@@ -142,12 +163,12 @@ fn table(look: &Look<'_>, lines: &[Line<'_>]) -> Table {
     Table {
         columns: vec![
             TableColumn::left("line of a gate"),
-            TableColumn::left("out of"),
+            TableColumn::left("gate of"),
             TableColumn::right("times"),
-            TableColumn::right("of").rank(2),
-            TableColumn::right("share").rank(3),
+            TableColumn::right("of"),
+            TableColumn::right("share").rank(1),
             TableColumn::right("won after it"),
-            TableColumn::right("others won").rank(1),
+            TableColumn::right("others won"),
         ],
         rows: rows.collect(),
     }

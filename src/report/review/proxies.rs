@@ -20,6 +20,8 @@ pub(super) fn section(process: &Process, book: &Book) -> Result<Section, String>
         .filter(|metric| stands_in(process, metric))
     {
         match verdict(metric, &report.answer.rows) {
+            // A standard one of all deals together is nobody's stand-in for one deal.
+            None if metric.standard => {}
             None => untold.push(metric.name.as_str()),
             Some(row) if row.verdict == AuditVerdict::Insufficient => {
                 few.push(metric.name.as_str())
@@ -42,10 +44,10 @@ pub(super) fn section(process: &Process, book: &Book) -> Result<Section, String>
         "Proxies that fail: {} of {tested} tested, all time",
         lines.len()
     ));
-    let said = few
-        .is_empty()
-        .then_some("none")
-        .filter(|_| lines.is_empty() && tested > 0);
+    let said = lines.is_empty().then_some(match tested {
+        0 => "no proxy, and no target of an activity, has a number of single deals that could be tested",
+        _ => "none",
+    });
     for line in lines.iter().take(SHOWN).map(String::as_str).chain(said) {
         document = document.line(line);
     }

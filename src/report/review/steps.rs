@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{count, or_nothing};
-use super::overrides::of_period;
+use super::overrides::{gate_of, of_period};
 use super::{Look, ReviewRow, SHOWN, Section, done, footer, share, so_many};
 use crate::deal::book::Day;
 use crate::deal::overridden::Overridden;
@@ -30,11 +30,16 @@ pub(super) fn section(look: &Look<'_>, overridden: &[Overridden]) -> Section {
     let mut lines = Vec::new();
     let mut unknown = Vec::new();
     for (rank, stage) in look.process.stages.iter().enumerate() {
-        let moves = &look.moves[rank];
         for step in &stage.steps {
             let asked = |deal: u32| {
                 let kind = look.kind(deal);
                 stage.only.includes(kind) && step.only.includes(kind)
+            };
+            // An advised step is asked where a deal has been, a required one by every move through the gate.
+            let moves = if step.required {
+                &look.passed[rank]
+            } else {
+                &look.moves[rank]
             };
             let asked: Vec<(u32, Option<Day>)> = moves
                 .iter()
@@ -120,7 +125,9 @@ fn done_in_time(look: &Look<'_>, step: &Step, moves: &[(u32, Option<Day>)]) -> u
 /// How often a required step was among what was open when a gate was passed over.
 fn passed_over(look: &Look<'_>, overridden: &[Overridden], rank: usize, step: &Step) -> usize {
     of_period(look, overridden)
-        .filter(|(stage, _, one)| *stage == rank && one.open.contains(&step.title))
+        .filter(|(left, _, one)| {
+            one.open.contains(&step.title) && gate_of(look.process, *left, &step.title) == rank
+        })
         .count()
 }
 

@@ -315,6 +315,40 @@ fn overrides_by_rule() {
     assert_eq!(shares, [Some(3.0 / 7.0), Some(2.0 / 7.0), None]);
 }
 
+/// Whoever jumps over a stage passes its gate too: a line is of the gate that has it.
+#[test]
+fn a_jump_passes_every_gate_on_its_way() {
+    let text = PROCESS.replace(
+        "steps = [{ name = \"tour\"",
+        "requires = [\"decider\"]\nsteps = [{ name = \"tour\"",
+    );
+    let told = [deal(
+        State::Won,
+        Some(20),
+        &[(QUALIFY, 0, Some(20), Left::Won)],
+    )];
+    let (book, process) = (book(&told), process_of(&text));
+    let overridden = [Overridden {
+        deal: Id(1),
+        stage: "qualify".to_string(),
+        day: day(20).date(),
+        open: vec!["First call".to_string(), "decider".to_string()],
+    }];
+    let look = super::Look::new(&process, &book, None);
+    let moves: Vec<usize> = look.moves.iter().map(Vec::len).collect();
+    let passed: Vec<usize> = look.passed.iter().map(Vec::len).collect();
+    assert_eq!((moves, passed), (vec![1, 0], vec![1, 1]));
+    let rows = super::overrides::section(&look, &overridden).rows;
+    let lines: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|row| (row.what.as_str(), row.text.split(':').next().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        lines,
+        [("First call", "Qualify"), ("decider", "Demonstrate")]
+    );
+}
+
 /// Of the seven moves on from Qualify, 0, 1 and 9 were made with the research done; three left Demonstrate, which is
 /// too few to say; nobody is of the type that asks the board.
 #[test]

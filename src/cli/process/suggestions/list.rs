@@ -127,12 +127,12 @@ fn table(session: &Session<'_>, suggestions: &[Suggestion], all: bool) -> Result
         TableColumn::left("id"),
         TableColumn::left("by"),
         TableColumn::left("on"),
-        TableColumn::left("stage").rank(1),
+        TableColumn::left("stage"),
         TableColumn::left("suggestion"),
     ];
     if all {
         columns.push(TableColumn::left("status"));
-        columns.push(TableColumn::left("answer").rank(2));
+        columns.push(TableColumn::left("answer"));
     }
     let mut rows = Vec::new();
     for one in suggestions {
