@@ -241,6 +241,7 @@ fn everything_before_the_first_review() {
             "Stages over their limit: 7 of 14 visits (50 %)",
             "Proxies that fail: 0 of 0 tested, all time",
             "Versions: 2 applied",
+            "When it is over",
         ]
     );
     let id = |n| Id(n).handle();
@@ -321,7 +322,7 @@ fn a_jump_passes_every_gate_on_its_way() {
     let text = PROCESS.replace(
         "steps = [{ name = \"tour\"",
         "requires = [\"decider\"]\nsteps = [{ name = \"tour\"",
-    );
+    ) + "[roles.decider]\nwhy = \"who cannot say yes can only say no\"\n";
     let told = [deal(
         State::Won,
         Some(20),
