@@ -201,6 +201,7 @@ const LONG: &[(&str, &str)] = &[
     ("src/report/audit/tests.rs", "cases of one report"),
     ("src/report/conformance/tests.rs", "cases of one report"),
     ("src/report/moves/mod.rs", "one fold over two days"),
+    ("src/report/review/tests.rs", "cases of one report"),
     ("src/report/breakdown/shown.rs", "one report in words"),
     ("src/report/meeting/mod.rs", "one page, section by section"),
     ("src/report/scorecard/page.rs", "one page, figure by figure"),

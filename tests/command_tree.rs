@@ -93,7 +93,7 @@ pub(crate) const READING: &[&str] = &[
 ];
 
 /// Commands that answer in every format and can keep the answer.
-pub(crate) const KEEPING: &[&str] = &["prospect select", "selection run"];
+pub(crate) const KEEPING: &[&str] = &["process review", "prospect select", "selection run"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
 const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];

@@ -32,6 +32,7 @@ impl Sample {
             "request add hooli 'export to SAP' --deal hooli --product starter",
             "referral add 'Ole Berg' --account acme --due fri",
             "prospect select --limit 2 --save some",
+            "process suggest 'ask for the budget once' --stage qualify",
         ] {
             sandbox.sh(&format!("salesctl {line}")).ok();
         }
@@ -81,7 +82,7 @@ impl Sample {
     }
 }
 
-/// Today's work is the command without a name, and a forecast the one without a second. An import sums up what it did and `import probe` what it saw, for
+/// Today's work is the command without a name, a forecast and the suggestions are those without a second. An import sums up what it did and `import probe` what it saw, for
 /// people or as JSON.
 fn reading() -> impl Iterator<Item = &'static str> {
     let leaves = leaves();
@@ -90,7 +91,7 @@ fn reading() -> impl Iterator<Item = &'static str> {
         all.any(|(leaf, command)| leaf == name && has(command, "format"))
     };
     let named = READING.iter().chain(KEEPING).copied();
-    ["", "forecast"]
+    ["", "forecast", "process suggestions"]
         .into_iter()
         .chain(named.filter(takes_formats))
 }

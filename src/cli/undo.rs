@@ -10,6 +10,7 @@ use crate::deal::commitment::Committed;
 use crate::deal::contact::{Account, Person};
 use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded, StreamKind};
+use crate::deal::suggestion::{Review, Suggestion};
 use crate::deal::target::Proposal;
 use crate::id::Id;
 use crate::store::{Access, BatchState, ProspectMatch, Reversed};
@@ -305,6 +306,14 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
             });
             what = said.unwrap_or(what);
             Committed::from_events(&events).map(|one| format!("of {}", one.said.name))
+        }
+        StreamKind::Suggestion => {
+            Suggestion::from_events(&events).map(|suggestion| format!("of {}", suggestion.actor))
+        }
+        StreamKind::Review => {
+            what = "process review";
+            Review::from_events(&events)
+                .map(|review| format!("of {}", crate::date::day(review.day)))
         }
         StreamKind::Deal => match session.store.deal(id)? {
             Some(deal) => {

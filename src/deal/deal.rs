@@ -386,6 +386,9 @@ impl Deal {
             | Event::TargetAnswered { .. }
             | Event::TargetWithdrawn { .. }
             | Event::Committed(_)
+            | Event::ProcessSuggested { .. }
+            | Event::SuggestionAnswered { .. }
+            | Event::ProcessReviewed { .. }
             | Event::CostAdded { .. }
             | Event::CostRemoved { .. }
             | Event::AbsenceAdded { .. }

@@ -19,6 +19,7 @@ use super::case::Opening;
 use super::commitment::Commitment;
 use super::contact::{PersonChange, SalesRole};
 use super::start::Origin;
+use super::suggestion::Verdict;
 use super::target::{Offer, Side};
 use crate::condition::Value;
 use crate::id::Id;
@@ -54,6 +55,10 @@ pub enum StreamKind {
     Target,
     /// What a rep says will be won in a period, or what a manager makes of it; one each time it is said.
     Commitment,
+    /// A change of the process that somebody proposes, with the answer to it.
+    Suggestion,
+    /// A look at the whole process; one each time.
+    Review,
     /// What the nights saw; there is one.
     Nightly,
 }
@@ -74,6 +79,8 @@ impl StreamKind {
             Self::Case => "case",
             Self::Target => "target",
             Self::Commitment => "commitment",
+            Self::Suggestion => "suggestion",
+            Self::Review => "review",
             Self::Nightly => "nightly",
         }
     }
@@ -93,6 +100,8 @@ impl StreamKind {
             Self::Case,
             Self::Target,
             Self::Commitment,
+            Self::Suggestion,
+            Self::Review,
             Self::Nightly,
         ]
         .into_iter()
@@ -367,6 +376,23 @@ pub enum Event {
         /// SHA-256 of the text, in hexadecimal.
         sha256: String,
         why: Private,
+    },
+
+    /// Somebody who works in it proposes a change.
+    ProcessSuggested {
+        text: Private,
+        /// The stage it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<String>,
+    },
+    SuggestionAnswered {
+        verdict: Verdict,
+        text: Private,
+    },
+    /// Somebody looked at all of it.
+    ProcessReviewed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Private>,
     },
 
     // Imports

@@ -227,6 +227,21 @@ pub fn words(
             date::day(said.from),
             date::day(said.to)
         ),
+        Event::ProcessSuggested { text, stage } => {
+            let about = stage.as_ref().map(|stage| format!(" of {stage}"));
+            format!(
+                "a change{} suggested: \"{}\"",
+                about.unwrap_or_default(),
+                text.text
+            )
+        }
+        Event::SuggestionAnswered { verdict, text } => {
+            format!("{}: \"{}\"", verdict.name(), text.text)
+        }
+        Event::ProcessReviewed { note } => {
+            let note = note.as_ref().map(|note| format!(": \"{}\"", note.text));
+            format!("process reviewed{}", note.unwrap_or_default())
+        }
         Event::CostAdded { amount, text, .. } => format!(
             "cost {}: \"{}\"",
             Money {

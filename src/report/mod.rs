@@ -36,6 +36,7 @@ mod pipeline;
 mod pipeline_by;
 mod requests;
 mod returns;
+pub mod review;
 mod said;
 mod scorecard;
 mod sources;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     cases, commitments, contact_rows, costs, deal_rows, list_rows, names, ratings, selection,
-    snapshot, suppression, targets,
+    snapshot, suggestions, suppression, targets,
 };
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
@@ -84,6 +84,8 @@ fn anew(
         StreamKind::Case => cases::project(connection, id, events),
         StreamKind::Target => targets::project(connection, id, events),
         StreamKind::Commitment => commitments::project(connection, id, events),
+        StreamKind::Suggestion => suggestions::project(connection, id, events),
+        StreamKind::Review => suggestions::project_review(connection, id, events),
         StreamKind::Nightly => snapshot::project(connection, &[], events),
     }
 }

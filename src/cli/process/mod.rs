@@ -14,9 +14,12 @@ mod origin;
 mod plan;
 mod plan_rows;
 mod planned;
+pub(crate) mod review;
 mod schema;
 mod show;
 mod shown;
+mod suggest;
+mod suggestions;
 mod test;
 mod tool;
 
@@ -45,6 +48,9 @@ pub(crate) enum Command {
     Apply(apply::Args),
     Diff(diff::Args),
     Log(log::Args),
+    Suggest(suggest::Args),
+    Suggestions(suggestions::SuggestionsCommand),
+    Review(review::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
 }
@@ -62,6 +68,9 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Diff(args) => diff::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Suggest(args) => suggest::run(args, cx),
+        Command::Suggestions(args) => suggestions::run(args, cx),
+        Command::Review(args) => review::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
         Command::Schema(args) => schema::run(args, cx),
     }
