@@ -16,6 +16,7 @@ pub mod gate;
 pub mod history;
 mod needs;
 pub mod rates;
+pub mod results;
 pub mod rotting;
 pub mod scenario;
 pub mod staffing;

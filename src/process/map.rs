@@ -232,16 +232,13 @@ fn gate(stage: &Stage) -> Vec<Labelled> {
             .iter()
             .filter(move |required| matches!(required.what, Requirement::Role(_)) == is_role);
         required
-            .map(|required| format!("{}{}", required.what.name(), required.only.in_words()))
+            .map(|required| format!("{}{}", required.what.name(), required.in_words()))
             .collect()
     };
     told("fields", required(false));
     told("roles", required(true));
     for step in stage.steps.iter().filter(|step| step.required) {
-        told(
-            "step",
-            vec![format!("{}{}", step.title, step.only.in_words())],
-        );
+        told("step", vec![format!("{}{}", step.title, step.in_words())]);
     }
     for criterion in &stage.exit {
         told(

@@ -7,6 +7,7 @@
 //! `names`, `target`, `limit`) holds what was written, `relations` asks whether the names fit together, `check` builds.
 //! `map` is what its picture is drawn from.
 
+mod asked;
 mod calendar;
 mod check;
 mod columns;
@@ -66,7 +67,7 @@ use serde::Serialize;
 pub use calendar::Calendar;
 pub use check::{Checked, check, decode};
 pub use columns::{
-    Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
+    Names, REQUIRABLE, RESULTS, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
 pub use format::formatted;
@@ -290,6 +291,18 @@ pub struct Stage {
     pub lines: Vec<Range<usize>>,
 }
 
+impl Stage {
+    /// The facts that its gate and its letters look at, as often as they do.
+    fn reads(&self) -> impl Iterator<Item = &str> {
+        let required = self.requires.iter().map(|one| &one.ask_when);
+        let asked = required.chain(self.steps.iter().map(|step| &step.ask_when));
+        let conditions = asked.flatten().chain(self.exit.iter().map(|one| &one.when));
+        let letters = self.tools.iter().filter_map(|tool| tool.text.as_ref());
+        let reads = conditions.flat_map(|condition| condition.reads.iter().map(String::as_str));
+        reads.chain(letters.flat_map(Letter::names))
+    }
+}
+
 /// Customer types that something is limited to; none given, it is for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Only(pub Vec<String>);
@@ -311,10 +324,12 @@ impl Only {
 }
 
 /// Something that must be known before a deal leaves the stage forward.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Required {
     pub what: Requirement,
     pub only: Only,
+    /// Deals of which it is asked: those it is true of, and those of which that is not known.
+    pub ask_when: Option<Condition>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -334,7 +349,7 @@ impl Requirement {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub name: String,
     pub title: String,
@@ -344,6 +359,8 @@ pub struct Step {
     /// Who is accountable for it.
     pub who: Option<String>,
     pub only: Only,
+    /// Deals of which a required one is asked: those it is true of, and those of which that is not known.
+    pub ask_when: Option<Condition>,
 }
 
 /// A condition that must hold before a deal leaves a stage forward.
@@ -503,6 +520,17 @@ impl Process {
             Requirement::Role(role) => self.role(*role).map(|rule| (&rule.ask, &rule.why)),
         };
         asked.map_or((None, None), |(ask, why)| (ask.as_deref(), why.as_deref()))
+    }
+
+    /// Whether a gate, a customer type or a letter looks at how the owner's deals ended.
+    pub fn reads_results(&self) -> bool {
+        let kinds = self
+            .customer_types
+            .iter()
+            .filter_map(|kind| kind.when.as_ref());
+        let of_kinds = kinds.flat_map(|when| when.reads.iter().map(String::as_str));
+        let mut reads = of_kinds.chain(self.stages.iter().flat_map(Stage::reads));
+        reads.any(|name| RESULTS.contains(&name))
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

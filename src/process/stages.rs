@@ -26,6 +26,8 @@ pub(super) struct StageWritten {
     pub(super) only: Only,
     pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
+    /// Of each of `steps`, of which deals it is asked.
+    pub(super) steps_asked: Vec<Option<At<String>>>,
     pub(super) exit: Vec<CriterionWritten>,
     pub(super) tools: Vec<ToolWritten>,
     pub(super) follow_ups: Vec<FollowUpWritten>,
@@ -40,6 +42,7 @@ pub(super) struct StageWritten {
 pub(super) struct RequiredWritten {
     pub(super) name: At<String>,
     pub(super) only: Only,
+    pub(super) ask_when: Option<At<String>>,
 }
 
 pub(super) struct CriterionWritten {
@@ -137,6 +140,7 @@ fn stage(
         "required field",
         requires.iter().map(|required| &required.name),
     );
+    let (steps, steps_asked) = steps(reader, keys);
     StageWritten {
         title,
         after: keys.text("after"),
@@ -148,7 +152,8 @@ fn stage(
         limit: keys.parsed("limit"),
         only: only(reader, keys),
         requires,
-        steps: steps(reader, keys),
+        steps,
+        steps_asked,
         exit: exit(reader, lines, keys),
         tools: tools(reader, keys),
         follow_ups: follow_ups(reader, keys),
@@ -184,21 +189,29 @@ fn requires(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<RequiredWritten> {
             required.extend(name.map(|name| RequiredWritten {
                 name,
                 only: Only::default(),
+                ask_when: None,
             }));
         } else if let Some(keys) = reader.table(&shape::REQUIRED, item) {
             let name = keys.needed("what is required", "name");
             let only = only(reader, &keys);
-            required.extend(name.map(|name| RequiredWritten { name, only }));
+            let ask_when = keys.text("ask_when");
+            required.extend(name.map(|name| RequiredWritten {
+                name,
+                only,
+                ask_when,
+            }));
         }
     }
     required
 }
 
-fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
+/// Steps, and of each of which deals it is asked.
+fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> (Vec<Step>, Vec<Option<At<String>>>) {
     let mut names = Vec::new();
     let mut steps = Vec::new();
+    let mut asked = Vec::new();
     for item in keys.items("steps").unwrap_or_default() {
-        let (name, step) = if item.get_ref().is_str() {
+        let (name, step, ask_when) = if item.get_ref().is_str() {
             let Some(text) = reader.text_of("steps", item) else {
                 continue;
             };
@@ -215,6 +228,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 why: None,
                 who: None,
                 only: Only::default(),
+                ask_when: None,
             };
             (
                 At {
@@ -222,6 +236,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                     span: text.span,
                 },
                 step,
+                None,
             )
         } else {
             let Some(keys) = reader.table(&shape::STEP, item) else {
@@ -237,11 +252,21 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 why: keys.words("why"),
                 who: keys.words("who"),
                 only: only(reader, &keys),
+                ask_when: None,
             };
-            (name, step)
+            let ask_when = keys.text("ask_when");
+            if let Some(at) = ask_when.as_ref().filter(|_| !step.required) {
+                reader.error(
+                    at.span.clone(),
+                    format!("the advised step `{}` has `ask_when`", step.name),
+                    "only what is required is asked for: leave out `required = false`, or this",
+                );
+            }
+            (name, step, ask_when)
         };
         if is_word(&name.value) {
             steps.push(step);
+            asked.push(ask_when);
             names.push(name);
         } else {
             reader.error(
@@ -252,7 +277,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
         }
     }
     unique(reader, "step", &names);
-    steps
+    (steps, asked)
 }
 
 fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<CriterionWritten> {

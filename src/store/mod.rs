@@ -42,6 +42,7 @@ mod ratings;
 mod redo;
 mod resolve;
 mod resolve_contact;
+mod results;
 mod schema;
 mod select;
 mod selection;

@@ -228,7 +228,10 @@ pub(crate) fn decide<T>(
     day: chrono::NaiveDate,
     decision: impl FnOnce(&Case<'_>) -> Result<T>,
 ) -> Result<T> {
-    let rows = Rows::new(&session.process, day);
+    let mut rows = Rows::new(&session.process, day);
+    if session.process.reads_results() {
+        rows = rows.with_results(session.store.results(day)?);
+    }
     let row = facts(session, &rows, deal)?;
     decision(&Case {
         process: &session.process,

@@ -149,7 +149,7 @@ fn stage_row(process: &Process, stage: &Stage, standing: Option<&Standing>) -> M
         let all = stage.requires.iter();
         let of_kind = all.filter(move |one| matches!(one.what, Requirement::Role(_)) == is_role);
         of_kind
-            .map(|one| format!("{}{}", one.what.name(), one.only.in_words()))
+            .map(|one| format!("{}{}", one.what.name(), one.in_words()))
             .collect()
     };
     let steps = stage.steps.iter().filter(|step| step.required);
@@ -161,7 +161,7 @@ fn stage_row(process: &Process, stage: &Stage, standing: Option<&Standing>) -> M
         fields: required(false),
         roles: required(true),
         steps: steps
-            .map(|step| format!("{}{}", step.name, step.only.in_words()))
+            .map(|step| format!("{}{}", step.name, step.in_words()))
             .collect(),
         exit: stage
             .exit

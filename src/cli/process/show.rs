@@ -265,7 +265,7 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
         let requirement = &required.what;
         let (ask, why) = process.asked(requirement);
         let asked = ask.map(|ask| format!(": {ask}")).unwrap_or_default();
-        let only = required.only.in_words();
+        let only = required.in_words();
         line("needs", format!("{}{asked}{only}", requirement.name()), why);
     }
     for step in &stage.steps {
@@ -277,7 +277,7 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
             .unwrap_or_default();
         line(
             kind,
-            format!("{}: {}{who}{}", step.name, step.title, step.only.in_words()),
+            format!("{}: {}{who}{}", step.name, step.title, step.in_words()),
             step.why.as_deref(),
         );
     }

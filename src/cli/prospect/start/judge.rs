@@ -55,7 +55,10 @@ pub(super) fn customer_types(
     if process.customer_types.is_empty() {
         return Ok(types);
     }
-    let rows = Rows::new(process, known.at.day);
+    let mut rows = Rows::new(process, known.at.day);
+    if process.reads_results() {
+        rows = rows.with_results(session.store.results(known.at.day)?);
+    }
     process
         .engine
         .load(deals.iter().map(|deal| row(&rows, deal, known)))?;
