@@ -46,7 +46,7 @@ pub struct Rows<'p> {
     /// Whether the columns that take most to write are read: `id`.
     with_id: bool,
     /// How the deals of reps and teams ended; without it nobody's results are known.
-    results: Option<Results>,
+    results: Option<&'p Results>,
 }
 
 impl<'p> Rows<'p> {
@@ -85,7 +85,7 @@ impl<'p> Rows<'p> {
 
     /// Rows that say how the deals of their owners ended.
     #[must_use]
-    pub fn with_results(self, results: Results) -> Self {
+    pub fn with_results(self, results: &'p Results) -> Self {
         Self {
             results: Some(results),
             ..self
@@ -156,7 +156,7 @@ impl<'p> Rows<'p> {
     }
 
     fn derive_results(&self, row: &mut [Value], team: Option<&str>) {
-        let Some(results) = &self.results else {
+        let Some(results) = self.results else {
             return;
         };
         let owner = self.text(row, "owner");

@@ -1,5 +1,6 @@
 //! What happens: deals, their events, the decisions about them, and the Book that reports read.
 
+pub mod asked;
 pub mod book;
 pub mod case;
 pub mod commitment;

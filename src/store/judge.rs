@@ -119,8 +119,10 @@ pub(super) fn judge(
         Accounts::default()
     };
     let catalog = catalog(connection)?;
+    let ended;
     if reads.results {
-        rows = rows.with_results(results(view, cut, &places, &catalog)?);
+        ended = results(view, cut, &places, &catalog)?;
+        rows = rows.with_results(&ended);
     }
     let mut all = Vec::with_capacity(conditions.len());
     // Each by itself: few deals differ in what one condition reads, nearly all in what many do.

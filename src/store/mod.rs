@@ -51,6 +51,7 @@ mod start;
 mod suppression;
 mod targets;
 mod undo;
+mod work;
 mod write;
 
 use std::cell::RefCell;

@@ -10,16 +10,21 @@ use crate::deal::event::CatalogKind;
 use crate::deal::results::{Closed, LATELY, Results};
 
 impl Store {
-    /// The deals that closed in the last 365 days up to a day, by who owns them now.
+    /// The deals that count for the results of a day, by who owns them now.
     pub fn results(&self, on: NaiveDate) -> Result<Results> {
+        self.results_of(on, on)
+    }
+
+    /// The deals that count for the results of any day from one to another.
+    pub fn results_of(&self, from: NaiveDate, to: NaiveDate) -> Result<Results> {
         self.translated(|connection| {
             let catalog = catalog(connection)?;
-            let last = Day::of(on).number();
+            let first = Day::of(from).number() - LATELY;
             let mut statement = connection.prepare_cached(
                 "SELECT owner, closed, CASE WHEN state = 'won' THEN 1 ELSE 0 END FROM deal
                  WHERE state IN ('won', 'lost') AND owner IS NOT NULL AND closed > $1 AND closed <= $2",
             )?;
-            let mut rows = statement.query((last - LATELY, last))?;
+            let mut rows = statement.query((first, Day::of(to).number()))?;
             let mut all: Vec<(String, Day, bool)> = Vec::new();
             while let Some(row) = rows.next()? {
                 all.push((row.get(0)?, Day::new(row.get(1)?), row.get(2)?));

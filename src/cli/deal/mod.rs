@@ -229,8 +229,10 @@ pub(crate) fn decide<T>(
     decision: impl FnOnce(&Case<'_>) -> Result<T>,
 ) -> Result<T> {
     let mut rows = Rows::new(&session.process, day);
+    let results;
     if session.process.reads_results() {
-        rows = rows.with_results(session.store.results(day)?);
+        results = session.store.results(day)?;
+        rows = rows.with_results(&results);
     }
     let row = facts(session, &rows, deal)?;
     decision(&Case {

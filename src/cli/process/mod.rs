@@ -1,6 +1,7 @@
 //! The sales process: checked, tested, shown, drawn, put in force; and what it gives to those who follow it.
 
 mod apply;
+mod burden;
 mod check;
 mod fmt;
 mod guide;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Guide(guide::Args),
     Tool(tool::Args),
     Map(map::Args),
+    Burden(burden::Args),
     Apply(apply::Args),
     Log(log::Args),
     Fmt(fmt::Args),
@@ -50,6 +52,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Guide(args) => guide::run(args, cx),
         Command::Tool(args) => tool::run(args, cx),
         Command::Map(args) => map::run(args, cx),
+        Command::Burden(args) => burden::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),

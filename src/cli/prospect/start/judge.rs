@@ -56,8 +56,10 @@ pub(super) fn customer_types(
         return Ok(types);
     }
     let mut rows = Rows::new(process, known.at.day);
+    let results;
     if process.reads_results() {
-        rows = rows.with_results(session.store.results(known.at.day)?);
+        results = session.store.results(known.at.day)?;
+        rows = rows.with_results(&results);
     }
     process
         .engine
