@@ -315,3 +315,7 @@ impl Known {
         rows.row(&subject, own.chain(before))
     }
 }
+
+#[cfg(test)]
+#[path = "asked_tests.rs"]
+mod tests;

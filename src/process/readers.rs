@@ -232,7 +232,9 @@ stands_for = "win-rate"
 unit = "count"
 direction = "up"
 formula = "n"
-aggregates = { n = { of = "won", where = "budget > 100 AND type = 'large'" } }
+sample = "n"
+at_least = 0
+aggregates = { n = { of = "won", count = true, where = "budget > 100 AND type = 'large'" } }
 
 [[check]]
 name = "unlawful"
