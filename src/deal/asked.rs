@@ -220,8 +220,8 @@ pub fn asked(
                 let of_gate = wanted(gate).into_iter();
                 of_gate.map(move |want| (*gate, want))
             }) {
-                let named = |(asks, name): &Item| *asks == want.asks && name == want.name;
-                let Some(item) = items.iter().position(named) else {
+                let is_wanted = |(asks, name): &Item| *asks == want.asks && name == want.name;
+                let Some(item) = items.iter().position(is_wanted) else {
                     continue;
                 };
                 let asks = want.ask_when.is_none_or(|when| {
@@ -290,7 +290,7 @@ impl Known {
         };
         let owner = until(passed.deal)
             .filter(|(name, _)| *name == "owner")
-            .last();
+            .next_back();
         let team = match &owner {
             Some((_, Value::Text(owner))) => self.teams.get(owner).map(String::as_str),
             _ => None,

@@ -133,12 +133,12 @@ fn what_needs_no_explaining_is_not_asked(#[case] given: &str, #[case] expected: 
     let problems = checked.problems;
     let process = checked.process.unwrap_or_else(|| panic!("{problems:?}"));
     let outcomes = Runner::new(&process).run(&process.scenarios[0]);
-    let told = outcomes
-        .expect("it runs")
-        .into_iter()
-        .map(|one| match one.holds() {
-            true => one.what.to_string(),
-            false => format!("{}: {}", one.what, one.found),
-        });
+    let told = outcomes.expect("it runs").into_iter().map(|one| {
+        if one.holds() {
+            one.what.to_string()
+        } else {
+            format!("{}: {}", one.what, one.found)
+        }
+    });
     assert_eq!(told.collect::<Vec<_>>(), expected);
 }

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::letter::Letter;
 use super::metric::Number;
 use super::{LimitOf, Measure, Metric, Process, RESULTS};
 use crate::condition::Condition;
@@ -57,7 +58,7 @@ pub fn readers(process: &Process, column: &str) -> Vec<Reader> {
         }
         let role = column.strip_prefix("has_");
         for tool in &stage.tools {
-            let mut names = tool.text.iter().flat_map(|letter| letter.names());
+            let mut names = tool.text.iter().flat_map(Letter::names);
             if names.any(|name| name == column || role.is_some_and(|role| is_of(name, role))) {
                 add("tool", &tool.name);
             }

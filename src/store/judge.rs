@@ -52,10 +52,10 @@ impl<'c> Reads<'c> {
             .collect();
         let results = columns.iter().any(|name| RESULTS.contains(name));
         Self {
-            results,
             columns,
             base,
             of_accounts,
+            results,
         }
     }
 
