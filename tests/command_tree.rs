@@ -40,6 +40,7 @@ pub(crate) const READING: &[&str] = &[
     "metric show",
     "person list",
     "person show",
+    "process burden",
     "process check",
     "process diff",
     "process guide",

@@ -1,5 +1,6 @@
 //! What happens: deals, their events, the decisions about them, and the Book that reports read.
 
+pub mod asked;
 pub mod book;
 pub mod case;
 pub mod commitment;
@@ -18,6 +19,7 @@ mod needs;
 pub mod overridden;
 pub mod plan;
 pub mod rates;
+pub mod results;
 pub mod rotting;
 pub mod scenario;
 pub mod staffing;

@@ -12,10 +12,9 @@ use super::reader::{At, Reader};
 use super::stages::StageWritten;
 use super::whole::{MAX_BYTES, Whole};
 use super::{
-    BuyingRole, Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process,
-    Prospecting, Reason, Required, Requirement, ScoreRule, Stage, Topic, WON, deal_columns, layers,
-    limit, metric_check, prospect_columns, prospecting, relations, removed, scenario,
-    standard_metrics, target,
+    Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process, Prospecting,
+    Reason, ScoreRule, Stage, Topic, WON, asked, deal_columns, layers, limit, metric_check,
+    prospect_columns, prospecting, relations, removed, scenario, standard_metrics, target,
 };
 use crate::condition::Engine;
 
@@ -335,13 +334,6 @@ fn stage(
             reader.unknown("step", step, steps);
         }
     }
-    let requires = written.requires.into_iter().map(|required| Required {
-        what: match BuyingRole::from_name(&required.name.value) {
-            Some(role) => Requirement::Role(role),
-            None => Requirement::Field(required.name.value),
-        },
-        only: required.only,
-    });
     let exit = written.exit.into_iter().filter_map(|criterion| {
         let when = condition(reader, engine, &criterion.when)?;
         Some(Criterion {
@@ -376,8 +368,8 @@ fn stage(
         limit: written.limit.map(|limit| limit.value),
         most_visits: written.most_visits,
         only: written.only,
-        requires: requires.collect(),
-        steps: written.steps,
+        requires: asked::required(reader, engine, written.requires),
+        steps: asked::steps(reader, engine, written.steps, written.steps_asked),
         exit: exit.collect(),
         tools: tools.collect(),
         follow_ups: written

@@ -7,6 +7,7 @@
 //! `names`, `target`, `limit`) holds what was written, `relations` asks whether the names fit together, `check` builds.
 //! `map` is what its picture is drawn from.
 
+mod asked;
 mod calendar;
 mod change;
 mod change_text;
@@ -44,6 +45,7 @@ mod problem;
 mod prospecting;
 mod rates;
 pub(crate) mod reader;
+mod readers;
 mod relations;
 mod removed;
 mod same;
@@ -73,7 +75,7 @@ pub use change::{Change, What, changes};
 pub use change_words::{Effect, Told, told};
 pub use check::{Checked, check};
 pub use columns::{
-    Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
+    Names, REQUIRABLE, RESULTS, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
 pub use format::formatted;
@@ -95,6 +97,7 @@ pub use names::slugified;
 pub use origin::{Origin, origins};
 pub use problem::{Level, Problem, render as render_problems, render_unread};
 pub use prospecting::{Priority, Prospecting};
+pub use readers::{Reader, readers};
 pub use scenario::{Expect, Scenario, scenarios};
 pub use shape::schema;
 pub use span::Span;
@@ -313,6 +316,18 @@ pub struct Gone {
     pub why: String,
 }
 
+impl Stage {
+    /// The facts that its gate and its letters look at, as often as they do.
+    fn reads(&self) -> impl Iterator<Item = &str> {
+        let required = self.requires.iter().map(|one| &one.ask_when);
+        let asked = required.chain(self.steps.iter().map(|step| &step.ask_when));
+        let conditions = asked.flatten().chain(self.exit.iter().map(|one| &one.when));
+        let letters = self.tools.iter().filter_map(|tool| tool.text.as_ref());
+        let reads = conditions.flat_map(|condition| condition.reads.iter().map(String::as_str));
+        reads.chain(letters.flat_map(Letter::names))
+    }
+}
+
 /// Customer types that something is limited to; none given, it is for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Only(pub Vec<String>);
@@ -334,10 +349,12 @@ impl Only {
 }
 
 /// Something that must be known before a deal leaves the stage forward.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Required {
     pub what: Requirement,
     pub only: Only,
+    /// Deals of which it is asked: those it is true of, and those of which that is not known.
+    pub ask_when: Option<Condition>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -357,7 +374,7 @@ impl Requirement {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub name: String,
     pub title: String,
@@ -367,6 +384,8 @@ pub struct Step {
     /// Who is accountable for it.
     pub who: Option<String>,
     pub only: Only,
+    /// Deals of which a required one is asked: those it is true of, and those of which that is not known.
+    pub ask_when: Option<Condition>,
 }
 
 /// A condition that must hold before a deal leaves a stage forward.
@@ -543,6 +562,17 @@ impl Process {
             Requirement::Role(role) => self.role(*role).map(|rule| (&rule.ask, &rule.why)),
         };
         asked.map_or((None, None), |(ask, why)| (ask.as_deref(), why.as_deref()))
+    }
+
+    /// Whether a gate, a customer type or a letter looks at how the owner's deals ended.
+    pub fn reads_results(&self) -> bool {
+        let kinds = self
+            .customer_types
+            .iter()
+            .filter_map(|kind| kind.when.as_ref());
+        let of_kinds = kinds.flat_map(|when| when.reads.iter().map(String::as_str));
+        let mut reads = of_kinds.chain(self.stages.iter().flat_map(Stage::reads));
+        reads.any(|name| RESULTS.contains(&name))
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

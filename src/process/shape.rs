@@ -362,6 +362,13 @@ const ONLY: Key = Key(
     "customer types whose deals it is for; default: all",
 );
 
+const ASK_WHEN: Key = Key(
+    "ask_when",
+    Condition,
+    false,
+    "asked only where this is true or not known, such as `rep_win_rate < 0.2`; default: always",
+);
+
 pub(super) const STAGE: Table = Table {
     called: "a stage",
     keys: &[
@@ -434,7 +441,11 @@ pub(super) const STAGE: Table = Table {
 
 pub(super) const REQUIRED: Table = Table {
     called: "what is required",
-    keys: &[Key("name", Text, true, "a field or a buying role"), ONLY],
+    keys: &[
+        Key("name", Text, true, "a field or a buying role"),
+        ONLY,
+        ASK_WHEN,
+    ],
 };
 
 pub(super) const STEP: Table = Table {
@@ -446,6 +457,7 @@ pub(super) const STEP: Table = Table {
         Key("why", Text, false, "what it is good for"),
         Key("who", Text, false, "who is accountable for it"),
         ONLY,
+        ASK_WHEN,
     ],
 };
 

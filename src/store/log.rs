@@ -292,7 +292,7 @@ fn private_values(connection: &Connection, stream: Id) -> Result<HashMap<i64, St
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn unseal(kind: &str, body: &str, private: &HashMap<i64, String>) -> Result<Event> {
+pub(super) fn unseal(kind: &str, body: &str, private: &HashMap<i64, String>) -> Result<Event> {
     let mut body: Json = serde_json::from_str(body)?;
     put_private_back(&mut body, private);
     let mut parts = Map::new();

@@ -43,6 +43,7 @@ mod ratings;
 mod redo;
 mod resolve;
 mod resolve_contact;
+mod results;
 mod schema;
 mod select;
 mod selection;
@@ -52,6 +53,7 @@ mod suggestions;
 mod suppression;
 mod targets;
 mod undo;
+mod work;
 mod write;
 
 use std::cell::RefCell;

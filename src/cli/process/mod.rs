@@ -2,6 +2,7 @@
 
 mod apply;
 mod beside;
+mod burden;
 mod check;
 mod compared;
 mod diff;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Tool(tool::Args),
     Map(map::Args),
     Plan(plan::Args),
+    Burden(burden::Args),
     Apply(apply::Args),
     Diff(diff::Args),
     Log(log::Args),
@@ -66,6 +68,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Map(args) => map::run(args, cx),
         Command::Plan(args) => plan::run(args, cx),
         Command::Diff(args) => diff::run(args, cx),
+        Command::Burden(args) => burden::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
         Command::Suggest(args) => suggest::run(args, cx),

@@ -268,7 +268,7 @@ fn asked<'c>(cx: &'c Context, args: &ReportArgs, question: Question<'_>) -> Resu
 }
 
 /// The Book with what is asked of it.
-fn loaded(
+pub(crate) fn loaded(
     session: &Session<'_>,
     args: &ReportArgs,
     question: Question<'_>,
