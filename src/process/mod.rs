@@ -12,6 +12,8 @@ mod check;
 mod columns;
 mod config;
 mod definition;
+pub mod discover;
+mod discover_draft;
 mod expression;
 mod fields;
 mod format;
@@ -69,6 +71,7 @@ pub use columns::{
     Names, REQUIRABLE, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{beside, joined, place};

@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod discover;
 mod fmt;
 mod guide;
 mod log;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Map(map::Args),
     Apply(apply::Args),
     Log(log::Args),
+    Discover(discover::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
 }
@@ -52,6 +54,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Map(args) => map::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Discover(args) => discover::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
         Command::Schema(args) => schema::run(args, cx),
     }
