@@ -22,6 +22,7 @@ pub mod staffing;
 pub mod start;
 pub mod target;
 mod told;
+pub mod trace;
 mod ways;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};
