@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
+use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error as XmlError, Reader as Xml, XmlVersion};
 
@@ -174,7 +175,10 @@ impl<'r> Xes<'r> {
                     break None;
                 }
                 Event::Text(text) if self.inside.is_empty() && !text.trim().is_empty() => {
-                    return Err(told(line, "text where `<log>` was expected: it is no XML"));
+                    return Err(told(
+                        line,
+                        "text where `<log>` was expected: it is no XML (a table is read when its name ends in .csv)",
+                    ));
                 }
                 _ => {}
             }
@@ -408,6 +412,13 @@ fn told(line: u64, found: impl Into<String>) -> ReadError {
 }
 
 fn unread(line: u64, error: &XmlError) -> ReadError {
+    if let XmlError::Escape(EscapeError::UnrecognizedEntity(_, name)) = error {
+        let name = crate::text::shortened(name, 40);
+        return told(
+            line,
+            format!("the entity `&{name};`, which is none of XML's five"),
+        );
+    }
     told(line, format!("broken XML: {error}"))
 }
 

@@ -473,7 +473,7 @@ impl Drafted<'_> {
         }
         let _ = write!(
             text,
-            "[process]\nname = {} # say your own\ncurrency = \"{}\" # logs tell none; say your own\n",
+            "[process]\nname = {} # say your own\ncurrency = \"{}\" # logs tell none; say your own\ntimezone = \"UTC\" # decides on which day something happened; say your own\n",
             quoted(&format!("Drafted from {}", visible(self.ask.log))),
             self.ask.currency.code()
         );
@@ -484,10 +484,13 @@ impl Drafted<'_> {
         let at = self.order.stages[place];
         let slug = &self.slugs[at];
         let (cases, all) = (self.measured.cases[at], self.log.cases() as u64);
-        let begins = match self.measured.begins[at] {
+        let told = |n: u64, one: &str, more: &str| match n {
             0 => String::new(),
-            n => format!("; {} begin here", grouped(n)),
+            1 => format!("; 1 {one} here"),
+            n => format!("; {} {more} here", grouped(n)),
         };
+        let begins = told(self.measured.begins[at], "begins", "begin")
+            + &told(self.measured.ends[at], "ends", "end");
         let _ = writeln!(
             text,
             "\n# In {} of {} cases ({}){begins}.\n[[stage]]\nname = {}",
@@ -497,7 +500,7 @@ impl Drafted<'_> {
             quoted(slug)
         );
         let title = &self.log.activities[at];
-        if titled(slug) != *title {
+        if !is_told_by(slug, title) {
             let _ = writeln!(text, "title = {}", quoted(title));
         }
         let _ = writeln!(text, "# objective = \"…\"   say what this stage is for");
@@ -522,7 +525,13 @@ impl Drafted<'_> {
                 percent(share(n, way.out))
             )
         };
-        let mut line: Vec<String> = way.next.iter().map(|(to, n)| told(*to, *n)).collect();
+        let is_there = |(_, n): &&(Option<usize>, u64)| *n > 0;
+        let mut line: Vec<String> = way
+            .next
+            .iter()
+            .filter(is_there)
+            .map(|(to, n)| told(*to, *n))
+            .collect();
         if way.lost > 0 {
             line.push(format!(
                 "lost {} ({})",
@@ -530,16 +539,14 @@ impl Drafted<'_> {
                 percent(share(way.lost, way.out))
             ));
         }
-        let because = way
-            .because
-            .map_or_else(String::new, |why| format!("; {why}"));
+        let told_of: Vec<String> = [line.join(", "), way.because.unwrap_or_default().into()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
+        let moves = if way.out == 1 { "move" } else { "moves" };
         comment(
             text,
-            &format!(
-                "of {} moves: {}{because}",
-                grouped(way.out),
-                line.join(", ")
-            ),
+            &format!("of {} {moves}: {}", grouped(way.out), told_of.join("; ")),
         );
         let next: Vec<String> = way
             .next
@@ -587,7 +594,7 @@ impl Drafted<'_> {
             }
             let _ = writeln!(text, "[[end]]\nname = \"{name}\"");
             if let Some(title) = activities.first().map(|at| &self.log.activities[*at])
-                && titled(name) != *title
+                && !is_told_by(name, title)
             {
                 let _ = writeln!(text, "title = {}", quoted(title));
             }
@@ -602,6 +609,11 @@ fn comment(text: &mut String, line: &str) {
     for line in crate::text::wrapped(line, Some(98), 0).lines() {
         let _ = writeln!(text, "# {}", line.trim_end());
     }
+}
+
+/// Whether a name gives a title by itself, but for its case.
+fn is_told_by(name: &str, title: &str) -> bool {
+    name == title || titled(name).eq_ignore_ascii_case(title)
 }
 
 /// A text as the file writes it.
