@@ -9,6 +9,7 @@ mod check;
 mod command_tree;
 mod concurrency;
 mod demo;
+mod event_log;
 mod exit_codes;
 mod forecast;
 mod formats;

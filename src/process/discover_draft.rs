@@ -422,13 +422,7 @@ impl Drafted<'_> {
                 .left_out
                 .iter()
                 .take(20)
-                .map(|at| {
-                    format!(
-                        "`{}` ({} cases)",
-                        self.title(*at),
-                        grouped(self.raw.cases[*at])
-                    )
-                })
+                .map(|at| format!("`{}` {}", self.title(*at), grouped(self.raw.cases[*at])))
                 .collect();
             let more = if self.left_out.len() > 20 {
                 ", …"
@@ -436,7 +430,7 @@ impl Drafted<'_> {
                 ""
             };
             say(&format!(
-                "No stage, since in less than {} of the cases: {}{more}",
+                "No stages, since in less than {} of the cases: {}{more}",
                 percent(self.ask.min_share),
                 named.join(", ")
             ));

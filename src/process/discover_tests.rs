@@ -188,7 +188,7 @@ fn what_is_rare_is_left_out_and_said() {
     assert_eq!(draft.stages, ["a", "b"]);
     let text = draft.text.replace("\n# ", " ");
     assert!(
-        text.contains("No stage, since in less than 5.0 % of the cases: `x` (1 cases)"),
+        text.contains("No stages, since in less than 5.0 % of the cases: `x` 1"),
         "{text}"
     );
     // 41 × a b, 41 × b won, 1 × b a, 1 × a won: the last two are too rare.
