@@ -2,7 +2,7 @@
 
     python3 forecast_reference.py DATA
 
-DATA is the folder with `maven-crm/` (sales_pipeline.csv, products.csv) and `skygeni/` (skygeni_sales_data.csv). Prints
+DATA is the folder with `maven-crm/` (sales_pipeline.csv, products.csv, accounts.csv) and `skygeni/` (skygeni_sales_data.csv). Prints
 JSON: of each history the origins that count and, of each method, WAPE and bias of the total of the next 30 days, WAPE of
 what was won from the deals open at the origin, and the Brier score of their chances; `missing` where numpy is not there.
 
@@ -56,7 +56,10 @@ def read(path):
 
 
 def codes(names):
-    return np.unique(names, return_inverse=True)[1]
+    """Levels from 1 on; 0 is that nothing is known."""
+    known = sorted({name for name in names if name})
+    place = {name: at + 1 for at, name in enumerate(known)}
+    return np.array([place.get(name, 0) for name in names])
 
 
 class History:
@@ -72,17 +75,23 @@ def maven(data):
     """Prices are what is known of an open deal's value; deals that were never engaged have no day to begin on."""
     price = {row["product"]: float(row["sales_price"]) for row in read(f"{data}/maven-crm/products.csv")}
     price["GTXPro"] = price["GTX Pro"]
+    sector = {row["account"]: row["sector"] for row in read(f"{data}/maven-crm/accounts.csv")}
     rows = [row for row in read(f"{data}/maven-crm/sales_pipeline.csv") if row["engage_date"]]
+    for row in rows:
+        row["sector"] = sector.get(row["account"], "")
     return History(
         [day(row["engage_date"]) for row in rows],
         [day(row["close_date"]) if row["close_date"] else OPEN for row in rows],
         [row["deal_stage"] == "Won" for row in rows],
         [price[row["product"]] for row in rows],
         [float(row["close_value"] or 0) for row in rows],
-        [codes([row[name] for row in rows]) for name in ("sales_agent", "product")],
+        [codes([row[name] for row in rows]) for name in ("sales_agent", "product", "sector")],
         day("2017-12-31"),
         stated=0.6,  # by the process of the example
     )
+
+
+FIELDS = ("sales_rep_id", "product_type", "lead_source", "industry", "region")
 
 
 def skygeni(data):
@@ -94,7 +103,7 @@ def skygeni(data):
         [row["outcome"] == "Won" for row in rows],
         amount,
         amount,
-        [codes([row[name] for row in rows]) for name in ("sales_rep_id", "product_type", "lead_source")],
+        [codes([row[name] for row in rows]) for name in FIELDS],
         day("2024-07-28"),
     )
 
@@ -273,12 +282,18 @@ def logistic(p, t, seasonal):
         chance, levels = sigmoid(past), field.max() + 1
         over = weight * np.bincount(field[deals], soon - chance, levels)
         variance = weight * np.bincount(field[deals], chance * (1 - chance), levels)
-        telling = variance > 0.5
-        if telling.sum() < 3:
+        telling = (variance > 0.5) & (np.arange(levels) > 0)
+        if telling.sum() < 2:
             continue
-        spread = (over[telling] ** 2 - variance[telling]).sum() / (variance[telling] ** 2).sum()
-        if spread > 0:
-            effect = over / (variance + 1 / spread)
+        # What known levels have in common is no difference between them; two standard errors beyond luck are asked for.
+        v = variance[telling]
+        shift = over[telling].sum() / v.sum()
+        covariance = np.diag(v) - np.outer(v, v) / v.sum()
+        beyond = ((over[telling] - v * shift) ** 2).sum() - np.trace(covariance)
+        squared = (covariance**2).sum()
+        if squared > 0 and beyond > 2 * np.sqrt(2 * squared):
+            effect = (over - variance * shift) / (variance + squared / beyond)
+            effect[0] = 0
             past, eta = past + effect[field[deals]], eta + effect[field[now]]
     return sigmoid(eta)
 

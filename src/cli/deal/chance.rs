@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use anyhow::Result;
 
 use super::super::session::Session;
+use super::list::{Args, DealRow, More};
 use crate::date::parse_period;
 use crate::deal::book::{Book, Day, Needs};
 use crate::fault::Fault;
 use crate::forecast::{
     DealOutlook, Horizon, Outlook, REASON, Refusal, Usual, forecast_needs, outlook,
 };
+use crate::id::Id;
 use crate::process::Process;
 
 /// A chance is to be won within so many days.
@@ -168,6 +170,65 @@ impl Worked {
             None => share,
         })
     }
+}
+
+/// Tells of each row what is shown of its chance; whether one of them has no day on which it is likely won.
+pub(super) fn tell(
+    chances: &mut Worked,
+    process: &crate::process::Process,
+    book: &Book,
+    args: &Args,
+    chosen: &[usize],
+    rows: &mut [DealRow],
+) -> bool {
+    let mut without_day = false;
+    for (row, deal) in rows.iter_mut().zip(chosen) {
+        row.chance_quarter_share = chances.quarter(*deal);
+        row.chance_30_days_share = chances.soon(*deal).filter(|_| args.shows(More::P));
+        if !(args.shows(More::When) || args.shows(More::Why)) {
+            continue;
+        }
+        let Some(chance) = chances.of(process, book, *deal) else {
+            continue;
+        };
+        without_day |= args.shows(More::When) && chance.likely.is_none();
+        row.likely_won = chance
+            .likely
+            .filter(|_| args.shows(More::When))
+            .map(Day::date);
+        row.chance_why = args.shows(More::Why).then(|| chance.in_words());
+    }
+    without_day
+}
+
+/// Of one deal that is open.
+pub(super) struct OfDeal {
+    /// Within [`DAYS`].
+    pub(super) soon: Chance,
+    /// By the last day of the fiscal quarter; `None` where that can't be told.
+    pub(super) quarter: Option<f64>,
+    pub(super) end: Option<Day>,
+}
+
+/// Its chances, or why there are none.
+pub(super) fn of_deal(
+    session: &Session<'_>,
+    book: &Book,
+    deal: Id,
+) -> Result<Result<OfDeal, Option<String>>> {
+    let Some(at) = book.deals.id.iter().position(|id| *id == deal) else {
+        return Ok(Err(None));
+    };
+    let mut worked = Worked::out(session, book, true, true)?;
+    let quarter = worked.quarter(at);
+    Ok(match worked.of(&session.process, book, at) {
+        Some(soon) => Ok(OfDeal {
+            soon,
+            quarter,
+            end: quarter_end(session, book)?,
+        }),
+        None => Err(worked.refused),
+    })
 }
 
 /// The best chance first; who has none comes last.

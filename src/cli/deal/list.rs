@@ -8,7 +8,7 @@ use super::super::context::{Context, Status};
 use super::super::filter::FilterArgs;
 use super::super::output::OutputArgs;
 use super::super::show::counted;
-use super::chance::{self, Worked, likeliest};
+use super::chance::{self, Worked, likeliest, tell};
 use crate::deal::book::{Book, Columns, Day, Needs, State};
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
 use crate::money::Money;
@@ -65,7 +65,7 @@ enum Sort {
 
 /// What is worked out from the past of all deals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum More {
+pub(super) enum More {
     /// The chance to be won within 30 days
     P,
     /// The chance to be won by the end of the fiscal quarter
@@ -159,7 +159,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if rows.len() < n {
         notes.push(format!("{} more are not shown (--limit)", n - rows.len()));
     }
-    tell(
+    let without_day = tell(
         &mut chances,
         &session.process,
         &book,
@@ -167,6 +167,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         &chosen,
         &mut rows,
     );
+    if without_day {
+        notes.push("no day where hardly any deal was won after so long".to_string());
+    }
     notes.extend(chances.refused);
     let answer = Answer {
         schema: "salesctl/deal-list/1",
@@ -221,39 +224,13 @@ impl Args {
     }
 
     /// A column that is asked for, or one that deals are sorted or chosen by.
-    fn shows(&self, more: More) -> bool {
+    pub(super) fn shows(&self, more: More) -> bool {
         self.columns.contains(&more)
             || match more {
                 More::P => self.min_p.is_some() || self.sort == Sort::P,
                 More::Quarter => self.sort == Sort::Quarter,
                 More::When | More::Why => false,
             }
-    }
-}
-
-/// Tells of each row what is shown of its chance.
-fn tell(
-    chances: &mut Worked,
-    process: &crate::process::Process,
-    book: &Book,
-    args: &Args,
-    chosen: &[usize],
-    rows: &mut [DealRow],
-) {
-    for (row, deal) in rows.iter_mut().zip(chosen) {
-        row.chance_quarter_share = chances.quarter(*deal);
-        row.chance_30_days_share = chances.soon(*deal).filter(|_| args.shows(More::P));
-        if !(args.shows(More::When) || args.shows(More::Why)) {
-            continue;
-        }
-        let Some(chance) = chances.of(process, book, *deal) else {
-            continue;
-        };
-        row.likely_won = chance
-            .likely
-            .filter(|_| args.shows(More::When))
-            .map(Day::date);
-        row.chance_why = args.shows(More::Why).then(|| chance.in_words());
     }
 }
 

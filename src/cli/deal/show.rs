@@ -11,7 +11,7 @@ use super::super::rating::{Known, KnownRating, known_of};
 use super::super::refusal::day_in_stage;
 use super::super::session::Session;
 use super::super::show::{amount, counted, deal_name, fact_words, field_words};
-use super::chance::{self, Chance, Chances};
+use super::chance::{self, OfDeal};
 use super::{DealArg, account_facts, decide, participants};
 use crate::condition::Truth;
 use crate::deal::book::Day;
@@ -66,6 +66,8 @@ struct Shown {
     last_talk: Option<NaiveDate>,
     /// Of an open deal.
     chance_30_days_share: Option<f64>,
+    /// Until the fiscal quarter ends, where any of it is left.
+    chance_quarter_share: Option<f64>,
     /// The median day of winning, if it is won.
     likely_won: Option<NaiveDate>,
     chance_why: Option<String>,
@@ -103,6 +105,7 @@ impl Row for Shown {
             "talks",
             "last_talk",
             "chance_30_days_share",
+            "chance_quarter_share",
             "likely_won",
             "chance_why",
             "confidence_share",
@@ -174,14 +177,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ratings: known.ratings.clone(),
         talks: known.talks,
         last_talk: known.last_talk,
-        chance_30_days_share: chance.as_ref().ok().map(|chance| chance.share),
+        chance_30_days_share: chance.as_ref().ok().map(|told| told.soon.share),
+        chance_quarter_share: chance.as_ref().ok().and_then(|told| told.quarter),
         likely_won: chance
             .as_ref()
             .ok()
-            .and_then(|chance| chance.likely)
+            .and_then(|told| told.soon.likely)
             .map(Day::date),
         chance_why: match &chance {
-            Ok(chance) => Some(chance.in_words()),
+            Ok(told) => Some(told.soon.in_words()),
             Err(refused) => refused.clone(),
         },
         confidence_share: deal.confidence.map(|percent| f64::from(percent) / 100.0),
@@ -196,7 +200,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 }
 
 /// What chance an open deal has, or why that can't be told: nothing of a deal that is decided.
-fn chance_of(session: &Session<'_>, deal: &Deal) -> Result<Result<Chance, Option<String>>> {
+fn chance_of(session: &Session<'_>, deal: &Deal) -> Result<Result<OfDeal, Option<String>>> {
     if !deal.state.is_open() {
         return Ok(Err(None));
     }
@@ -209,34 +213,38 @@ fn chance_of(session: &Session<'_>, deal: &Deal) -> Result<Result<Chance, Option
     let book = session
         .store
         .book(process, session.today, &chance::needs(process))?;
-    let Some(at) = book.deals.id.iter().position(|id| *id == deal.id) else {
-        return Ok(Err(None));
-    };
-    let mut chances = Chances::within_days(process, &book);
-    Ok(chances.chance(process, &book, at).ok_or(chances.refused))
+    chance::of_deal(session, &book, deal.id)
 }
 
 /// The chance in a line, and why in another.
-fn in_words(session: &Session<'_>, chance: &Result<Chance, Option<String>>) -> Vec<String> {
+fn in_words(session: &Session<'_>, chance: &Result<OfDeal, Option<String>>) -> Vec<String> {
     match chance {
-        Ok(chance) => {
-            let likely = chance.likely.map(|day| {
+        Ok(OfDeal { soon, quarter, end }) => {
+            let percent = |share: f64| (share * 100.0).round();
+            let quarter = quarter.zip(*end).map_or_else(String::new, |(share, end)| {
                 format!(
-                    "; if it is won, about {}",
-                    crate::date::day_and_distance(day.date(), session.today)
+                    ", by {} {:.0} %",
+                    crate::date::day(end.date()),
+                    percent(share)
                 )
             });
+            let likely = soon.likely.map_or_else(
+                || "; hardly any deal was won after so long".to_string(),
+                |day| {
+                    let about = crate::date::day_and_distance(day.date(), session.today);
+                    format!("; if it is won, about {about}")
+                },
+            );
             let mut lines = vec![
                 format!(
-                    "chance to be won within {} days: {:.0} %{}",
+                    "chance to be won within {} days: {:.0} %{quarter}{likely}",
                     chance::DAYS,
-                    (chance.share * 100.0).round(),
-                    likely.unwrap_or_else(|| "; hardly any deal was won after so long".to_string())
+                    percent(soon.share),
                 ),
-                format!("chance from: {}", chance.why),
+                format!("chance from: {}", soon.why),
             ];
-            if !chance.to_look_at.is_empty() {
-                lines.push(format!("to look at: {}", chance.to_look_at.join(", ")));
+            if !soon.to_look_at.is_empty() {
+                lines.push(format!("to look at: {}", soon.to_look_at.join(", ")));
             }
             lines
         }
