@@ -38,6 +38,7 @@ mod tally;
 mod telling;
 mod values;
 pub mod xes;
+mod xes_source;
 
 pub use changed::Changed;
 pub use deals::plan_deals;

@@ -5,9 +5,8 @@
 //! document type, deep nesting and endless elements are refused, each with its line.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead};
 
-use flate2::read::MultiGzDecoder;
 use quick_xml::escape::EscapeError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error as XmlError, Reader as Xml, XmlVersion};
@@ -15,6 +14,8 @@ use quick_xml::{Error as XmlError, Reader as Xml, XmlVersion};
 use super::plan::{Rows, counted};
 use super::read::{Dialect, Encoding, ReadError, Row, Warning};
 use super::row::Limits;
+use super::xes_source::{ELEMENT, Endless, Lines};
+pub use super::xes_source::{is_xml, opened};
 
 pub const CASE: &str = "case:concept:name";
 pub const ACTIVITY: &str = "concept:name";
@@ -26,41 +27,12 @@ pub const LIFECYCLE: &str = "lifecycle:transition";
 const ALWAYS: [&str; 3] = [CASE, ACTIVITY, TIMESTAMP];
 /// Lists in lists in lists: no log is as deep.
 const DEPTH: usize = 64;
-/// One tag, comment or stretch of text; no log has one so long.
-const ELEMENT: usize = 1024 * 1024;
 /// Different attributes of traces and events.
 const KEYS: usize = 1000;
 /// XML attributes of one element; XES gives two.
 const XML_ATTRIBUTES: usize = 64;
 /// What stands for the delimiter where there is none.
 pub(super) const NO_DELIMITER: u8 = b'<';
-
-/// The first bytes of a file, unpacked when it is gzip, and all of it. Whether it is XML can be told by
-/// [`is_xml`].
-pub fn opened<'r>(mut input: impl Read + 'r) -> io::Result<(Vec<u8>, Box<dyn BufRead + 'r>)> {
-    let mut mark = Vec::with_capacity(2);
-    input.by_ref().take(2).read_to_end(&mut mark)?;
-    let is_gzip = mark == [0x1F, 0x8B];
-    let whole = Cursor::new(mark).chain(input);
-    let mut text: Box<dyn Read + 'r> = if is_gzip {
-        Box::new(MultiGzDecoder::new(BufReader::new(whole)))
-    } else {
-        Box::new(whole)
-    };
-    let mut start = Vec::with_capacity(64);
-    text.by_ref().take(64).read_to_end(&mut start)?;
-    let all = Cursor::new(start.clone()).chain(text);
-    Ok((start, Box::new(BufReader::with_capacity(64 * 1024, all))))
-}
-
-/// Whether a file that begins like this is meant to be XML.
-pub fn is_xml(start: &[u8]) -> bool {
-    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
-    let start = start.trim_ascii_start();
-    [&b"<?xml"[..], b"<log", b"<!--"]
-        .iter()
-        .any(|word| start.starts_with(word))
-}
 
 pub struct Xes<'r> {
     xml: Xml<Lines<'r>>,
@@ -104,11 +76,7 @@ impl<'r> Xes<'r> {
     }
 
     fn new(input: Box<dyn BufRead + 'r>, headings: &[String], collects: bool) -> Self {
-        let mut xml = Xml::from_reader(Lines {
-            input,
-            line: 1,
-            since: 0,
-        });
+        let mut xml = Xml::from_reader(Lines::new(input));
         xml.config_mut().check_end_names = true;
         let mut xes = Self {
             xml,
@@ -145,11 +113,10 @@ impl<'r> Xes<'r> {
         let found = loop {
             buffer.clear();
             let lines = self.xml.get_mut();
-            lines.since = 0;
-            let line = lines.line;
+            let line = lines.begin();
             let event = match self.xml.read_event_into(&mut buffer) {
                 Ok(event) => event,
-                Err(error) => return Err(self.broken(line, error)),
+                Err(error) => return Err(broken(line, error)),
             };
             match event {
                 Event::Start(tag) => self.begin(&tag, line)?,
@@ -324,23 +291,6 @@ impl<'r> Xes<'r> {
         }
         Ok(())
     }
-
-    fn broken(&self, line: u64, error: XmlError) -> ReadError {
-        match error {
-            XmlError::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Endless>()) => {
-                told(
-                    line,
-                    format!(
-                        "something longer than {} KiB without an end",
-                        ELEMENT / 1024
-                    ),
-                )
-            }
-            XmlError::Io(error) => ReadError::Io(io::Error::new(error.kind(), error.to_string())),
-            XmlError::Encoding(_) => told(line, "bytes that are not UTF-8; save the log as UTF-8"),
-            error => unread(line, &error),
-        }
-    }
 }
 
 impl Rows for Xes<'_> {
@@ -404,6 +354,27 @@ impl Rows for Xes<'_> {
     }
 }
 
+fn broken(line: u64, error: XmlError) -> ReadError {
+    match error {
+        XmlError::Io(error)
+            if error
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<Endless>) =>
+        {
+            told(
+                line,
+                format!(
+                    "something longer than {} KiB without an end",
+                    ELEMENT / 1024
+                ),
+            )
+        }
+        XmlError::Io(error) => ReadError::Io(io::Error::new(error.kind(), error.to_string())),
+        XmlError::Encoding(_) => told(line, "bytes that are not UTF-8; save the log as UTF-8"),
+        error => unread(line, &error),
+    }
+}
+
 fn told(line: u64, found: impl Into<String>) -> ReadError {
     ReadError::Xml {
         line,
@@ -420,53 +391,6 @@ fn unread(line: u64, error: &XmlError) -> ReadError {
         );
     }
     told(line, format!("broken XML: {error}"))
-}
-
-/// Counts lines, and refuses to read on without an end.
-struct Lines<'r> {
-    input: Box<dyn BufRead + 'r>,
-    line: u64,
-    since: usize,
-}
-
-#[derive(Debug)]
-struct Endless;
-
-impl std::fmt::Display for Endless {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("too long")
-    }
-}
-
-impl std::error::Error for Endless {}
-
-impl Read for Lines<'_> {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let from = self.fill_buf()?;
-        let n = from.len().min(to.len());
-        to[..n].copy_from_slice(&from[..n]);
-        self.consume(n);
-        Ok(n)
-    }
-}
-
-impl BufRead for Lines<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.since > ELEMENT {
-            return Err(io::Error::other(Endless));
-        }
-        self.input.fill_buf()
-    }
-
-    fn consume(&mut self, n: usize) {
-        // What is consumed was filled before: this reads nothing.
-        if let Ok(buffer) = self.input.fill_buf() {
-            let taken = &buffer[..n.min(buffer.len())];
-            self.line += memchr::memchr_iter(b'\n', taken).count() as u64;
-        }
-        self.since += n;
-        self.input.consume(n);
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod config;
 mod definition;
 pub mod discover;
 mod discover_draft;
+mod discover_text;
 mod expression;
 mod fields;
 mod format;

@@ -119,7 +119,7 @@ fn escaped(out: &mut impl Write, text: &str) -> io::Result<()> {
             '\n' => "&#10;",
             '\r' => "&#13;",
             '\u{0}'..='\u{1f}' => {
-                out.write_all(text[from..at].as_bytes())?;
+                out.write_all(&text.as_bytes()[from..at])?;
                 from = at + c.len_utf8();
                 let picture = char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}');
                 write!(out, "{picture}")?;
@@ -128,11 +128,11 @@ fn escaped(out: &mut impl Write, text: &str) -> io::Result<()> {
             '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
             _ => continue,
         };
-        out.write_all(text[from..at].as_bytes())?;
+        out.write_all(&text.as_bytes()[from..at])?;
         out.write_all(written.as_bytes())?;
         from = at + c.len_utf8();
     }
-    out.write_all(text[from..].as_bytes())
+    out.write_all(&text.as_bytes()[from..])
 }
 
 #[cfg(test)]

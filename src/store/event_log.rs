@@ -81,6 +81,7 @@ fn recorded(row: &Row<'_>) -> Result<Option<Recorded>> {
 }
 
 #[derive(Deserialize)]
+#[allow(clippy::struct_field_names)] // as the event has them
 struct Entered {
     stage: String,
     how: Move,

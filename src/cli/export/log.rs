@@ -150,8 +150,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .filter(|path| path.as_os_str() != "-");
     let called = file.map(|path| path.to_string_lossy().to_lowercase());
     let called = called.unwrap_or_default();
+    let unpacked = called.strip_suffix(".gz");
+    let is_packed = unpacked.is_some();
+    let is_table = matches!(
+        unpacked.unwrap_or(&called).rsplit_once('.'),
+        Some((_, "csv"))
+    );
     let format = args.format.unwrap_or_else(|| {
-        if called.ends_with(".csv") || called.ends_with(".csv.gz") {
+        if is_table {
             LogFormat::Csv
         } else {
             LogFormat::Xes
@@ -174,7 +180,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let mut written = Written::default();
     write_streamed(path, args.force, |out| {
         let mut out = BufWriter::new(out);
-        if called.ends_with(".gz") {
+        if is_packed {
             let mut packed = GzEncoder::new(&mut out, Compression::default());
             written = write(&mut packed)?;
             packed.finish()?;

@@ -99,7 +99,8 @@ pub(crate) fn open(
 pub(crate) fn open_log<'r>(cx: &Context, path: &Path, options: &Options) -> Result<Log<'r>> {
     let called = path.file_name().unwrap_or_default().to_string_lossy();
     let called = called.to_lowercase();
-    let is_called = called.ends_with(".xes") || called.ends_with(".xes.gz");
+    let unpacked = called.strip_suffix(".gz").unwrap_or(&called);
+    let is_called = matches!(unpacked.rsplit_once('.'), Some((_, "xes")));
     let is_file = std::fs::metadata(path).is_ok_and(|known| known.is_file());
     if is_file {
         let name = cx.shown(path);
