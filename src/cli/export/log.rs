@@ -156,13 +156,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         unpacked.unwrap_or(&called).rsplit_once('.'),
         Some((_, "csv"))
     );
-    let format = args.format.unwrap_or_else(|| {
-        if is_table {
-            LogFormat::Csv
-        } else {
-            LogFormat::Xes
-        }
-    });
+    let by_name = if is_table {
+        LogFormat::Csv
+    } else {
+        LogFormat::Xes
+    };
+    let format = args.format.unwrap_or(by_name);
     if args.raw && format == LogFormat::Xes {
         return Err(Fault::usage("--raw is of csv; xes knows no formulas").into());
     }
