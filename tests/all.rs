@@ -10,6 +10,7 @@ mod command_tree;
 mod concurrency;
 mod conformance;
 mod demo;
+mod event_log;
 mod exit_codes;
 mod forecast;
 mod formats;

@@ -156,6 +156,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("nalgebra", &["forecast"]),
     ("plotters", &["render"]),
     ("jiff", &["process"]),
+    ("quick_xml", &["import"]),
     ("rusqlite", &["store", "condition"]),
     ("rust_xlsxwriter", &["render"]),
     ("rustix", &["store", "cli"]),

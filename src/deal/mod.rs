@@ -27,6 +27,7 @@ pub mod start;
 pub mod suggestion;
 pub mod target;
 mod told;
+pub mod trace;
 mod ways;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

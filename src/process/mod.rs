@@ -16,6 +16,9 @@ mod check;
 mod columns;
 mod config;
 mod definition;
+pub mod discover;
+mod discover_draft;
+mod discover_text;
 mod expression;
 mod fields;
 mod format;
@@ -78,6 +81,7 @@ pub use columns::{
     Names, REQUIRABLE, RESULTS, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{joined, place};

@@ -18,6 +18,7 @@ mod costs;
 mod customers;
 mod deal_rows;
 mod doctor;
+mod event_log;
 mod expected;
 mod gdpr;
 mod handle;

@@ -6,6 +6,7 @@ mod burden;
 mod check;
 mod compared;
 mod diff;
+mod discover;
 mod fmt;
 mod guide;
 mod log;
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Suggest(suggest::Args),
     Suggestions(suggestions::SuggestionsCommand),
     Review(review::Args),
+    Discover(discover::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
 }
@@ -74,6 +76,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Suggest(args) => suggest::run(args, cx),
         Command::Suggestions(args) => suggestions::run(args, cx),
         Command::Review(args) => review::run(args, cx),
+        Command::Discover(args) => discover::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
         Command::Schema(args) => schema::run(args, cx),
     }
