@@ -14,7 +14,7 @@ use crate::process::{LOST, WON};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happened {
     pub at: DateTime<Utc>,
-    /// `stage`, `back`, `won`, `lost`, `reopened`, `step`, `activity` or `hold`.
+    /// `stage`, `back`, `moved` (by a change of the process), `won`, `lost`, `reopened`, `step`, `activity` or `hold`.
     pub kind: &'static str,
     pub activity: String,
     pub rep: Option<String>,
@@ -70,6 +70,7 @@ pub fn trace<'e>(
                 let kind = match how {
                     Move::Back | Move::ImportedBack => "back",
                     Move::Start | Move::Advance | Move::Imported => "stage",
+                    Move::Process => "moved",
                 };
                 (kind, to.clone(), entered.is_some())
             }

@@ -258,7 +258,7 @@ fn moves(
     let answer = Answer {
         schema: "salesctl/process-discover/1",
         as_of: cx.today_in(&process::Calendar::default())?,
-        process_version: 0,
+        process_version: None,
         currency: args.currency,
         period: None,
         by: Vec::new(),
