@@ -236,7 +236,7 @@ pub(crate) fn answer<R>(session: &Session<'_>, schema: &'static str, rows: Vec<R
     Answer {
         schema,
         as_of: session.today,
-        process_version: session.version,
+        process_version: Some(session.version),
         currency: session.process.currency,
         period: None,
         by: Vec::new(),

@@ -99,6 +99,16 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
             _ => streams_now(session, &reversed.streams)?,
         });
     }
+    // A process that took deals along gives them back, or takes them again.
+    let is_process = |(_, kind): &(Id, StreamKind)| *kind == StreamKind::Process;
+    if reversed.streams.iter().any(is_process) {
+        let version = session
+            .store
+            .applied()?
+            .map_or(0, |applied| applied.version);
+        let along = super::show::counted(deals.len(), "deal went along", "deals went along");
+        return Ok(format!("process version {version} is in force; {along}"));
+    }
     let deals_now = deals_now(session, reversed, &deals)?;
     // A deal that a referral or a request became takes that along.
     let cases = reversed.streams.iter();

@@ -58,6 +58,7 @@ impl Book {
             currencies: self.currencies.clone(),
             reasons: self.reasons.clone(),
             types: self.types.clone(),
+            versions: self.versions.clone(),
             tools: self.tools.clone(),
             attributes: std::collections::BTreeMap::new(),
             dated: self
@@ -192,6 +193,7 @@ impl Book {
                 places,
             ),
             customer_type: kept(now.customer_type.clone(), places),
+            gate_version: kept(now.gate_version.clone(), places),
             hold_until: Vec::new(),
             next_due: Vec::new(),
             touched: Vec::new(),

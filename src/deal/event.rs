@@ -178,6 +178,16 @@ pub enum Move {
     Imported,
     /// The same, to an earlier stage.
     ImportedBack,
+    /// The process changed and took away the stage it was in: neither gated nor an override, neither forward nor
+    /// back.
+    Process,
+}
+
+impl Move {
+    /// Whether the process in force had its say.
+    pub fn passes_gate(self) -> bool {
+        matches!(self, Self::Start | Self::Advance | Self::Back)
+    }
 }
 
 /// Something about a deal that has one value at a time.
@@ -286,6 +296,11 @@ pub enum Event {
         reason: Private,
     },
     Resumed,
+    /// The process changed and the stage it is in is called something else: the stay goes on, begun when it was.
+    StageRenamed {
+        from: String,
+        to: String,
+    },
     StepDone {
         step: String,
     },
@@ -589,6 +604,7 @@ impl Event {
         matches!(
             self,
             Self::StageEntered { .. }
+                | Self::StageRenamed { .. }
                 | Self::Won { .. }
                 | Self::Lost { .. }
                 | Self::Reopened { .. }
@@ -596,6 +612,15 @@ impl Event {
                 | Self::Resumed
                 | Self::DealOpened { .. }
         )
+    }
+
+    /// Whether a gate was passed by it, or could have stood in its way: where the process in force counts.
+    pub fn passes_gate(&self) -> bool {
+        match self {
+            Self::StageEntered { how, .. } => how.passes_gate(),
+            Self::Won { imported, .. } | Self::Lost { imported, .. } => !imported,
+            _ => false,
+        }
     }
 
     /// A move that a file told of: into a stage, or to an end.

@@ -124,6 +124,7 @@ impl<'p> Rows<'p> {
         for (name, value) in dated {
             match name {
                 VALUE_MINOR => minor = value,
+                "stage" => self.put(&mut row, name, self.stage_now(value)),
                 TOUCHED => touched = value,
                 _ => self.put(&mut row, name, value),
             }
@@ -137,6 +138,14 @@ impl<'p> Rows<'p> {
         self.derive_value(&mut row, &minor);
         self.derive_days(&mut row, &touched);
         row
+    }
+
+    /// A stage by the name it has now.
+    fn stage_now(&self, told: Value) -> Value {
+        match told {
+            Value::Text(name) => Value::Text(self.process.stage_now(&name).to_string()),
+            other => other,
+        }
     }
 
     fn derive_value(&self, row: &mut [Value], minor: &Value) {

@@ -71,6 +71,7 @@ pub fn words(
                 Move::Back => format!("moved back to {title}"),
                 Move::Imported => format!("entered {title} (imported)"),
                 Move::ImportedBack => format!("moved back to {title} (imported)"),
+                Move::Process => format!("moved to {title} by a change of the process"),
             };
             if entered.is_none() {
                 line.push_str(", date unknown");
@@ -84,6 +85,9 @@ pub fn words(
                 );
             }
             line
+        }
+        Event::StageRenamed { from, to } => {
+            format!("`{from}` is called {} now", process.stage_title(to))
         }
         Event::Won {
             overridden,

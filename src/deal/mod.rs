@@ -16,6 +16,7 @@ pub mod gate;
 pub mod history;
 mod needs;
 pub mod overridden;
+pub mod plan;
 pub mod rates;
 pub mod rotting;
 pub mod scenario;

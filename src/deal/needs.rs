@@ -40,6 +40,8 @@ impl Columns {
     /// Dated values with their currencies, and dated owners: the part of [`Columns::CHANGES`] that forecasts read.
     pub const WORTH_CHANGES: Self = Self(1 << 28);
     pub const CHANGES: Self = Self(1 << 23).and(Self::WORTH_CHANGES);
+    /// `gate_version`.
+    pub const GATE_VERSION: Self = Self(1 << 29);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);
     pub const LISTS: Self = Self(1 << 25);
     /// What nights expected.
@@ -163,6 +165,9 @@ impl Book {
         }
         if !wanted.has(Columns::TYPE) {
             deals.customer_type.clear();
+        }
+        if !wanted.has(Columns::GATE_VERSION) {
+            deals.gate_version.clear();
         }
     }
 }

@@ -154,6 +154,8 @@ pub enum Dimension {
     Source,
     /// The customer type, as of the last gate.
     Type,
+    /// The version of the process under which the last gate was passed.
+    ProcessVersion,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
     /// Months, quarters or years; only metrics are told by them.
@@ -163,7 +165,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    /// `rep`, `team`, `product`, `source`, `type`; anything else is a field's name.
+    /// `rep`, `team`, `product`, `source`, `type`, `process-version`; anything else is a field's name.
     pub fn from_name(name: &str) -> Self {
         match name {
             "rep" => Self::Rep,
@@ -171,6 +173,7 @@ impl Dimension {
             "product" => Self::Product,
             "source" => Self::Source,
             "type" => Self::Type,
+            "process-version" | "process_version" => Self::ProcessVersion,
             field => Self::Attribute(field.to_string()),
         }
     }
@@ -182,6 +185,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
+            Self::ProcessVersion => Columns::GATE_VERSION,
             Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
@@ -199,6 +203,7 @@ impl Dimension {
             Self::Product => "product",
             Self::Source => "source",
             Self::Type => "type",
+            Self::ProcessVersion => "process_version",
             Self::Attribute(field) => field,
             Self::Time(grain) => grain.name(),
             Self::Stage => "stage",
@@ -268,7 +273,7 @@ fn answer<R>(
     Answer {
         schema,
         as_of: book.as_of,
-        process_version: book.process_version,
+        process_version: Some(book.process_version).filter(|version| *version > 0),
         currency: process.currency,
         period: ask.period,
         by: Vec::new(),

@@ -186,6 +186,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         currencies: vec![code("EUR"), code("USD"), code("GBP")],
         reasons: Vec::new(),
         types: Vec::new(),
+        versions: Vec::new(),
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
         dated: BTreeMap::new(),

@@ -96,6 +96,7 @@ pub(super) fn left_name(how: Left) -> &'static str {
         Left::Still => "still",
         Left::Advanced => "advanced",
         Left::Back => "back",
+        Left::Moved => "moved",
         Left::Won => "won",
         Left::Lost => "lost",
     }
@@ -106,6 +107,7 @@ pub(super) fn left_from_name(name: &str) -> Option<Left> {
         Left::Still,
         Left::Advanced,
         Left::Back,
+        Left::Moved,
         Left::Won,
         Left::Lost,
     ]

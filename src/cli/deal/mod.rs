@@ -235,6 +235,7 @@ pub(crate) fn decide<T>(
         deal,
         rows: &rows,
         row,
+        among: None,
         day,
     })
 }

@@ -124,6 +124,12 @@ pub(super) fn load(
     for stage in &process.stages {
         stages.add(&stage.name, &stage.title);
     }
+    // What a stage was called before is this stage, so that its past is not told apart from it.
+    for (place, stage) in (0_u32..).zip(&process.stages) {
+        for before in &stage.moved_from {
+            stages.also(before, place);
+        }
+    }
     let loader = Loader {
         process,
         connection,
@@ -200,6 +206,10 @@ impl Loader<'_, '_> {
             self.value_of_deals(&mut currencies)?;
         }
         let (reasons, types) = self.days_and_reasons(wanted)?;
+        let mut versions = Vec::new();
+        if wanted.has(Columns::GATE_VERSION) {
+            (self.deals.gate_version, versions) = self.gate_versions()?;
+        }
         let mut account_ids = Vec::new();
         let mut names = Vec::new();
         if wanted.has(Columns::ACCOUNT) {
@@ -279,6 +289,7 @@ impl Loader<'_, '_> {
             currencies,
             reasons,
             types,
+            versions,
             tools,
             attributes,
             dated,
