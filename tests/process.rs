@@ -51,7 +51,8 @@ fn broken_samples_give_their_messages() {
         let text = fs::read_to_string(sample_dir().join(format!("{name}.toml"))).expect("a sample");
         let message = sample_dir().join(format!("{name}.txt"));
         let read = |file: &str| {
-            fs::read_to_string(sample_dir().join(file)).map_err(|_| "no such file".to_string())
+            let bytes = fs::read(sample_dir().join(file)).map_err(|_| "no such file".to_string());
+            decode(bytes?)
         };
         let (text, checked) = match joined("process.toml", text, read) {
             Ok(text) => {

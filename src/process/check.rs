@@ -86,6 +86,7 @@ fn process(
     relations::requirements(reader, &definition);
     relations::ways(reader, &definition.stages);
     relations::probabilities(reader, &definition.stages);
+    relations::timing(reader, &definition.stages);
     let engine = engine(reader, &definition)?;
     unique(
         reader,
@@ -381,7 +382,7 @@ fn stage(
         buyer: written.buyer,
         probability: written.probability.map(|share| share.value),
         typical: written.typical,
-        limit: written.limit,
+        limit: written.limit.map(|limit| limit.value),
         only: written.only,
         requires: requires.collect(),
         steps: written.steps,

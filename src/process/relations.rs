@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::definition::Definition;
+use super::limit::calendar_days;
 use super::reader::{At, Reader};
 use super::stages::StageWritten;
 use super::{BuyingRole, Field, LOST, Problem, REQUIRABLE, Requirement, WON};
@@ -187,5 +188,22 @@ pub(super) fn probabilities(reader: &Reader<'_>, stages: &[StageWritten]) {
         let message = format!("stage `{}` has no objective", stage.name.value);
         let label = "say what it is for: `objective = \"…\"`";
         reader.report(Problem::warning(stage.span.clone(), message, label));
+    }
+}
+
+/// A deal that is late before it takes as long as it usually does.
+pub(super) fn timing(reader: &Reader<'_>, stages: &[StageWritten]) {
+    for stage in stages {
+        let (Some(typical), Some(limit)) = (stage.typical, &stage.limit) else {
+            continue;
+        };
+        if calendar_days(limit.value) < calendar_days(typical) {
+            let message = format!(
+                "deals in stage `{}` are late before they usually leave it",
+                stage.name.value
+            );
+            let label = format!("expected at least the typical {typical}");
+            reader.report(Problem::warning(limit.span.clone(), message, label));
+        }
     }
 }

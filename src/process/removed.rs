@@ -3,10 +3,13 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
-use super::inherit::{KINDS, Kind, OF_STAGE, Same, emptied, identity, plain};
+use super::LOST;
+use super::inherit::{KINDS, Kind, OF_STAGE, emptied};
+use super::keys::Keys;
 use super::reader::{At, Reader};
+use super::same::{Same, full_name, identity, in_words, listed, plain};
 use super::shape;
 use crate::text::nearest;
 
@@ -20,6 +23,28 @@ pub(super) struct Removed {
     pub(super) stage: Option<String>,
     pub(super) why: String,
     pub(super) span: Range<usize>,
+    /// A later file has it again.
+    pub(super) again: bool,
+}
+
+impl Removed {
+    /// Whether a table has it all the same.
+    pub(super) fn is_in(&self, table: &mut DeTable<'_>) -> bool {
+        let kind = |kinds: &[Kind]| {
+            let kind = kinds.iter().find(|(noun, ..)| *noun == self.noun);
+            kind.map(|(_, place, same)| (*place, *same))
+        };
+        let (holder, kind) = match &self.stage {
+            Some(stage) => (entry_of(table, "stage", stage), kind(OF_STAGE)),
+            None => (holder(table, self.noun), kind(KINDS)),
+        };
+        let (place, same) = kind.unwrap_or(("stage", Same::Name));
+        holder.is_some_and(|holder| match holder.get(place).map(Spanned::get_ref) {
+            Some(DeValue::Table(table)) => table.contains_key(self.name.as_str()),
+            Some(DeValue::Array(items)) => !places(items, same, &self.name).is_empty(),
+            _ => false,
+        })
+    }
 }
 
 /// What the heir does without is taken out of what it extends.
@@ -54,37 +79,35 @@ pub(super) fn removed(
             [in_stage, kind].map(|kind| kind.filter(|_| is_clear).map(|(kind, _)| kind));
         let stage = stage.filter(|_| is_clear);
         let (noun, name, found) = match (stage.clone(), in_stage, kind) {
-            (Some(stage), Some((noun, place, same)), None) => {
-                let Some(name) = keys.text(noun) else {
+            (Some(stage), Some(kind), None) => {
+                let Some(name) = named(reader, &keys, kind.0) else {
                     continue;
                 };
-                let Some(table) = stage_of(under, &stage.value) else {
+                let Some(table) = entry_of(under, "stage", &stage.value) else {
                     missing(reader, "stage", &stage, &names(under, "stage", Same::Name));
                     continue;
                 };
-                let found = take(table, place, *same, &name.value);
-                if !found {
-                    missing(reader, noun, &name, &names(table, place, *same));
-                }
-                (*noun, name, found)
+                let found = take(reader, table, *kind, &name);
+                (kind.0, name, found)
             }
             (Some(name), None, None) => {
-                let found = take(under, "stage", Same::Name, &name.value);
-                if !found {
-                    missing(reader, "stage", &name, &names(under, "stage", Same::Name));
-                }
+                let found = take(reader, under, STAGE, &name);
                 ("stage", name, found)
             }
-            (None, None, Some((noun, place, same))) => {
-                let Some(name) = keys.text(noun) else {
+            (None, None, Some(kind)) => {
+                let Some(name) = named(reader, &keys, kind.0) else {
                     continue;
                 };
-                let found = take(under, place, *same, &name.value);
-                if !found {
-                    missing(reader, noun, &name, &names(under, place, *same));
-                }
-                (*noun, name, found)
+                let found = if let Some(table) = holder(under, kind.0) {
+                    take(reader, table, *kind, &name)
+                } else {
+                    missing(reader, kind.0, &name, &[]);
+                    false
+                };
+                (kind.0, name, found)
             }
+            // A key that there is not was told.
+            _ if keys.has_unknown(&shape::REMOVE) => continue,
             _ => {
                 reader.error(
                     item.span(),
@@ -103,10 +126,37 @@ pub(super) fn removed(
                 stage: stage.filter(|_| is_part).map(|stage| stage.value),
                 why: why.value,
                 span: name.span,
+                again: false,
             });
         }
     }
     removed
+}
+
+const STAGE: Kind = ("stage", "stage", Same::Name);
+
+/// What is named; a day may be written as one.
+fn named(reader: &Reader<'_>, keys: &Keys<'_>, noun: &str) -> Option<At<String>> {
+    let value = keys.get(noun)?;
+    match value.get_ref() {
+        DeValue::Datetime(date) if noun == "holiday" => Some(At {
+            value: date.to_string(),
+            span: value.span(),
+        }),
+        _ => reader.text_of(noun, value),
+    }
+}
+
+/// The table that has the list; most are at the top.
+fn holder<'a, 't>(under: &'a mut DeTable<'t>, noun: &str) -> Option<&'a mut DeTable<'t>> {
+    match noun {
+        "reason" => entry_of(under, "end", LOST),
+        "holiday" => match under.get_mut("process")?.get_mut() {
+            DeValue::Table(process) => Some(process),
+            _ => None,
+        },
+        _ => Some(under),
+    }
 }
 
 fn missing(reader: &Reader<'_>, noun: &str, name: &At<String>, known: &[String]) {
@@ -116,52 +166,97 @@ fn missing(reader: &Reader<'_>, noun: &str, name: &At<String>, known: &[String])
     };
     reader.error(
         name.span.clone(),
-        format!("nothing to remove: unknown {noun} `{}`", name.value),
+        format!(
+            "nothing to remove: unknown {} `{}`",
+            in_words(noun),
+            name.value
+        ),
         label,
     );
 }
 
-fn stage_of<'a, 't>(under: &'a mut DeTable<'t>, name: &str) -> Option<&'a mut DeTable<'t>> {
-    let DeValue::Array(stages) = under.get_mut("stage")?.get_mut() else {
+fn entry_of<'a, 't>(
+    under: &'a mut DeTable<'t>,
+    list: &str,
+    name: &str,
+) -> Option<&'a mut DeTable<'t>> {
+    let DeValue::Array(entries) = under.get_mut(list)?.get_mut() else {
         return None;
     };
-    stages.iter_mut().find_map(|stage| {
-        let is_it = identity(stage, Same::Name) == Some(vec![name.to_string()]);
-        match stage.get_mut() {
+    entries.iter_mut().find_map(|entry| {
+        let is_it = identity(entry, Same::Name) == Some(vec![name.to_string()]);
+        match entry.get_mut() {
             DeValue::Table(table) if is_it => Some(table),
             _ => None,
         }
     })
 }
 
+/// As each can be removed.
 fn names(under: &DeTable<'_>, place: &str, same: Same) -> Vec<String> {
     match under.get(place).map(Spanned::get_ref) {
         Some(DeValue::Table(table)) => table.keys().map(|key| key.get_ref().to_string()).collect(),
         Some(DeValue::Array(items)) => {
-            let ids = items.iter().filter_map(|item| identity(item, same));
-            ids.map(|mut id| id.swap_remove(0)).collect()
+            let first = items.iter().filter_map(|item| identity(item, same));
+            let first = first.filter_map(|id| id.into_iter().next());
+            let full = items.iter().filter_map(|item| full_name(item, same));
+            first.chain(full).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Takes what is so called out; whether there was any. Of a target the metric is its name.
-fn take(under: &mut DeTable<'_>, place: &str, same: Same, name: &str) -> bool {
+/// The entries of that name: of its full name, else of the first part of it, which several may have.
+fn places(items: &DeArray<'_>, same: Same, name: &str) -> Vec<usize> {
+    let of = |is_it: &dyn Fn(&Spanned<DeValue<'_>>) -> bool| {
+        let found = items.iter().enumerate().filter(|(_, item)| is_it(item));
+        found.map(|(at, _)| at).collect::<Vec<usize>>()
+    };
+    let full = of(&|item| full_name(item, same).as_deref() == Some(name));
+    if !full.is_empty() {
+        return full;
+    }
     let name = if same == Same::Name {
         plain(name)
     } else {
         name.to_string()
     };
-    match under.get_mut(place).map(Spanned::get_mut) {
-        Some(DeValue::Table(table)) => table.remove(name.as_str()).is_some(),
+    of(&|item| identity(item, same).is_some_and(|id| id.first() == Some(&name)))
+}
+
+/// Takes what is so called out; whether there was one, and only one.
+fn take(
+    reader: &Reader<'_>,
+    under: &mut DeTable<'_>,
+    (noun, place, same): Kind,
+    name: &At<String>,
+) -> bool {
+    let found = match under.get_mut(place).map(Spanned::get_mut) {
+        Some(DeValue::Table(table)) => table.remove(name.value.as_str()).is_some(),
         Some(DeValue::Array(items)) => {
-            let before = items.len();
-            let stays = |item: &Spanned<DeValue<'_>>| {
-                identity(item, same).is_none_or(|id| id.first() != Some(&name))
-            };
+            let found = places(items, same, &name.value);
+            let mut called: Vec<String> = found
+                .iter()
+                .filter_map(|at| full_name(&items[*at], same))
+                .collect();
+            called.dedup();
+            if called.len() > 1 {
+                reader.error(
+                    name.span.clone(),
+                    format!("it is not clear which {} is removed", in_words(noun)),
+                    format!("expected one of {}", listed(&called)),
+                );
+                return false;
+            }
+            let mut at = 0..;
+            let stays = |_: &Spanned<DeValue<'_>>| at.next().is_none_or(|at| !found.contains(&at));
             *items = emptied(items).into_iter().filter(stays).collect();
-            items.len() < before
+            !found.is_empty()
         }
         _ => false,
+    };
+    if !found {
+        missing(reader, noun, name, &names(under, place, same));
     }
+    found
 }

@@ -14,10 +14,12 @@ use super::limit::LimitOf;
 use super::names::unique;
 use super::prospecting::Priority;
 use super::reader::{At, Reader};
+use super::same::listed;
 use super::shape;
 use super::syntax::Source;
 use super::{Problem, Process, Stage, WON, prospect_columns};
 use crate::condition::{Column, ColumnKind, Value};
+use crate::text::nearest;
 
 /// A deal with these facts, in this stage, on this day, and what is expected of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -374,7 +376,12 @@ impl Read<'_> {
                 let text = reader.text_of(&name.value, value)?;
                 if !column.values.is_empty() && !column.values.contains(&text.value) {
                     let words = column.values.iter().map(String::as_str);
-                    reader.unknown(&format!("word for `{}`", name.value), &text, words);
+                    let label = match nearest(&text.value, words) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("expected one of {}", listed(&column.values)),
+                    };
+                    let message = format!("`{}` is not a choice of `{}`", text.value, name.value);
+                    reader.error(text.span, message, label);
                     return None;
                 }
                 Some(Value::Text(text.value))

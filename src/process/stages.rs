@@ -15,14 +15,14 @@ use super::{FollowUpRule, LOST, Only, Span, Step, WON};
 
 pub(super) struct StageWritten {
     pub(super) name: At<String>,
-    /// The stage that it stands behind, if not where it is written.
-    pub(super) after: Option<At<String>>,
+    /// The stage that it stands beside, if not where it is written: `after` or `before` it.
+    beside: Option<At<String>>,
     pub(super) title: String,
     pub(super) objective: Option<String>,
     pub(super) buyer: Option<String>,
     pub(super) probability: Option<At<f64>>,
     pub(super) typical: Option<Span>,
-    pub(super) limit: Option<Span>,
+    pub(super) limit: Option<At<Span>>,
     pub(super) only: Only,
     pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
@@ -98,10 +98,10 @@ pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> V
         stages.extend(name.is_some().then_some(stage));
     }
     unique(reader, "stage", stages.iter().map(|stage| &stage.name));
-    for after in stages.iter().filter_map(|stage| stage.after.as_ref()) {
-        if !stages.iter().any(|stage| stage.name.value == after.value) {
+    for beside in stages.iter().filter_map(|stage| stage.beside.as_ref()) {
+        if !stages.iter().any(|stage| stage.name.value == beside.value) {
             let names = stages.iter().map(|stage| stage.name.value.as_str());
-            reader.unknown("stage", after, names);
+            reader.unknown("stage", beside, names);
         }
     }
     stages
@@ -139,13 +139,16 @@ fn stage(
     );
     StageWritten {
         title,
-        after: keys.text("after"),
+        beside: {
+            let before = keys.text("before");
+            keys.text("after").or(before)
+        },
         name,
         objective: keys.words("objective"),
         buyer: keys.words("buyer"),
         probability,
         typical: keys.parsed("typical"),
-        limit: keys.parsed("limit"),
+        limit: keys.parsed_at("limit"),
         only: only(reader, keys),
         requires,
         steps: steps(reader, keys),

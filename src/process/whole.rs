@@ -8,6 +8,7 @@ use toml::de::DeTable;
 use super::Problem;
 use super::inherit::{laid_over, shifted};
 use super::layers::{Layer, layers};
+use super::placed::placed;
 use super::reader::Reader;
 use super::removed::Removed;
 use super::syntax::Source;
@@ -82,7 +83,12 @@ impl<'t> Whole<'t> {
             whole = Some(table);
             removed.extend(without);
         }
-        (whole.unwrap_or_default(), removed)
+        let mut whole = whole.unwrap_or_default();
+        placed(reader, &mut whole);
+        for gone in &mut removed {
+            gone.again = gone.is_in(&mut whole);
+        }
+        (whole, removed)
     }
 
     /// What is wrong with the syntax and what was found in the table, in the order of their places in the original.

@@ -94,8 +94,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         take_over(write, &process, previous.as_ref(), &catalog)?;
         Ok((version, write.bygone(&process)?))
     })?;
+    let is = if outcome.dry_run {
+        "would be"
+    } else {
+        "is now"
+    };
     cx.console
-        .say(&format!("✓ {label} is now version {version}: {why}"))?;
+        .say(&format!("✓ {label} {is} version {version}: {why}"))?;
     for (stage, n) in bygone {
         cx.console.note(&format!(
             "note: {} in `{}`, which the process does not have any more: reports keep that name apart",
@@ -103,10 +108,33 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             crate::text::visible(&stage)
         ));
     }
+    if let Some(previous) = &previous {
+        still_in_catalog(cx, previous, &process, &catalog);
+    }
     if outcome.dry_run {
         cx.console.say("dry run: nothing written")?;
     }
     Ok(Status::Done)
+}
+
+/// What the file has no more is kept, with its deals and its history; only a command says that it is over.
+fn still_in_catalog(cx: &Context, previous: &Process, process: &Process, catalog: &Catalog) {
+    let entries_now = entries(process);
+    for gone in entries(previous) {
+        let is_it = |now: &CatalogEntry| now.kind == gone.kind && now.name == gone.name;
+        let is_active = |known: &CatalogEntry| known.active;
+        if entries_now.iter().any(is_it)
+            || !catalog.get(gone.kind, &gone.name).is_some_and(is_active)
+        {
+            continue;
+        }
+        let kind = gone.kind.name();
+        let name = crate::text::visible(&gone.name);
+        cx.console.note(&format!(
+            "note: {kind} `{name}` is not in the file any more but stays in the catalog: \
+             `salesctl catalog set {kind} {name} --inactive` if that is over"
+        ));
+    }
 }
 
 /// Applies the first version of a new store.

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::metric::unfilled;
 use super::super::output::OutputArgs;
+use super::super::show::counted;
 use super::beside::tests_beside;
 use super::read_file;
 use crate::deal::event::CatalogKind;
@@ -91,9 +92,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             cx.console.warn(shown.join("\n").trim_end());
         } else if let Some(process) = &checked.process {
             cx.console.say(&format!(
-                "✓ {label}: {} stages, {} fields, no problem",
-                process.stages.len(),
-                process.fields.len()
+                "✓ {label}: {}, {}, no problem",
+                counted(process.stages.len(), "stage", "stages"),
+                counted(process.fields.len(), "field", "fields")
             ))?;
         }
     } else {

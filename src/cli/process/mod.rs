@@ -82,12 +82,15 @@ pub(crate) fn read_whole(cx: &Context, path: &Path) -> Result<String> {
         .map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = |name: &str| {
-        let bytes = fs::read(folder.join(name)).map_err(|error| error.to_string())?;
+        let path = folder.join(if name.is_empty() { "." } else { name });
+        if path.is_dir() {
+            return Err("it is a folder".to_string());
+        }
+        let bytes = fs::read(path).map_err(|error| error.to_string())?;
         process::decode(bytes)
     };
     process::joined(&name, text, read).map_err(|unread| {
-        let file = process::beside(&shown, &unread.file);
-        let told = process::render_problems(&file, &unread.text, &[unread.problem], false);
+        let told = process::render_unread(&shown, &unread);
         // Whoever shows the fault says that it is an error.
         let told = told.strip_prefix("error: ").unwrap_or(&told);
         Fault::input(told.trim_end().to_string()).into()

@@ -19,6 +19,7 @@ pub(super) enum Shown<'c> {
     Draft {
         process: Box<Process>,
         label: String,
+        text: String,
         today: NaiveDate,
     },
 }
@@ -47,6 +48,7 @@ impl<'c> Shown<'c> {
             today: cx.today_in(&process.calendar)?,
             process: Box::new(process),
             label,
+            text,
         })
     }
 
@@ -63,6 +65,14 @@ impl<'c> Shown<'c> {
         match self {
             Self::InForce(session) => format!("{name}, version {}", session.version),
             Self::Draft { label, .. } => format!("{name}, {label}"),
+        }
+    }
+
+    /// What its file is called, and the text of it with those it extends.
+    pub(super) fn source(&self) -> (&str, &str) {
+        match self {
+            Self::InForce(session) => (&session.applied_path, &session.applied_text),
+            Self::Draft { label, text, .. } => (label, text),
         }
     }
 
