@@ -82,13 +82,7 @@ impl Case<'_> {
         let stage = self.current_stage()?;
         let kind = self.customer_type()?;
         let mut lines = Vec::new();
-        let mut at = Some(stage);
-        let mut seen = Vec::new();
-        while let Some(gate) = at {
-            if seen.contains(&&gate.name) {
-                break;
-            }
-            seen.push(&gate.name);
+        for gate in to_the_end(self.process, stage, kind.as_deref()) {
             for line in self.gate(gate)? {
                 let twice = lines
                     .iter()
@@ -97,8 +91,6 @@ impl Case<'_> {
                     lines.push(line);
                 }
             }
-            let onward = self.process.onward(gate, kind.as_deref());
-            at = onward.first().and_then(|next| self.process.stage(next));
         }
         let overridden = match pass(stage, WON, lines, override_reason) {
             Ok(overridden) => overridden,
@@ -276,6 +268,22 @@ impl Case<'_> {
             by_rule: true,
         })
     }
+}
+
+/// The stages whose gates a win passes: from one on, the usual way of a customer type.
+pub(super) fn to_the_end<'p>(
+    process: &'p Process,
+    stage: &'p Stage,
+    kind: Option<&str>,
+) -> Vec<&'p Stage> {
+    let mut way: Vec<&Stage> = Vec::new();
+    let mut at = Some(stage);
+    while let Some(gate) = at.filter(|gate| way.iter().all(|known| known.name != gate.name)) {
+        way.push(gate);
+        let onward = process.onward(gate, kind);
+        at = onward.first().and_then(|next| process.stage(next));
+    }
+    way
 }
 
 /// Whether the gate lets it through, and over what.

@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 use super::Deal;
+use super::results::{Record, Results};
 use super::rotting::days_late;
 use crate::condition::{ColumnKind, Value};
 use crate::id::Id;
 use crate::money::Currency;
-use crate::process::{LOST, Process, WON};
+use crate::process::{LOST, Process, RESULTS, WON};
 
 // Dated facts that conditions don't see under these names.
 /// Id of the account.
@@ -44,6 +45,8 @@ pub struct Rows<'p> {
     today: String,
     /// Whether the columns that take most to write are read: `id`.
     with_id: bool,
+    /// How the deals of reps and teams ended; without it nobody's results are known.
+    results: Option<&'p Results>,
 }
 
 impl<'p> Rows<'p> {
@@ -67,6 +70,7 @@ impl<'p> Rows<'p> {
             width: columns.len(),
             today: as_of.to_string(),
             with_id: true,
+            results: None,
         }
     }
 
@@ -79,12 +83,23 @@ impl<'p> Rows<'p> {
         }
     }
 
+    /// Rows that say how the deals of their owners ended.
+    #[must_use]
+    pub fn with_results(self, results: &'p Results) -> Self {
+        Self {
+            results: Some(results),
+            ..self
+        }
+    }
+
     /// The dated facts of a deal that a column of a row is made of; one that its account may tell, too, has its
     /// own name.
     pub fn made_of<'c>(&self, column: &'c str) -> Vec<&'c str> {
         match column {
             "id" | "today" | "account" => Vec::new(),
             "team" => vec!["owner"],
+            // Those of other deals tell it, once for all of the same owner.
+            result if RESULTS.contains(&result) => vec!["owner"],
             // The day tells the rate, where there are any.
             "value" if self.process.rates.is_empty() => vec![VALUE_MINOR, "currency"],
             "value" => vec![VALUE_MINOR, "currency", "closed"],
@@ -124,6 +139,7 @@ impl<'p> Rows<'p> {
         for (name, value) in dated {
             match name {
                 VALUE_MINOR => minor = value,
+                "stage" => self.put(&mut row, name, self.stage_now(value)),
                 TOUCHED => touched = value,
                 _ => self.put(&mut row, name, value),
             }
@@ -136,7 +152,35 @@ impl<'p> Rows<'p> {
         self.put(&mut row, "today", Value::Text(self.today.clone()));
         self.derive_value(&mut row, &minor);
         self.derive_days(&mut row, &touched);
+        self.derive_results(&mut row, subject.team);
         row
+    }
+
+    /// A stage by the name it has now.
+    fn stage_now(&self, told: Value) -> Value {
+        match told {
+            Value::Text(name) => Value::Text(self.process.stage_now(&name).to_string()),
+            other => other,
+        }
+    }
+
+    fn derive_results(&self, row: &mut [Value], team: Option<&str>) {
+        let Some(results) = self.results else {
+            return;
+        };
+        let owner = self.text(row, "owner");
+        let records = [
+            owner.map(|owner| results.of_rep(&owner, self.as_of)),
+            team.map(|team| results.of_team(team, self.as_of)),
+        ];
+        for (record, columns) in records.into_iter().zip(RESULTS.chunks(2)) {
+            let share = record.and_then(Record::win_rate);
+            let closed = record.map(|record| Value::Integer(record.closed as i64));
+            let values = [share.map(Value::Number), closed];
+            for (column, value) in columns.iter().zip(values) {
+                self.put(row, column, value.unwrap_or(Value::Null));
+            }
+        }
     }
 
     fn derive_value(&self, row: &mut [Value], minor: &Value) {

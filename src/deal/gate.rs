@@ -70,6 +70,15 @@ impl<'p> Judged<'p> {
     }
 }
 
+/// Why it is asked for, and of whom.
+fn with_asked(why: Option<String>, ask_when: Option<&Condition>) -> Option<String> {
+    let Some(when) = ask_when else {
+        return why;
+    };
+    let asked = format!("asked when {}", when.text);
+    Some(why.map_or_else(|| asked.clone(), |why| format!("{why} ({asked})")))
+}
+
 impl Case<'_> {
     /// Every line of a stage's gate that is for deals of its type, met or not.
     pub fn gate(&self, stage: &Stage) -> Result<Vec<GateLine>> {
@@ -80,10 +89,17 @@ impl Case<'_> {
             return Ok(lines);
         }
         for required in stage.requires.iter().filter(|one| asked(&one.only)) {
-            lines.push(self.requirement(stage, &required.what));
+            if self.is_asked(required.ask_when.as_ref())? {
+                let mut line = self.requirement(stage, &required.what);
+                line.why = with_asked(line.why, required.ask_when.as_ref());
+                lines.push(line);
+            }
         }
         let steps = stage.steps.iter().filter(|step| asked(&step.only));
         for step in steps.filter(|step| step.required) {
+            if !self.is_asked(step.ask_when.as_ref())? {
+                continue;
+            }
             let done = self.deal.steps.contains_key(&step.name);
             lines.push(GateLine {
                 stage: stage.name.clone(),
@@ -92,7 +108,7 @@ impl Case<'_> {
                 rule: Some(step.title.clone()),
                 found: Vec::new(),
                 say: None,
-                why: step.why.clone(),
+                why: with_asked(step.why.clone(), step.ask_when.as_ref()),
                 supply: Some(Supply::Done(step.name.clone())),
                 lines: stage.lines.clone(),
             });
@@ -129,6 +145,14 @@ impl Case<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// What may be so is asked for: only a deal of which the condition is known to be false is left alone.
+    fn is_asked(&self, ask_when: Option<&Condition>) -> Result<bool> {
+        Ok(match ask_when {
+            Some(when) => self.judge(when)? != Truth::NotMet,
+            None => true,
+        })
     }
 
     pub(super) fn judge(&self, condition: &Condition) -> Result<Truth> {

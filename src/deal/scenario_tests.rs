@@ -149,3 +149,36 @@ fn together_as_alone() {
         together.iter().flatten().map(|one| &one.found).collect();
     assert!(found.len() > 6, "they differ: {found:?}");
 }
+
+/// A budget is asked of those who win less than three of ten, a visit of deals of teams that win less than half.
+#[rstest]
+#[case::low_is_asked("rep_win_rate = 0.2, team_win_rate = 0.6", &["advance: no, blocked by budget"])]
+#[case::good_is_left_alone("rep_win_rate = 0.3, team_win_rate = 0.5", &["advance"])]
+#[case::the_team_is_asked("rep_win_rate = 0.3, team_win_rate = 0.4", &["advance: no, blocked by visit"])]
+#[case::unknown_is_asked("rep_deals_closed = 4", &["advance: no, blocked by budget, visit"])]
+fn what_needs_no_explaining_is_not_asked(#[case] given: &str, #[case] expected: &[&str]) {
+    let text = PROCESS
+        .replace(
+            "\"budget\", {",
+            "{ name = \"budget\", ask_when = \"rep_win_rate < 0.3\" }, {",
+        )
+        .replace(
+            "only = [\"large\"] }]\nexit",
+            "ask_when = \"team_win_rate < 0.5\" }]\nexit",
+        );
+    let test = format!(
+        "[[test]]\nname = \"it\"\ngiven = {{ value = 6000, done_call = true, {given} }}\nexpect = {{ advance = true }}"
+    );
+    let checked = check("process.toml", &format!("{text}\n{test}\n"));
+    let problems = checked.problems;
+    let process = checked.process.unwrap_or_else(|| panic!("{problems:?}"));
+    let outcomes = Runner::new(&process).run(&process.scenarios[0]);
+    let told = outcomes.expect("it runs").into_iter().map(|one| {
+        if one.holds() {
+            one.what.to_string()
+        } else {
+            format!("{}: {}", one.what, one.found)
+        }
+    });
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}

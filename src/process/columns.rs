@@ -82,7 +82,35 @@ const BUILT_IN: &[(&str, ColumnKind, &str)] = &[
         ColumnKind::Integer,
         "gates it passed by override",
     ),
+    (
+        "rep_win_rate",
+        ColumnKind::Number,
+        "won of its owner's deals that closed in the 365 days up to then, 0 to 1; unknown of fewer than 5",
+    ),
+    (
+        "rep_deals_closed",
+        ColumnKind::Integer,
+        "its owner's deals that were won or lost in these 365 days",
+    ),
+    (
+        "team_win_rate",
+        ColumnKind::Number,
+        "the same share of the deals of the owner's team",
+    ),
+    (
+        "team_deals_closed",
+        ColumnKind::Integer,
+        "the same number of the owner's team",
+    ),
     ("today", ColumnKind::Date, "the date it is evaluated for"),
+];
+
+/// Built-in facts about the results of whoever owns a deal, not about the deal.
+pub const RESULTS: [&str; 4] = [
+    "rep_win_rate",
+    "rep_deals_closed",
+    "team_win_rate",
+    "team_deals_closed",
 ];
 
 /// Built-in facts a stage may require, with the kind of value they take.

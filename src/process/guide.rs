@@ -24,6 +24,8 @@ row! {
         pub link: Option<String>,
         /// Customer types that it is limited to.
         pub only: Vec<String>,
+        /// It is asked of deals that this is true of, and where that is not known.
+        pub ask_when: Option<String>,
         pub median_days: Option<i32>,
         pub advanced_share: Option<f64>,
         pub advanced_low: Option<f64>,
@@ -118,6 +120,7 @@ fn line(stage: &str, part: &'static str) -> GuideRow {
         who: None,
         link: None,
         only: Vec::new(),
+        ask_when: None,
         median_days: None,
         advanced_share: None,
         advanced_low: None,
@@ -178,6 +181,7 @@ fn of_stage(view: &View<'_>, stage: &Stage, history: Option<&History>) -> Vec<Gu
         let part = if required { "step" } else { "advised" };
         GuideRow {
             only: view.only(&step.only),
+            ask_when: step.ask_when.as_ref().map(|when| when.text.clone()),
             ..of_step(of(part), step)
         }
     }));
@@ -267,6 +271,7 @@ fn question(view: &View<'_>, stage: &Stage, required: &Required) -> GuideRow {
         says,
         why: why.map(str::to_string),
         only: view.only(&required.only),
+        ask_when: required.ask_when.as_ref().map(|when| when.text.clone()),
         ..line(&stage.name, "know")
     }
 }

@@ -1,6 +1,7 @@
 //! A stage of the guide as it is read, drawn from its rows.
 
 use super::Only;
+use super::asked::limits_in_words;
 use super::guide::GuideRow;
 use crate::document::{Cell, Document, Table, TableColumn};
 
@@ -56,7 +57,8 @@ pub(super) fn page(title: &str, rows: &[GuideRow]) -> Document {
 }
 
 fn marked(text: &str, row: &GuideRow) -> Cell {
-    Cell::Text(format!("{text}{}", Only(row.only.clone()).in_words()))
+    let limits = limits_in_words(&Only(row.only.clone()), row.ask_when.as_deref());
+    Cell::Text(format!("{text}{limits}"))
 }
 
 fn of_part<'r>(rows: &'r [GuideRow], part: &'static str) -> impl Iterator<Item = &'r GuideRow> {

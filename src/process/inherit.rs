@@ -14,7 +14,7 @@ use super::is_built_in;
 use super::names::twice;
 use super::problem::Problem;
 use super::reader::{At, Reader};
-use super::removed::{Removed, removed};
+use super::removed::{Removed, of_its_own, removed};
 use super::same::{Same, details, full_name, identity, in_words, listed, name_of};
 use crate::text::nearest;
 
@@ -86,14 +86,8 @@ pub(super) fn laid_over<'t>(
         _ => None,
     };
     let Some(mut under) = under else {
-        if let Some(remove) = remove {
-            reader.error(
-                remove.span(),
-                "`remove` in a file that extends none",
-                "delete what is not wanted, or name the file with `extends`",
-            );
-        }
-        return (over, Vec::new());
+        let removed = remove.map_or_else(Vec::new, |remove| of_its_own(reader, &remove));
+        return (over, removed);
     };
     let removed = remove.map_or_else(Vec::new, |remove| removed(reader, &mut under, &remove));
     lay(reader, &mut under, over, None);
@@ -149,7 +143,7 @@ fn lay<'t>(reader: &Reader<'_>, under: &mut DeTable<'t>, over: DeTable<'t>, list
 }
 
 /// What the entries of a list are called and told apart by; `None` of a list that is replaced as a whole.
-fn kind_in(list: Option<&str>, key: &str) -> Option<(&'static str, Same)> {
+pub(super) fn kind_in(list: Option<&str>, key: &str) -> Option<(&'static str, Same)> {
     let of = |kinds: &[Kind]| {
         let kind = kinds.iter().find(|(_, place, _)| *place == key);
         kind.map(|(noun, _, same)| (*noun, *same))

@@ -197,6 +197,15 @@ impl<'t> Keys<'t> {
         )
     }
 
+    /// A text, or an array of texts.
+    pub(crate) fn one_or_more(&self, key: &str) -> Vec<At<String>> {
+        match self.get(key) {
+            None => Vec::new(),
+            Some(value) if value.get_ref().is_array() => self.texts(key).unwrap_or_default(),
+            Some(_) => self.text(key).into_iter().collect(),
+        }
+    }
+
     /// An array of tables, `[[key]]`.
     pub(crate) fn tables(&self, key: &str) -> Vec<&'t Spanned<DeValue<'t>>> {
         let Some(value) = self.get(key) else {

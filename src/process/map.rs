@@ -146,7 +146,10 @@ impl View<'_> {
         told("fields", self.requires(stage, false));
         told("roles", self.requires(stage, true));
         for step in self.steps(stage, true) {
-            told("step", vec![self.marked(&step.title, &step.only)]);
+            told(
+                "step",
+                vec![self.asked(&step.title, &step.only, step.ask_when.as_ref())],
+            );
         }
         for criterion in stage.exit.iter().filter(|exit| self.shows(&exit.only)) {
             told("exit", vec![self.marked(&criterion.say, &criterion.only)]);

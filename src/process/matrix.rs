@@ -115,7 +115,7 @@ fn lines(texts: &[String]) -> Cell {
 fn row(view: &View<'_>, stage: &Stage) -> MatrixRow {
     let steps = |required| {
         let steps = view.steps(stage, required);
-        let marked = steps.map(|step| view.marked(&step.title, &step.only));
+        let marked = steps.map(|step| view.asked(&step.title, &step.only, step.ask_when.as_ref()));
         marked.collect::<Vec<_>>()
     };
     let exit = stage.exit.iter().filter(|exit| view.shows(&exit.only));

@@ -19,7 +19,7 @@ use crate::text::nearest;
 const MOST_GUESSES: usize = 500;
 
 /// A value and where it is written; of a quoted text the place between the quotes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
     pub(crate) span: Range<usize>,

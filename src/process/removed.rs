@@ -10,7 +10,7 @@ use super::inherit::{KINDS, Kind, OF_STAGE, emptied};
 use super::keys::Keys;
 use super::reader::{At, Reader};
 use super::same::{Same, full_name, identity, in_words, listed, plain};
-use super::shape;
+use super::{Gone, shape};
 use crate::text::nearest;
 
 /// Something of the extended file that its heir does without.
@@ -25,6 +25,8 @@ pub(super) struct Removed {
     pub(super) span: Range<usize>,
     /// A later file has it again.
     pub(super) again: bool,
+    /// Where the deals of a stage go.
+    pub(super) deals_to: Option<At<String>>,
 }
 
 impl Removed {
@@ -47,6 +49,77 @@ impl Removed {
     }
 }
 
+/// A stage that a file does without, where it says so, and where it says where its deals go.
+pub(super) struct GoneWritten {
+    pub(super) gone: Gone,
+    pub(super) span: Range<usize>,
+    pub(super) deals_to: Option<Range<usize>>,
+}
+
+/// The stages among what files do without.
+pub(super) fn stages_gone(removed: Vec<Removed>) -> Vec<GoneWritten> {
+    let stages = removed
+        .into_iter()
+        .filter(|removed| removed.noun == "stage" && !removed.again);
+    stages
+        .map(|removed| GoneWritten {
+            span: removed.span,
+            deals_to: removed.deals_to.as_ref().map(|to| to.span.clone()),
+            gone: Gone {
+                stage: removed.name,
+                deals_to: removed.deals_to.map(|to| to.value),
+                why: removed.why,
+            },
+        })
+        .collect()
+}
+
+/// What a file that extends none does without: stages that it had itself, whose deals go elsewhere.
+pub(super) fn of_its_own(reader: &Reader<'_>, remove: &Spanned<DeValue<'_>>) -> Vec<Removed> {
+    let Some(items) = remove.get_ref().as_array() else {
+        wrong_type(reader, remove);
+        return Vec::new();
+    };
+    let mut removed = Vec::new();
+    for item in items {
+        let Some(keys) = reader.table(&shape::REMOVE, item) else {
+            continue;
+        };
+        let about = ["stage", "deals_to", "why"];
+        let other = shape::REMOVE.keys.iter().map(|key| key.0);
+        let mut other = other.filter(|key| !about.contains(key) && keys.get(key).is_some());
+        let (Some(name), None) = (keys.text("stage"), other.next()) else {
+            reader.error(
+                item.span(),
+                "`remove` in a file that extends none",
+                "delete what is not wanted; only a stage is named here, so that its deals have a place to go: \
+                 `{ stage = \"demo\", why = \"…\", deals_to = \"propose\" }`",
+            );
+            continue;
+        };
+        if let Some(why) = keys.needed("what is removed", "why") {
+            removed.push(Removed {
+                noun: "stage",
+                name: name.value,
+                stage: None,
+                why: why.value,
+                span: name.span,
+                again: false,
+                deals_to: keys.text("deals_to"),
+            });
+        }
+    }
+    removed
+}
+
+fn wrong_type(reader: &Reader<'_>, remove: &Spanned<DeValue<'_>>) {
+    reader.error(
+        remove.span(),
+        "wrong type for `remove`",
+        "expected a list such as [{ stage = \"demo\", why = \"sold by phone\" }]",
+    );
+}
+
 /// What the heir does without is taken out of what it extends.
 pub(super) fn removed(
     reader: &Reader<'_>,
@@ -55,11 +128,7 @@ pub(super) fn removed(
 ) -> Vec<Removed> {
     let mut removed = Vec::new();
     let Some(items) = remove.get_ref().as_array() else {
-        reader.error(
-            remove.span(),
-            "wrong type for `remove`",
-            "expected a list such as [{ stage = \"demo\", why = \"sold by phone\" }]",
-        );
+        wrong_type(reader, remove);
         return removed;
     };
     for item in items {
@@ -68,6 +137,7 @@ pub(super) fn removed(
         };
         let why = keys.needed("what is removed", "why");
         let stage = keys.text("stage");
+        let deals_to = keys.text("deals_to");
         // One of a kind, or it is not clear what is meant.
         let only_one = |kinds: &'static [Kind]| {
             let mut named = kinds.iter().filter(|(noun, ..)| keys.get(noun).is_some());
@@ -91,7 +161,10 @@ pub(super) fn removed(
                 (kind.0, name, found)
             }
             (Some(name), None, None) => {
-                let found = take(reader, under, STAGE, &name);
+                // A stage of its own that it had before is in no file any more.
+                let is_bygone =
+                    deals_to.is_some() && entry_of(under, "stage", &plain(&name.value)).is_none();
+                let found = is_bygone || take(reader, under, STAGE, &name);
                 ("stage", name, found)
             }
             (None, None, Some(kind)) => {
@@ -118,6 +191,13 @@ pub(super) fn removed(
                 continue;
             }
         };
+        if let Some(deals_to) = deals_to.as_ref().filter(|_| noun != "stage") {
+            reader.error(
+                deals_to.span.clone(),
+                "`deals_to` without a stage that is removed",
+                "only the deals of a stage have to go elsewhere",
+            );
+        }
         if let (true, Some(why)) = (found, why) {
             let is_part = noun != "stage";
             removed.push(Removed {
@@ -127,6 +207,7 @@ pub(super) fn removed(
                 why: why.value,
                 span: name.span,
                 again: false,
+                deals_to,
             });
         }
     }

@@ -17,15 +17,20 @@ pub(super) struct StageWritten {
     pub(super) name: At<String>,
     /// The stage that it stands beside, if not where it is written: `after` or `before` it.
     beside: Option<At<String>>,
+    /// What it was called before.
+    pub(super) moved_from: Vec<At<String>>,
     pub(super) title: String,
     pub(super) objective: Option<String>,
     pub(super) buyer: Option<String>,
     pub(super) probability: Option<At<f64>>,
     pub(super) typical: Option<Span>,
     pub(super) limit: Option<At<Span>>,
+    pub(super) most_visits: Option<u32>,
     pub(super) only: Only,
     pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
+    /// Of each of `steps`, of which deals it is asked.
+    pub(super) steps_asked: Vec<Option<At<String>>>,
     pub(super) exit: Vec<CriterionWritten>,
     pub(super) tools: Vec<ToolWritten>,
     pub(super) follow_ups: Vec<FollowUpWritten>,
@@ -40,6 +45,7 @@ pub(super) struct StageWritten {
 pub(super) struct RequiredWritten {
     pub(super) name: At<String>,
     pub(super) only: Only,
+    pub(super) ask_when: Option<At<String>>,
 }
 
 pub(super) struct CriterionWritten {
@@ -137,21 +143,27 @@ fn stage(
         "required field",
         requires.iter().map(|required| &required.name),
     );
+    let (steps, steps_asked) = steps(reader, keys);
     StageWritten {
         title,
         beside: {
             let before = keys.text("before");
             keys.text("after").or(before)
         },
+        moved_from: keys.one_or_more("moved_from"),
         name,
         objective: keys.words("objective"),
         buyer: keys.words("buyer"),
         probability,
         typical: keys.parsed("typical"),
         limit: keys.parsed_at("limit"),
+        most_visits: keys
+            .integer("most_visits", 1..=1_000)
+            .and_then(|visits| u32::try_from(visits).ok()),
         only: only(reader, keys),
         requires,
-        steps: steps(reader, keys),
+        steps,
+        steps_asked,
         exit: exit(reader, lines, keys),
         tools: tools(reader, keys),
         follow_ups: follow_ups(reader, keys),
@@ -187,21 +199,29 @@ fn requires(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<RequiredWritten> {
             required.extend(name.map(|name| RequiredWritten {
                 name,
                 only: Only::default(),
+                ask_when: None,
             }));
         } else if let Some(keys) = reader.table(&shape::REQUIRED, item) {
             let name = keys.needed("what is required", "name");
             let only = only(reader, &keys);
-            required.extend(name.map(|name| RequiredWritten { name, only }));
+            let ask_when = keys.text("ask_when");
+            required.extend(name.map(|name| RequiredWritten {
+                name,
+                only,
+                ask_when,
+            }));
         }
     }
     required
 }
 
-fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
+/// Steps, and of each of which deals it is asked.
+fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> (Vec<Step>, Vec<Option<At<String>>>) {
     let mut names = Vec::new();
     let mut steps = Vec::new();
+    let mut asked = Vec::new();
     for item in keys.items("steps").unwrap_or_default() {
-        let (name, step) = if item.get_ref().is_str() {
+        let (name, step, ask_when) = if item.get_ref().is_str() {
             let Some(text) = reader.text_of("steps", item) else {
                 continue;
             };
@@ -218,6 +238,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 why: None,
                 who: None,
                 only: Only::default(),
+                ask_when: None,
             };
             (
                 At {
@@ -225,6 +246,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                     span: text.span,
                 },
                 step,
+                None,
             )
         } else {
             let Some(keys) = reader.table(&shape::STEP, item) else {
@@ -240,11 +262,21 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
                 why: keys.words("why"),
                 who: keys.words("who"),
                 only: only(reader, &keys),
+                ask_when: None,
             };
-            (name, step)
+            let ask_when = keys.text("ask_when");
+            if let Some(at) = ask_when.as_ref().filter(|_| !step.required) {
+                reader.error(
+                    at.span.clone(),
+                    format!("the advised step `{}` has `ask_when`", step.name),
+                    "only what is required is asked for: leave out `required = false`, or this",
+                );
+            }
+            (name, step, ask_when)
         };
         if is_word(&name.value) {
             steps.push(step);
+            asked.push(ask_when);
             names.push(name);
         } else {
             reader.error(
@@ -255,7 +287,7 @@ fn steps(reader: &Reader<'_>, keys: &Keys<'_>) -> Vec<Step> {
         }
     }
     unique(reader, "step", &names);
-    steps
+    (steps, asked)
 }
 
 fn exit(reader: &Reader<'_>, lines: &Lines<'_>, keys: &Keys<'_>) -> Vec<CriterionWritten> {

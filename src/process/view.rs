@@ -1,7 +1,9 @@
 //! The process as somebody looks at it: all of it, where what is limited to customer types is marked so, or the way of
 //! one customer type and nothing else. Matrix and guide are drawn from it.
 
+use super::asked::limits_in_words;
 use super::{Only, Process, Requirement, Stage, Step};
+use crate::condition::Condition;
 
 #[derive(Clone, Copy, Debug)]
 pub struct View<'p> {
@@ -51,6 +53,14 @@ impl<'p> View<'p> {
         }
     }
 
+    /// A text, whom it is limited to, and of which deals it is asked.
+    pub fn asked(&self, text: &str, only: &Only, ask_when: Option<&Condition>) -> String {
+        let all = Only::default();
+        let only = if self.kind.is_none() { only } else { &all };
+        let when = ask_when.map(|when| when.text.as_str());
+        format!("{text}{}", limits_in_words(only, when))
+    }
+
     pub fn steps<'s>(&self, stage: &'s Stage, required: bool) -> impl Iterator<Item = &'s Step> {
         let view = *self;
         let steps = stage.steps.iter();
@@ -63,7 +73,10 @@ impl<'p> View<'p> {
         let required = stage.requires.iter();
         required
             .filter(|required| wanted(&required.what) && self.shows(&required.only))
-            .map(|required| self.marked(required.what.name(), &required.only))
+            .map(|required| {
+                let name = required.what.name();
+                self.asked(name, &required.only, required.ask_when.as_ref())
+            })
             .collect()
     }
 

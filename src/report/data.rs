@@ -99,10 +99,11 @@ pub fn checks(process: &Process) -> Vec<Check> {
                 field: Some(name.to_string()),
                 stage: Some(at),
                 condition: format!(
-                    "{missing} and stage in ({}){}{}",
+                    "{missing} and stage in ({}){}{}{}",
                     later.join(", "),
                     limit(&stage.only),
-                    limit(&required.only)
+                    limit(&required.only),
+                    asked(required.ask_when.as_ref().map(|when| when.text.as_str()))
                 ),
             });
         }
@@ -132,6 +133,11 @@ fn limit(only: &Only) -> String {
     } else {
         format!(" and type in ({})", names.join(", "))
     }
+}
+
+/// ` and coalesce((rep_win_rate < 0.2), 1)` of what is asked of some: where that is not known, it is asked.
+fn asked(ask_when: Option<&str>) -> String {
+    ask_when.map_or_else(String::new, |when| format!(" and coalesce(({when}), 1)"))
 }
 
 /// What it reads.

@@ -7,11 +7,13 @@ mod activity;
 mod aging;
 mod audit;
 mod breakdown;
+mod burden;
 mod changes;
 mod charts;
 mod cohort;
 mod cohorts;
 mod compare;
+mod conformance;
 mod convert;
 mod cost;
 mod costs;
@@ -35,6 +37,7 @@ mod pipeline;
 mod pipeline_by;
 mod requests;
 mod returns;
+pub mod review;
 mod said;
 mod scorecard;
 mod sources;
@@ -57,9 +60,14 @@ pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
 pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
 pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
+pub use burden::{BURDEN, BurdenRow, Seen, burden};
 pub use changes::{ChangesRow, changes};
 pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
+pub use conformance::{
+    ConformanceRow, DeviationRow, PathRow, conformance, conformance_needs, deviation_needs,
+    deviations, paths,
+};
 pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
@@ -153,6 +161,8 @@ pub enum Dimension {
     Source,
     /// The customer type, as of the last gate.
     Type,
+    /// The version of the process under which the last gate was passed.
+    ProcessVersion,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
     /// Months, quarters or years; only metrics are told by them.
@@ -162,7 +172,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    /// `rep`, `team`, `product`, `source`, `type`; anything else is a field's name.
+    /// `rep`, `team`, `product`, `source`, `type`, `process-version`; anything else is a field's name.
     pub fn from_name(name: &str) -> Self {
         match name {
             "rep" => Self::Rep,
@@ -170,6 +180,7 @@ impl Dimension {
             "product" => Self::Product,
             "source" => Self::Source,
             "type" => Self::Type,
+            "process-version" | "process_version" => Self::ProcessVersion,
             field => Self::Attribute(field.to_string()),
         }
     }
@@ -181,6 +192,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
+            Self::ProcessVersion => Columns::GATE_VERSION,
             Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
@@ -198,6 +210,7 @@ impl Dimension {
             Self::Product => "product",
             Self::Source => "source",
             Self::Type => "type",
+            Self::ProcessVersion => "process_version",
             Self::Attribute(field) => field,
             Self::Time(grain) => grain.name(),
             Self::Stage => "stage",

@@ -15,8 +15,9 @@ use crate::condition::{Condition, Truth, Value};
 use crate::deal::book::Day;
 use crate::deal::event::CatalogKind;
 use crate::deal::fact::{self, Rows, Subject};
+use crate::deal::results::{Closed, Results};
 use crate::id::Id;
-use crate::process::Process;
+use crate::process::{LOST, Process, RESULTS, WON};
 
 /// Rows of facts judged at a time, which bounds the memory.
 const CHUNK: usize = 10_000;
@@ -29,7 +30,12 @@ pub(super) struct Reads<'c> {
     /// Facts that these are made of.
     base: BTreeSet<&'c str>,
     of_accounts: Vec<&'c str>,
+    /// Whether they look at how the deals of owners ended.
+    results: bool,
 }
+
+/// What the results of owners are made of.
+const RESULTS_OF: [&str; 3] = ["owner", "state", "closed"];
 
 impl<'c> Reads<'c> {
     pub(super) fn new(process: &Process, as_of: NaiveDate, conditions: &[&'c Condition]) -> Self {
@@ -44,10 +50,12 @@ impl<'c> Reads<'c> {
             .copied()
             .filter(|name| may_be_of_account(process, name))
             .collect();
+        let results = columns.iter().any(|name| RESULTS.contains(name));
         Self {
             columns,
             base,
             of_accounts,
+            results,
         }
     }
 
@@ -56,6 +64,9 @@ impl<'c> Reads<'c> {
         let mut names: BTreeSet<String> =
             self.base.iter().map(|name| (*name).to_string()).collect();
         names.insert("state".to_string());
+        if self.results {
+            names.extend(RESULTS_OF.map(str::to_string));
+        }
         if self.accounts_matter() {
             names.insert(fact::ACCOUNT.to_string());
         }
@@ -81,7 +92,8 @@ impl<'c> Reads<'c> {
     }
 }
 
-/// Evaluates conditions over every deal of the Book of that day, in its order: one column each. `cut`: the day, when
+/// Evaluates conditions over every deal of the Book of that day, in its order, or each over some of them: one column
+/// each. `cut`: the day, when
 /// something happened after it.
 pub(super) fn judge(
     view: &View<'_>,
@@ -89,6 +101,7 @@ pub(super) fn judge(
     as_of: NaiveDate,
     cut: Option<Day>,
     conditions: &[&Condition],
+    of: Option<&[&[u32]]>,
     reads: &Reads<'_>,
 ) -> Result<Vec<Vec<Truth>>> {
     let connection = view.connection();
@@ -108,15 +121,25 @@ pub(super) fn judge(
         Accounts::default()
     };
     let catalog = catalog(connection)?;
+    let ended;
+    if reads.results {
+        ended = results(view, cut, &places, &catalog)?;
+        rows = rows.with_results(&ended);
+    }
     let mut all = Vec::with_capacity(conditions.len());
     // Each by itself: few deals differ in what one condition reads, nearly all in what many do.
-    for condition in conditions {
+    for (at, condition) in conditions.iter().enumerate() {
+        let some = of.and_then(|of| of.get(at)).map(|deals| Places {
+            count: deals.len(),
+            some: Some(deals.iter().map(|deal| places.at(*deal as usize)).collect()),
+        });
+        let places = some.as_ref().unwrap_or(&places);
         let own = Reads::new(process, as_of, &[condition]);
         let told: Vec<&(&str, Coded)> = told
             .iter()
             .filter(|(name, _)| own.base.contains(name))
             .collect();
-        let alike = Alike::of(&places, &told, &accounts, &own);
+        let alike = Alike::of(places, &told, &accounts, &own);
         let columns = own.places(process);
         let mut truths = Vec::with_capacity(alike.first.len());
         for chunk in alike.first.chunks(CHUNK) {
@@ -131,6 +154,41 @@ pub(super) fn judge(
         all.push(alike.group.iter().map(|at| truths[*at as usize]).collect());
     }
     Ok(all)
+}
+
+/// How the deals of reps and teams ended, as of the day.
+fn results(
+    view: &View<'_>,
+    cut: Option<Day>,
+    places: &Places,
+    catalog: &Catalog,
+) -> Result<Results> {
+    let [owners, states, closed] = RESULTS_OF.map(|name| view.fact_on(name, cut));
+    let (owners, states, closed) = (owners?, states?, closed?);
+    let deals = (0..places.count).filter_map(|deal| {
+        let at = places.at(deal);
+        let word = |told: &'_ Coded| match told.value(at) {
+            Some(Value::Text(word)) => Some(word.clone()),
+            _ => None,
+        };
+        let won = match word(&states)?.as_str() {
+            WON => true,
+            LOST => false,
+            _ => return None,
+        };
+        let day: NaiveDate = word(&closed)?.parse().ok()?;
+        Some((word(&owners)?, Day::of(day), won))
+    });
+    let deals: Vec<(String, Day, bool)> = deals.collect();
+    Ok(Results::of(deals.iter().map(|(owner, day, won)| {
+        let rep = catalog.get(CatalogKind::Rep, owner);
+        Closed {
+            owner,
+            team: rep.and_then(|rep| rep.team.as_deref()),
+            day: *day,
+            won: *won,
+        }
+    })))
 }
 
 /// Where the deals of the Book are in the view.

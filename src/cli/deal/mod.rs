@@ -228,7 +228,12 @@ pub(crate) fn decide<T>(
     day: chrono::NaiveDate,
     decision: impl FnOnce(&Case<'_>) -> Result<T>,
 ) -> Result<T> {
-    let rows = Rows::new(&session.process, day);
+    let mut rows = Rows::new(&session.process, day);
+    let results;
+    if session.process.reads_results() {
+        results = session.store.results(day)?;
+        rows = rows.with_results(&results);
+    }
     let row = facts(session, &rows, deal)?;
     decision(&Case {
         process: &session.process,

@@ -175,7 +175,7 @@ fn stage_row(view: &View<'_>, stage: &Stage, standing: Option<&Standing>) -> Map
         roles: view.requires(stage, true),
         steps: view
             .steps(stage, true)
-            .map(|step| view.marked(&step.name, &step.only))
+            .map(|step| view.asked(&step.name, &step.only, step.ask_when.as_ref()))
             .collect(),
         exit: exit
             .map(|one| view.marked(&one.when.text, &one.only))

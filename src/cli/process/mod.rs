@@ -2,16 +2,26 @@
 
 mod apply;
 mod beside;
+mod burden;
 mod check;
+mod compared;
+mod diff;
+mod discover;
 mod fmt;
 mod guide;
 mod log;
 mod map;
 mod matrix;
 mod origin;
+mod plan;
+mod plan_rows;
+mod planned;
+pub(crate) mod review;
 mod schema;
 mod show;
 mod shown;
+mod suggest;
+mod suggestions;
 mod test;
 mod tool;
 
@@ -36,8 +46,15 @@ pub(crate) enum Command {
     Guide(guide::Args),
     Tool(tool::Args),
     Map(map::Args),
+    Plan(plan::Args),
+    Burden(burden::Args),
     Apply(apply::Args),
+    Diff(diff::Args),
     Log(log::Args),
+    Suggest(suggest::Args),
+    Suggestions(suggestions::SuggestionsCommand),
+    Review(review::Args),
+    Discover(discover::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
 }
@@ -51,8 +68,15 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Guide(args) => guide::run(args, cx),
         Command::Tool(args) => tool::run(args, cx),
         Command::Map(args) => map::run(args, cx),
+        Command::Plan(args) => plan::run(args, cx),
+        Command::Diff(args) => diff::run(args, cx),
+        Command::Burden(args) => burden::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Suggest(args) => suggest::run(args, cx),
+        Command::Suggestions(args) => suggestions::run(args, cx),
+        Command::Review(args) => review::run(args, cx),
+        Command::Discover(args) => discover::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
         Command::Schema(args) => schema::run(args, cx),
     }

@@ -261,7 +261,7 @@ fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
         let requirement = &required.what;
         let (ask, why) = process.asked(requirement);
         let asked = ask.map(|ask| format!(": {ask}")).unwrap_or_default();
-        let only = required.only.in_words();
+        let only = required.in_words();
         line("needs", format!("{}{asked}{only}", requirement.name()), why);
     }
     for step in &stage.steps {
@@ -273,7 +273,7 @@ fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
             .unwrap_or_default();
         line(
             kind,
-            format!("{}: {}{who}{}", step.name, step.title, step.only.in_words()),
+            format!("{}: {}{who}{}", step.name, step.title, step.in_words()),
             step.why.as_deref(),
         );
     }

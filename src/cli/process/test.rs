@@ -1,6 +1,6 @@
 //! `process test`: every scenario of the file and of the files in `tests` beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -11,7 +11,7 @@ use super::beside::tests_beside;
 use super::read_file;
 use crate::deal::scenario;
 use crate::document::{Answer, Document, row};
-use crate::process::{self, Level, Scenario};
+use crate::process::{self, Level, Process, Scenario};
 use crate::render::Format;
 
 /// Run the scenarios of the process: each deal of `[[test]]` goes through the gates as a real one would
@@ -54,28 +54,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         cx.console.warn(shown.trim_end());
         return Ok(Status::Unusable);
     };
-    let mut all: Vec<(String, Scenario)> = Vec::new();
-    for scenario in &process.scenarios {
-        let line = scenario.line..scenario.line + 1;
-        let place = process.places(&label, std::iter::once(&line)).pop();
-        let (file, line) = place.map_or((label.clone(), 0), |(file, line, _)| (file, line));
-        all.push((
-            file,
-            Scenario {
-                line,
-                ..scenario.clone()
-            },
-        ));
-    }
-    let mut unusable = 0;
-    for file in tests_beside(cx, &path, &process) {
-        if !file.problems.is_empty() {
-            cx.console.warn(file.problems_shown(cx).trim_end());
-            unusable += 1;
-        }
-        let scenarios = file.scenarios.into_iter();
-        all.extend(scenarios.map(|scenario| (file.label.clone(), scenario)));
-    }
+    let (all, unusable) = every(cx, &path, &label, &process);
     let scenarios: Vec<&Scenario> = all.iter().map(|(_, scenario)| scenario).collect();
     let found = scenario::run(&process, &scenarios)?;
     let mut rows = Vec::new();
@@ -138,4 +117,37 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         (_, failed) => format!("{label}: {scenarios}, {failed} not as expected"),
     })?;
     Ok(status)
+}
+
+/// The scenarios of a process and of the files beside it, each with its file and its line there. What is wrong with a file
+/// beside it is said on stderr; how many can't be used.
+pub(super) fn every(
+    cx: &Context,
+    path: &Path,
+    label: &str,
+    process: &Process,
+) -> (Vec<(String, Scenario)>, usize) {
+    let mut all: Vec<(String, Scenario)> = Vec::new();
+    for scenario in &process.scenarios {
+        let line = scenario.line..scenario.line + 1;
+        let place = process.places(label, std::iter::once(&line)).pop();
+        let (file, line) = place.map_or((label.to_string(), 0), |(file, line, _)| (file, line));
+        all.push((
+            file,
+            Scenario {
+                line,
+                ..scenario.clone()
+            },
+        ));
+    }
+    let mut unusable = 0;
+    for file in tests_beside(cx, path, process) {
+        if !file.problems.is_empty() {
+            cx.console.warn(file.problems_shown(cx).trim_end());
+            unusable += 1;
+        }
+        let scenarios = file.scenarios.into_iter();
+        all.extend(scenarios.map(|scenario| (file.label.clone(), scenario)));
+    }
+    (all, unusable)
 }

@@ -55,7 +55,12 @@ pub(super) fn customer_types(
     if process.customer_types.is_empty() {
         return Ok(types);
     }
-    let rows = Rows::new(process, known.at.day);
+    let mut rows = Rows::new(process, known.at.day);
+    let results;
+    if process.reads_results() {
+        results = session.store.results(known.at.day)?;
+        rows = rows.with_results(&results);
+    }
     process
         .engine
         .load(deals.iter().map(|deal| row(&rows, deal, known)))?;
