@@ -19,7 +19,7 @@ pub(super) fn page(title: &str, rows: &[GuideRow]) -> Document {
     let lines = [
         ("What it is for", said("stage")),
         ("What the buyer does", said("buyer")),
-        ("How long it takes", said("timing")),
+        ("Timing", said("timing")),
         (
             "What good looks like",
             said("days").zip(said("share")).map(|(days, share)| {

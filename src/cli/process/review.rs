@@ -98,12 +98,13 @@ fn done(args: &Args, cx: &Context) -> Result<Status> {
         return Err(Fault::usage("--note is empty: say what was agreed, or leave it out").into());
     }
     let at = session.moment_on(None)?;
+    let last = session.store.reviews()?.last().map(|review| review.day);
     let ((), outcome) = session.write(args.dry_run, |write| {
         let id = write.create(StreamKind::Review)?;
         let note = note.map(Private::new);
         write.append(id, at, [Event::ProcessReviewed { note }])
     })?;
-    let next = next_review(&session.process, at.day, Some(at.day));
+    let next = next_review(&session.process, at.day, last.max(Some(at.day)));
     session.cx.console.say_wrapped(&format!(
         "✓ process version {} reviewed on {}; {}",
         session.version,

@@ -90,10 +90,23 @@ pub(super) fn versions(look: &Look<'_>, agenda: &Agenda<'_>) -> Section {
     const COMMAND: &str = "salesctl process log";
     let mut rows = Vec::new();
     let mut lines = Vec::new();
-    for one in agenda.versions.iter().filter(|one| look.within(one.day)) {
+    for (at, one) in agenda.versions.iter().enumerate() {
+        if !look.within(one.day) {
+            continue;
+        }
+        let before = agenda.versions.get(at + 1);
+        let command = before.map_or_else(
+            || COMMAND.to_string(),
+            |before| format!("salesctl process diff {} {}", before.version, one.version),
+        );
         let text = format!("{} by {}: \"{}\"", day(one.day), one.actor, one.why);
         lines.push(format!("version {}  {text}", one.version));
-        rows.push(ReviewRow::new(NAME, one.version.to_string(), text, COMMAND));
+        rows.push(ReviewRow::new(
+            NAME,
+            one.version.to_string(),
+            text,
+            &command,
+        ));
     }
     let document = Document::default().heading(format!("Versions: {} applied", lines.len()));
     let hidden = lines.len().saturating_sub(SHOWN);

@@ -47,7 +47,9 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let any = !suggestions.is_empty();
     if let Some(typed) = &args.stage {
         let stage = stage(&session, &suggestions, typed.trim())?;
-        suggestions.retain(|one| one.stage.as_deref() == Some(stage.as_str()));
+        // What it was called before is the same stage.
+        let now = |name: &str| session.process.stage_index(name).ok_or(name.to_string());
+        suggestions.retain(|one| one.stage.as_deref().map(now) == Some(now(&stage)));
     }
     let answered = suggestions
         .iter()
