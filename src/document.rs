@@ -14,7 +14,8 @@ pub struct Answer<R> {
     /// `salesctl/report-win-rate/1`
     pub schema: &'static str,
     pub as_of: NaiveDate,
-    pub process_version: u32,
+    /// `None` of a draft, and before the first is in force.
+    pub process_version: Option<u32>,
     pub currency: Currency,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,

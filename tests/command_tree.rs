@@ -42,8 +42,11 @@ pub(crate) const READING: &[&str] = &[
     "person show",
     "process burden",
     "process check",
+    "process diff",
+    "process discover",
     "process guide",
     "process matrix",
+    "process plan",
     "process tool",
     "prospect duplicates",
     "prospect list",
@@ -58,6 +61,7 @@ pub(crate) const READING: &[&str] = &[
     "referral list",
     "referral show",
     "report compare",
+    "report conformance",
     "report aging",
     "report changes",
     "report breakdown",
@@ -91,7 +95,10 @@ pub(crate) const READING: &[&str] = &[
 ];
 
 /// Commands that answer in every format and can keep the answer.
-pub(crate) const KEEPING: &[&str] = &["prospect select", "selection run"];
+pub(crate) const KEEPING: &[&str] = &["process review", "prospect select", "selection run"];
+
+/// Commands that write a file for other programs, in formats of their own.
+pub(crate) const EXPORTING: &[&str] = &["export log"];
 
 /// Writing commands that hand names out, and so have an `--output` for them.
 const HAND_OUT: &[&str] = &["list return", "list use", "prospect export"];
@@ -277,7 +284,9 @@ fn every_reading_command_has_machine_formats() {
             continue;
         }
         for option in ["format", "json", "output"] {
-            let fits = reads || (option == "output" && HAND_OUT.contains(&name.as_str()));
+            let exports = EXPORTING.contains(&name.as_str()) && option != "json";
+            let fits =
+                reads || exports || (option == "output" && HAND_OUT.contains(&name.as_str()));
             assert_eq!(has(&command, option), fits, "`{name}` and --{option}");
         }
     }
@@ -286,10 +295,17 @@ fn every_reading_command_has_machine_formats() {
 #[test]
 fn every_writing_command_has_a_dry_run() {
     for (name, command) in leaves() {
-        let plain = READING.contains(&name.as_str()) || MAKE_FILES.contains(&name.as_str());
+        let plain = [READING, MAKE_FILES, EXPORTING]
+            .iter()
+            .any(|list| list.contains(&name.as_str()));
         assert_eq!(has(&command, "dry-run"), !plain, "`{name}`");
     }
-    for listed in READING.iter().chain(KEEPING).chain(MAKE_FILES) {
+    for listed in READING
+        .iter()
+        .chain(KEEPING)
+        .chain(MAKE_FILES)
+        .chain(EXPORTING)
+    {
         assert!(
             leaves().iter().any(|(name, _)| name == listed),
             "`{listed}` is no command any more"

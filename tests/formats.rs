@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use salesctl::render::Format;
 
-use crate::command_tree::{KEEPING, READING, has, leaves};
+use crate::command_tree::{EXPORTING, KEEPING, READING, has, leaves};
 use crate::sandbox::{Ran, Sandbox};
 
 /// A workspace in which every reading command has something to read, and what to ask it for.
@@ -32,9 +32,11 @@ impl Sample {
             "request add hooli 'export to SAP' --deal hooli --product starter",
             "referral add 'Ole Berg' --account acme --due fri",
             "prospect select --limit 2 --save some",
+            "process suggest 'ask for the budget once' --stage qualify",
         ] {
             sandbox.sh(&format!("salesctl {line}")).ok();
         }
+        sandbox.sh("salesctl export log -o log.csv").ok();
         let mut named = |list: &str, name: &str| {
             let json = sandbox.sh(&format!("salesctl {list} --json")).ok().json();
             let value = json["rows"][0][name].as_str().map(String::from);
@@ -57,6 +59,7 @@ impl Sample {
             ("metric query", "win-rate".to_string()),
             ("metric show", "win-rate".to_string()),
             ("person show", "jana".to_string()),
+            ("process discover", "log.csv --moves".to_string()),
             ("process tool", "'thank-you letter' --deal acme".to_string()),
             ("prospect select", "--limit 2".to_string()),
             ("prospect show", "omar@globex.example".to_string()),
@@ -81,7 +84,7 @@ impl Sample {
     }
 }
 
-/// Today's work is the command without a name, and a forecast the one without a second. An import sums up what it did and `import probe` what it saw, for
+/// Today's work is the command without a name, a forecast and the suggestions are those without a second. An import sums up what it did and `import probe` what it saw, for
 /// people or as JSON.
 fn reading() -> impl Iterator<Item = &'static str> {
     let leaves = leaves();
@@ -90,7 +93,7 @@ fn reading() -> impl Iterator<Item = &'static str> {
         all.any(|(leaf, command)| leaf == name && has(command, "format"))
     };
     let named = READING.iter().chain(KEEPING).copied();
-    ["", "forecast"]
+    ["", "forecast", "process suggestions"]
         .into_iter()
         .chain(named.filter(takes_formats))
 }
@@ -98,7 +101,7 @@ fn reading() -> impl Iterator<Item = &'static str> {
 #[test]
 fn every_reading_command_takes_every_format() {
     for (name, command) in leaves() {
-        if !has(&command, "format") {
+        if !has(&command, "format") || EXPORTING.contains(&name.as_str()) {
             continue;
         }
         let format = command

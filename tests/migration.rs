@@ -12,14 +12,23 @@ use super::sandbox::Sandbox;
 
 const SCHEMA: &str = include_str!("../src/store/schema.rs");
 
-/// The first schema, as it was released.
-fn first_schema() -> &'static str {
-    let (_, after) = SCHEMA.split_once("const V1: &str = \"").expect("V1");
-    after.split_once("\";").expect("its end").0
+/// A schema as it was released: all migrations up to it.
+fn schema(version: i32) -> String {
+    let each = (1..=version).map(|version| {
+        let begin = format!("const V{version}: &str = \"");
+        let (_, after) = SCHEMA.split_once(&begin).expect("a migration");
+        after.split_once("\";").expect("its end").0
+    });
+    each.collect()
 }
 
 /// Two deals, one of them at its second stage, in a store of the first schema.
 fn with_an_old_store() -> Sandbox {
+    with_a_store_of(1)
+}
+
+/// The same in a store of any schema.
+fn with_a_store_of(schema_version: i32) -> Sandbox {
     let mut sandbox = Sandbox::workspace();
     for line in [
         "deal add 'Acme GmbH' --value 4200 --on 2026-10-20",
@@ -29,11 +38,18 @@ fn with_an_old_store() -> Sandbox {
     ] {
         sandbox.sh(&format!("salesctl {line}")).ok();
     }
+    // What the schema has tables for.
+    if schema_version >= 5 {
+        sandbox
+            .sh("salesctl forecast commit --rep jr --period 2026-Q4 --amount 80k")
+            .ok();
+    }
     let new = sandbox.path("new.db");
     fs::rename(sandbox.store(), &new).expect("moved");
     let old = Connection::open(sandbox.store()).expect("it opens");
     old.pragma_update(None, "journal_mode", "wal").expect("set");
-    old.execute_batch(first_schema()).expect("the first schema");
+    old.execute_batch(&schema(schema_version))
+        .expect("the schema");
     old.execute("ATTACH $1 AS new", [new.to_str().expect("text")])
         .expect("attached");
     for table in texts(
@@ -55,10 +71,11 @@ fn with_an_old_store() -> Sandbox {
         .expect("asked");
     old.execute_batch("DETACH new").expect("detached");
     old.pragma_update(None, "application_id", id).expect("set");
-    old.pragma_update(None, "user_version", 1).expect("set");
+    old.pragma_update(None, "user_version", schema_version)
+        .expect("set");
     drop(old);
     fs::remove_file(new).expect("removed");
-    assert_eq!(version(&sandbox.store()), 1);
+    assert_eq!(version(&sandbox.store()), schema_version);
     sandbox
 }
 
@@ -127,6 +144,31 @@ fn the_first_command_brings_it_up_to_date(#[case] line: &str) {
     );
 }
 
+/// What was known before suggestions and reviews were is known after, and takes them.
+#[test]
+fn a_store_before_suggestions_takes_them() {
+    let mut sandbox = with_a_store_of(5);
+    sandbox.sh("salesctl process suggestions").ok();
+    assert_eq!(version(&sandbox.store()), 6);
+    assert_eq!(kept(&sandbox), ["sales-before-schema-6.db"]);
+    sandbox.sh("salesctl forecast calls").ok().says("80,000");
+    sandbox.sh("salesctl doctor").ok();
+    sandbox
+        .sh("salesctl process suggest 'ask for the budget once' --stage qualify")
+        .ok();
+    sandbox
+        .sh("salesctl process review")
+        .ok()
+        .says("ask for the budget once");
+    sandbox.sh("salesctl process review --done").ok();
+    sandbox.sh("salesctl doctor --rebuild").ok();
+    sandbox.sh("salesctl doctor").ok();
+    sandbox
+        .sh("salesctl process suggestions")
+        .ok()
+        .says("ask for the budget once");
+}
+
 #[test]
 fn several_shells_meet_at_an_old_store() {
     let mut sandbox = with_an_old_store();
@@ -157,7 +199,7 @@ fn what_can_not_be_brought_up_to_date_says_what_to_do() {
     sandbox
         .sh("salesctl deal list")
         .exits(5)
-        .warns("has schema 1 and could not be brought to schema 5")
+        .warns("has schema 1 and could not be brought to schema 6")
         .warns("nothing was changed");
     assert_eq!(version(&sandbox.store()), 1);
 }

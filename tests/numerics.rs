@@ -14,7 +14,7 @@ use crate::import::maven_forecast::{imported, said};
 use crate::import::{shared, skipped};
 
 /// What a script prints; `SALESCTL_PYTHON` may name the Python that runs it.
-fn answers(script: &str, arguments: &[&Path]) -> Option<Json> {
+pub(crate) fn answers(script: &str, arguments: &[&Path]) -> Option<Json> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/scripts")
         .join(script);

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
+use salesctl::deal::scenario;
+use salesctl::demo::process_text;
 use salesctl::process::{
     Checked, Level, check, decode, formatted, joined, render_problems, template,
 };
@@ -49,7 +51,8 @@ fn broken_samples_give_their_messages() {
         let text = fs::read_to_string(sample_dir().join(format!("{name}.toml"))).expect("a sample");
         let message = sample_dir().join(format!("{name}.txt"));
         let read = |file: &str| {
-            fs::read_to_string(sample_dir().join(file)).map_err(|_| "no such file".to_string())
+            let bytes = fs::read(sample_dir().join(file)).map_err(|_| "no such file".to_string());
+            decode(bytes?)
         };
         let (text, checked) = match joined("process.toml", text, read) {
             Ok(text) => {
@@ -124,6 +127,32 @@ fn templates_and_the_reference_are_clean() {
         }
     }
     assert!(template::text("unheard-of").is_none());
+}
+
+/// What newcomers start from is formatted, and its scenarios show how rules are tested.
+#[test]
+fn what_is_given_is_formatted_and_its_scenarios_hold() {
+    let reference =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("process.example.toml"));
+    let templates = template::names().iter();
+    let templates = templates.map(|name| (*name, template::text(name).expect("one").to_string()));
+    let more = [
+        ("process.example.toml", reference.expect("there")),
+        ("the demo", process_text()),
+    ];
+    for (name, text) in templates.chain(more) {
+        assert_eq!(formatted(&text).as_ref(), Ok(&text), "{name}");
+        let process = check(name, &text).process.expect("sound");
+        assert!(process.scenarios.len() > 2, "{name} shows some");
+        let scenarios: Vec<_> = process.scenarios.iter().collect();
+        let outcomes = scenario::run(&process, &scenarios).expect("they run");
+        for (scenario, outcomes) in scenarios.iter().zip(outcomes) {
+            assert!(!outcomes.is_empty(), "{name}: {}", scenario.name);
+            for one in outcomes {
+                assert!(one.holds(), "{name}: {}: {one:?}", scenario.name);
+            }
+        }
+    }
 }
 
 /// Everything `process.example.toml` should show: each key of each table.

@@ -669,6 +669,7 @@ impl World {
             deal,
             rows: &rows,
             row,
+            among: None,
             day,
         })
     }

@@ -258,7 +258,10 @@ fn enter(
             .hint("salesctl deal reopen DEAL --stage STAGE opens it again")
             .into());
     }
-    if deal.stage().is_some_and(|known| names.contains(&known)) {
+    if deal
+        .stage()
+        .is_some_and(|known| session.process.stage(known).is_some())
+    {
         return Err(Fault::usage("a deal changes its stage through the gate")
             .hint("salesctl deal advance DEAL [--to STAGE], or salesctl deal back DEAL")
             .into());

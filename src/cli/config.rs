@@ -67,7 +67,7 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
     let answer = Answer {
         schema: "salesctl/config/1",
         as_of: today.value,
-        process_version: 0,
+        process_version: None,
         currency: "EUR".parse().map_err(anyhow::Error::msg)?,
         period: None,
         by: Vec::new(),

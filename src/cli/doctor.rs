@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let answer = Answer {
         schema: "salesctl/doctor/1",
         as_of: cx.today_in(&calendar.unwrap_or_default())?,
-        process_version: applied.map_or(0, |applied| applied.version),
+        process_version: applied.map(|applied| applied.version),
         currency: match &process {
             Some(process) => process.currency,
             None => "EUR".parse().map_err(anyhow::Error::msg)?,

@@ -46,6 +46,14 @@ impl FilterArgs {
         Ok(day)
     }
 
+    /// Deals of a customer type; all of them where none is asked for.
+    pub(crate) fn of_type(kind: Option<&str>) -> Self {
+        Self {
+            condition: kind.map(|kind| format!("type = '{kind}'")),
+            ..Self::default()
+        }
+    }
+
     /// The filter in words, for the heading.
     pub(crate) fn words(&self) -> Option<String> {
         let parts: Vec<String> = [

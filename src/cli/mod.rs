@@ -18,6 +18,7 @@ mod deal;
 mod demo;
 mod doctor;
 mod experience;
+mod export;
 mod filter;
 mod followup;
 mod forecast;
@@ -99,6 +100,7 @@ Measure:
 Feed:
   list        Rent lists, use them within their terms, return and pay them
   import      Bring prospects, deals, their history and suppressions in from CSV
+  export      Write the event log of deals for process mining
   prospect    Show who came in on lists, decide who is who, say who answered
   selection   List saved selections, show and run them again
   score       Learn from won and lost deals which prospects are worth most
@@ -220,6 +222,9 @@ enum Command {
     /// Reps, teams, products and sources
     #[command(subcommand)]
     Catalog(catalog::Command),
+    /// What other programs read of the store
+    #[command(subcommand)]
+    Export(export::Command),
     /// What is kept of sources and lists beside what the catalog and the terms say
     #[command(subcommand)]
     Source(source::Command),
@@ -323,6 +328,7 @@ fn dispatch(cli: &Cli, cx: &Context) -> Result<Status> {
         Command::Import(command) => import::run(command, cx),
         Command::Suppress(command) => suppress::run(command, cx),
         Command::Catalog(command) => catalog::run(command, cx),
+        Command::Export(command) => export::run(command, cx),
         Command::Source(command) => source::run(command, cx),
         Command::Config(command) => config::run(command, cx),
         Command::Backup(args) => backup::run(args, cx),

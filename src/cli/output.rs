@@ -236,7 +236,7 @@ pub(crate) fn answer<R>(session: &Session<'_>, schema: &'static str, rows: Vec<R
     Answer {
         schema,
         as_of: session.today,
-        process_version: session.version,
+        process_version: Some(session.version),
         currency: session.process.currency,
         period: None,
         by: Vec::new(),
@@ -257,7 +257,28 @@ pub(crate) fn write_source(path: &Path, text: &str, replace: bool) -> Result<()>
     write_with_mode(path, text.as_bytes(), replace, 0o666)
 }
 
+/// The same for what comes piece by piece, and is too much for memory.
+pub(crate) fn write_streamed(
+    path: &Path,
+    replace: bool,
+    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
+    write_by(path, replace, 0o600, write)
+}
+
 fn write_with_mode(path: &Path, bytes: &[u8], replace: bool, mode: u32) -> Result<()> {
+    let cannot = || Fault::usage(format!("cannot write `{}`", path.display()));
+    write_by(path, replace, mode, |out| {
+        out.write_all(bytes).with_context(cannot)
+    })
+}
+
+fn write_by(
+    path: &Path,
+    replace: bool,
+    mode: u32,
+    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     if !replace && path.exists() {
         return Err(Fault::no(format!("`{}` exists already", path.display()))
             .hint("--force replaces it")
@@ -270,17 +291,17 @@ fn write_with_mode(path: &Path, bytes: &[u8], replace: bool, mode: u32) -> Resul
     let cannot = || Fault::usage(format!("cannot write `{}`", path.display()));
     // A device or a pipe is written to, never replaced by a file.
     if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
-        return fs::OpenOptions::new()
+        let mut there = fs::OpenOptions::new()
             .write(true)
             .open(path)
-            .and_then(|mut there| there.write_all(bytes))
-            .with_context(cannot);
+            .with_context(cannot)?;
+        return write(&mut there);
     }
     let mut file = tempfile::Builder::new()
         .permissions(fs::Permissions::from_mode(mode))
         .tempfile_in(folder)
         .with_context(cannot)?;
-    file.write_all(bytes).with_context(cannot)?;
+    write(&mut file)?;
     file.as_file().sync_all().with_context(cannot)?;
     if replace {
         file.persist(path).with_context(cannot)?;

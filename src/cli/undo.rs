@@ -10,6 +10,7 @@ use crate::deal::commitment::Committed;
 use crate::deal::contact::{Account, Person};
 use crate::deal::effective_order;
 use crate::deal::event::{Event, Recorded, StreamKind};
+use crate::deal::suggestion::{Review, Suggestion};
 use crate::deal::target::Proposal;
 use crate::id::Id;
 use crate::store::{Access, BatchState, ProspectMatch, Reversed};
@@ -97,6 +98,16 @@ pub(crate) fn what_now(session: &Session<'_>, reversed: &Reversed) -> Result<Str
             }
             _ => streams_now(session, &reversed.streams)?,
         });
+    }
+    // A process that took deals along gives them back, or takes them again.
+    let is_process = |(_, kind): &(Id, StreamKind)| *kind == StreamKind::Process;
+    if reversed.streams.iter().any(is_process) {
+        let version = session
+            .store
+            .applied()?
+            .map_or(0, |applied| applied.version);
+        let along = super::show::counted(deals.len(), "deal went along", "deals went along");
+        return Ok(format!("process version {version} is in force; {along}"));
     }
     let deals_now = deals_now(session, reversed, &deals)?;
     // A deal that a referral or a request became takes that along.
@@ -295,6 +306,14 @@ fn standing(session: &Session<'_>, id: Id, kind: StreamKind) -> Result<Standing>
             });
             what = said.unwrap_or(what);
             Committed::from_events(&events).map(|one| format!("of {}", one.said.name))
+        }
+        StreamKind::Suggestion => {
+            Suggestion::from_events(&events).map(|suggestion| format!("of {}", suggestion.actor))
+        }
+        StreamKind::Review => {
+            what = "process review";
+            Review::from_events(&events)
+                .map(|review| format!("of {}", crate::date::day(review.day)))
         }
         StreamKind::Deal => match session.store.deal(id)? {
             Some(deal) => {

@@ -104,6 +104,8 @@ pub enum Left {
     Advanced,
     /// To an earlier stage.
     Back,
+    /// The process changed and took the stage away: neither forward nor back, and no decision of anybody who sells.
+    Moved,
     Won,
     Lost,
 }
@@ -139,6 +141,8 @@ pub struct Book {
     pub reasons: Vec<String>,
     /// Customer types, by name.
     pub types: Vec<String>,
+    /// Versions of the process that `gate_version` names.
+    pub versions: Vec<String>,
     /// Tools that activities used.
     pub tools: Vec<String>,
     /// Facts that were asked for, by name.
@@ -217,6 +221,11 @@ pub struct Deals {
     pub customer_type: Vec<Option<u32>>,
     /// Day of its last event.
     pub touched: Vec<Option<Day>>,
+    /// Version of the process under which it passed its last gate: it began, went on, went back, was won or lost;
+    /// `None` where no gate was passed, as of what was imported. Index into [`Book::versions`].
+    pub gate_version: Vec<Option<u32>>,
+    /// Whether a file told of it.
+    pub imported: Vec<bool>,
 }
 
 /// One stay of a deal in one stage per index.
@@ -366,6 +375,16 @@ impl Deals {
 }
 
 impl Visits {
+    /// A visit of others, as it is.
+    pub fn push_of(&mut self, other: &Self, at: usize) {
+        self.deal.push(other.deal[at]);
+        self.stage.push(other.stage[at]);
+        self.entered.push(other.entered[at]);
+        self.left.push(other.left[at]);
+        self.how.push(other.how[at]);
+        self.overridden.push(other.overridden[at]);
+    }
+
     pub fn len(&self) -> usize {
         self.deal.len()
     }

@@ -10,7 +10,7 @@ impl Book {
     /// [`Columns::CHANGES`](super::book::Columns::CHANGES) and `VISITS`.
     ///
     /// As on that day are: which deals there are, their `state`, `stage`, `stage_entered`, `value_minor`, `currency`, `owner`,
-    /// `team` (that of the rep on the last day), `opened`, `closed` and `expected_close`, and visits, activities, changes, dated numbers and what was told. `account`, `product`,
+    /// `team` (that of the rep on the last day), `opened`, `closed`, `expected_close` and `imported`, and visits, activities, changes, dated numbers and what was told. `account`, `product`,
     /// `source` and `customer_type` are as they are now; `reason` is, where the deal was lost then and
     /// still is. A follow-up is due when it is due now, and who did something is who counts as that now. `hold_until`, `next_due`, `touched`, attributes and
     /// conditions are not known and left out, as is whatever was not loaded.
@@ -58,6 +58,7 @@ impl Book {
             currencies: self.currencies.clone(),
             reasons: self.reasons.clone(),
             types: self.types.clone(),
+            versions: self.versions.clone(),
             tools: self.tools.clone(),
             attributes: std::collections::BTreeMap::new(),
             dated: self
@@ -192,9 +193,11 @@ impl Book {
                 places,
             ),
             customer_type: kept(now.customer_type.clone(), places),
+            gate_version: kept(now.gate_version.clone(), places),
             hold_until: Vec::new(),
             next_due: Vec::new(),
             touched: Vec::new(),
+            imported: kept(now.imported.clone(), places),
         }
     }
 
@@ -245,13 +248,14 @@ impl Book {
             let Some(deal) = places[all.deal[at] as usize].filter(|_| all.added[at] <= day) else {
                 continue;
             };
-            cut.id.push(all.id[at]);
+            // Loaded or not.
+            cut.id.extend(all.id.get(at));
+            cut.text.extend(all.text.get(at).cloned());
             cut.deal.push(deal);
             cut.due.push(all.due[at]);
             cut.added.push(all.added[at]);
             cut.done.push(all.done[at].filter(|done| *done <= day));
             cut.by_rule.push(all.by_rule[at]);
-            cut.text.push(all.text[at].clone());
         }
         cut
     }

@@ -48,6 +48,9 @@ pub struct Deal {
     pub origin: Option<Origin>,
     /// Gates passed by override.
     pub overrides: u32,
+    /// Version of the process under which it passed its last gate: it began, went on, went back, was won or lost;
+    /// `None` where no gate was passed: of what was imported, or moved by a change of the process.
+    pub gate_version: Option<u32>,
     /// Day of the last event that counts.
     pub touched: NaiveDate,
     /// When the current visit began: nothing may be back-dated before it.
@@ -194,6 +197,7 @@ impl Deal {
             facts: Vec::new(),
             origin: None,
             overrides: 0,
+            gate_version: None,
             touched: since,
             floor: recorded.effective,
             latest: recorded.effective,
@@ -208,6 +212,14 @@ impl Deal {
     /// Lets one more event count. The caller keeps the order.
     pub fn apply(&mut self, recorded: &Recorded) {
         let day = recorded.day;
+        // Another name for the stage is nothing that happened to the deal.
+        if let Event::StageRenamed { from, to } = &recorded.event {
+            self.rename_stage(day, from, to);
+            return;
+        }
+        if recorded.event.passes_gate() {
+            self.gate_version = Some(recorded.version);
+        }
         self.touched = self.touched.max(day);
         self.latest = self.latest.max(recorded.effective);
         match &recorded.event {
@@ -221,6 +233,7 @@ impl Deal {
             } => {
                 let left = match how {
                     Move::Back | Move::ImportedBack => Left::Back,
+                    Move::Process => Left::Moved,
                     Move::Start | Move::Advance | Move::Imported => Left::Advanced,
                 };
                 self.leave(day, *entered, left, overridden.is_some());
@@ -333,6 +346,7 @@ impl Deal {
             }
             Event::DealOrigin(origin) => self.origin = Some((**origin).clone()),
             Event::DealOpened { .. }
+            | Event::StageRenamed { .. }
             | Event::Noted { .. }
             | Event::AccountAdded { .. }
             | Event::AccountField { .. }
@@ -372,6 +386,9 @@ impl Deal {
             | Event::TargetAnswered { .. }
             | Event::TargetWithdrawn { .. }
             | Event::Committed(_)
+            | Event::ProcessSuggested { .. }
+            | Event::SuggestionAnswered { .. }
+            | Event::ProcessReviewed { .. }
             | Event::CostAdded { .. }
             | Event::CostRemoved { .. }
             | Event::AbsenceAdded { .. }
@@ -497,6 +514,15 @@ impl Deal {
                 } else {
                     self.fields.insert(name.clone(), value.clone());
                 }
+            }
+        }
+    }
+
+    fn rename_stage(&mut self, day: NaiveDate, from: &str, to: &str) {
+        if let Some(visit) = self.visits.last_mut().filter(|visit| visit.stage == from) {
+            visit.stage = to.to_string();
+            if self.state.is_open() {
+                self.fact(day, "stage", text(to));
             }
         }
     }

@@ -8,7 +8,7 @@ use super::Deal;
 use super::book::State;
 use super::event::{Event, Move, Override, Private};
 use super::fact::Rows;
-use super::gate::GateLine;
+use super::gate::{GateLine, Judged};
 use crate::condition::{Truth, Value};
 use crate::fault::{Class, Fault};
 use crate::id::Id;
@@ -41,6 +41,8 @@ pub struct Case<'a> {
     pub deal: &'a Deal,
     pub rows: &'a Rows<'a>,
     pub row: Vec<Value>,
+    /// Where its row is judged with those of others; `None`: by itself.
+    pub among: Option<(&'a Judged<'a>, usize)>,
     /// The date the decision takes effect.
     pub day: NaiveDate,
 }

@@ -19,6 +19,7 @@ use super::case::Opening;
 use super::commitment::Commitment;
 use super::contact::{PersonChange, SalesRole};
 use super::start::Origin;
+use super::suggestion::Verdict;
 use super::target::{Offer, Side};
 use crate::condition::Value;
 use crate::id::Id;
@@ -54,6 +55,10 @@ pub enum StreamKind {
     Target,
     /// What a rep says will be won in a period, or what a manager makes of it; one each time it is said.
     Commitment,
+    /// A change of the process that somebody proposes, with the answer to it.
+    Suggestion,
+    /// A look at the whole process; one each time.
+    Review,
     /// What the nights saw; there is one.
     Nightly,
 }
@@ -74,6 +79,8 @@ impl StreamKind {
             Self::Case => "case",
             Self::Target => "target",
             Self::Commitment => "commitment",
+            Self::Suggestion => "suggestion",
+            Self::Review => "review",
             Self::Nightly => "nightly",
         }
     }
@@ -93,6 +100,8 @@ impl StreamKind {
             Self::Case,
             Self::Target,
             Self::Commitment,
+            Self::Suggestion,
+            Self::Review,
             Self::Nightly,
         ]
         .into_iter()
@@ -169,6 +178,16 @@ pub enum Move {
     Imported,
     /// The same, to an earlier stage.
     ImportedBack,
+    /// The process changed and took away the stage it was in: neither gated nor an override, neither forward nor
+    /// back.
+    Process,
+}
+
+impl Move {
+    /// Whether the process in force had its say.
+    pub fn passes_gate(self) -> bool {
+        matches!(self, Self::Start | Self::Advance | Self::Back)
+    }
 }
 
 /// Something about a deal that has one value at a time.
@@ -277,6 +296,11 @@ pub enum Event {
         reason: Private,
     },
     Resumed,
+    /// The process changed and the stage it is in is called something else: the stay goes on, begun when it was.
+    StageRenamed {
+        from: String,
+        to: String,
+    },
     StepDone {
         step: String,
     },
@@ -352,6 +376,23 @@ pub enum Event {
         /// SHA-256 of the text, in hexadecimal.
         sha256: String,
         why: Private,
+    },
+
+    /// Somebody who works in it proposes a change.
+    ProcessSuggested {
+        text: Private,
+        /// The stage it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<String>,
+    },
+    SuggestionAnswered {
+        verdict: Verdict,
+        text: Private,
+    },
+    /// Somebody looked at all of it.
+    ProcessReviewed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Private>,
     },
 
     // Imports
@@ -563,6 +604,7 @@ impl Event {
         matches!(
             self,
             Self::StageEntered { .. }
+                | Self::StageRenamed { .. }
                 | Self::Won { .. }
                 | Self::Lost { .. }
                 | Self::Reopened { .. }
@@ -570,6 +612,15 @@ impl Event {
                 | Self::Resumed
                 | Self::DealOpened { .. }
         )
+    }
+
+    /// Whether a gate was passed by it, or could have stood in its way: where the process in force counts.
+    pub fn passes_gate(&self) -> bool {
+        match self {
+            Self::StageEntered { how, .. } => how.passes_gate(),
+            Self::Won { imported, .. } | Self::Lost { imported, .. } => !imported,
+            _ => false,
+        }
     }
 
     /// A move that a file told of: into a stage, or to an end.

@@ -139,6 +139,7 @@ impl<'p> Rows<'p> {
         for (name, value) in dated {
             match name {
                 VALUE_MINOR => minor = value,
+                "stage" => self.put(&mut row, name, self.stage_now(value)),
                 TOUCHED => touched = value,
                 _ => self.put(&mut row, name, value),
             }
@@ -153,6 +154,14 @@ impl<'p> Rows<'p> {
         self.derive_days(&mut row, &touched);
         self.derive_results(&mut row, subject.team);
         row
+    }
+
+    /// A stage by the name it has now.
+    fn stage_now(&self, told: Value) -> Value {
+        match told {
+            Value::Text(name) => Value::Text(self.process.stage_now(&name).to_string()),
+            other => other,
+        }
     }
 
     fn derive_results(&self, row: &mut [Value], team: Option<&str>) {

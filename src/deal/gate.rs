@@ -1,10 +1,13 @@
 //! What a gate looks at: required fields and roles, required steps, exit criteria; each met, not met
 //! or missing, with its why and the flag that would supply it.
 
+use std::cell::RefCell;
+
 use anyhow::Result;
+use rustc_hash::FxHashMap;
 
 use super::decide::Case;
-use crate::condition::{Condition, Truth, Value};
+use crate::condition::{Condition, Engine, Truth, Value};
 use crate::process::{
     BuyingRole, Criterion, FieldKind, FieldOf, Only, REQUIRABLE, Requirement, Stage,
 };
@@ -36,6 +39,35 @@ pub enum Supply {
     Next,
     /// `--done STEP`
     Done(String),
+}
+
+/// Rows of many cases in the engine, where a condition is judged on all of them when the first one asks. Nothing else
+/// may be loaded meanwhile.
+pub struct Judged<'p> {
+    engine: &'p Engine,
+    truths: RefCell<FxHashMap<String, Vec<Truth>>>,
+}
+
+impl<'p> Judged<'p> {
+    pub fn load(engine: &'p Engine, rows: impl IntoIterator<Item = Vec<Value>>) -> Result<Self> {
+        engine.load(rows)?;
+        Ok(Self {
+            engine,
+            truths: RefCell::default(),
+        })
+    }
+
+    fn judge(&self, condition: &Condition, at: usize) -> Result<Truth> {
+        let of_row = |truths: &Vec<Truth>| truths.get(at).copied().unwrap_or(Truth::Missing);
+        if let Some(truths) = self.truths.borrow().get(&condition.text) {
+            return Ok(of_row(truths));
+        }
+        let truths = self.engine.judge(condition)?;
+        let truth = of_row(&truths);
+        let text = condition.text.clone();
+        self.truths.borrow_mut().insert(text, truths);
+        Ok(truth)
+    }
 }
 
 /// Why it is asked for, and of whom.
@@ -123,7 +155,10 @@ impl Case<'_> {
         })
     }
 
-    fn judge(&self, condition: &Condition) -> Result<Truth> {
+    pub(super) fn judge(&self, condition: &Condition) -> Result<Truth> {
+        if let Some((all, at)) = self.among {
+            return all.judge(condition, at);
+        }
         self.process.engine.load([self.row.clone()])?;
         let truths = self.process.engine.judge(condition)?;
         Ok(truths.first().copied().unwrap_or(Truth::Missing))

@@ -71,6 +71,7 @@ pub fn words(
                 Move::Back => format!("moved back to {title}"),
                 Move::Imported => format!("entered {title} (imported)"),
                 Move::ImportedBack => format!("moved back to {title} (imported)"),
+                Move::Process => format!("moved to {title} by a change of the process"),
             };
             if entered.is_none() {
                 line.push_str(", date unknown");
@@ -84,6 +85,9 @@ pub fn words(
                 );
             }
             line
+        }
+        Event::StageRenamed { from, to } => {
+            format!("`{from}` is called {} now", process.stage_title(to))
         }
         Event::Won {
             overridden,
@@ -223,6 +227,21 @@ pub fn words(
             date::day(said.from),
             date::day(said.to)
         ),
+        Event::ProcessSuggested { text, stage } => {
+            let about = stage.as_ref().map(|stage| format!(" of {stage}"));
+            format!(
+                "a change{} suggested: \"{}\"",
+                about.unwrap_or_default(),
+                text.text
+            )
+        }
+        Event::SuggestionAnswered { verdict, text } => {
+            format!("{}: \"{}\"", verdict.name(), text.text)
+        }
+        Event::ProcessReviewed { note } => {
+            let note = note.as_ref().map(|note| format!(": \"{}\"", note.text));
+            format!("process reviewed{}", note.unwrap_or_default())
+        }
         Event::CostAdded { amount, text, .. } => format!(
             "cost {}: \"{}\"",
             Money {

@@ -16,14 +16,18 @@ pub mod fact;
 pub mod gate;
 pub mod history;
 mod needs;
+pub mod overridden;
+pub mod plan;
 pub mod rates;
 pub mod results;
 pub mod rotting;
 pub mod scenario;
 pub mod staffing;
 pub mod start;
+pub mod suggestion;
 pub mod target;
 mod told;
+pub mod trace;
 mod ways;
 
 pub use deal::{DatedActivity, Deal, Fact, FollowUp, Visit, effective_order};

@@ -27,6 +27,8 @@ impl Columns {
     /// `customer_type`.
     pub const TYPE: Self = Self(1 << 12);
     pub const TOUCHED: Self = Self(1 << 13);
+    /// `imported`.
+    pub const IMPORTED: Self = Self(1 << 30);
     pub const VISITS: Self = Self(1 << 20);
     /// `deal` and `day` of activities for deals.
     pub const ACTIVITY_DAYS: Self = Self(1 << 31);
@@ -36,18 +38,23 @@ impl Columns {
     pub const EFFORT: Self = Self(1 << 26).and(Self::ACTIVITIES);
     /// Activities with their `tool`.
     pub const TOOLS: Self = Self(1 << 27).and(Self::ACTIVITIES);
-    pub const FOLLOW_UPS: Self = Self(1 << 22);
+    /// `deal`, `due`, `added`, `done` and `by_rule` of follow-ups.
+    pub const FOLLOW_UP_DAYS: Self = Self(1 << 29);
+    /// Follow-ups with their `id` and `text`.
+    pub const FOLLOW_UPS: Self = Self(1 << 22).and(Self::FOLLOW_UP_DAYS);
     /// Dated values with their currencies, and dated owners: the part of [`Columns::CHANGES`] that forecasts read.
     pub const WORTH_CHANGES: Self = Self(1 << 28);
     pub const CHANGES: Self = Self(1 << 23).and(Self::WORTH_CHANGES);
+    /// `gate_version`.
+    pub const GATE_VERSION: Self = Self(1 << 15);
     pub const ACCOUNT_NAMES: Self = Self(1 << 24);
     pub const LISTS: Self = Self(1 << 25);
     /// What nights expected.
-    pub const FORECASTS: Self = Self(1 << 28);
+    pub const FORECASTS: Self = Self(1 << 14);
     /// What an amount in the currency of the process is worked out from.
     pub const WORTH: Self = Self::VALUE.and(Self::CLOSED);
     /// All columns of deals, and the names of their accounts.
-    pub const DEALS: Self = Self((1 << 20) - 1).and(Self::ACCOUNT_NAMES);
+    pub const DEALS: Self = Self((1 << 14) - 1).and(Self::ACCOUNT_NAMES);
     pub const EVERYTHING: Self = Self(u32::MAX);
 
     #[must_use]
@@ -163,6 +170,52 @@ impl Book {
         }
         if !wanted.has(Columns::TYPE) {
             deals.customer_type.clear();
+        }
+        if !wanted.has(Columns::GATE_VERSION) {
+            deals.gate_version.clear();
+        }
+        if !wanted.has(Columns::IMPORTED) {
+            deals.imported.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two that share a bit would load, or leave out, each other.
+    #[test]
+    fn each_has_a_bit_of_its_own() {
+        let own = [
+            Columns::ACCOUNT,
+            Columns::OWNER,
+            Columns::PRODUCT,
+            Columns::SOURCE,
+            Columns::STAGE,
+            Columns::VALUE,
+            Columns::OPENED,
+            Columns::CLOSED,
+            Columns::EXPECTED_CLOSE,
+            Columns::HOLD,
+            Columns::NEXT_DUE,
+            Columns::REASON,
+            Columns::TYPE,
+            Columns::TOUCHED,
+            Columns::IMPORTED,
+            Columns::VISITS,
+            Columns::ACTIVITY_DAYS,
+            Columns::FOLLOW_UP_DAYS,
+            Columns::WORTH_CHANGES,
+            Columns::GATE_VERSION,
+            Columns::ACCOUNT_NAMES,
+            Columns::LISTS,
+            Columns::FORECASTS,
+        ];
+        for (at, one) in own.iter().enumerate() {
+            for other in &own[at + 1..] {
+                assert!(!one.has(*other) && !other.has(*one), "{one:?} {other:?}");
+            }
         }
     }
 }

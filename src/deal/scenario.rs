@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, anyhow};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use rustc_hash::FxHashMap;
 
 use super::Deal;
 use super::decide::{Case, Decision};
 use super::event::{Event, Move, Recorded};
 use super::fact::{Rows, Subject, TOUCHED};
+use super::gate::Judged;
 use crate::condition::{Condition, Engine, Truth, Value};
 use crate::fault::Fault;
 use crate::id::Id;
@@ -29,99 +31,155 @@ impl Outcome {
     }
 }
 
-/// Runs scenarios of a process: rows of a day and the engine of names are made once.
-pub struct Runner<'p> {
-    process: &'p Process,
-    rows: Vec<(NaiveDate, Rows<'p>)>,
-    prospects: Option<Engine>,
+/// Everything that each scenario expects, with what was found: in their order.
+///
+/// Those of a stage are judged together, since they ask for the same conditions.
+pub fn run(process: &Process, scenarios: &[&Scenario]) -> Result<Vec<Vec<Outcome>>> {
+    let mut days: FxHashMap<NaiveDate, Rows<'_>> = FxHashMap::default();
+    for scenario in scenarios {
+        let day = scenario.date;
+        days.entry(day).or_insert_with(|| Rows::new(process, day));
+    }
+    let mut outcomes = vec![Vec::new(); scenarios.len()];
+    for stage in &process.stages {
+        let mut stand = Vec::new();
+        for (place, scenario) in scenarios.iter().enumerate() {
+            if scenario.stage == stage.name && scenario.expect.is_of_deal() {
+                stand.push(Stand::of(place, scenario, &days[&scenario.date])?);
+            }
+        }
+        for (place, of_deal) in of_deals(process, stand)? {
+            outcomes[place] = of_deal;
+        }
+    }
+    let is_of_name = |place: &usize| scenarios[*place].expect.is_of_prospect();
+    let places: Vec<usize> = (0..scenarios.len()).filter(is_of_name).collect();
+    let names: Vec<&Scenario> = places.iter().map(|place| scenarios[*place]).collect();
+    for (place, points) in places.into_iter().zip(points(process, &names)?) {
+        of_name(process, scenarios[place], points, &mut outcomes[place]);
+    }
+    Ok(outcomes)
 }
 
-impl<'p> Runner<'p> {
-    pub fn new(process: &'p Process) -> Self {
-        Self {
+/// A scenario as the deal that it speaks of.
+struct Stand<'a> {
+    place: usize,
+    scenario: &'a Scenario,
+    deal: Deal,
+    rows: &'a Rows<'a>,
+    row: Vec<Value>,
+}
+
+impl<'a> Stand<'a> {
+    fn of(place: usize, scenario: &'a Scenario, rows: &'a Rows<'a>) -> Result<Self> {
+        let deal = deal(scenario)?;
+        let row = row(rows, &deal, scenario);
+        Ok(Self {
+            place,
+            scenario,
+            deal,
+            rows,
+            row,
+        })
+    }
+
+    fn case<'c>(&'c self, process: &'c Process, judged: &'c Judged<'c>, at: usize) -> Case<'c> {
+        Case {
             process,
-            rows: Vec::new(),
-            prospects: None,
+            deal: &self.deal,
+            rows: self.rows,
+            row: self.row.clone(),
+            among: Some((judged, at)),
+            day: self.scenario.date,
         }
     }
+}
 
-    /// Everything that a scenario expects, with what was found.
-    pub fn run(&mut self, scenario: &Scenario) -> Result<Vec<Outcome>> {
-        let process = self.process;
-        let known = self.rows.iter().position(|(day, _)| *day == scenario.date);
-        let at = known.unwrap_or(self.rows.len());
-        if known.is_none() {
-            let rows = Rows::new(process, scenario.date);
-            self.rows.push((scenario.date, rows));
-        }
-        let expect = &scenario.expect;
-        let mut outcomes = Vec::new();
-        {
-            let rows = &self.rows[at].1;
-            let deal = deal(scenario)?;
-            let case = Case {
-                process,
-                deal: &deal,
-                rows,
-                row: row(rows, &deal, scenario),
-                day: scenario.date,
-            };
-            decided(&case, scenario, &mut outcomes)?;
-            if let Some(alert) = &expect.alert {
-                let found = alerts(process, &case)?;
-                outcomes.push(outcome("alert", in_order(alert), in_order(&found)));
-            }
-            if let Some(kind) = &expect.kind {
-                let named = |kind: Option<String>| kind.unwrap_or_else(|| "none".to_string());
-                outcomes.push(outcome(
-                    "type",
-                    named(kind.clone()),
-                    named(case.customer_type()?),
-                ));
-            }
-        }
-        if expect.score.is_some() || expect.priority.is_some() {
-            let points = self.points(scenario)?;
-            if let Some(score) = expect.score {
-                outcomes.push(outcome("score", score.to_string(), points.to_string()));
-            }
-            if let Some(priority) = expect.priority {
-                let found = process.prospecting.priority(points);
-                outcomes.push(outcome(
-                    "priority",
-                    priority.name().to_string(),
-                    found.map_or_else(|| "none".to_string(), |found| found.name().to_string()),
-                ));
-            }
-        }
-        Ok(outcomes)
+/// What deals in one stage come to.
+fn of_deals(process: &Process, mut all: Vec<Stand<'_>>) -> Result<Vec<(usize, Vec<Outcome>)>> {
+    if all.is_empty() {
+        return Ok(Vec::new());
     }
+    let load = |all: &[Stand<'_>]| {
+        let rows = all.iter().map(|stand| stand.row.clone());
+        Judged::load(&process.engine, rows)
+    };
+    let mut judged = load(&all)?;
+    // Conditions may read the type, which follows from the other facts.
+    let mut kinds = Vec::with_capacity(all.len());
+    for (at, stand) in all.iter().enumerate() {
+        kinds.push(stand.case(process, &judged, at).customer_type()?);
+    }
+    if kinds.iter().any(Option::is_some) {
+        for (stand, kind) in all.iter_mut().zip(kinds) {
+            let kind = kind.map_or(Value::Null, Value::Text);
+            stand.rows.put(&mut stand.row, "type", kind);
+        }
+        judged = load(&all)?;
+    }
+    let mut found = Vec::with_capacity(all.len());
+    for (at, stand) in all.iter().enumerate() {
+        let case = stand.case(process, &judged, at);
+        found.push((stand.place, of_deal(&case, stand.scenario)?));
+    }
+    Ok(found)
+}
 
-    /// The points of a name with these facts.
-    fn points(&mut self, scenario: &Scenario) -> Result<i64> {
-        let engine = match self.prospects.take() {
-            Some(engine) => engine,
-            None => Engine::new(prospect_columns(&self.process.fields, true))?,
-        };
+fn of_deal(case: &Case<'_>, scenario: &Scenario) -> Result<Vec<Outcome>> {
+    let expect = &scenario.expect;
+    let mut outcomes = Vec::new();
+    decided(case, scenario, &mut outcomes)?;
+    if let Some(alert) = &expect.alert {
+        let found = alerts(case)?;
+        outcomes.push(outcome("alert", in_order(alert), in_order(&found)));
+    }
+    if let Some(kind) = &expect.kind {
+        let named = |kind: Option<String>| kind.unwrap_or_else(|| "none".to_string());
+        let found = named(case.customer_type()?);
+        outcomes.push(outcome("type", named(kind.clone()), found));
+    }
+    Ok(outcomes)
+}
+
+fn of_name(process: &Process, scenario: &Scenario, points: i64, outcomes: &mut Vec<Outcome>) {
+    let expect = &scenario.expect;
+    if let Some(score) = expect.score {
+        outcomes.push(outcome("score", score.to_string(), points.to_string()));
+    }
+    if let Some(priority) = expect.priority {
+        let found = process.prospecting.priority(points);
+        outcomes.push(outcome(
+            "priority",
+            priority.name().to_string(),
+            found.map_or_else(|| "none".to_string(), |found| found.name().to_string()),
+        ));
+    }
+}
+
+/// The points of names with these facts.
+fn points(process: &Process, scenarios: &[&Scenario]) -> Result<Vec<i64>> {
+    let mut points = vec![0; scenarios.len()];
+    if scenarios.is_empty() {
+        return Ok(points);
+    }
+    let engine = Engine::new(prospect_columns(&process.fields, true))?;
+    let rows = scenarios.iter().map(|scenario| {
         let given = |name: &str| {
             let told = scenario.given.iter().find(|(known, _)| known == name);
             told.map_or(Value::Null, |(_, value)| value.clone())
         };
-        let row: Vec<Value> = engine
-            .columns()
-            .iter()
-            .map(|column| given(&column.name))
-            .collect();
-        engine.load([row])?;
-        let mut points = 0;
-        for rule in &self.process.scores {
-            if engine.judge(&rule.when)?.first() == Some(&Truth::Met) {
-                points += rule.points;
+        let columns = engine.columns().iter();
+        columns.map(|column| given(&column.name)).collect()
+    });
+    engine.load(rows)?;
+    for rule in &process.scores {
+        for (points, truth) in points.iter_mut().zip(engine.judge(&rule.when)?) {
+            if truth == Truth::Met {
+                *points += rule.points;
             }
         }
-        self.prospects = Some(engine);
-        Ok(points)
     }
+    Ok(points)
 }
 
 fn outcome(what: &'static str, expected: String, found: String) -> Outcome {
@@ -222,9 +280,9 @@ fn yes(is: bool) -> String {
 }
 
 /// The checks that speak up for it.
-fn alerts(process: &Process, case: &Case<'_>) -> Result<Vec<String>> {
+fn alerts(case: &Case<'_>) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for limit in &process.limits {
+    for limit in &case.process.limits {
         let LimitOf::Deals(text) = &limit.of else {
             continue;
         };
@@ -232,8 +290,7 @@ fn alerts(process: &Process, case: &Case<'_>) -> Result<Vec<String>> {
             text: text.clone(),
             reads: Vec::new(),
         };
-        process.engine.load([case.row.clone()])?;
-        if process.engine.judge(&condition)?.first() == Some(&Truth::Met) {
+        if case.judge(&condition)? == Truth::Met {
             found.push(limit.name.clone());
         }
     }

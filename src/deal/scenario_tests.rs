@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::Runner;
+use super::run;
 use crate::process::{Process, check};
 
 const PROCESS: &str = r#"[process]
@@ -63,8 +63,8 @@ fn process(test: &str) -> Process {
 /// What was found of the one scenario: what, and what was found where it differs.
 fn found(test: &str) -> Vec<String> {
     let process = process(test);
-    let outcomes = Runner::new(&process).run(&process.scenarios[0]);
-    let told = outcomes.expect("it runs").into_iter().map(|one| {
+    let mut outcomes = run(&process, &[&process.scenarios[0]]).expect("it runs");
+    let told = outcomes.remove(0).into_iter().map(|one| {
         if one.holds() {
             one.what.to_string()
         } else {
@@ -104,10 +104,50 @@ fn a_changed_rule_fails_the_test() {
         &format!("{changed}\n[[test]]\nname = \"it\"\n{test}\n"),
     );
     let process = checked.process.expect("sound");
-    let outcomes = Runner::new(&process)
-        .run(&process.scenarios[0])
-        .expect("it runs");
-    assert_eq!(outcomes[0].found, "no, blocked by worth it");
+    let outcomes = run(&process, &[&process.scenarios[0]]).expect("it runs");
+    assert_eq!(outcomes[0][0].found, "no, blocked by worth it");
+}
+
+/// Conditions see the type that follows from the facts, as those of a real deal do.
+#[test]
+fn a_gate_may_ask_for_the_type() {
+    let asks = PROCESS.replace("\"value >= 5000\"", "\"type = 'large'\"");
+    let test = |name: &str, value: u32| {
+        format!(
+            "[[test]]\nname = \"{name}\"\ngiven = {{ value = {value}, budget = \"x\", legal = true, done_call = true, done_visit = true }}\nexpect = {{ advance = true }}\n"
+        )
+    };
+    let text = format!("{asks}\n{}{}", test("small", 6000), test("large", 60000));
+    let process = check("process.toml", &text).process.expect("sound");
+    let scenarios: Vec<_> = process.scenarios.iter().collect();
+    let found = run(&process, &scenarios).expect("they run");
+    let found: Vec<&str> = found.iter().map(|one| one[0].found.as_str()).collect();
+    assert_eq!(found, ["no, blocked by worth it", "yes"]);
+}
+
+/// They are judged many at a time, of several stages, days and names; each comes to what it does by itself.
+#[test]
+fn together_as_alone() {
+    let mut text = PROCESS.to_string();
+    for n in 0..40_u32 {
+        let stage = ["qualify", "contract", "propose"][n as usize % 3];
+        let (value, employees, day) = (n * 2500, n * 3, n % 5 + 10);
+        text += &format!(
+            "\n[[test]]\nname = \"{n}\"\nstage = \"{stage}\"\ndate = 2026-11-{day}\ngiven = {{ value = {value}, employees = {employees}, budget = \"x\", done_call = true, expected_close = 2026-11-12, owner = \"jr\" }}\nexpect = {{ advance = true, type = \"large\", alert = [], score = 20 }}\n"
+        );
+    }
+    let problems = check("process.toml", &text).problems;
+    let process = check("process.toml", &text).process;
+    let process = process.unwrap_or_else(|| panic!("{problems:?}"));
+    let scenarios: Vec<_> = process.scenarios.iter().collect();
+    let together = run(&process, &scenarios).expect("they run");
+    for (scenario, together) in scenarios.into_iter().zip(&together) {
+        let alone = run(&process, &[scenario]).expect("it runs");
+        assert_eq!(alone, [together.clone()], "{}", scenario.name);
+    }
+    let found: std::collections::BTreeSet<_> =
+        together.iter().flatten().map(|one| &one.found).collect();
+    assert!(found.len() > 6, "they differ: {found:?}");
 }
 
 /// A budget is asked of those who win less than three of ten, a visit of deals of teams that win less than half.

@@ -53,6 +53,12 @@ impl Told {
         Some(code).filter(|code| *code != NONE)
     }
 
+    /// The day on which anything was first told of a deal.
+    pub fn since(&self, deal: u32) -> Option<Day> {
+        let first = self.first.get(deal as usize).copied().flatten();
+        first.map(|(_, since)| since)
+    }
+
     /// Whether it is the same on all days from the first to the last.
     pub fn is_one(&self, deal: u32, from: Day, to: Day) -> bool {
         let changes = |day: Day| from < day && day <= to;

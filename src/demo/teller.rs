@@ -282,6 +282,7 @@ impl<'a> Teller<'a> {
             deal,
             row: rows.of_deal(deal, &subject),
             rows: &rows,
+            among: None,
             day: self.day,
         };
         let (names, instant) = (&mut *self.names, self.instant);

@@ -99,6 +99,7 @@ pub(in crate::forecast) fn book(told: &[Alike]) -> Book {
         currencies: vec![currency],
         reasons: Vec::new(),
         types: Vec::new(),
+        versions: Vec::new(),
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
         dated: BTreeMap::new(),

@@ -208,6 +208,7 @@ pub(super) fn book(process: &Process, made: &[Made]) -> Book {
         currencies: vec![process.currency],
         reasons: Vec::new(),
         types: Vec::new(),
+        versions: Vec::new(),
         tools: Vec::new(),
         attributes: BTreeMap::<String, Labelled>::new(),
         dated: BTreeMap::new(),

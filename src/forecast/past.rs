@@ -189,7 +189,9 @@ impl<'b> Past<'b> {
                 }
                 let left = match (how, left, next) {
                     (_, Some(left), _) => Some(left),
-                    (Left::Advanced | Left::Back, None, Some((_, entered))) => entered,
+                    (Left::Advanced | Left::Back | Left::Moved, None, Some((_, entered))) => {
+                        entered
+                    }
                     (Left::Still, None, None) if now.is_open() => Some(NEVER),
                     _ => None,
                 };

@@ -108,6 +108,11 @@ pub enum ReadError {
     NoHeader {
         line: u64,
     },
+    /// It is no event log in XML, or a broken one: what was found where.
+    Xml {
+        line: u64,
+        found: String,
+    },
 }
 
 impl fmt::Display for ReadError {
@@ -122,6 +127,7 @@ impl fmt::Display for ReadError {
                     "line {line}, where column headings were expected, is no use: {defect}"
                 )
             }
+            Self::Xml { line, found } => write!(f, "can't be read: line {line} has {found}"),
             Self::NoHeader { line } => write!(
                 f,
                 "has no line {line} near its beginning, where the headings were said to be"

@@ -27,6 +27,7 @@ impl Dialect {
             b'^' => "`^`",
             b'~' => "`~`",
             b':' => "`:`",
+            super::xes::NO_DELIMITER => "XES",
             _ => "another delimiter",
         }
     }

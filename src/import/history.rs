@@ -5,15 +5,15 @@
 //! one past can't be merged soundly.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::event_log::is_passed_over;
 use super::known::{Directory, Found};
 use super::known_deal::KnownDeal;
 use super::map::{Bound, Mapping, Section};
 use super::missing::Missing;
-use super::plan::{Context, Fate, FileReport, Input, PlanError, Reject, counted, each_row};
+use super::plan::{Context, Fate, FileReport, Log, PlanError, Reject, counted, each_of};
 use super::planned::{AccountRef, PlannedAccount};
 use super::read::Row;
 use super::story::{Before, Moved, Step, moves};
@@ -98,9 +98,9 @@ struct Entry {
 
 /// Plans the import of a log. `create_deals`: make deals that the store doesn't have; `events_of` reads
 /// what the store has about a deal. `now` bounds what can have happened.
-pub fn plan_history<R: io::Read, E>(
+pub fn plan_history<'l, E>(
     context: &Context<'_>,
-    mut log: Input<R>,
+    log: impl Into<Log<'l>>,
     create_deals: bool,
     now: DateTime<Utc>,
     mut events_of: impl FnMut(Id) -> Result<Vec<Recorded>, E>,
@@ -108,11 +108,14 @@ pub fn plan_history<R: io::Read, E>(
     let Some(section) = &context.mapping.history else {
         return Ok(Err(PlanError::NoSection("history")));
     };
+    let mut log = log.into();
     let Read {
         bound,
         mut file,
         logs,
         silent,
+        incomplete,
+        no_moves,
     } = match read(context, section, &mut log, now) {
         Ok(read) => read,
         Err(error) => return Ok(Err(error)),
@@ -165,7 +168,19 @@ pub fn plan_history<R: io::Read, E>(
         }
     }
     file.rejects.sort_by_key(|reject| reject.line);
-    let mut notes = Vec::new();
+    let mut notes = log.rows.notes();
+    if incomplete > 0 {
+        notes.push(format!(
+            "{} of another lifecycle than `complete`: passed over",
+            counted(incomplete, "event", "events")
+        ));
+    }
+    if no_moves > 0 {
+        notes.push(format!(
+            "{} that move no deal (steps, activities): passed over",
+            counted(no_moves, "event", "events")
+        ));
+    }
     if skipped > 0 {
         notes.push(format!(
             "{} into the stage the deal was in already: one visit",
@@ -205,33 +220,48 @@ struct Read {
     logs: Logs,
     /// Rows of which the mapping says that they tell nothing.
     silent: u64,
+    /// Events that begin or end something else than the activity.
+    incomplete: u64,
+    /// Events of our own logs that are no moves.
+    no_moves: u64,
 }
 
-fn read<R: io::Read>(
+fn read(
     context: &Context<'_>,
     section: &Section,
-    log: &mut Input<R>,
+    log: &mut Log<'_>,
     now: DateTime<Utc>,
 ) -> Result<Read, PlanError> {
     let bound = section
-        .bind(&log.name, log.reader.headers())
+        .bind(&log.name, log.rows.headings())
         .map_err(PlanError::Mapping)?;
     let mut logs: Logs = BTreeMap::new();
-    let mut silent = 0;
+    let (mut silent, mut incomplete, mut no_moves) = (0, 0, 0);
     let mut stages: HashMap<String, Result<Option<String>, String>> = HashMap::new();
-    let file = each_row(
-        log,
+    let file = each_of(
+        &log.name,
+        &mut *log.rows,
         |heading| section.uses(heading),
-        |row| match entry(context, section, &bound, row, now, &mut stages) {
-            Ok(Some((deal, entry))) => {
-                logs.entry(deal).or_default().push(entry);
-                Fate::New
+        |row| {
+            if is_passed_over(bound.text("lifecycle", row), None) {
+                incomplete += 1;
+                return Fate::Known;
             }
-            Ok(None) => {
-                silent += 1;
-                Fate::Known
+            if is_passed_over(None, bound.text("kind", row)) {
+                no_moves += 1;
+                return Fate::Known;
             }
-            Err(reasons) => Fate::Rejected(reasons.join("; ")),
+            match entry(context, section, &bound, row, now, &mut stages) {
+                Ok(Some((deal, entry))) => {
+                    logs.entry(deal).or_default().push(entry);
+                    Fate::New
+                }
+                Ok(None) => {
+                    silent += 1;
+                    Fate::Known
+                }
+                Err(reasons) => Fate::Rejected(reasons.join("; ")),
+            }
         },
     )?;
     Ok(Read {
@@ -239,6 +269,8 @@ fn read<R: io::Read>(
         file,
         logs,
         silent,
+        incomplete,
+        no_moves,
     })
 }
 

@@ -46,7 +46,7 @@ const DEALS: Shape = Shape {
 };
 const HISTORY: Shape = Shape {
     name: "history",
-    cells: &["deal", "stage", "at", "by", "account"],
+    cells: &["deal", "stage", "at", "by", "account", "lifecycle", "kind"],
     needed: 3,
     fields_of: None,
     listed: false,

@@ -31,6 +31,52 @@ pub struct Input<R> {
     pub reader: Reader<R>,
 }
 
+/// Where the rows of a file come from: a table of any dialect, or an event log.
+pub trait Rows {
+    fn headings(&self) -> &[String];
+    /// Reads the next row into `row`; false at the end.
+    fn next(&mut self, row: &mut Row) -> Result<bool, ReadError>;
+    fn dialect(&self) -> Dialect;
+    fn blank_rows(&self) -> u64;
+    /// What a person should know of the file, when all of it was read.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl<R: Read> Rows for Reader<R> {
+    fn headings(&self) -> &[String] {
+        self.headers()
+    }
+
+    fn next(&mut self, row: &mut Row) -> Result<bool, ReadError> {
+        Self::next(self, row)
+    }
+
+    fn dialect(&self) -> Dialect {
+        Self::dialect(self)
+    }
+
+    fn blank_rows(&self) -> u64 {
+        Self::blank_rows(self)
+    }
+}
+
+/// An event log under the name people know it by, whatever it is written in.
+pub struct Log<'r> {
+    pub name: String,
+    pub rows: Box<dyn Rows + 'r>,
+}
+
+impl<'r, R: Read + 'r> From<Input<R>> for Log<'r> {
+    fn from(input: Input<R>) -> Self {
+        Self {
+            name: input.name,
+            rows: Box::new(input.reader),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct Plan {
     /// Applied in this order: catalog, accounts, deals.
@@ -129,20 +175,26 @@ pub(super) enum Fate {
 pub(super) fn each_row<R: Read>(
     input: &mut Input<R>,
     used: impl Fn(&str) -> bool,
+    judge: impl FnMut(&Row) -> Fate,
+) -> Result<FileReport, PlanError> {
+    each_of(&input.name, &mut input.reader, used, judge)
+}
+
+/// The same for rows that come from anywhere.
+pub(super) fn each_of(
+    name: &str,
+    rows: &mut dyn Rows,
+    used: impl Fn(&str) -> bool,
     mut judge: impl FnMut(&Row) -> Fate,
 ) -> Result<FileReport, PlanError> {
     let mut counts = Counts::default();
     let mut rejects = Vec::new();
     let mut row = Row::default();
-    let failed = |name: &str, error| PlanError::File {
+    let failed = |error| PlanError::File {
         name: name.to_string(),
         error,
     };
-    while input
-        .reader
-        .next(&mut row)
-        .map_err(|error| failed(&input.name, error))?
-    {
+    while rows.next(&mut row).map_err(failed)? {
         counts.read += 1;
         let fate = match &row.defect {
             Some(defect) => Fate::Rejected(defect.to_string()),
@@ -166,17 +218,17 @@ pub(super) fn each_row<R: Read>(
             }
         }
     }
-    let headings = input.reader.headers().to_vec();
+    let headings = rows.headings().to_vec();
     let ignored: Vec<String> = headings
         .iter()
         .filter(|heading| !used(heading))
         .cloned()
         .collect();
     Ok(FileReport {
-        name: input.name.clone(),
-        dialect: input.reader.dialect(),
+        name: name.to_string(),
+        dialect: rows.dialect(),
         counts,
-        blank_rows: input.reader.blank_rows(),
+        blank_rows: rows.blank_rows(),
         columns_used: headings.len() - ignored.len(),
         columns_ignored: ignored,
         headings,

@@ -10,16 +10,13 @@ use super::fields::can_name_field;
 use super::names::{titled, unique};
 use super::reader::{At, Reader};
 use super::stages::StageWritten;
-use super::whole::Whole;
+use super::whole::{MAX_BYTES, Whole};
 use super::{
     Criterion, CustomerType, Field, FieldOf, LOST, Level, Names, Problem, Process, Prospecting,
     Reason, ScoreRule, Stage, Topic, WON, asked, deal_columns, layers, limit, metric_check,
-    prospect_columns, prospecting, relations, scenario, standard_metrics, target,
+    prospect_columns, prospecting, relations, removed, scenario, standard_metrics, target,
 };
 use crate::condition::Engine;
-
-/// Largest process file; a larger one is something else.
-const MAX_BYTES: usize = 1 << 20;
 
 /// What checking a process file gives.
 #[derive(Debug)]
@@ -28,21 +25,6 @@ pub struct Checked {
     pub process: Option<Process>,
     /// In the order of their places.
     pub problems: Vec<Problem>,
-}
-
-/// The text of a process file, or what is wrong with its bytes.
-pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.len() > MAX_BYTES {
-        return Err(format!(
-            "the file has {} bytes, expected at most 1 MiB ({MAX_BYTES})",
-            bytes.len()
-        ));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
-        format!("line {line} is not UTF-8 (byte {at} of the file); save the file as UTF-8")
-    })
 }
 
 /// Checks the text of a process file. `path_label` is what problems call the file.
@@ -60,9 +42,14 @@ pub fn check(path_label: &str, text: &str) -> Checked {
     let reader = Reader::new(&whole.text, whole.is_damaged());
     let (mut table, removed) = whole.table(&reader, clean);
     reader.note_removed(&removed);
+    let gone = removed::stages_gone(removed);
     let tests = table.remove_entry("test");
     let definition = Definition::read(&reader, path_label, table);
+    relations::moved(&reader, &definition.stages, &gone);
     let mut process = process(&reader, definition, layers::beginnings(text));
+    if let Some(process) = &mut process {
+        process.gone = gone.into_iter().map(|gone| gone.gone).collect();
+    }
     if let (Some(process), Some(tests)) = (&mut process, tests) {
         process.scenarios = scenario::of_file(&reader, DeTable::from_iter([tests]), process);
     }
@@ -85,6 +72,7 @@ fn process(
     relations::requirements(reader, &definition);
     relations::ways(reader, &definition.stages);
     relations::probabilities(reader, &definition.stages);
+    relations::timing(reader, &definition.stages);
     let engine = engine(reader, &definition)?;
     unique(
         reader,
@@ -166,6 +154,7 @@ fn process(
             .collect(),
         customer_types,
         stages,
+        gone: Vec::new(),
         lost_reasons,
         won_title,
         lost_title,
@@ -357,7 +346,9 @@ fn stage(
     });
     let tools = written.tools.into_iter();
     let tools = tools.map(|tool| tool.checked(reader, engine));
-    let values = |names: Vec<At<String>>| names.into_iter().map(|name| name.value).collect();
+    let values = |names: Vec<At<String>>| -> Vec<String> {
+        names.into_iter().map(|name| name.value).collect()
+    };
     let default_next = || {
         vec![
             order
@@ -368,12 +359,14 @@ fn stage(
     };
     Stage {
         name: written.name.value,
+        moved_from: values(written.moved_from),
         title: written.title,
         objective: written.objective,
         buyer: written.buyer,
         probability: written.probability.map(|share| share.value),
         typical: written.typical,
-        limit: written.limit,
+        limit: written.limit.map(|limit| limit.value),
+        most_visits: written.most_visits,
         only: written.only,
         requires: asked::required(reader, engine, written.requires),
         steps: asked::steps(reader, engine, written.steps, written.steps_asked),

@@ -33,5 +33,9 @@ pub(super) fn mistaken(reader: &Reader<'_>, when: &At<String>, mistake: Mistake)
     } else {
         when.span.clone()
     };
-    reader.error(span, mistake.message, mistake.label);
+    let is_unknown = mistake.message.starts_with("unknown ");
+    let gone = reader
+        .gone(named.strip_prefix("done_").unwrap_or(named), |_| true)
+        .filter(|_| is_unknown);
+    reader.error(span, mistake.message, gone.unwrap_or(mistake.label));
 }

@@ -12,7 +12,18 @@ use super::shape::{self, Key, Table, Takes};
 const WIDTH: usize = 100;
 
 /// The same file in its canonical layout; `Err` tells why it can't be read.
+///
+/// A file whose lines all end in CR LF keeps that.
 pub fn formatted(text: &str) -> Result<String, String> {
+    let bare = text.replace("\r\n", "");
+    if bare.len() < text.len() && !bare.contains('\n') {
+        let formatted = with_lf(&text.replace("\r\n", "\n"))?;
+        return Ok(formatted.replace('\n', "\r\n"));
+    }
+    with_lf(text)
+}
+
+fn with_lf(text: &str) -> Result<String, String> {
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| error.message().to_string())?;

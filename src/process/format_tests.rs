@@ -1,4 +1,4 @@
-//! The canonical layout: comments are kept, meaning is, and what is laid out stays as it is.
+//! The canonical layout: comments are kept, meaning is, and what is formatted stays as it is.
 
 use super::formatted;
 
@@ -72,4 +72,12 @@ reasons = ["price"]
 #[test]
 fn what_cannot_be_read_is_left_alone() {
     assert!(formatted("[process\nname = 1").is_err());
+}
+
+#[test]
+fn line_ends_are_kept() {
+    let written = "[process]\r\nname=\"North\"\r\n# Why.\r\nowner = \"\"\"\r\nJana\"\"\"\r\n";
+    let expected = "[process]\r\nname = \"North\"\r\n# Why.\r\nowner = \"\"\"\r\nJana\"\"\"\r\n";
+    assert_eq!(formatted(written).as_deref(), Ok(expected));
+    assert_eq!(formatted(expected).as_deref(), Ok(expected));
 }

@@ -4,7 +4,6 @@
 //! Everything told is a [`GuideRow`] first; the page is drawn from the rows and says nothing else.
 
 use super::guide_page::{page, tabled};
-use super::matrix::when;
 use super::{Criterion, LOST, Only, Required, Requirement, Stage, Step, Tool, View};
 use crate::document::{Document, row};
 use crate::text::quoted;
@@ -73,7 +72,7 @@ pub fn guide(
         let way: Vec<&str> = view.stages().map(|stage| stage.title.as_str()).collect();
         document = document.line(format!("{} → {}", way.join(" → "), process.won_title));
         let types = types(view);
-        document = tabled(document, &types, "type", ["customer type", "", "when"]);
+        document = tabled(document, &types, "type", ["customer type", "who", "when"]);
         rows.extend(types);
     }
     let told: Vec<&Stage> = match stage {
@@ -132,13 +131,16 @@ fn line(stage: &str, part: &'static str) -> GuideRow {
 
 fn types(view: &View<'_>) -> Vec<GuideRow> {
     let types = view.process.customer_types.iter();
-    let told = types.map(|kind| GuideRow {
+    let above: Vec<&str> = types.clone().map(|kind| kind.name.as_str()).collect();
+    let told = types.enumerate().map(|(at, kind)| GuideRow {
         stage: None,
         name: Some(kind.name.clone()),
         says: kind.description.clone(),
         why: Some(match &kind.when {
             Some(when) => when.text.clone(),
-            None => "none of the above".to_string(),
+            None if at == 0 => "always".to_string(),
+            None if at == 1 => format!("not {}", above[0]),
+            None => format!("neither {}", above[..at].join(" nor ")),
         }),
         ..line("", "type")
     });
@@ -162,12 +164,7 @@ fn of_stage(view: &View<'_>, stage: &Stage, history: Option<&History>) -> Vec<Gu
         }));
     };
     say("buyer", stage.buyer.clone());
-    let timing = [("typically", stage.typical), ("late after", stage.limit)];
-    let timing: Vec<String> = timing
-        .into_iter()
-        .filter_map(|(word, span)| Some(format!("{word} {}", span?.in_words())))
-        .collect();
-    say("timing", (!timing.is_empty()).then(|| timing.join(", ")));
+    say("timing", stage.timing());
     if let Some(history) = history {
         let mut stages = history.stages.iter();
         let practice = stages.find(|practice| practice.stage == stage.name);
@@ -201,7 +198,7 @@ fn of_stage(view: &View<'_>, stage: &Stage, history: Option<&History>) -> Vec<Gu
         .filter(|rule| view.shows(&rule.only));
     rows.extend(follow_ups.map(|rule| GuideRow {
         name: Some(rule.say.clone()),
-        says: Some(when(stage, rule)),
+        says: Some(stage.when(rule)),
         why: rule.why.clone(),
         only: view.only(&rule.only),
         ..of("follow_up")
@@ -286,8 +283,12 @@ fn good(stage: &str, practice: Option<&Practice>) -> [GuideRow; 2] {
     let median = practice.and_then(|practice| practice.median_days);
     let days = GuideRow {
         says: Some(match median {
-            Some(days) => format!("half leave it within {days} days (n = {visits})"),
-            None => format!("days: insufficient history (n = {visits})"),
+            Some(days) => format!(
+                "half leave it within {} (n = {})",
+                counted(days.unsigned_abs() as usize, "day"),
+                counted(visits, "visit")
+            ),
+            None => format!("days: {}", unknown(visits, "visit")),
         }),
         median_days: median,
         n: Some(visits),
@@ -298,12 +299,13 @@ fn good(stage: &str, practice: Option<&Practice>) -> [GuideRow; 2] {
     let share = GuideRow {
         says: Some(match advanced {
             Some((share, low, high)) => format!(
-                "{} % go on (95 % interval {}–{} %, n = {resolved})",
+                "{} % go on (95 % interval {}–{} %, n = {})",
                 per_cent(share),
                 per_cent(low),
-                per_cent(high)
+                per_cent(high),
+                counted(resolved, "deal")
             ),
-            None => format!("how many go on: insufficient history (n = {resolved})"),
+            None => format!("how many go on: {}", unknown(resolved, "deal")),
         }),
         advanced_share: advanced.map(|(share, ..)| share),
         advanced_low: advanced.map(|(_, low, _)| low),
@@ -312,4 +314,12 @@ fn good(stage: &str, practice: Option<&Practice>) -> [GuideRow; 2] {
         ..line(stage, "share")
     };
     [days, share]
+}
+
+fn unknown(n: usize, noun: &str) -> String {
+    format!("insufficient history (n = {})", counted(n, noun))
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

@@ -19,12 +19,22 @@ pub(super) fn page(title: &str, rows: &[GuideRow]) -> Document {
     let lines = [
         ("What it is for", said("stage")),
         ("What the buyer does", said("buyer")),
-        ("How long it takes", said("timing")),
+        ("Timing", said("timing")),
         (
             "What good looks like",
-            said("days")
-                .zip(said("share"))
-                .map(|(days, share)| format!("{days}; {share}")),
+            said("days").zip(said("share")).map(|(days, share)| {
+                let is_unknown = |part: &'static str| {
+                    let mut of_part = of_part(rows, part);
+                    of_part.all(|row| row.median_days.is_none() && row.advanced_share.is_none())
+                };
+                if is_unknown("days") && is_unknown("share") {
+                    // Once is enough.
+                    let (_, why) = share.split_once(": ").unwrap_or(("", &share));
+                    why.to_string()
+                } else {
+                    format!("{days}; {share}")
+                }
+            }),
         ),
     ];
     for (what, says) in lines {
@@ -82,14 +92,23 @@ pub(super) fn tabled(
         } else {
             (name, says)
         };
-        let second = if first == second { "" } else { second };
         vec![
             marked(first, row),
             Cell::Text(second.to_string()),
             Cell::text(row.why.clone()),
         ]
     });
-    with(document, &headings, lines.collect())
+    let mut lines: Vec<Vec<Cell>> = lines.collect();
+    let mut headings = headings.to_vec();
+    // A criterion without words of its own is its rule.
+    let is_own_rule = |row: &GuideRow| row.says == row.name;
+    if part == "leaves" && of_part(rows, part).all(is_own_rule) {
+        headings.remove(1);
+        for line in &mut lines {
+            line.remove(1);
+        }
+    }
+    with(document, &headings, lines)
 }
 
 fn steps(document: Document, rows: &[GuideRow], part: &'static str, heading: &str) -> Document {

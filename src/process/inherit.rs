@@ -2,16 +2,21 @@
 //!
 //! What has a name is added to or overridden key by key, by its name; lists of what has none are added to by what each
 //! says, so that nothing of the company's is dropped but by `remove`, with a reason. Every other value replaces what was
-//! there. Places stay those of the files ([`super::layers`]), so an error points into the right one.
+//! there. Places stay those of the files ([`super::layers`]), so an error points into the right one. Where stages then
+//! stand is [`super::placed`]'s.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::names::slugified;
-use super::reader::Reader;
-use super::removed::{Removed, removed};
+use super::is_built_in;
+use super::names::twice;
+use super::problem::Problem;
+use super::reader::{At, Reader};
+use super::removed::{Removed, of_its_own, removed};
+use super::same::{Same, details, full_name, identity, in_words, listed, name_of};
+use crate::text::nearest;
 
 /// The key of `remove`, where it is kept, and how one is told from another.
 pub(super) type Kind = (&'static str, &'static str, Same);
@@ -32,6 +37,9 @@ pub(super) const KINDS: &[Kind] = &[
     ("target", "target", Same::Target),
     ("check", "check", Same::Name),
     ("test", "test", Same::Name),
+    // These two are not at the top of a file: [`super::removed`] knows where.
+    ("reason", "reasons", Same::Name),
+    ("holiday", "holidays", Same::Name),
 ];
 /// The same of a stage.
 pub(super) const OF_STAGE: &[Kind] = &[
@@ -41,19 +49,6 @@ pub(super) const OF_STAGE: &[Kind] = &[
     ("tool", "tools", Same::Name),
     ("follow_up", "follow_up", Same::Said),
 ];
-
-/// When two entries of a list, or two keys, are the same thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Same {
-    /// Their keys in a table.
-    Key,
-    /// Their `name`; a text is its name.
-    Name,
-    /// What they `say`, else their `when`.
-    Said,
-    /// Metric, whose, and period.
-    Target,
-}
 
 /// Moves every place of a table by where its file begins in the whole text.
 pub(super) fn shifted(table: DeTable<'_>, by: usize) -> DeTable<'_> {
@@ -91,39 +86,43 @@ pub(super) fn laid_over<'t>(
         _ => None,
     };
     let Some(mut under) = under else {
-        if let Some(remove) = remove {
-            reader.error(
-                remove.span(),
-                "`remove` in a file that extends none",
-                "delete what is not wanted, or name the file with `extends`",
-            );
-        }
-        placed(&mut over);
-        return (over, Vec::new());
+        let removed = remove.map_or_else(Vec::new, |remove| of_its_own(reader, &remove));
+        return (over, removed);
     };
     let removed = remove.map_or_else(Vec::new, |remove| removed(reader, &mut under, &remove));
-    lay(&mut under, over, None);
-    placed(&mut under);
+    lay(reader, &mut under, over, None);
     (under, removed)
 }
 
 /// `list`: the list whose entry the tables are; `None` of a whole file.
-fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
+fn lay<'t>(reader: &Reader<'_>, under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
     for (key, value) in over {
         let name = key.get_ref().to_string();
-        let Some(known) = under.get_mut(name.as_str()) else {
+        if !under.contains_key(name.as_str()) {
+            if list == Some("fields") && !is_built_in(&name) {
+                let known: Vec<String> =
+                    under.keys().map(|key| key.get_ref().to_string()).collect();
+                let name = At {
+                    value: name,
+                    span: key.span(),
+                };
+                hint(reader, "field", &name, &value, &known);
+            }
             under.insert(key, value);
             continue;
+        }
+        let Some(known) = under.get_mut(name.as_str()) else {
+            continue;
         };
-        let same = same_in(list, &name);
+        let kind = kind_in(list, &name);
         let inside = if list.is_none() { name.as_str() } else { "" };
-        match (known.get_mut(), same, value.get_ref()) {
-            (DeValue::Array(_), Some(same), DeValue::Array(_)) => {
+        match (known.get_mut(), kind, value.get_ref()) {
+            (DeValue::Array(_), Some(kind), DeValue::Array(_)) => {
                 let DeValue::Array(over) = value.into_inner() else {
                     continue;
                 };
                 if let DeValue::Array(items) = known.get_mut() {
-                    lay_list(items, over, same, inside);
+                    lay_list(reader, items, over, kind, inside);
                 }
             }
             (DeValue::Table(_), _, DeValue::Table(_)) => {
@@ -131,7 +130,7 @@ fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
                     continue;
                 };
                 if let DeValue::Table(known) = known.get_mut() {
-                    lay(known, over, Some(inside));
+                    lay(reader, known, over, Some(inside));
                 }
             }
             _ => {
@@ -143,36 +142,74 @@ fn lay<'t>(under: &mut DeTable<'t>, over: DeTable<'t>, list: Option<&str>) {
     }
 }
 
-/// How entries of a list are told apart; `None` of a list that is replaced as a whole.
-fn same_in(list: Option<&str>, key: &str) -> Option<Same> {
+/// What the entries of a list are called and told apart by; `None` of a list that is replaced as a whole.
+pub(super) fn kind_in(list: Option<&str>, key: &str) -> Option<(&'static str, Same)> {
     let of = |kinds: &[Kind]| {
         let kind = kinds.iter().find(|(_, place, _)| *place == key);
-        kind.map(|(.., same)| *same)
+        kind.map(|(noun, _, same)| (*noun, *same))
     };
     match (list, key) {
-        (None, "stage" | "end") | (Some("end"), "reasons") | (Some("process"), "holidays") => {
-            Some(Same::Name)
-        }
-        (None, _) => of(KINDS),
+        (None, "stage") => Some(("stage", Same::Name)),
+        (None, "end") => Some(("end", Same::Name)),
+        (None, _) | (Some("end"), "reasons") | (Some("process"), "holidays") => of(KINDS),
         (Some("stage"), _) => of(OF_STAGE),
         _ => None,
     }
 }
 
-/// Entries that are there are laid over, the others come after them, or after the one they name.
-fn lay_list<'t>(items: &mut DeArray<'t>, over: DeArray<'t>, same: Same, list: &str) {
+/// What an entry of the heir's list is to those of the extended file.
+enum Found {
+    New,
+    Over(usize),
+    /// The same as another of its own file.
+    Twice,
+    /// One of these, and nothing says which.
+    Unclear(Vec<String>),
+}
+
+/// Entries that are there are laid over, the others come after them.
+fn lay_list<'t>(
+    reader: &Reader<'_>,
+    items: &mut DeArray<'t>,
+    over: DeArray<'t>,
+    (noun, same): (&'static str, Same),
+    list: &str,
+) {
     let before = items.len();
-    for item in over {
-        let found = identity(&item, same).and_then(|id| {
-            let known = items.iter().take(before);
-            known
-                .enumerate()
-                .find(|(_, known)| identity(known, same).as_ref() == Some(&id))
-                .map(|(at, _)| at)
-        });
-        let Some(at) = found else {
-            items.push(item);
-            continue;
+    let found = found(items, &over, same);
+    for (item, found) in over.into_iter().zip(found) {
+        let at = match found {
+            Found::Over(at) => at,
+            Found::New => {
+                if let Some(name) = name_of(reader, &item) {
+                    let known = items.iter().take(before);
+                    let known = known.filter_map(|item| Some(identity(item, same)?.concat()));
+                    hint(reader, noun, &name, &item, &known.collect::<Vec<_>>());
+                }
+                items.push(item);
+                continue;
+            }
+            Found::Twice => {
+                if let Some(name) = name_of(reader, &item) {
+                    twice(reader, &in_words(noun), &name);
+                }
+                continue;
+            }
+            Found::Unclear(known) => {
+                let name = name_of(reader, &item).unwrap_or_else(|| At {
+                    value: full_name(&item, same).unwrap_or_default(),
+                    span: item.span(),
+                });
+                reader.error(
+                    name.span,
+                    format!("it is not clear which {} `{}` is", in_words(noun), name.value),
+                    format!(
+                        "the extended file has {}; `remove` what is not wanted, or say it in other words",
+                        listed(&known)
+                    ),
+                );
+                continue;
+            }
         };
         let both_are_tables = items[at].get_ref().is_table() && item.get_ref().is_table();
         if !both_are_tables {
@@ -184,78 +221,116 @@ fn lay_list<'t>(items: &mut DeArray<'t>, over: DeArray<'t>, same: Same, list: &s
         if let (DeValue::Table(known), DeValue::Table(over)) =
             (items.as_mut()[at].get_mut(), item.into_inner())
         {
-            lay(known, over, Some(list));
+            // A stage stands where the heir says, whichever way the extended file said it.
+            match (over.contains_key("after"), over.contains_key("before")) {
+                (true, false) if noun == "stage" => drop(known.remove("before")),
+                (false, true) if noun == "stage" => drop(known.remove("after")),
+                _ => {}
+            }
+            lay(reader, known, over, Some(list));
         }
     }
 }
 
-pub(super) fn identity(item: &Spanned<DeValue<'_>>, same: Same) -> Option<Vec<String>> {
-    let text = |table: &DeTable<'_>, key: &str| {
-        let value = table.get(key)?.get_ref();
-        value.as_str().map(str::to_string)
+/// Each of the heir's entries beside those of the extended file, so that none is lost.
+fn found(known: &DeArray<'_>, over: &DeArray<'_>, same: Same) -> Vec<Found> {
+    let id = |item| identity(item, same);
+    let (known_ids, ids): (Vec<_>, Vec<_>) = (
+        known.iter().map(id).collect(),
+        over.iter().map(id).collect(),
+    );
+    let alike = |all: &[Option<Vec<String>>], id: &Option<Vec<String>>| {
+        let alike = all.iter().enumerate().filter(|(_, known)| *known == id);
+        alike.map(|(at, _)| at).collect::<Vec<usize>>()
     };
-    match (item.get_ref(), same) {
-        (DeValue::String(text), _) => Some(vec![plain(text)]),
-        (DeValue::Datetime(date), _) => Some(vec![date.to_string()]),
-        (DeValue::Table(table), Same::Name) => {
-            let name = ["name", "field", "role"];
-            name.into_iter()
-                .find_map(|key| text(table, key))
-                .map(|name| vec![plain(&name)])
-        }
-        (DeValue::Table(table), Same::Said) => text(table, "say")
-            .or_else(|| text(table, "when"))
-            .map(|said| vec![said]),
-        (DeValue::Table(table), Same::Target) => {
-            let part = |key| text(table, key).unwrap_or_default();
-            let parts = ["metric", "team", "rep", "product", "period"].map(part);
-            Some(parts.to_vec())
-        }
-        _ => None,
-    }
-}
-
-/// A text that stands for a step or tool is named as it would be in full.
-pub(super) fn plain(name: &str) -> String {
-    if name.contains(|c: char| c.is_whitespace() || c.is_uppercase()) {
-        slugified(name)
-    } else {
-        name.to_string()
-    }
-}
-
-/// Stages that say `after` which one they come stand there; several after one in the order of the file.
-fn placed(under: &mut DeTable<'_>) {
-    let Some(DeValue::Array(stages)) = under.get_mut("stage").map(Spanned::get_mut) else {
-        return;
+    let exactly = |item: &Spanned<DeValue<'_>>, among: &[usize]| {
+        let detail = details(item, same);
+        among
+            .iter()
+            .copied()
+            .find(|at| details(&known[*at], same) == detail)
     };
-    let all = emptied(stages).into_iter();
-    let (mut waiting, mut order): (Vec<_>, Vec<_>) = all.partition(|stage| after(stage).is_some());
-    loop {
-        let before = waiting.len();
-        for stage in std::mem::take(&mut waiting) {
-            let named = after(&stage);
-            let name = |known| identity(known, Same::Name).map(|id| id.concat());
-            let Some(at) = order.iter().position(|known| name(known) == named) else {
-                waiting.push(stage);
+    let mut taken = Vec::new();
+    let mut found = Vec::new();
+    for (item, id) in over.iter().zip(&ids) {
+        let there = if id.is_some() {
+            alike(&known_ids, id)
+        } else {
+            Vec::new()
+        };
+        let at = match (exactly(item, &there), there.as_slice()) {
+            (_, []) => {
+                found.push(Found::New);
                 continue;
-            };
-            let others = order[at + 1..].iter();
-            let others = others.take_while(|other| after(other) == named).count();
-            order.insert(at + 1 + others, stage);
-        }
-        if waiting.len() == before {
-            break;
-        }
+            }
+            (Some(at), _) => at,
+            // The other side of a target.
+            (None, _) if same == Same::Target && !details(item, same).is_empty() => {
+                found.push(Found::New);
+                continue;
+            }
+            (None, several) => {
+                let mine: Vec<usize> = alike(&ids, id);
+                let own = |at: &usize| {
+                    mine.iter()
+                        .any(|own| exactly(&over[*own], &[*at]).is_some())
+                };
+                let open: Vec<usize> = several.iter().copied().filter(|at| !own(at)).collect();
+                match open.as_slice() {
+                    [] => {
+                        found.push(Found::New);
+                        continue;
+                    }
+                    [at] if several.len() == 1 && mine.len() == 1 => *at,
+                    _ => {
+                        let names = open.iter().filter_map(|at| full_name(&known[*at], same));
+                        found.push(Found::Unclear(names.collect()));
+                        continue;
+                    }
+                }
+            }
+        };
+        found.push(if taken.contains(&at) {
+            Found::Twice
+        } else {
+            Found::Over(at)
+        });
+        taken.push(at);
     }
-    // What follows nothing that there is stands last, where its reader says so.
-    *stages = order.into_iter().chain(waiting).collect();
+    found
 }
 
-/// The stage that a stage says it comes after.
-fn after(stage: &Spanned<DeValue<'_>>) -> Option<String> {
-    let table = stage.get_ref().as_table()?;
-    table.get("after")?.get_ref().as_str().map(str::to_string)
+/// What is new, not whole, and nearly called as something that is there was probably meant to be that.
+fn hint(
+    reader: &Reader<'_>,
+    noun: &str,
+    name: &At<String>,
+    item: &Spanned<DeValue<'_>>,
+    known: &[String],
+) {
+    // The key by which a new one says what it is; who overrides leaves it out.
+    let whole = match noun {
+        "stage" => "objective",
+        "field" => "type",
+        "rep" => "title",
+        "metric" => "kind",
+        _ => return,
+    };
+    let is_whole = item
+        .get_ref()
+        .as_table()
+        .is_none_or(|table| table.contains_key(whole));
+    let known = known
+        .iter()
+        .map(String::as_str)
+        .filter(|known| *known != name.value);
+    if let Some(near) = nearest(&name.value, known).filter(|_| !is_whole) {
+        reader.report(Problem::warning(
+            name.span.clone(),
+            format!("{noun} `{}` is a new one", name.value),
+            format!("the extended file has `{near}`"),
+        ));
+    }
 }
 
 pub(super) fn emptied<'t>(items: &mut DeArray<'t>) -> DeArray<'t> {

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{At, Reader, ordered};
+use super::shape::{Key, Table};
 use crate::money::{Currency, Money};
 
 /// The keys of one table of the file.
@@ -29,6 +30,11 @@ impl<'t> Keys<'t> {
 
     pub(crate) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.table.get(key)
+    }
+
+    pub(super) fn has_unknown(&self, shape: &Table) -> bool {
+        let is_known = |key: &str| shape.keys.iter().any(|Key(known, ..)| *known == key);
+        self.table.keys().any(|key| !is_known(key.get_ref()))
     }
 
     pub(crate) fn text(&self, key: &str) -> Option<At<String>> {
@@ -54,8 +60,15 @@ impl<'t> Keys<'t> {
 
     /// A text that is read further, such as a duration.
     pub(crate) fn parsed<T: FromStr<Err: Display>>(&self, key: &str) -> Option<T> {
+        self.parsed_at(key).map(|at| at.value)
+    }
+
+    /// The same with its place.
+    pub(crate) fn parsed_at<T: FromStr<Err: Display>>(&self, key: &str) -> Option<At<T>> {
         let text = self.text(key)?;
-        text.value
+        let span = text.span.clone();
+        let value = text
+            .value
             .parse()
             .map_err(|problem: T::Err| {
                 // What was found, what was expected: the error's own words up to and after the semicolon.
@@ -65,7 +78,8 @@ impl<'t> Keys<'t> {
                     .unwrap_or((&problem, "not allowed here"));
                 self.reader.error(text.span, found, expected);
             })
-            .ok()
+            .ok()?;
+        Some(At { value, span })
     }
 
     /// One of a few words.
@@ -181,6 +195,15 @@ impl<'t> Keys<'t> {
                 .filter_map(|item| self.reader.text_of(key, item))
                 .collect(),
         )
+    }
+
+    /// A text, or an array of texts.
+    pub(crate) fn one_or_more(&self, key: &str) -> Vec<At<String>> {
+        match self.get(key) {
+            None => Vec::new(),
+            Some(value) if value.get_ref().is_array() => self.texts(key).unwrap_or_default(),
+            Some(_) => self.text(key).into_iter().collect(),
+        }
     }
 
     /// An array of tables, `[[key]]`.

@@ -6,7 +6,10 @@
 
 use std::ops::Range;
 
+use toml::de::DeValue;
+
 use super::problem::Problem;
+use super::reader::type_of;
 use super::syntax::Source;
 
 /// Begins the line that names the file which follows.
@@ -97,7 +100,7 @@ pub fn place(label: &str, text: &str, at: usize) -> Place {
 }
 
 /// A name that is told from where another file is: `unit/process.toml` and `../company.toml` is `company.toml`.
-pub fn beside(file: &str, name: &str) -> String {
+pub(super) fn beside(file: &str, name: &str) -> String {
     if name.starts_with('/') {
         return name.to_string();
     }
@@ -159,6 +162,21 @@ pub fn joined(
                 problem,
             })
         };
+        let parent = match parent {
+            Ok(parent) if parent.trim().is_empty() => {
+                return fails(
+                    "`extends` is empty".into(),
+                    "expected a file such as ../company.toml".into(),
+                );
+            }
+            Ok(parent) => parent,
+            Err(found) => {
+                return fails(
+                    "wrong type for `extends`".into(),
+                    format!("expected a text in quotes, found {found}"),
+                );
+            }
+        };
         let named = beside(last, &parent);
         if let Some(at) = files.iter().position(|(name, _)| *name == named) {
             let way: Vec<&str> = files[at..].iter().map(|(name, _)| name.as_str()).collect();
@@ -209,8 +227,8 @@ fn line_with_mark(text: &str) -> Option<Range<usize>> {
     Some(at..end)
 }
 
-/// What a file says it extends, and where: `[process] extends = "../company.toml"`.
-fn extends(text: &str) -> Option<(String, Range<usize>)> {
+/// What a file says it extends, and where: `[process] extends = "../company.toml"`; of what is no text, what it is.
+fn extends(text: &str) -> Option<(Result<String, &'static str>, Range<usize>)> {
     if !text.contains("extends") {
         return None;
     }
@@ -219,7 +237,11 @@ fn extends(text: &str) -> Option<(String, Range<usize>)> {
     let process = table.get_ref().get("process")?.get_ref().as_table()?;
     let value = process.get("extends")?;
     let span = source.original(&value.span());
-    Some((value.get_ref().as_str()?.to_string(), span))
+    let named = match value.get_ref() {
+        DeValue::String(text) => Ok(text.to_string()),
+        other => Err(type_of(other)),
+    };
+    Some((named, span))
 }
 
 #[cfg(test)]

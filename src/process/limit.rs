@@ -257,7 +257,7 @@ pub(super) fn silent_days(stages: &[StageWritten]) -> u32 {
     slowest.map_or(SILENT_DAYS, |days| days * SILENT)
 }
 
-fn calendar_days(span: Span) -> u32 {
+pub(super) fn calendar_days(span: Span) -> u32 {
     match span {
         Span::Days(n) => n,
         Span::BusinessDays(n) => (n * 7).div_ceil(5),

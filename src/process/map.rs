@@ -2,7 +2,7 @@
 //!
 //! Nothing is said here that gates do not enforce: ways are those of `next`, `back` and [`Process::onward`].
 
-use super::{LOST, Process, Requirement, Stage, WON};
+use super::{LOST, Process, Stage, View, WON};
 use crate::document::{Flow, FlowEnd, FlowNow, FlowStage, FlowWay, Labelled};
 use crate::money::Money;
 
@@ -16,29 +16,29 @@ pub struct Standing {
     pub late: usize,
 }
 
-impl Process {
-    /// Its map. `standing`: one for each stage, where somebody counted.
+impl View<'_> {
+    /// Its map. `standing`: one for each stage of the process, where somebody counted.
     pub fn map(&self, title: String, standing: Option<&[Standing]>) -> Flow {
+        let process = self.process;
         let stages: Vec<FlowStage> = self
-            .stages
-            .iter()
+            .stages()
             .enumerate()
             .map(|(at, stage)| FlowStage {
                 title: stage.title.clone(),
-                now: standing
-                    .and_then(|standing| standing.get(at))
-                    .map(|standing| self.now(*standing)),
-                about: about(stage),
-                gate: gate(stage),
+                now: process
+                    .stage_index(&stage.name)
+                    .and_then(|index| standing?.get(index))
+                    .map(|standing| process.now(*standing)),
+                about: self.about(stage),
+                gate: self.gate(stage),
                 next: self.ways_on(at, stage),
-                back: stage
-                    .back
-                    .iter()
-                    .filter_map(|name| self.stage_index(name))
+                back: self
+                    .back_to(stage)
+                    .filter_map(|stage| self.place(&stage.name))
                     .collect(),
             })
             .collect();
-        let reasons: Vec<&str> = self
+        let reasons: Vec<&str> = process
             .lost_reasons
             .iter()
             .map(|reason| reason.title.as_str())
@@ -48,16 +48,117 @@ impl Process {
             description: self.map_in_words(&stages),
             stages,
             won: FlowEnd {
-                title: self.won_title.clone(),
+                title: process.won_title.clone(),
                 about: Vec::new(),
             },
             lost: FlowEnd {
-                title: self.lost_title.clone(),
+                title: process.lost_title.clone(),
                 about: vec![line("from any stage, for", reasons.join(", "))],
             },
         }
     }
 
+    /// The places that follow a stage are numbered as in [`Flow`]: the good end comes after the last stage.
+    fn place(&self, name: &str) -> Option<usize> {
+        if name == WON {
+            Some(self.stages().count())
+        } else {
+            self.stages().position(|stage| stage.name == name)
+        }
+    }
+
+    fn ways_on(&self, at: usize, stage: &Stage) -> Vec<FlowWay> {
+        let usual = self.next(stage);
+        let mut ways: Vec<FlowWay> = Vec::new();
+        for (i, name) in usual.iter().enumerate() {
+            let Some(to) = self.place(name) else { continue };
+            let why = match (i, to == at + 1, usual.len()) {
+                (0, true, _) => "",
+                (0, false, 1) => "on to",
+                (0, false, _) => "as a rule to",
+                _ => "or to",
+            };
+            ways.push(FlowWay {
+                to,
+                why: why.to_string(),
+            });
+        }
+        for (name, kinds) in self.past(stage) {
+            if let Some(to) = self.place(name) {
+                let why = format!("{kinds} go on to");
+                ways.push(FlowWay { to, why });
+            }
+        }
+        ways
+    }
+
+    /// Where deals of some customer types come out that go past stages which are not for them, and which types; of one
+    /// type all go the same way.
+    pub fn past<'a>(&'a self, stage: &'a Stage) -> Vec<(&'a str, String)> {
+        match self.kind() {
+            None => self.process.past(stage),
+            Some(_) => Vec::new(),
+        }
+    }
+
+    /// For whoever can't see the picture.
+    fn map_in_words(&self, stages: &[FlowStage]) -> String {
+        let title = |at: usize| {
+            let stage = self.stages().nth(at);
+            let name = stage.map_or(WON, |stage| stage.name.as_str());
+            self.process.stage_title(name)
+        };
+        let one = |stage: &FlowStage| {
+            let next: Vec<&str> = stage.next.iter().map(|way| title(way.to)).collect();
+            let back: Vec<&str> = stage.back.iter().map(|at| title(*at)).collect();
+            let back = if back.is_empty() {
+                String::new()
+            } else {
+                format!(" and back to {}", back.join(", "))
+            };
+            format!("{} leads on to {}{back}", stage.title, next.join(" or "))
+        };
+        let ways: Vec<String> = stages.iter().map(one).collect();
+        let lost = self.process.stage_title(LOST);
+        format!("{}. Every stage may end in {lost}", ways.join(". "))
+    }
+
+    fn about(&self, stage: &Stage) -> Vec<Labelled> {
+        let mut about = Vec::new();
+        let only = self.only(&stage.only);
+        if !only.is_empty() {
+            about.push(line("only for", only.join(", ")));
+        }
+        about.extend(stage.objective.clone().map(|text| line("", text)));
+        about.extend(stage.timing().map(|text| line("", text)));
+        about.extend(self.follow_ups(stage).map(|text| line("follow up", text)));
+        about
+    }
+
+    /// What must be so for a deal to go on: what is advised only stands in no gate.
+    fn gate(&self, stage: &Stage) -> Vec<Labelled> {
+        let mut gate = Vec::new();
+        let mut told = |label: &'static str, names: Vec<String>| {
+            if !names.is_empty() {
+                gate.push(line(label, names.join(", ")));
+            }
+        };
+        told("fields", self.requires(stage, false));
+        told("roles", self.requires(stage, true));
+        for step in self.steps(stage, true) {
+            told(
+                "step",
+                vec![self.asked(&step.title, &step.only, step.ask_when.as_ref())],
+            );
+        }
+        for criterion in stage.exit.iter().filter(|exit| self.shows(&exit.only)) {
+            told("exit", vec![self.marked(&criterion.say, &criterion.only)]);
+        }
+        gate
+    }
+}
+
+impl Process {
     fn now(&self, standing: Standing) -> FlowNow {
         let Standing {
             open,
@@ -86,39 +187,6 @@ impl Process {
             text: format!("{deals}{value}"),
             alert,
         }
-    }
-
-    /// The places that follow a stage are numbered as in [`Flow`]: the good end comes after the last stage.
-    fn place(&self, name: &str) -> Option<usize> {
-        if name == WON {
-            Some(self.stages.len())
-        } else {
-            self.stage_index(name)
-        }
-    }
-
-    fn ways_on(&self, at: usize, stage: &Stage) -> Vec<FlowWay> {
-        let mut ways: Vec<FlowWay> = Vec::new();
-        for (i, name) in stage.next.iter().enumerate() {
-            let Some(to) = self.place(name) else { continue };
-            let why = match (i, to == at + 1, stage.next.len()) {
-                (0, true, _) => "",
-                (0, false, 1) => "on to",
-                (0, false, _) => "as a rule to",
-                _ => "or to",
-            };
-            ways.push(FlowWay {
-                to,
-                why: why.to_string(),
-            });
-        }
-        for (name, kinds) in self.past(stage) {
-            if let Some(to) = self.place(name) {
-                let why = format!("{kinds} go on to");
-                ways.push(FlowWay { to, why });
-            }
-        }
-        ways
     }
 
     /// Where deals of some customer types come out that go past stages which are not for them, and which types.
@@ -159,92 +227,8 @@ impl Process {
         });
         told.collect()
     }
-
-    /// For whoever can't see the picture.
-    fn map_in_words(&self, stages: &[FlowStage]) -> String {
-        let title = |at: usize| {
-            let name = self.stages.get(at).map_or(WON, |stage| stage.name.as_str());
-            self.stage_title(name)
-        };
-        let one = |stage: &FlowStage| {
-            let next: Vec<&str> = stage.next.iter().map(|way| title(way.to)).collect();
-            let back: Vec<&str> = stage.back.iter().map(|at| title(*at)).collect();
-            let back = if back.is_empty() {
-                String::new()
-            } else {
-                format!(" and back to {}", back.join(", "))
-            };
-            format!("{} leads on to {}{back}", stage.title, next.join(" or "))
-        };
-        let ways: Vec<String> = stages.iter().map(one).collect();
-        let lost = self.stage_title(LOST);
-        format!("{}. Every stage may end in {lost}", ways.join(". "))
-    }
 }
 
 fn line(label: &'static str, text: String) -> Labelled {
     Labelled { label, text }
-}
-
-fn about(stage: &Stage) -> Vec<Labelled> {
-    let mut about = Vec::new();
-    if !stage.only.0.is_empty() {
-        about.push(line("only for", stage.only.0.join(", ")));
-    }
-    about.extend(stage.objective.clone().map(|text| line("", text)));
-    let timing: Vec<String> = [
-        stage.typical.map(|span| format!("typically {span}")),
-        stage.limit.map(|span| format!("at most {span}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !timing.is_empty() {
-        about.push(line("", timing.join(", ")));
-    }
-    for rule in &stage.follow_ups {
-        let after = rule.step.as_ref().map_or("entering", |name| {
-            let step = stage.steps.iter().find(|step| step.name == *name);
-            step.map_or(name.as_str(), |step| step.title.as_str())
-        });
-        let text = format!(
-            "{}, {} after {after}{}",
-            rule.say,
-            rule.after,
-            rule.only.in_words()
-        );
-        about.push(line("follow up", text));
-    }
-    about
-}
-
-/// What must be so for a deal to go on: what is advised only stands in no gate.
-fn gate(stage: &Stage) -> Vec<Labelled> {
-    let mut gate = Vec::new();
-    let mut told = |label: &'static str, names: Vec<String>| {
-        if !names.is_empty() {
-            gate.push(line(label, names.join(", ")));
-        }
-    };
-    let required = |is_role: bool| {
-        let required = stage
-            .requires
-            .iter()
-            .filter(move |required| matches!(required.what, Requirement::Role(_)) == is_role);
-        required
-            .map(|required| format!("{}{}", required.what.name(), required.in_words()))
-            .collect()
-    };
-    told("fields", required(false));
-    told("roles", required(true));
-    for step in stage.steps.iter().filter(|step| step.required) {
-        told("step", vec![format!("{}{}", step.title, step.in_words())]);
-    }
-    for criterion in &stage.exit {
-        told(
-            "exit",
-            vec![format!("{}{}", criterion.say, criterion.only.in_words())],
-        );
-    }
-    gate
 }

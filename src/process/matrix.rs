@@ -25,20 +25,28 @@ row! {
     }
 }
 
+const TYPICAL: &str = "typically takes";
+const LIMIT: &str = "late after";
 /// Columns of a terminal that a stage needs beside others, and those for what is told of each.
 const STAGE: usize = 26;
 const ASPECT: usize = 17;
 /// More stages than these are never beside each other: no sheet of paper is so wide.
 const MOST_ACROSS: usize = 6;
+/// With fewer than these of more beside each other, one under another is easier to read.
+const LEAST_ACROSS: usize = 3;
 
-/// Stages across where they fit into the width, else one under another. `None` of what scrolls or is printed.
+/// Stages across, in as many tables as the width takes, else one under another. `None` of what scrolls or is printed.
 pub fn matrix(view: &View<'_>, title: &str, width: Option<u16>) -> (Vec<MatrixRow>, Document) {
     let rows: Vec<MatrixRow> = view.stages().map(|stage| row(view, stage)).collect();
-    let fits = width.is_none_or(|width| ASPECT + STAGE * rows.len() <= usize::from(width));
+    let most = width.map_or(MOST_ACROSS, |width| {
+        (usize::from(width).saturating_sub(ASPECT) / STAGE).min(MOST_ACROSS)
+    });
     let document =
         Document::default().heading(format!("{title}: sales process matrix{}", view.in_words()));
-    let document = if fits && rows.len() <= MOST_ACROSS {
-        document.table(across(&rows))
+    let document = if most >= LEAST_ACROSS.min(rows.len()) {
+        let tables = rows.len().div_ceil(most).max(1);
+        let across = rows.chunks(rows.len().div_ceil(tables).max(1)).map(across);
+        across.fold(document, Document::table)
     } else {
         rows.iter().fold(document, |document, row| {
             let told = aspects(row).into_iter();
@@ -81,8 +89,8 @@ fn aspects(row: &MatrixRow) -> Vec<(&'static str, Cell)> {
         ("buying roles", lines(&row.roles)),
         ("leaves when", lines(&row.exit)),
         ("tools", lines(&row.tools)),
-        ("typically takes", span(row.typical)),
-        ("late after", span(row.limit)),
+        (TYPICAL, span(row.typical)),
+        (LIMIT, span(row.limit)),
         ("follow-ups", lines(&row.follow_up)),
         ("goes on to", lines(&row.next)),
     ]
@@ -112,10 +120,6 @@ fn row(view: &View<'_>, stage: &Stage) -> MatrixRow {
     };
     let exit = stage.exit.iter().filter(|exit| view.shows(&exit.only));
     let tools = stage.tools.iter().filter(|tool| view.shows(&tool.only));
-    let follow_ups = stage
-        .follow_ups
-        .iter()
-        .filter(|rule| view.shows(&rule.only));
     MatrixRow {
         stage: stage.name.clone(),
         title: stage.title.clone(),
@@ -134,24 +138,31 @@ fn row(view: &View<'_>, stage: &Stage) -> MatrixRow {
             .collect(),
         typical: stage.typical,
         limit: stage.limit,
-        follow_up: follow_ups
-            .map(|rule| {
-                let due = when(stage, rule);
-                view.marked(&format!("{}, {due}", rule.say), &rule.only)
-            })
-            .collect(),
+        follow_up: view.follow_ups(stage).collect(),
         next: view.onward(stage),
     }
 }
 
-/// `2 days after it is entered`, `1 day after First call`
-pub(super) fn when(stage: &Stage, rule: &FollowUpRule) -> String {
-    let after = match &rule.step {
-        None => "it is entered",
-        Some(name) => {
-            let step = stage.steps.iter().find(|step| step.name == *name);
-            step.map_or(name.as_str(), |step| step.title.as_str())
-        }
-    };
-    format!("{} after {after}", rule.after.in_words())
+impl Stage {
+    /// `2 days after it is entered`, `1 day after First call`
+    pub fn when(&self, rule: &FollowUpRule) -> String {
+        let after = match &rule.step {
+            None => "it is entered",
+            Some(name) => {
+                let step = self.steps.iter().find(|step| step.name == *name);
+                step.map_or(name.as_str(), |step| step.title.as_str())
+            }
+        };
+        format!("{} after {after}", rule.after.in_words())
+    }
+
+    /// `typically takes 10 days, late after 3 weeks`
+    pub fn timing(&self) -> Option<String> {
+        let told = [(TYPICAL, self.typical), (LIMIT, self.limit)];
+        let told: Vec<String> = told
+            .into_iter()
+            .filter_map(|(word, span)| Some(format!("{word} {}", span?.in_words())))
+            .collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
 }

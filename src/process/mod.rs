@@ -9,10 +9,16 @@
 
 mod asked;
 mod calendar;
+mod change;
+mod change_text;
+mod change_words;
 mod check;
 mod columns;
 mod config;
 mod definition;
+pub mod discover;
+mod discover_draft;
+mod discover_text;
 mod expression;
 mod fields;
 mod format;
@@ -37,6 +43,7 @@ mod metric_words;
 mod names;
 mod origin;
 mod people;
+mod placed;
 mod problem;
 mod prospecting;
 mod rates;
@@ -44,6 +51,7 @@ pub(crate) mod reader;
 mod readers;
 mod relations;
 mod removed;
+mod same;
 mod scenario;
 mod shape;
 mod span;
@@ -66,14 +74,17 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 pub use calendar::Calendar;
-pub use check::{Checked, check, decode};
+pub use change::{Change, What, changes};
+pub use change_words::{Effect, Told, told};
+pub use check::{Checked, check};
 pub use columns::{
     Names, REQUIRABLE, RESULTS, customer_columns, deal_columns, is_built_in, prospect_columns,
 };
 pub use config::workspace_of_config;
+pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
-pub use layers::{beside, joined, place};
+pub use layers::{joined, place};
 pub use letter::{Filled, Letter, OF_PERSON, of_person};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
 pub use map::Standing;
@@ -88,7 +99,7 @@ pub use metric_lint::{
 pub use metric_rows::{ROWS, Rows};
 pub use names::slugified;
 pub use origin::{Origin, origins};
-pub use problem::{Level, Problem, render as render_problems};
+pub use problem::{Level, Problem, render as render_problems, render_unread};
 pub use prospecting::{Priority, Prospecting};
 pub use readers::{Reader, readers};
 pub use scenario::{Expect, Scenario, scenarios};
@@ -97,6 +108,7 @@ pub use span::Span;
 pub use target::{Bound, Given, Target, Whose, reps_of_the_catalog};
 pub use target_period::{InForce, TargetPeriod, Unit, definite, in_force};
 pub use view::View;
+pub use whole::decode;
 pub use zone::Zone;
 
 use crate::condition::{Condition, Engine};
@@ -120,6 +132,8 @@ pub struct Process {
     pub customer_types: Vec<CustomerType>,
     /// In selling order, without the two ends.
     pub stages: Vec<Stage>,
+    /// Stages that the file says it does without.
+    pub gone: Vec<Gone>,
     /// Allowed reasons for a loss.
     pub lost_reasons: Vec<Reason>,
     pub won_title: String,
@@ -270,6 +284,8 @@ pub struct CustomerType {
 pub struct Stage {
     /// How it is written in the file and on the command line.
     pub name: String,
+    /// What it was called in earlier versions: whatever happened under those names happened here.
+    pub moved_from: Vec<String>,
     pub title: String,
     pub objective: Option<String>,
     /// What the buyer does meanwhile.
@@ -278,6 +294,8 @@ pub struct Stage {
     pub probability: Option<f64>,
     pub typical: Option<Span>,
     pub limit: Option<Span>,
+    /// So many times at most a deal is meant to be in it; what goes beyond is told by reports, not refused.
+    pub most_visits: Option<u32>,
     /// Customer types whose deals pass through it; the others go past.
     pub only: Only,
     pub requires: Vec<Required>,
@@ -291,6 +309,15 @@ pub struct Stage {
     pub back: Vec<String>,
     /// Its lines in each file that says something of it: [`Process::places`].
     pub lines: Vec<Range<usize>>,
+}
+
+/// A stage that the file does without: `remove = [{ stage = "demo", why = "…", deals_to = "propose" }]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    pub stage: String,
+    /// Where open deals that are still in it go.
+    pub deals_to: Option<String>,
+    pub why: String,
 }
 
 impl Stage {
@@ -460,8 +487,20 @@ pub struct Source {
 }
 
 impl Process {
+    /// The stage of this name or, where there is none, the one that was called so before.
     pub fn stage(&self, name: &str) -> Option<&Stage> {
-        self.stages.iter().find(|stage| stage.name == name)
+        self.stage_index(name).map(|at| &self.stages[at])
+    }
+
+    /// What a stage is called now; of one that is not there (any more), its name.
+    pub fn stage_now<'a>(&'a self, name: &'a str) -> &'a str {
+        self.stage(name).map_or(name, |stage| &stage.name)
+    }
+
+    /// Where an open deal goes that is in a stage which is not there any more.
+    pub fn deals_to(&self, stage: &str) -> Option<&str> {
+        let gone = self.gone.iter().find(|gone| gone.stage == stage)?;
+        gone.deals_to.as_deref()
     }
 
     /// Where a deal of a customer type may go from a stage, the default first: past stages that are not for it.
@@ -486,7 +525,12 @@ impl Process {
 
     /// Position in selling order, for comparing how far two deals have come.
     pub fn stage_index(&self, name: &str) -> Option<usize> {
-        self.stages.iter().position(|stage| stage.name == name)
+        let mut stages = self.stages.iter();
+        let known = stages.position(|stage| stage.name == name);
+        known.or_else(|| {
+            let was = |stage: &Stage| stage.moved_from.iter().any(|before| before == name);
+            self.stages.iter().position(was)
+        })
     }
 
     /// The heading of a stage or end; an unknown one (of an older version) is shown as written.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::inherit::{KINDS, Same, identity};
+use super::inherit::KINDS;
 use super::layers;
 use super::reader::{Reader, ordered};
+use super::same::{Same, full_name, identity};
 use super::whole::Whole;
 
 /// What one file says of a thing.
@@ -23,6 +24,8 @@ pub struct Origin {
     pub keys: Vec<String>,
     /// Why this file does without it.
     pub removed: Option<String>,
+    /// Which file between had removed it, and why.
+    pub again: Option<String>,
 }
 
 /// Everything of a sound process text in the order of the file; `label` is the last one.
@@ -42,12 +45,8 @@ pub fn origins(label: &str, text: &str) -> Vec<Origin> {
             (DeValue::Array(items), _) => {
                 let same = kind.map_or(Same::Name, |(.., same)| *same);
                 for item in items {
-                    let name = identity(item, same).map(|id| {
-                        let parts: Vec<String> =
-                            id.into_iter().filter(|part| !part.is_empty()).collect();
-                        parts.join(" ")
-                    });
-                    found.thing(noun, &name.unwrap_or_default(), item);
+                    let name = full_name(item, same).unwrap_or_default();
+                    found.thing(noun, &name, item);
                 }
             }
             (DeValue::Table(table), Some((_, _, Same::Key))) => {
@@ -60,6 +59,18 @@ pub fn origins(label: &str, text: &str) -> Vec<Origin> {
     }
     for gone in removed {
         let place = layers::place(label, &whole.text, gone.span.start);
+        if gone.again {
+            // It is there; of a part the stage's own lines say whose it is.
+            let mut things = found.origins.iter_mut();
+            let is_it = |one: &&mut Origin| one.what == gone.noun && one.name == gone.name;
+            if let Some(thing) = things.find(is_it).filter(|_| gone.stage.is_none()) {
+                thing.again = Some(format!(
+                    "{}:{} had removed it: {}",
+                    place.file, place.line, gone.why
+                ));
+            }
+            continue;
+        }
         found.origins.push(Origin {
             what: gone.noun.to_string(),
             name: match gone.stage {
@@ -70,6 +81,7 @@ pub fn origins(label: &str, text: &str) -> Vec<Origin> {
             line: place.line,
             keys: Vec::new(),
             removed: Some(gone.why),
+            again: None,
         });
     }
     found.origins
@@ -98,6 +110,7 @@ impl Found<'_> {
                 line: place.line,
                 keys: if is_alone { Vec::new() } else { keys },
                 removed: None,
+                again: None,
             });
         }
     }

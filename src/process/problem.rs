@@ -1,7 +1,6 @@
 //! What is wrong with a process file, where, and how it is shown to the person who wrote it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level as Shown, Origin, Renderer, Snippet};
@@ -9,7 +8,7 @@ use serde::Serialize;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::layers;
+use super::layers::{self, Unread};
 use crate::text::visible;
 
 /// Lines longer than this are named but not shown.
@@ -45,6 +44,11 @@ impl Problem {
             label: label.into(),
             span,
         }
+    }
+
+    /// A file of which nothing can be said but why.
+    pub(crate) fn unreadable(path_label: &str, why: impl Into<String>) -> Self {
+        Self::error(0..0, format!("cannot read `{path_label}`"), why)
     }
 
     pub(crate) fn warning(
@@ -142,6 +146,17 @@ fn leaves(value: &Spanned<DeValue<'_>>, spans: &mut Vec<Range<usize>>) {
 
 /// Draws problems as a compiler does, in the order of their places, and closes with their number.
 pub fn render(path_label: &str, text: &str, problems: &[Problem], color: bool) -> String {
+    drawn(path_label, text, problems, color) + &closing(path_label, problems)
+}
+
+/// The same of a file that can't be read with those it extends; `path_label` is what it was meant to be read for.
+pub fn render_unread(path_label: &str, unread: &Unread) -> String {
+    let file = layers::beside(path_label, &unread.file);
+    let problems = std::slice::from_ref(&unread.problem);
+    drawn(&file, &unread.text, problems, false) + &closing(path_label, problems)
+}
+
+fn drawn(path_label: &str, text: &str, problems: &[Problem], color: bool) -> String {
     let renderer = if color {
         Renderer::styled()
     } else {
@@ -161,19 +176,19 @@ pub fn render(path_label: &str, text: &str, problems: &[Problem], color: bool) -
         out.push_str(&excerpt(&renderer, &visible(&file), &lines, &placed));
         out.push('\n');
     }
+    out
+}
+
+fn closing(path_label: &str, problems: &[Problem]) -> String {
     let count = |level| {
-        problems
-            .iter()
-            .filter(|problem| problem.level == level)
-            .count()
+        let of_level = problems.iter().filter(|problem| problem.level == level);
+        of_level.count()
     };
-    let _ = write!(
-        out,
+    format!(
         "{}: {}",
         visible(path_label),
         summary(count(Level::Error), count(Level::Warning))
-    );
-    out
+    )
 }
 
 fn summary(errors: usize, warnings: usize) -> String {

@@ -11,6 +11,7 @@ use super::Problem;
 use super::keys::Keys;
 use super::layers::place;
 use super::removed::Removed;
+use super::same::plain;
 use super::shape::{Key, Table};
 use crate::text::nearest;
 
@@ -18,7 +19,7 @@ use crate::text::nearest;
 const MOST_GUESSES: usize = 500;
 
 /// A value and where it is written; of a quoted text the place between the quotes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
     pub(crate) span: Range<usize>,
@@ -55,6 +56,15 @@ impl<'a> Reader<'a> {
             (gone.noun, gone.name.clone(), place)
         });
         self.removed.borrow_mut().extend(told);
+    }
+
+    /// Where something of one of these nouns was removed, and what to do.
+    pub(super) fn gone(&self, name: &str, is_noun: impl Fn(&str) -> bool) -> Option<String> {
+        let removed = self.removed.borrow();
+        let (.., place) = removed
+            .iter()
+            .find(|(noun, known, _)| is_noun(noun) && plain(known) == name)?;
+        Some(format!("{place} removes it; remove or override this too"))
     }
 
     pub(super) fn note_types(&self, names: &[At<String>]) {
@@ -121,16 +131,16 @@ impl<'a> Reader<'a> {
         if self.may_be_broken(&name.value) {
             return;
         }
-        let removed = self.removed.borrow();
-        let gone = removed
-            .iter()
-            .find(|(of, known, _)| noun.ends_with(of) && *known == name.value);
-        if let Some((_, _, place)) = gone {
-            return self.error(
-                name.span.clone(),
-                format!("unknown {noun} `{}`", name.value),
-                format!("{place} removes it; remove or override this too"),
-            );
+        // A fact of a deal is a field, or that a step is done.
+        let is_fact = ["fact", "fact of a deal"].contains(&noun);
+        let (kind, gone) = match name.value.strip_prefix("done_") {
+            Some(step) if is_fact => ("step", step),
+            _ if is_fact => ("field", name.value.as_str()),
+            _ => (noun, name.value.as_str()),
+        };
+        if let Some(label) = self.gone(gone, |of| kind.ends_with(&of.replace('_', " "))) {
+            let message = format!("unknown {noun} `{}`", name.value);
+            return self.error(name.span.clone(), message, label);
         }
         let listed: Vec<String> = known
             .clone()
@@ -151,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The place of a value; of a text between its quotes.
-    fn place(&self, value: &Spanned<DeValue<'_>>) -> Range<usize> {
+    pub(super) fn place(&self, value: &Spanned<DeValue<'_>>) -> Range<usize> {
         let span = value.span();
         let Some(raw) = self
             .text
@@ -297,7 +307,7 @@ pub(crate) fn ordered<'t>(table: &'t DeTable<'t>) -> Vec<(At<String>, &'t Spanne
     entries
 }
 
-fn type_of(value: &DeValue<'_>) -> &'static str {
+pub(super) fn type_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) => "a whole number",

@@ -1,9 +1,11 @@
 //! What names in the file mean to one another: requirements, ways between stages, teams of reps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::definition::Definition;
+use super::limit::calendar_days;
 use super::reader::{At, Reader};
+use super::removed::GoneWritten;
 use super::stages::StageWritten;
 use super::{BuyingRole, Field, LOST, Problem, REQUIRABLE, Requirement, WON};
 use crate::text::nearest;
@@ -165,6 +167,47 @@ pub(super) fn ways(reader: &Reader<'_>, stages: &[StageWritten]) {
     }
 }
 
+/// Checks `moved_from` and `remove`: a name is of one stage, now or before, or of none.
+pub(super) fn moved(reader: &Reader<'_>, stages: &[StageWritten], gone: &[GoneWritten]) {
+    let names = || stages.iter().map(|stage| stage.name.value.as_str());
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    for stage in stages {
+        let here = &stage.name.value;
+        for before in &stage.moved_from {
+            let name = before.value.as_str();
+            let label = if [WON, LOST].contains(&name) {
+                "it is an end; expected what the stage was called before".to_string()
+            } else if name == here {
+                "this is its name now; expected the earlier one".to_string()
+            } else if names().any(|known| known == name) {
+                "that stage is still there; expected a name that no stage has any more".to_string()
+            } else if let Some(other) = known.insert(name, here) {
+                format!("`{other}` says so too; its deals can't go along with both")
+            } else {
+                continue;
+            };
+            let message = format!("stage `{here}` can't be moved from `{name}`");
+            reader.error(before.span.clone(), message, label);
+        }
+    }
+    for written in gone {
+        let (name, span) = (written.gone.stage.as_str(), written.span.clone());
+        let said = if names().any(|known| known == name) {
+            "the file still has it; delete its `[[stage]]` too".to_string()
+        } else if let Some((now, _)) = known.get(name).zip(written.deals_to.as_ref()) {
+            format!("`{now}` is moved from it, so its deals go along; delete one of the two")
+        } else {
+            let to = written.gone.deals_to.as_ref().zip(written.deals_to.clone());
+            if let Some((to, span)) = to.filter(|(to, _)| !names().any(|known| known == *to)) {
+                let value = to.clone();
+                reader.unknown("stage", &At { value, span }, names());
+            }
+            continue;
+        };
+        reader.error(span, format!("`remove` names the stage `{name}`"), said);
+    }
+}
+
 pub(super) fn probabilities(reader: &Reader<'_>, stages: &[StageWritten]) {
     let known = stages
         .iter()
@@ -187,5 +230,22 @@ pub(super) fn probabilities(reader: &Reader<'_>, stages: &[StageWritten]) {
         let message = format!("stage `{}` has no objective", stage.name.value);
         let label = "say what it is for: `objective = \"…\"`";
         reader.report(Problem::warning(stage.span.clone(), message, label));
+    }
+}
+
+/// A deal that is late before it takes as long as it usually does.
+pub(super) fn timing(reader: &Reader<'_>, stages: &[StageWritten]) {
+    for stage in stages {
+        let (Some(typical), Some(limit)) = (stage.typical, &stage.limit) else {
+            continue;
+        };
+        if calendar_days(limit.value) < calendar_days(typical) {
+            let message = format!(
+                "deals in stage `{}` are late before they usually leave it",
+                stage.name.value
+            );
+            let label = format!("expected at least the typical {typical}");
+            reader.report(Problem::warning(limit.span.clone(), message, label));
+        }
     }
 }

@@ -14,10 +14,12 @@ use super::limit::LimitOf;
 use super::names::unique;
 use super::prospecting::Priority;
 use super::reader::{At, Reader};
+use super::same::listed;
 use super::shape;
 use super::syntax::Source;
 use super::{Problem, Process, Stage, WON, prospect_columns};
 use crate::condition::{Column, ColumnKind, Value};
+use crate::text::nearest;
 
 /// A deal with these facts, in this stage, on this day, and what is expected of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,11 +58,12 @@ impl Expect {
     }
 
     /// Whether it is about a name of a list, not about a deal.
-    fn is_of_prospect(&self) -> bool {
+    pub fn is_of_prospect(&self) -> bool {
         self.score.is_some() || self.priority.is_some()
     }
 
-    fn is_of_deal(&self) -> bool {
+    /// Whether it is about a deal.
+    pub fn is_of_deal(&self) -> bool {
         let of_prospect = Self {
             score: self.score,
             priority: self.priority,
@@ -77,6 +80,18 @@ const SOME_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 7) {
     Some(day) => day,
     None => NaiveDate::MIN,
 };
+/// Facts that are not given, and what says them.
+const DERIVED: [(&str, &str); 5] = [
+    ("id", "a test has no id"),
+    ("today", "`date` of the test says it"),
+    ("stage", "`stage` of the test says it"),
+    ("state", "the deal of a test is open"),
+    (
+        "type",
+        "it follows from what `when` of the customer types reads: give that",
+    ),
+];
+
 /// The scenarios of a file of them beside the process, with what is wrong with it.
 pub fn scenarios(label: &str, text: &str, process: &Process) -> (Vec<Scenario>, Vec<Problem>) {
     let source = Source::read(text);
@@ -160,8 +175,13 @@ impl Read<'_> {
             None => Some(Expect::default()),
         }?;
         if expect.is_empty() {
-            let at = self.keys.get("expect");
-            let at = at.map_or_else(|| self.keys.span.clone(), Spanned::span);
+            let written = self.keys.get("expect");
+            let has_keys = written.and_then(|written| written.get_ref().as_table());
+            // Each of its keys was refused already.
+            if has_keys.is_some_and(|keys| !keys.is_empty()) {
+                return None;
+            }
+            let at = written.map_or_else(|| self.keys.span.clone(), Spanned::span);
             reader.absent(
                 at,
                 format!("test `{what}` expects nothing"),
@@ -295,14 +315,15 @@ impl Read<'_> {
         }
         let mut given = Vec::new();
         for (name, value) in self.keys.named("given") {
-            let derived = ["id", "today", "stage", "state"].contains(&name.value.as_str());
-            let Some(column) = columns
-                .iter()
-                .find(|column| column.name == name.value && !derived)
-            else {
+            let said_by = |name: &str| DERIVED.iter().find(|(derived, _)| *derived == name);
+            if let Some((derived, how)) = said_by(&name.value) {
+                let message = format!("`{derived}` is not given");
+                reader.error(name.span.clone(), message, *how);
+                continue;
+            }
+            let Some(column) = columns.iter().find(|column| column.name == name.value) else {
                 let known = columns.iter().map(|column| column.name.as_str());
-                let of = |name: &&str| !["id", "today", "stage", "state"].contains(name);
-                reader.unknown("fact", &name, known.filter(of));
+                reader.unknown("fact", &name, known.filter(|name| said_by(name).is_none()));
                 continue;
             };
             let Some(told) = self.value(column, &name, value) else {
@@ -355,7 +376,12 @@ impl Read<'_> {
                 let text = reader.text_of(&name.value, value)?;
                 if !column.values.is_empty() && !column.values.contains(&text.value) {
                     let words = column.values.iter().map(String::as_str);
-                    reader.unknown(&format!("word for `{}`", name.value), &text, words);
+                    let label = match nearest(&text.value, words) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("expected one of {}", listed(&column.values)),
+                    };
+                    let message = format!("`{}` is not a choice of `{}`", text.value, name.value);
+                    reader.error(text.span, message, label);
                     return None;
                 }
                 Some(Value::Text(text.value))

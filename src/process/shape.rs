@@ -23,6 +23,8 @@ pub(super) enum Takes {
     Duration,
     OneOf(&'static [&'static str]),
     Texts,
+    /// A name, or a list of them.
+    OneOrMore,
     Dates,
     /// A list of tables, or of texts that stand for one with that name.
     List(&'static Table, bool),
@@ -50,8 +52,8 @@ pub(super) struct Table {
 }
 
 use Takes::{
-    Bool, Condition, Date, Dates, Duration, Integer, List, Name, Named, Number, One, OneOf, Share,
-    Text, Texts, Values,
+    Bool, Condition, Date, Dates, Duration, Integer, List, Name, Named, Number, One, OneOf,
+    OneOrMore, Share, Text, Texts, Values,
 };
 
 pub(super) const FILE: Table = Table {
@@ -168,7 +170,7 @@ pub(super) const PROCESS: Table = Table {
             "remove",
             List(&REMOVE, false),
             false,
-            "what this file does without of the one it extends",
+            "what this file does without of the one it extends; without one, stages that went, with `deals_to`",
         ),
         Key("name", Text, false, "whose process it is"),
         Key(
@@ -263,9 +265,22 @@ pub(super) const REMOVE: Table = Table {
             "a score, by what it says or its condition",
         ),
         Key("metric", Text, false, "a metric"),
-        Key("target", Text, false, "the targets of a metric"),
+        Key(
+            "target",
+            Text,
+            false,
+            "a target: its metric, whose it is and its period, where the metric has several",
+        ),
         Key("check", Text, false, "a check"),
         Key("test", Text, false, "a test"),
+        Key("reason", Text, false, "a reason for a loss"),
+        Key("holiday", Date, false, "a holiday"),
+        Key(
+            "deals_to",
+            Text,
+            false,
+            "where the deals of a stage go that is removed",
+        ),
         Key("why", Text, true, "why this file does without it"),
     ],
 };
@@ -365,6 +380,13 @@ pub(super) const STAGE: Table = Table {
             false,
             "the stage it stands behind; default: where it is written",
         ),
+        Key("before", Text, false, "the stage it stands before, instead"),
+        Key(
+            "moved_from",
+            OneOrMore,
+            false,
+            "what it was called before: its deals come along",
+        ),
         Key("objective", Text, false, "what it is for"),
         Key("buyer", Text, false, "what the buyer does meanwhile"),
         ONLY,
@@ -376,6 +398,12 @@ pub(super) const STAGE: Table = Table {
         ),
         Key("typical", Duration, false, "how long it usually takes"),
         Key("limit", Duration, false, "after this it is late"),
+        Key(
+            "most_visits",
+            Integer,
+            false,
+            "so many times at most a deal is meant to be in it",
+        ),
         Key(
             "requires",
             List(&REQUIRED, true),
@@ -854,6 +882,7 @@ fn of(takes: Takes, defs: &mut Map<String, Value>) -> Value {
         Duration => json!({ "type": "string", "pattern": "^[0-9]+(d|w|bd|m)$" }),
         OneOf(words) => json!({ "type": "string", "enum": words }),
         Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        OneOrMore => json!({ "type": ["string", "array"], "items": { "type": "string" } }),
         Dates => json!({ "type": "array", "items": date }),
         List(shape, texts) => {
             let items = named(shape, defs);

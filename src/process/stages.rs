@@ -15,14 +15,17 @@ use super::{FollowUpRule, LOST, Only, Span, Step, WON};
 
 pub(super) struct StageWritten {
     pub(super) name: At<String>,
-    /// The stage that it stands behind, if not where it is written.
-    pub(super) after: Option<At<String>>,
+    /// The stage that it stands beside, if not where it is written: `after` or `before` it.
+    beside: Option<At<String>>,
+    /// What it was called before.
+    pub(super) moved_from: Vec<At<String>>,
     pub(super) title: String,
     pub(super) objective: Option<String>,
     pub(super) buyer: Option<String>,
     pub(super) probability: Option<At<f64>>,
     pub(super) typical: Option<Span>,
-    pub(super) limit: Option<Span>,
+    pub(super) limit: Option<At<Span>>,
+    pub(super) most_visits: Option<u32>,
     pub(super) only: Only,
     pub(super) requires: Vec<RequiredWritten>,
     pub(super) steps: Vec<Step>,
@@ -101,10 +104,10 @@ pub(super) fn read(reader: &Reader<'_>, lines: &Lines<'_>, file: &Keys<'_>) -> V
         stages.extend(name.is_some().then_some(stage));
     }
     unique(reader, "stage", stages.iter().map(|stage| &stage.name));
-    for after in stages.iter().filter_map(|stage| stage.after.as_ref()) {
-        if !stages.iter().any(|stage| stage.name.value == after.value) {
+    for beside in stages.iter().filter_map(|stage| stage.beside.as_ref()) {
+        if !stages.iter().any(|stage| stage.name.value == beside.value) {
             let names = stages.iter().map(|stage| stage.name.value.as_str());
-            reader.unknown("stage", after, names);
+            reader.unknown("stage", beside, names);
         }
     }
     stages
@@ -143,13 +146,20 @@ fn stage(
     let (steps, steps_asked) = steps(reader, keys);
     StageWritten {
         title,
-        after: keys.text("after"),
+        beside: {
+            let before = keys.text("before");
+            keys.text("after").or(before)
+        },
+        moved_from: keys.one_or_more("moved_from"),
         name,
         objective: keys.words("objective"),
         buyer: keys.words("buyer"),
         probability,
         typical: keys.parsed("typical"),
-        limit: keys.parsed("limit"),
+        limit: keys.parsed_at("limit"),
+        most_visits: keys
+            .integer("most_visits", 1..=1_000)
+            .and_then(|visits| u32::try_from(visits).ok()),
         only: only(reader, keys),
         requires,
         steps,

@@ -23,6 +23,10 @@ impl<'p> View<'p> {
             .map_or_else(String::new, |kind| format!(" for {kind}"))
     }
 
+    pub(super) fn kind(&self) -> Option<&'p str> {
+        self.kind
+    }
+
     pub fn shows(&self, only: &Only) -> bool {
         self.kind.is_none() || only.includes(self.kind)
     }
@@ -42,7 +46,7 @@ impl<'p> View<'p> {
     }
 
     /// A text, and whom it is limited to.
-    pub(super) fn marked(&self, text: &str, only: &Only) -> String {
+    pub fn marked(&self, text: &str, only: &Only) -> String {
         match self.kind {
             None => format!("{text}{}", only.in_words()),
             Some(_) => text.to_string(),
@@ -50,21 +54,21 @@ impl<'p> View<'p> {
     }
 
     /// A text, whom it is limited to, and of which deals it is asked.
-    pub(super) fn asked(&self, text: &str, only: &Only, ask_when: Option<&Condition>) -> String {
+    pub fn asked(&self, text: &str, only: &Only, ask_when: Option<&Condition>) -> String {
         let all = Only::default();
         let only = if self.kind.is_none() { only } else { &all };
         let when = ask_when.map(|when| when.text.as_str());
         format!("{text}{}", limits_in_words(only, when))
     }
 
-    pub(super) fn steps(&self, stage: &'p Stage, required: bool) -> impl Iterator<Item = &'p Step> {
+    pub fn steps<'s>(&self, stage: &'s Stage, required: bool) -> impl Iterator<Item = &'s Step> {
         let view = *self;
         let steps = stage.steps.iter();
         steps.filter(move |step| step.required == required && view.shows(&step.only))
     }
 
     /// What must be known, fields or roles, each with whom it is limited to.
-    pub(super) fn requires(&self, stage: &'p Stage, roles: bool) -> Vec<String> {
+    pub fn requires(&self, stage: &Stage, roles: bool) -> Vec<String> {
         let wanted = |what: &Requirement| matches!(what, Requirement::Role(_)) == roles;
         let required = stage.requires.iter();
         required
@@ -74,6 +78,18 @@ impl<'p> View<'p> {
                 self.asked(name, &required.only, required.ask_when.as_ref())
             })
             .collect()
+    }
+
+    /// `send the summary, 1 day after First call`
+    pub fn follow_ups<'s>(&self, stage: &'s Stage) -> impl Iterator<Item = String> {
+        let view = *self;
+        let rules = stage.follow_ups.iter();
+        rules
+            .filter(move |rule| view.shows(&rule.only))
+            .map(move |rule| {
+                let told = format!("{}, {}", rule.say, stage.when(rule));
+                view.marked(&told, &rule.only)
+            })
     }
 
     /// Where a deal goes from a stage, the usual way first.
@@ -101,11 +117,23 @@ impl<'p> View<'p> {
         told
     }
 
-    pub(super) fn back(&self, stage: &'p Stage) -> Vec<String> {
+    /// The names of what follows a stage, the usual way first.
+    pub fn next<'s>(&'s self, stage: &'s Stage) -> Vec<&'s str> {
+        match self.kind {
+            None => stage.next.iter().map(String::as_str).collect(),
+            Some(_) => self.process.onward(stage, self.kind),
+        }
+    }
+
+    pub fn back_to(&self, stage: &Stage) -> impl Iterator<Item = &'p Stage> {
+        let view = *self;
         let back = stage.back.iter();
-        let known = back.filter_map(|name| self.process.stage(name));
-        known
-            .filter(|stage| self.shows(&stage.only))
+        back.filter_map(move |name| view.process.stage(name))
+            .filter(move |stage| view.shows(&stage.only))
+    }
+
+    pub(super) fn back(&self, stage: &Stage) -> Vec<String> {
+        self.back_to(stage)
             .map(|stage| self.marked(&stage.title, &stage.only))
             .collect()
     }

@@ -98,7 +98,9 @@ fn words(document: &Document) -> String {
 
 /// What the map says.
 fn drawn(text: &str) -> String {
-    format!("{:#?}", process(text).map("Example".to_string(), None))
+    let process = process(text);
+    let view = View::new(&process, None);
+    format!("{:#?}", view.map("Example".to_string(), None))
 }
 
 /// Matrix across, matrix down and guide in words, and the rows of matrix and guide.
@@ -124,7 +126,7 @@ fn views(text: &str, kind: Option<&str>) -> [String; 5] {
 #[case("say = \"worth the trip\"", "say = \"worth the train\"")]
 #[case("say = \"thank them\"", "say = \"call them\"")]
 #[case("after = \"1d\"", "after = \"5bd\"")]
-#[case("typical = \"10bd\"", "typical = \"2m\"")]
+#[case("typical = \"10bd\"", "typical = \"12bd\"")]
 #[case("limit = \"3w\"", "limit = \"4w\"")]
 #[case("title = \"Close\"", "title = \"Sign\"")]
 #[case(

@@ -8,9 +8,28 @@ use toml::de::DeTable;
 use super::Problem;
 use super::inherit::{laid_over, shifted};
 use super::layers::{Layer, layers};
+use super::placed::placed;
 use super::reader::Reader;
 use super::removed::Removed;
 use super::syntax::Source;
+
+/// Largest process file; a larger one is something else.
+pub(super) const MAX_BYTES: usize = 1 << 20;
+
+/// The text of a process file, or what is wrong with its bytes.
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > MAX_BYTES {
+        return Err(format!(
+            "the file has {} bytes, expected at most 1 MiB ({MAX_BYTES})",
+            bytes.len()
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
+        format!("line {line} is not UTF-8 (byte {at} of the file); save the file as UTF-8")
+    })
+}
 
 pub(super) struct Whole<'t> {
     files: Vec<File<'t>>,
@@ -82,7 +101,12 @@ impl<'t> Whole<'t> {
             whole = Some(table);
             removed.extend(without);
         }
-        (whole.unwrap_or_default(), removed)
+        let mut whole = whole.unwrap_or_default();
+        placed(reader, &mut whole);
+        for gone in &mut removed {
+            gone.again = gone.is_in(&mut whole);
+        }
+        (whole, removed)
     }
 
     /// What is wrong with the syntax and what was found in the table, in the order of their places in the original.

@@ -40,14 +40,21 @@ pub(super) fn write<R: Row>(
 }
 
 /// Plain rows under a header, for files that are no answer: what a mailing house or a broker gets.
-pub struct PlainCsv {
-    csv: ::csv::Writer<Vec<u8>>,
+pub struct PlainCsv<W: io::Write = Vec<u8>> {
+    csv: ::csv::Writer<W>,
     raw: bool,
 }
 
 impl PlainCsv {
     pub fn new(columns: &[&str], raw: bool) -> io::Result<Self> {
-        let mut csv = ::csv::Writer::from_writer(Vec::new());
+        Self::to(Vec::new(), columns, raw)
+    }
+}
+
+impl<W: io::Write> PlainCsv<W> {
+    /// Written as it comes.
+    pub fn to(out: W, columns: &[&str], raw: bool) -> io::Result<Self> {
+        let mut csv = ::csv::Writer::from_writer(out);
         csv.write_record(columns)?;
         Ok(Self { csv, raw })
     }
@@ -64,7 +71,7 @@ impl PlainCsv {
         Ok(())
     }
 
-    pub fn finish(self) -> io::Result<Vec<u8>> {
+    pub fn finish(self) -> io::Result<W> {
         self.csv
             .into_inner()
             .map_err(::csv::IntoInnerError::into_error)

@@ -11,11 +11,13 @@ mod jsonl;
 mod mail;
 mod markdown;
 mod table;
+mod xes;
 mod xlsx;
 
 pub use csv::PlainCsv;
 pub use html::Section;
 pub use mail::{Address, Letterhead, message};
+pub use xes::{XesLog, XesValue, instant};
 pub use xlsx::MOST_ROWS;
 
 use std::fmt;

@@ -71,7 +71,7 @@ fn sample(accounts: &[&str]) -> (Answer<Line>, Document) {
     let answer = Answer {
         schema: "salesctl/test/1",
         as_of: date("2026-11-21"),
-        process_version: 7,
+        process_version: Some(7),
         currency: eur(),
         period: Some(Period {
             from: date("2026-07-01"),

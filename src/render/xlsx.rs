@@ -258,8 +258,10 @@ fn write_about<R>(sheet: &mut Worksheet, answer: &Answer<R>) -> Result<(), XlsxE
     sheet.write_number(at, 1, answer.n as f64)?;
     let at = label(sheet, "currency")?;
     sheet.write_string(at, 1, answer.currency.code())?;
-    let at = label(sheet, "process version")?;
-    sheet.write_number(at, 1, f64::from(answer.process_version))?;
+    if let Some(version) = answer.process_version {
+        let at = label(sheet, "process version")?;
+        sheet.write_number(at, 1, f64::from(version))?;
+    }
     if !answer.by.is_empty() {
         let at = label(sheet, "by")?;
         sheet.write_string(at, 1, visible(&answer.by.join(", ")))?;

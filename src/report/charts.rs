@@ -10,7 +10,7 @@ use crate::document::{Bar, Chart, Shape, Unit};
 use crate::money::Currency;
 use crate::statistics::Share;
 
-fn bar(label: impl Into<String>, value: Option<f64>) -> Bar {
+pub(super) fn bar(label: impl Into<String>, value: Option<f64>) -> Bar {
     Bar {
         label: label.into(),
         value: value.unwrap_or(f64::NAN),

@@ -30,6 +30,8 @@ pub(super) fn stay(book: &Book, visit: usize, today: Day) -> Option<(i32, bool)>
     let entered = visits.entered[visit]?;
     match (visits.how[visit], visits.left[visit]) {
         (Left::Still, _) => Some((today.since(entered), false)),
+        // It would have gone on, so it is known to have lasted at least that long.
+        (Left::Moved, Some(left)) => Some((left.since(entered), false)),
         (_, Some(left)) => Some((left.since(entered), true)),
         (_, None) => None,
     }

@@ -224,6 +224,7 @@ impl<'a> Grouping<'a> {
             Dimension::Product => (&deals.product, Labels::Named(&book.products)),
             Dimension::Source => (&deals.source, Labels::Named(&book.sources)),
             Dimension::Type => (&deals.customer_type, Labels::Plain(&book.types)),
+            Dimension::ProcessVersion => (&deals.gate_version, Labels::Plain(&book.versions)),
             Dimension::Attribute(field) => {
                 if taken.contains(&field.as_str()) {
                     return Err(format!(
@@ -231,13 +232,13 @@ impl<'a> Grouping<'a> {
                     ));
                 }
                 let labelled = book.attributes.get(field).ok_or_else(|| {
-                    let known = ["rep", "team", "product", "source", "type"]
+                    let known = ["rep", "team", "product", "source", "type", "process-version"]
                         .into_iter()
                         .chain(book.attributes.keys().map(String::as_str));
                     let near = crate::text::nearest(field, known)
                         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                     format!(
-                        "deals can't be grouped by `{field}`: it is none of rep, team, product, source, type and \
+                        "deals can't be grouped by `{field}`: it is none of rep, team, product, source, type, process-version and \
                          the process's fields{near}"
                     )
                 })?;

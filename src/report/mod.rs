@@ -13,6 +13,7 @@ mod charts;
 mod cohort;
 mod cohorts;
 mod compare;
+mod conformance;
 mod convert;
 mod cost;
 mod costs;
@@ -36,6 +37,7 @@ mod pipeline;
 mod pipeline_by;
 mod requests;
 mod returns;
+pub mod review;
 mod said;
 mod scorecard;
 mod sources;
@@ -62,6 +64,10 @@ pub use burden::{BURDEN, BurdenRow, Seen, burden};
 pub use changes::{ChangesRow, changes};
 pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
+pub use conformance::{
+    ConformanceRow, DeviationRow, PathRow, conformance, conformance_needs, deviation_needs,
+    deviations, paths,
+};
 pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};
 pub use durations::{DURATIONS, DurationsRow, durations};
@@ -155,6 +161,8 @@ pub enum Dimension {
     Source,
     /// The customer type, as of the last gate.
     Type,
+    /// The version of the process under which the last gate was passed.
+    ProcessVersion,
     /// A field of the account or the deal, which the Book must have been loaded with.
     Attribute(String),
     /// Months, quarters or years; only metrics are told by them.
@@ -164,7 +172,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    /// `rep`, `team`, `product`, `source`, `type`; anything else is a field's name.
+    /// `rep`, `team`, `product`, `source`, `type`, `process-version`; anything else is a field's name.
     pub fn from_name(name: &str) -> Self {
         match name {
             "rep" => Self::Rep,
@@ -172,6 +180,7 @@ impl Dimension {
             "product" => Self::Product,
             "source" => Self::Source,
             "type" => Self::Type,
+            "process-version" | "process_version" => Self::ProcessVersion,
             field => Self::Attribute(field.to_string()),
         }
     }
@@ -183,6 +192,7 @@ impl Dimension {
             Self::Product => Columns::PRODUCT,
             Self::Source => Columns::SOURCE,
             Self::Type => Columns::TYPE,
+            Self::ProcessVersion => Columns::GATE_VERSION,
             Self::Attribute(_) | Self::Time(_) | Self::Stage => Columns::NONE,
         };
         let mut needs = Needs::of(columns);
@@ -200,6 +210,7 @@ impl Dimension {
             Self::Product => "product",
             Self::Source => "source",
             Self::Type => "type",
+            Self::ProcessVersion => "process_version",
             Self::Attribute(field) => field,
             Self::Time(grain) => grain.name(),
             Self::Stage => "stage",
@@ -269,7 +280,7 @@ fn answer<R>(
     Answer {
         schema,
         as_of: book.as_of,
-        process_version: book.process_version,
+        process_version: Some(book.process_version).filter(|version| *version > 0),
         currency: process.currency,
         period: ask.period,
         by: Vec::new(),

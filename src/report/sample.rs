@@ -141,6 +141,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         deals.reason.push(None);
         deals.customer_type.push(None);
         deals.touched.push(at(deal.closed.or(deal.opened)));
+        deals.imported.push(false);
         for (stage, entered, left, how) in &deal.visits {
             visits.deal.push(i as u32);
             visits.stage.push(*stage);
@@ -186,6 +187,7 @@ pub(super) fn book(told: &[Told]) -> Book {
         currencies: vec![code("EUR"), code("USD"), code("GBP")],
         reasons: Vec::new(),
         types: Vec::new(),
+        versions: Vec::new(),
         tools: Vec::new(),
         attributes: [("segment".to_string(), segment)].into(),
         dated: BTreeMap::new(),

@@ -6,12 +6,12 @@ use crate::deal::book::Book;
 use crate::process::{Process, Standing};
 
 /// One for each stage of the process, and what could not be counted there, in words.
-pub fn standing(process: &Process, book: &Book) -> (Vec<Standing>, Vec<String>) {
+pub fn standing(process: &Process, book: &Book, ask: &Ask) -> (Vec<Standing>, Vec<String>) {
     let mut judge = Judge::new(process, book);
     let mut tallies: Vec<Tally> = (0..=judge.stages.lines.len())
         .map(|_| Tally::default())
         .collect();
-    for deal in asked(book, &Ask::default()).0 {
+    for deal in asked(book, ask).0 {
         let slot = judge.slot(deal);
         judge.add(&mut tallies[slot], deal);
     }
@@ -49,7 +49,7 @@ mod tests {
             value_minor: value,
             late,
         };
-        let (all, notes) = standing(&process(), &book(&twelve()));
+        let (all, notes) = standing(&process(), &book(&twelve()), &Ask::default());
         // 6,000 USD at 0.80 and a deal without a value; 63, 23 and 68 days of 21.
         let counted = [
             at(2, Some(480_000), 2),
@@ -60,10 +60,10 @@ mod tests {
         // What nobody told the value of has none, and a stage of an older version is not on the map.
         let mut deals: Vec<_> = twelve();
         deals.retain(|deal| deal.state.is_open() && deal.value.is_none());
-        let (all, _) = standing(&process(), &book(&deals));
+        let (all, _) = standing(&process(), &book(&deals), &Ask::default());
         assert_eq!(all[0], at(1, None, 1));
         deals[0].visits = vec![(3, Some(100), None, Left::Still)];
-        let (all, notes) = standing(&process(), &book(&deals));
+        let (all, notes) = standing(&process(), &book(&deals), &Ask::default());
         assert_eq!(all.iter().map(|one| one.open).sum::<usize>(), 0);
         assert_eq!(
             notes,

@@ -4,9 +4,10 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{Write, query};
+use super::{Moment, Write, query};
 use crate::deal::book::Day;
-use crate::deal::event::{CatalogEntry, Event, Private, StreamKind};
+use crate::deal::event::{CatalogEntry, Event, Move, Private, StreamKind};
+use crate::deal::plan::{Fate, fate};
 use crate::id::Id;
 use crate::process::Process;
 
@@ -58,6 +59,60 @@ impl Write<'_> {
             "SELECT stage, COUNT(*) FROM deal WHERE state IN ('open', 'hold') AND stage IS NOT NULL
              GROUP BY stage ORDER BY stage",
         )
+    }
+
+    /// Takes open deals along with a change of the process: those of a stage that is called something else now, and
+    /// those of a stage that is gone and says where they go. What was not gated is no gate passed, and what nobody who
+    /// sells decided is neither an advance nor a step back.
+    pub fn move_deals(
+        &mut self,
+        before: Option<&Process>,
+        after: &Process,
+    ) -> Result<Vec<(Id, String, Fate)>> {
+        self.flush()?;
+        let rows = {
+            let mut statement = self.transaction.prepare_cached(
+                "SELECT id, stage FROM deal WHERE state IN ('open', 'hold') AND stage IS NOT NULL ORDER BY id",
+            )?;
+            let rows =
+                statement.query_map([], |row| Ok((Id(row.get(0)?), row.get::<_, String>(1)?)))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()?
+        };
+        let mut moved = Vec::new();
+        for (deal, stage) in rows {
+            let fate = fate(before, after, &stage);
+            let (Fate::Renamed(to) | Fate::Moved(to)) = &fate else {
+                continue;
+            };
+            let now = self.now();
+            let Some(known) = self.deal(deal)? else {
+                continue;
+            };
+            let at = Moment {
+                instant: now.instant.max(known.latest),
+                day: now.day.max(known.touched),
+            };
+            let event = match &fate {
+                Fate::Moved(_) => Event::StageEntered {
+                    stage: to.clone(),
+                    how: Move::Process,
+                    entered: Some(at.day),
+                    customer_type: known.customer_type.clone(),
+                    overridden: None,
+                },
+                _ => Event::StageRenamed {
+                    from: stage.clone(),
+                    to: to.clone(),
+                },
+            };
+            self.append(deal, at, [event])?;
+            moved.push((deal, stage, fate));
+            if moved.len() % 1_000 == 0 {
+                self.flush()?;
+            }
+        }
+        self.flush()?;
+        Ok(moved)
     }
 
     /// Stages that deals have been in and that a process does not have, with how many deals.

@@ -59,7 +59,7 @@ impl Store {
             let view = View::open(connection, source, &wanted.and(reads.facts()))?;
             let truths = match conditions.as_slice() {
                 [] => Vec::new(),
-                some => judge(&view, process, as_of, cut, some, &reads)?,
+                some => judge(&view, process, as_of, cut, some, None, &reads)?,
             };
             let mut book = loader::load(view, process, as_of, cut, needs)?;
             for (text, truths) in needs.conditions.iter().zip(truths) {
@@ -89,7 +89,24 @@ impl Store {
             let reads = Reads::new(process, as_of, conditions);
             let wanted = Wanted::default().and(reads.facts());
             let view = View::open(connection, Source::Columns, &wanted)?;
-            judge(&view, process, as_of, cut, conditions, &reads)
+            judge(&view, process, as_of, cut, conditions, None, &reads)
+        })
+    }
+
+    /// The same, each over some deals of the Book, by their places in it.
+    pub fn judge_some(
+        &self,
+        process: &Process,
+        as_of: NaiveDate,
+        asked: &[(&Condition, &[u32])],
+    ) -> Result<Vec<Vec<Truth>>> {
+        let (conditions, of): (Vec<&Condition>, Vec<&[u32]>) = asked.iter().copied().unzip();
+        self.one_view(|connection| {
+            let cut = cut(connection, as_of, false)?;
+            let reads = Reads::new(process, as_of, &conditions);
+            let wanted = Wanted::default().and(reads.facts());
+            let view = View::open(connection, Source::Columns, &wanted)?;
+            judge(&view, process, as_of, cut, &conditions, Some(&of), &reads)
         })
     }
 

@@ -339,5 +339,6 @@ fn came_name(came: Move) -> &'static str {
         Move::Back => "back",
         Move::Imported => "imported",
         Move::ImportedBack => "imported_back",
+        Move::Process => "process",
     }
 }

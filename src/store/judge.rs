@@ -92,7 +92,8 @@ impl<'c> Reads<'c> {
     }
 }
 
-/// Evaluates conditions over every deal of the Book of that day, in its order: one column each. `cut`: the day, when
+/// Evaluates conditions over every deal of the Book of that day, in its order, or each over some of them: one column
+/// each. `cut`: the day, when
 /// something happened after it.
 pub(super) fn judge(
     view: &View<'_>,
@@ -100,6 +101,7 @@ pub(super) fn judge(
     as_of: NaiveDate,
     cut: Option<Day>,
     conditions: &[&Condition],
+    of: Option<&[&[u32]]>,
     reads: &Reads<'_>,
 ) -> Result<Vec<Vec<Truth>>> {
     let connection = view.connection();
@@ -126,13 +128,18 @@ pub(super) fn judge(
     }
     let mut all = Vec::with_capacity(conditions.len());
     // Each by itself: few deals differ in what one condition reads, nearly all in what many do.
-    for condition in conditions {
+    for (at, condition) in conditions.iter().enumerate() {
+        let some = of.and_then(|of| of.get(at)).map(|deals| Places {
+            count: deals.len(),
+            some: Some(deals.iter().map(|deal| places.at(*deal as usize)).collect()),
+        });
+        let places = some.as_ref().unwrap_or(&places);
         let own = Reads::new(process, as_of, &[condition]);
         let told: Vec<&(&str, Coded)> = told
             .iter()
             .filter(|(name, _)| own.base.contains(name))
             .collect();
-        let alike = Alike::of(&places, &told, &accounts, &own);
+        let alike = Alike::of(places, &told, &accounts, &own);
         let columns = own.places(process);
         let mut truths = Vec::with_capacity(alike.first.len());
         for chunk in alike.first.chunks(CHUNK) {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::deal::book::Day;
-use crate::deal::event::{Event, Recorded, StreamKind};
+use crate::deal::event::{Event, Move, Recorded, StreamKind};
 use crate::fault::Fault;
 use crate::id::{Id, Ids};
 use crate::text::hex;
@@ -79,6 +79,18 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Whether a move passed a gate, by the body it is kept as: what [`Event::passes_gate`] says of the event.
+pub(super) fn passes_gate(body: &str) -> Result<bool> {
+    #[derive(serde::Deserialize)]
+    struct Moved {
+        how: Option<Move>,
+        #[serde(default)]
+        imported: bool,
+    }
+    let moved: Moved = serde_json::from_str(body)?;
+    Ok(!moved.imported && moved.how.is_none_or(Move::passes_gate))
+}
+
 /// Puts the new head where the next command looks for it; `false` when somebody else moved it.
 pub(super) fn move_head(
     connection: &Connection,
@@ -102,26 +114,48 @@ pub(super) fn read(connection: &Connection, stream: Id) -> Result<Vec<Recorded>>
     let mut rows = statement.query([stream.0])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        let kind: String = row.get(7)?;
-        let body: String = row.get(8)?;
-        let event = unseal(&kind, &body, &private).with_context(|| {
-            let seq = row.get::<_, i64>(0).unwrap_or_default();
-            Fault::store(format!("event {seq} of {stream} can't be read"))
-                .hint("`salesctl doctor` says more; restore the newest backup")
-        })?;
-        events.push(Recorded {
-            stream,
-            seq: row.get(0)?,
-            operation: Id(row.get(1)?),
-            recorded: instant(row.get(2)?)?,
-            effective: instant(row.get(3)?)?,
-            day: Day::new(row.get(4)?).date(),
-            actor: row.get(5)?,
-            version: row.get(6)?,
-            event,
-        });
+        events.push(recorded(stream, row, &private)?);
     }
     Ok(events)
+}
+
+/// What moved the deals that passed a gate by override, without the words of it: deal by deal, in the order it was
+/// written.
+pub(super) fn moves_of_overridden(connection: &Connection) -> Result<Vec<Recorded>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.seq, e.operation, e.recorded, e.effective, e.day, e.actor, e.version, e.kind, e.body, e.stream
+         FROM deal d JOIN event e ON e.stream = d.id
+         WHERE d.overrides > 0 AND e.kind IN ('deal_opened', 'stage_entered', 'won', 'reopened', 'history_told',
+            'undone', 'redone')
+         ORDER BY e.stream, e.seq",
+    )?;
+    let without_words = HashMap::new();
+    let mut rows = statement.query([])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(recorded(Id(row.get(9)?), row, &without_words)?);
+    }
+    Ok(events)
+}
+
+fn recorded(stream: Id, row: &Row<'_>, private: &HashMap<i64, String>) -> Result<Recorded> {
+    let (kind, body): (String, String) = (row.get(7)?, row.get(8)?);
+    let event = unseal(&kind, &body, private).with_context(|| {
+        let seq = row.get::<_, i64>(0).unwrap_or_default();
+        Fault::store(format!("event {seq} of {stream} can't be read"))
+            .hint("`salesctl doctor` says more; restore the newest backup")
+    })?;
+    Ok(Recorded {
+        stream,
+        seq: row.get(0)?,
+        operation: Id(row.get(1)?),
+        recorded: instant(row.get(2)?)?,
+        effective: instant(row.get(3)?)?,
+        day: Day::new(row.get(4)?).date(),
+        actor: row.get(5)?,
+        version: row.get(6)?,
+        event,
+    })
 }
 
 /// One hash over the heads of all chains, as [`verify`] comes to it, without reading the events.

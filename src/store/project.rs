@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     cases, commitments, contact_rows, costs, deal_rows, list_rows, names, ratings, selection,
-    snapshot, suppression, targets,
+    snapshot, suggestions, suppression, targets,
 };
 use crate::condition::Value;
 use crate::deal::book::{Day, Left};
@@ -84,6 +84,8 @@ fn anew(
         StreamKind::Case => cases::project(connection, id, events),
         StreamKind::Target => targets::project(connection, id, events),
         StreamKind::Commitment => commitments::project(connection, id, events),
+        StreamKind::Suggestion => suggestions::project(connection, id, events),
+        StreamKind::Review => suggestions::project_review(connection, id, events),
         StreamKind::Nightly => snapshot::project(connection, &[], events),
     }
 }
@@ -94,6 +96,7 @@ pub(super) fn left_name(how: Left) -> &'static str {
         Left::Still => "still",
         Left::Advanced => "advanced",
         Left::Back => "back",
+        Left::Moved => "moved",
         Left::Won => "won",
         Left::Lost => "lost",
     }
@@ -104,6 +107,7 @@ pub(super) fn left_from_name(name: &str) -> Option<Left> {
         Left::Still,
         Left::Advanced,
         Left::Back,
+        Left::Moved,
         Left::Won,
         Left::Lost,
     ]

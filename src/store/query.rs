@@ -152,6 +152,17 @@ impl Store {
         })
     }
 
+    /// The number that the next version gets; of versions that were undone none is used again.
+    pub fn next_version(&self) -> Result<u32> {
+        self.translated(|connection| {
+            let newest: Option<u32> =
+                connection.query_row("SELECT MAX(version) FROM process_version", [], |row| {
+                    row.get(0)
+                })?;
+            Ok(newest.unwrap_or(0) + 1)
+        })
+    }
+
     /// Every applied version, newest first, undone ones left out.
     pub fn versions(&self) -> Result<Vec<Applied>> {
         self.translated(|connection| {

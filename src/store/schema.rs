@@ -9,7 +9,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
 
 /// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4, V5];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4, V5, V6];
 
 pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
@@ -51,6 +51,8 @@ pub(super) const PROJECTIONS: &[&str] = &[
     "target",
     "commitment_deal",
     "commitment",
+    "suggestion",
+    "process_review",
 ];
 
 const V1: &str = "
@@ -723,4 +725,32 @@ CREATE TABLE snapshot_said (
     PRIMARY KEY (day, n, method),
     FOREIGN KEY (day, n) REFERENCES snapshot_forecast (day, n) DEFERRABLE INITIALLY DEFERRED
 ) STRICT, WITHOUT ROWID;
+";
+
+/// How the process is looked after.
+///
+/// `suggestion` has what those who work in it propose to change, with the answer, `process_review` when somebody
+/// looked at all of it.
+const V6: &str = "
+CREATE TABLE suggestion (
+    id INTEGER PRIMARY KEY NOT NULL,
+    text TEXT NOT NULL,
+    stage TEXT,
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    verdict TEXT CHECK (verdict IN ('accepted', 'declined')),
+    answer TEXT,
+    answered INTEGER,
+    answered_by TEXT
+) STRICT;
+
+CREATE TABLE process_review (
+    id INTEGER PRIMARY KEY NOT NULL,
+    day INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    note TEXT
+) STRICT;
 ";

@@ -360,8 +360,13 @@ impl super::Write<'_> {
             by.typed
         ))
         .hint(format!(
-            "ask {} to undo that first, or change the deal by hand",
-            by.actor
+            "ask {} to undo that first{}",
+            by.actor,
+            if kind == StreamKind::Deal {
+                ", or change the deal by hand"
+            } else {
+                ""
+            }
         )))
     }
 

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::{ERROR, Finding, WARNING};
+use crate::cli::process::review;
 use crate::cli::session::Session;
 use crate::cli::show::counted;
 use crate::date::day;
@@ -54,27 +55,29 @@ pub(super) fn broken_or_edited(session: &Session<'_>) -> Result<Vec<Finding>> {
 }
 
 pub(super) fn review_overdue(session: &Session<'_>) -> Result<Vec<Finding>> {
-    let Some(every) = session.process.review_every else {
+    let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
+    let Some(next) = review::next(session, &versions, &reviews) else {
         return Ok(Vec::new());
     };
-    let Some(applied) = session.store.applied()? else {
-        return Ok(Vec::new());
-    };
-    let due = session.process.calendar.add(applied.day, every);
-    if due >= session.today {
+    if next.due >= session.today {
         return Ok(Vec::new());
     }
+    let since = match next.last_review {
+        Some(last) => format!("the last review was on {}", day(last)),
+        None => format!(
+            "no review since its first version of {}",
+            day(next.first_version)
+        ),
+    };
     Ok(vec![Finding {
         level: WARNING,
         check: "review-overdue".to_string(),
         subject: session.process.name.clone(),
-        n: session.today.signed_duration_since(due).num_days() as u64,
+        n: session.today.signed_duration_since(next.due).num_days() as u64,
         message: format!(
-            "the process was to be reviewed by {}: it is version {} of {}",
-            day(due),
-            applied.version,
-            day(applied.day)
+            "the process was to be reviewed by {}: {since}",
+            day(next.due)
         ),
-        command: "salesctl process log".to_string(),
+        command: "salesctl process review".to_string(),
     }])
 }

@@ -174,7 +174,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let answer = Answer {
         schema: "salesctl/deal-list/1",
         as_of,
-        process_version: book.process_version,
+        process_version: Some(book.process_version).filter(|version| *version > 0),
         currency: book.currency,
         period: None,
         by: Vec::new(),

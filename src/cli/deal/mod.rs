@@ -240,6 +240,7 @@ pub(crate) fn decide<T>(
         deal,
         rows: &rows,
         row,
+        among: None,
         day,
     })
 }

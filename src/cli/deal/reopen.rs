@@ -40,7 +40,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .iter()
             .map(|stage| stage.name.as_str())
             .collect();
-        match (args.stage.as_deref(), deal.stage()) {
+        // What the process calls it now, or where it sent the others that were there.
+        let process = &session.process;
+        let last = deal.stage().map(|last| {
+            let now = process.stage_now(last);
+            (last, process.deals_to(now).unwrap_or(now))
+        });
+        match (args.stage.as_deref(), last.map(|(_, now)| now)) {
             (Some(stage), _) if !names.contains(&stage) => {
                 return Err(Fault::unknown(Class::Usage, "stage", stage, &names).into());
             }
@@ -56,7 +62,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
         Ok(vec![Event::Reopened {
             reason: args.note.clone().map(Private::new),
-            stage: args.stage.clone(),
+            stage: args.stage.clone().or_else(|| {
+                let (last, now) = last?;
+                (last != now).then(|| now.to_string())
+            }),
         }])
     })?;
     finish(&session, &edited, &moved(&session, &edited))

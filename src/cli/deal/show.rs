@@ -73,6 +73,8 @@ struct Shown {
     chance_why: Option<String>,
     /// As whoever works on it says.
     confidence_share: Option<f64>,
+    /// Version of the process under which it passed its last gate.
+    gate_version: Option<u32>,
 }
 
 impl Row for Shown {
@@ -109,6 +111,7 @@ impl Row for Shown {
             "likely_won",
             "chance_why",
             "confidence_share",
+            "gate_version",
         ]
     }
 }
@@ -146,7 +149,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         product: deal.product.clone(),
         source: deal.source.clone(),
         customer_type: deal.customer_type.clone(),
-        stage: deal.stage().map(str::to_string),
+        stage: deal
+            .stage()
+            .map(|stage| session.process.stage_now(stage).to_string()),
         state: deal.state.name(),
         value_minor: deal.value.map(|value| value.minor),
         currency: deal.value.map(|value| value.currency.code()),
@@ -189,6 +194,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             Err(refused) => refused.clone(),
         },
         confidence_share: deal.confidence.map(|percent| f64::from(percent) / 100.0),
+        gate_version: deal.gate_version,
     };
     let mut document = document(&session, &deal, &gate, &people, &known, began_with.as_ref())?;
     for line in in_words(&session, &chance) {
@@ -370,6 +376,12 @@ fn document(
             let gates = counted(deal.overrides as usize, "gate", "gates");
             format!("{gates} passed by override")
         }),
+    );
+    // What everybody works by need not be said.
+    let older = deal.gate_version.filter(|gate| *gate != session.version);
+    fact(
+        "last gate",
+        older.map(|gate| format!("by process version {gate}; {} is in force", session.version)),
     );
     let column = |heading: &str| TableColumn {
         heading: heading.to_string(),

@@ -168,7 +168,11 @@ pub(super) fn changed_probabilities(
 ) -> Vec<Assumed> {
     let stages = edited.stages.iter().filter_map(|stage| {
         let before = applied
-            .stage(&stage.name)?
+            .stage(&stage.name)
+            .or_else(|| {
+                let mut names = stage.moved_from.iter();
+                names.find_map(|name| applied.stage(name))
+            })?
             .probability
             .filter(|p| *p > 0.0)?;
         let after = stage.probability?;

@@ -6,9 +6,13 @@ use toml::{Table, Value};
 use super::super::context::sound_process;
 use super::super::session::Session;
 use super::super::show::counted;
-use crate::deal::book::Book;
+use crate::date::{parse_period, period_name};
+use crate::deal::book::{Book, Columns, Needs};
+use crate::fault::Fault;
+use crate::forecast::{SEED, ahead};
 use crate::money::Money;
-use crate::process::{Given, Process, Target};
+use crate::process::{Given, Process, Target, Whose};
+use crate::report::{Ask, Look, forecast_needs, glance};
 
 /// A process that is not the one in force, and what it changes.
 pub(super) struct Edited {
@@ -58,18 +62,12 @@ impl Edited {
     /// The Book with its list prices; everything else of the Book is what happened.
     pub(super) fn priced(&self, book: &Book) -> Book {
         let mut book = book.clone();
-        let names = book.products.iter().map(|product| &product.name);
-        let prices: Vec<Option<i64>> = names
-            .zip(&book.prices)
-            .map(|(name, price)| self.price(name).or(*price))
-            .collect();
-        book.prices = prices;
+        put_prices(&self.process, &mut book);
         book
     }
 
     fn price(&self, product: &str) -> Option<i64> {
-        let mut products = self.process.products.iter();
-        products.find(|one| one.name == *product)?.price_minor
+        price(&self.process, product)
     }
 
     /// List prices that are other ones, and of how many open deals nobody told the amount.
@@ -121,6 +119,73 @@ impl Edited {
             idle.join(", ")
         ))
     }
+}
+
+/// The list prices of a process, where it has one.
+fn put_prices(process: &Process, book: &mut Book) {
+    let names = book.products.iter().map(|product| &product.name);
+    let prices = names.zip(&book.prices);
+    book.prices = prices
+        .map(|(name, before)| price(process, name).or(*before))
+        .collect();
+}
+
+fn price(process: &Process, product: &str) -> Option<i64> {
+    let mut products = process.products.iter();
+    products.find(|one| one.name == *product)?.price_minor
+}
+
+/// What is expected of the quarter that runs by the process in force and by an edited one: both medians in minor units,
+/// or why there is none; with the name of the quarter.
+pub(in crate::cli) struct Medians {
+    pub(in crate::cli) period: String,
+    pub(in crate::cli) before: Result<i64, String>,
+    pub(in crate::cli) after: Result<i64, String>,
+}
+
+/// `None` where there are so many deals that nobody should wait for it.
+pub(in crate::cli) fn medians(session: &Session<'_>, edited: &Process) -> Result<Option<Medians>> {
+    if !super::is_live(session)? {
+        return Ok(None);
+    }
+    let today = session.today;
+    let running = |process: &Process| {
+        parse_period("this quarter", today, process.fiscal_month).map_err(Fault::usage)
+    };
+    let period = running(&session.process)?;
+    let targets = super::super::target::all(session, today)?;
+    let median = |process: &Process, book: &Book, foreseen| -> Result<Result<i64, String>> {
+        let look = Look {
+            period,
+            targets: &targets,
+            of: &Whose::Company,
+            seed: SEED,
+        };
+        let found = glance(process, book, foreseen, &Ask::default(), &look);
+        let found = found.map_err(Fault::usage)?;
+        let why = || found.lines.first().cloned().unwrap_or_default();
+        Ok(found.median_minor.ok_or_else(why))
+    };
+    let needs = |process: &Process| forecast_needs(process).and(Needs::of(Columns::HOLD));
+    let applied = &session.process;
+    let book = session.store.book(applied, today, &needs(applied))?;
+    let before = median(applied, &book, ahead(applied, &book, period))?;
+    // Called by its new names, with the deals where they go.
+    let mut book = session.store.book(edited, today, &needs(edited))?;
+    put_prices(edited, &mut book);
+    crate::deal::plan::take_along(&mut book, applied, edited);
+    let assumed: Vec<_> = super::assume::changed_probabilities(applied, edited, &book)
+        .iter()
+        .map(|one| one.assumption)
+        .collect();
+    let foreseen = ahead(edited, &book, period)
+        .map(|(outlook, backtest)| (outlook.assuming(&book, &assumed).0, backtest));
+    let after = median(edited, &book, foreseen)?;
+    Ok(Some(Medians {
+        period: period_name(period, applied.fiscal_month),
+        before,
+        after,
+    }))
 }
 
 impl Place {

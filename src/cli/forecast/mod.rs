@@ -8,7 +8,7 @@ mod backtest;
 mod calls;
 mod changes;
 mod commit;
-mod edited;
+pub(super) mod edited;
 mod evidence;
 pub(super) mod expected;
 mod need;

@@ -9,9 +9,10 @@ use clap::Args;
 
 use super::super::context::Context;
 use crate::fault::Fault;
-use crate::import::Input;
 use crate::import::profile;
 use crate::import::read::{Encoding, Header, Options, Quote, ReadError, Reader};
+use crate::import::xes::{self, Xes};
+use crate::import::{Input, Log};
 
 /// How the file is written, where sniffing is not to be trusted.
 #[derive(Clone, Debug, Default, Args)]
@@ -92,4 +93,32 @@ pub(crate) fn open(
         }
     })?;
     Ok(Input { name, reader })
+}
+
+/// Opens an event log: XES where it is XML or is called so, a table otherwise.
+pub(crate) fn open_log<'r>(cx: &Context, path: &Path, options: &Options) -> Result<Log<'r>> {
+    let called = path.file_name().unwrap_or_default().to_string_lossy();
+    let called = called.to_lowercase();
+    let unpacked = called.strip_suffix(".gz").unwrap_or(&called);
+    let is_called = matches!(unpacked.rsplit_once('.'), Some((_, "xes")));
+    let is_file = std::fs::metadata(path).is_ok_and(|known| known.is_file());
+    if is_file {
+        let name = cx.shown(path);
+        let unreadable = |error: ReadError| Fault::input(format!("`{name}` {error}"));
+        let opened = || {
+            File::open(path)
+                .and_then(xes::opened)
+                .map_err(|error| unreadable(error.into()))
+        };
+        let (start, all) = opened()?;
+        if is_called || xes::is_xml(&start) {
+            let headings = Xes::headings_of(all).map_err(unreadable)?;
+            let (_, again) = opened()?;
+            return Ok(Log {
+                name: name.clone(),
+                rows: Box::new(Xes::open(again, &headings)),
+            });
+        }
+    }
+    Ok(open(cx, path, options, Reads::Again)?.into())
 }

@@ -1,21 +1,27 @@
-//! `import history`: the log of moves of deals that a CRM exports.
+//! `import history`: the log of moves of deals that a CRM, or a tool of process mining, exports.
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::show::counted;
+use super::file::open_log;
 use super::summary::{self, Summary};
-use super::{ImportArgs, Planned, batch_file, no_plan, open, planned_and_written};
-use crate::import::{self, HistoryPlan, plan_history};
+use super::{ImportArgs, Planned, batch_file, no_plan, planned_and_written};
+use crate::import::{self, HistoryPlan, Mapping, plan_history};
 use crate::store::{Access, Write};
 
-/// Bring the past of deals in: a CSV log of which deal came to which stage, when and by whom
+/// Bring the past of deals in: a log, CSV or XES, of which deal came to which stage, when and by whom
+///
+/// XES (also packed: .xes.gz), and CSV with the columns case, activity and timestamp, need no mapping. Of
+/// activities that start and complete, only `complete` counts.
 ///
 /// The log is the whole story: it takes the place of the stages that a file of deals told, of which the
 /// end stays where the log tells none. Deals that were moved here are refused.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  salesctl import history stages.csv --map stages.map.toml --dry-run\n  salesctl import history stages.csv --map stages.map.toml --create-deals --create reps"
+    after_help = "Examples:\n  salesctl import history stages.csv --map stages.map.toml --dry-run\n  salesctl import history stages.csv --map stages.map.toml --create-deals --create reps\n  salesctl import history log.xes.gz --create-deals --dry-run"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -28,11 +34,21 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let import = &args.import;
-    let Some((map_path, map_text, mapping)) = import.mapping(cx, &session)? else {
-        return Ok(Status::Unusable);
+    let by_itself = if import.map.is_none() {
+        let log = open_log(cx, &import.file, &import.options())?;
+        Mapping::of_event_log(log.rows.headings())
+    } else {
+        None
+    };
+    let (map_path, map_text, mapping) = match by_itself {
+        Some(mapping) => (PathBuf::new(), String::new(), mapping),
+        None => match import.mapping(cx, &session)? {
+            Some(read) => read,
+            None => return Ok(Status::Unusable),
+        },
     };
     let plan = || {
-        let log = open(cx, &import.file, &import.options())?;
+        let log = open_log(cx, &import.file, &import.options())?;
         let known = session.store.known()?;
         let context = import::Context {
             process: &session.process,

@@ -3,7 +3,7 @@
 mod deals;
 mod draft;
 mod explain;
-mod file;
+pub(super) mod file;
 mod file_summary;
 mod history;
 mod list;

@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let answer = Answer {
         schema: "salesctl/import-probe/1",
         as_of: cx.settled_today(&cx.calendar_of_file())?.value,
-        process_version: 0,
+        process_version: None,
         currency: "EUR".parse().map_err(anyhow::Error::msg)?,
         period: None,
         by: Vec::new(),

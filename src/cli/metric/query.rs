@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// The metrics
     #[arg(value_name = "NAME", required = true, value_delimiter = ',', add = super::super::completion::metrics())]
     names: Vec<String>,
-    /// Group by rep, team, product, source, type, a field; month, quarter or year; stage
+    /// Group by rep, team, product, source, type, process-version, a field; month, quarter or year; stage
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! `process apply`: the edited file becomes the version that commands enforce.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -8,9 +9,12 @@ use sha2::{Digest, Sha256};
 use super::super::context::{Context, Status};
 use super::super::show::counted;
 use super::check::with_catalog;
+use super::planned::{homeless, unknown_names, where_deals_go};
 use super::read_file;
 use crate::deal::event::{CatalogEntry, CatalogKind};
+use crate::deal::plan::{Fate, fate};
 use crate::fault::Fault;
+use crate::id::Id;
 use crate::process::{self, Level, Process};
 use crate::store::{Access, Acting, Catalog, Store, Write};
 
@@ -87,15 +91,32 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         today,
         dry_run: args.dry_run,
     };
+    if let Some(before) = &previous {
+        let (book, held) = where_deals_go(&store, before, &process, today)?;
+        let unknown = unknown_names(&store, &book, &process, &label)?;
+        let nowhere = homeless(&store, &book, &held, (before, &process))?;
+        if let Some(fault) = unknown.or(nowhere) {
+            return Err(fault.hint("nothing was applied").into());
+        }
+    }
     let catalog = store.catalog()?;
-    let ((version, bygone), outcome) = store.write(&acting, "command", |write| {
-        refuse_homeless_deals(write, &process)?;
+    let ((version, moved, bygone), outcome) = store.write(&acting, "command", |write| {
+        refuse_homeless_deals(write, previous.as_ref(), &process)?;
         let version = write.apply_process(&text, &label, why)?;
+        let moved = write.move_deals(previous.as_ref(), &process)?;
         take_over(write, &process, previous.as_ref(), &catalog)?;
-        Ok((version, write.bygone(&process)?))
+        Ok((version, moved, write.bygone(&process)?))
     })?;
+    let is = if outcome.dry_run {
+        "would be"
+    } else {
+        "is now"
+    };
     cx.console
-        .say(&format!("✓ {label} is now version {version}: {why}"))?;
+        .say(&format!("✓ {label} {is} version {version}: {why}"))?;
+    for line in moves_in_words(&moved) {
+        cx.console.say(&line)?;
+    }
     for (stage, n) in bygone {
         cx.console.note(&format!(
             "note: {} in `{}`, which the process does not have any more: reports keep that name apart",
@@ -103,10 +124,56 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             crate::text::visible(&stage)
         ));
     }
+    if let Some(previous) = &previous {
+        still_in_catalog(cx, previous, &process, &catalog);
+    }
     if outcome.dry_run {
         cx.console.say("dry run: nothing written")?;
     }
     Ok(Status::Done)
+}
+
+/// What the file has no more is kept, with its deals and its history; only a command says that it is over.
+fn still_in_catalog(cx: &Context, previous: &Process, process: &Process, catalog: &Catalog) {
+    let entries_now = entries(process);
+    for gone in entries(previous) {
+        let is_it = |now: &CatalogEntry| now.kind == gone.kind && now.name == gone.name;
+        let is_active = |known: &CatalogEntry| known.active;
+        if entries_now.iter().any(is_it)
+            || !catalog.get(gone.kind, &gone.name).is_some_and(is_active)
+        {
+            continue;
+        }
+        let kind = gone.kind.name();
+        let name = crate::text::visible(&gone.name);
+        cx.console.note(&format!(
+            "note: {kind} `{name}` is not in the file any more but stays in the catalog: \
+             `salesctl catalog set {kind} {name} --inactive` if that is over"
+        ));
+    }
+}
+
+/// How many deals went where: `3 deals of demo are in discovery, which it is called now`.
+fn moves_in_words(moved: &[(Id, String, Fate)]) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, &str, bool), usize> = BTreeMap::new();
+    for (_, from, fate) in moved {
+        let (to, renamed) = match fate {
+            Fate::Renamed(to) => (to, true),
+            Fate::Moved(to) => (to, false),
+            Fate::Stays | Fate::Homeless => continue,
+        };
+        *counts.entry((from, to, renamed)).or_default() += 1;
+    }
+    let lines = counts.into_iter().map(|((from, to, renamed), n)| {
+        let deals = counted(n, "open deal", "open deals");
+        let from = crate::text::visible(from);
+        if renamed {
+            format!("  {deals} of {from} moved with it to {to}")
+        } else {
+            format!("  {deals} of {from} moved to {to}")
+        }
+    });
+    lines.collect()
 }
 
 /// Applies the first version of a new store.
@@ -207,8 +274,13 @@ fn entries(process: &Process) -> Vec<CatalogEntry> {
 }
 
 /// A stage that open deals are in can't be taken away under them.
-fn refuse_homeless_deals(write: &mut Write<'_>, process: &Process) -> Result<()> {
-    let homeless = write.homeless(process)?;
+fn refuse_homeless_deals(
+    write: &mut Write<'_>,
+    before: Option<&Process>,
+    process: &Process,
+) -> Result<()> {
+    let mut homeless = write.homeless(process)?;
+    homeless.retain(|(stage, _)| fate(before, process, stage) == Fate::Homeless);
     if homeless.is_empty() {
         return Ok(());
     }

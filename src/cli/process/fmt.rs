@@ -9,7 +9,7 @@ use super::super::context::{Context, Status, no_workspace};
 use crate::fault::Fault;
 use crate::process;
 
-/// Lay the process file out in its canonical form: order of keys, spaces, one thing a line; comments stay
+/// Format the process file: order of keys, spaces, one thing a line; comments stay
 ///
 /// Tables keep their order, since comments speak of their neighbours. What the file means stays the same.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// The file [default: process.toml of the workspace]
     #[arg(value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
-    /// Only say whether it is laid out so; exit code 1 when not
+    /// Only say whether it is formatted; exit code 1 when not
     #[arg(long)]
     check: bool,
     /// Do everything but write nothing
@@ -38,36 +38,35 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .map_err(|error| error.to_string())
         .and_then(process::decode)
         .map_err(|error| Fault::input(format!("cannot read `{label}`: {error}")))?;
-    let laid_out = process::formatted(&text).map_err(|error| {
+    let formatted = process::formatted(&text).map_err(|error| {
         Fault::input(format!("{label} can't be read: {error}"))
             .hint("salesctl process check shows where")
     })?;
-    if laid_out == text {
-        cx.console.say(&format!("✓ {label} is laid out already"))?;
+    if formatted == text {
+        cx.console.say(&format!("✓ {label} is formatted already"))?;
         return Ok(Status::Done);
     }
     if args.check {
         cx.console.say(&format!(
-            "✗ {label} is not laid out: salesctl process fmt does it"
+            "✗ {label} is not formatted: salesctl process fmt does it"
         ))?;
         return Ok(Status::No);
     }
-    let is_same = text.parse::<toml::Table>().ok() == laid_out.parse::<toml::Table>().ok();
+    let is_same = text.parse::<toml::Table>().ok() == formatted.parse::<toml::Table>().ok();
     anyhow::ensure!(
         is_same,
-        "the layout of {label} would change its meaning; nothing was written"
+        "formatting {label} would change its meaning; nothing was written"
     );
     if args.dry_run {
-        cx.console
-            .say(&format!("✓ {label} would be laid out anew"))?;
+        cx.console.say(&format!("✓ {label} would change"))?;
         cx.console.say("dry run: nothing written")?;
         return Ok(Status::Done);
     }
     // Beside it first: a full disk must not take the file.
     let beside = path.with_extension("toml.new");
-    fs::write(&beside, &laid_out)
+    fs::write(&beside, &formatted)
         .and_then(|()| fs::rename(&beside, &path))
         .with_context(|| Fault::input(format!("cannot write `{label}`")))?;
-    cx.console.say(&format!("✓ {label} is laid out"))?;
+    cx.console.say(&format!("✓ {label} is formatted"))?;
     Ok(Status::Done)
 }

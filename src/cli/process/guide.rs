@@ -65,11 +65,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 /// What the reports say of each stage.
 fn history(session: &Session<'_>, args: &Args) -> Result<History> {
     let process = &session.process;
-    let condition = args.kind.as_ref().map(|kind| format!("type = '{kind}'"));
-    let filter = FilterArgs {
-        condition,
-        ..FilterArgs::default()
-    };
+    let filter = FilterArgs::of_type(args.kind.as_deref());
     let period = period(
         session,
         args.period.as_deref(),

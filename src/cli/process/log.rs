@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::super::show::counted;
+use super::review;
 use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::report::review::next_words;
 use crate::store::Access;
 
 /// Show the applied versions of the process: when, by whom, why
@@ -30,9 +32,9 @@ row! {
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
-    let rows: Vec<VersionRow> = session
-        .store
-        .versions()?
+    let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
+    let next = review::next(&session, &versions, &reviews);
+    let rows: Vec<VersionRow> = versions
         .into_iter()
         .map(|applied| VersionRow {
             version: applied.version,
@@ -63,13 +65,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             })
             .collect(),
     };
-    let document = Document::default()
+    let mut document = Document::default()
         .heading(format!(
             "{}: {}",
             session.process.name,
             counted(answer.n, "version", "versions")
         ))
         .table(table);
+    if let Some(next) = next {
+        document = document.line(format!(
+            "{}: salesctl process review",
+            next_words(Some(next.due), session.today)
+        ));
+    }
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
+use super::super::filter::FilterArgs;
 use super::super::output::{OutputArgs, drawing_formats};
 use super::read_file;
+use super::shown::view_of;
 use crate::date;
 use crate::document::{Answer, Document, row};
 use crate::fault::Fault;
-use crate::process::{self, LOST, Process, Requirement, Stage, Standing, WON};
-use crate::report::{PIPELINE, standing};
+use crate::process::{self, LOST, Stage, Standing, View, WON};
+use crate::report::{Ask, PIPELINE, standing};
 use crate::store::Access;
 use crate::text::quoted;
 
@@ -28,6 +30,9 @@ pub(crate) struct Args {
     /// A process file that may not be applied yet [default: what is applied]
     #[arg(value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
+    /// Only the way of this customer type, and its deals
+    #[arg(long = "type", value_name = "TYPE", add = super::super::completion::customer_types())]
+    kind: Option<String>,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -67,19 +72,27 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     let session = cx.session(Access::Read)?;
     let process = &session.process;
-    let book = session.store.book(process, session.today, &PIPELINE)?;
-    let (standing, notes) = standing(process, &book);
+    let view = view_of(process, args.kind.as_deref())?;
+    let filter = FilterArgs::of_type(args.kind.as_deref());
+    let needs = PIPELINE.and(filter.needs(&session)?);
+    let book = session.store.book(process, session.today, &needs)?;
+    let ask = Ask {
+        only: filter.mask(&session, &book)?,
+        ..Ask::default()
+    };
+    let (standing, notes) = standing(process, &book, &ask);
     let title = format!(
-        "{}: the way of a deal, version {}, as of {}",
+        "{}: the way of a deal{}, version {}, as of {}",
         process.name,
+        view.in_words(),
         session.version,
         date::day(session.today)
     );
     let answer = Answer {
-        process_version: session.version,
-        ..answer(process, Some(&standing), notes, session.today)
+        process_version: Some(session.version),
+        ..answer(&view, Some(&standing), notes, session.today)
     };
-    show(args, cx, process, title, Some(&standing), &answer)
+    show(args, cx, &view, title, Some(&standing), &answer)
 }
 
 /// A file that may not be in force: nobody is on that way yet.
@@ -91,22 +104,27 @@ fn draft(args: &Args, cx: &Context) -> Result<Status> {
         Fault::input(format!("{label} has errors")).hint(hint)
     })?;
     let today = cx.today_in(&process.calendar)?;
-    let title = format!("{}: the way of a deal, as in {label}", process.name);
-    let answer = answer(&process, None, Vec::new(), today);
-    show(args, cx, &process, title, None, &answer)
+    let view = view_of(&process, args.kind.as_deref())?;
+    let title = format!(
+        "{}: the way of a deal{}, as in {label}",
+        process.name,
+        view.in_words()
+    );
+    let answer = answer(&view, None, Vec::new(), today);
+    show(args, cx, &view, title, None, &answer)
 }
 
 fn show(
     args: &Args,
     cx: &Context,
-    process: &Process,
+    view: &View<'_>,
     title: String,
     standing: Option<&[Standing]>,
     answer: &Answer<MapRow>,
 ) -> Result<Status> {
     let mut document = Document::default()
         .heading(title.clone())
-        .flow(process.map(title, standing));
+        .flow(view.map(title, standing));
     for note in &answer.notes {
         document = document.line(format!("note: {note}"));
     }
@@ -115,14 +133,16 @@ fn show(
 }
 
 fn answer(
-    process: &Process,
+    view: &View<'_>,
     standing: Option<&[Standing]>,
     notes: Vec<String>,
     today: chrono::NaiveDate,
 ) -> Answer<MapRow> {
-    let stages = process.stages.iter().enumerate().map(|(at, stage)| {
-        let standing = standing.and_then(|standing| standing.get(at));
-        stage_row(process, stage, standing)
+    let process = view.process;
+    let stages = view.stages().map(|stage| {
+        let at = process.stage_index(&stage.name);
+        let standing = at.and_then(|at| standing?.get(at));
+        stage_row(view, stage, standing)
     });
     let ends = [
         (WON, process.won_title.as_str()),
@@ -134,7 +154,7 @@ fn answer(
     Answer {
         schema: "salesctl/process-map/1",
         as_of: today,
-        process_version: 0,
+        process_version: None,
         currency: process.currency,
         period: None,
         by: Vec::new(),
@@ -144,42 +164,33 @@ fn answer(
     }
 }
 
-fn stage_row(process: &Process, stage: &Stage, standing: Option<&Standing>) -> MapRow {
-    let required = |is_role: bool| {
-        let all = stage.requires.iter();
-        let of_kind = all.filter(move |one| matches!(one.what, Requirement::Role(_)) == is_role);
-        of_kind
-            .map(|one| format!("{}{}", one.what.name(), one.in_words()))
-            .collect()
-    };
-    let steps = stage.steps.iter().filter(|step| step.required);
+fn stage_row(view: &View<'_>, stage: &Stage, standing: Option<&Standing>) -> MapRow {
+    let exit = stage.exit.iter().filter(|exit| view.shows(&exit.only));
     MapRow {
         name: stage.name.clone(),
         kind: "stage",
         title: stage.title.clone(),
         only: stage.only.0.clone(),
-        fields: required(false),
-        roles: required(true),
-        steps: steps
-            .map(|step| format!("{}{}", step.name, step.in_words()))
+        fields: view.requires(stage, false),
+        roles: view.requires(stage, true),
+        steps: view
+            .steps(stage, true)
+            .map(|step| view.asked(&step.name, &step.only, step.ask_when.as_ref()))
             .collect(),
-        exit: stage
-            .exit
-            .iter()
-            .map(|one| format!("{}{}", one.when.text, one.only.in_words()))
+        exit: exit
+            .map(|one| view.marked(&one.when.text, &one.only))
             .collect(),
-        follow_up: stage
-            .follow_ups
-            .iter()
-            .map(|rule| format!("{} after {}{}", rule.say, rule.after, rule.only.in_words()))
-            .collect(),
-        next: stage.next.clone(),
-        past: process
+        follow_up: view.follow_ups(stage).collect(),
+        next: view.next(stage).into_iter().map(str::to_string).collect(),
+        past: view
             .past(stage)
             .into_iter()
             .map(|(name, kinds)| format!("{name} ({kinds})"))
             .collect(),
-        back: stage.back.clone(),
+        back: view
+            .back_to(stage)
+            .map(|stage| stage.name.clone())
+            .collect(),
         typical: stage.typical.map(|span| span.to_string()),
         limit: stage.limit.map(|span| span.to_string()),
         open_n: standing.map(|standing| standing.open),

@@ -1,17 +1,27 @@
 //! The sales process: checked, tested, shown, drawn, put in force; and what it gives to those who follow it.
 
 mod apply;
+mod beside;
 mod burden;
 mod check;
+mod compared;
+mod diff;
+mod discover;
 mod fmt;
 mod guide;
 mod log;
 mod map;
 mod matrix;
 mod origin;
+mod plan;
+mod plan_rows;
+mod planned;
+pub(crate) mod review;
 mod schema;
 mod show;
 mod shown;
+mod suggest;
+mod suggestions;
 mod test;
 mod tool;
 
@@ -36,9 +46,15 @@ pub(crate) enum Command {
     Guide(guide::Args),
     Tool(tool::Args),
     Map(map::Args),
+    Plan(plan::Args),
     Burden(burden::Args),
     Apply(apply::Args),
+    Diff(diff::Args),
     Log(log::Args),
+    Suggest(suggest::Args),
+    Suggestions(suggestions::SuggestionsCommand),
+    Review(review::Args),
+    Discover(discover::Args),
     Fmt(fmt::Args),
     Schema(schema::Args),
 }
@@ -52,9 +68,15 @@ pub(crate) fn run(command: &Command, cx: &Context) -> Result<Status> {
         Command::Guide(args) => guide::run(args, cx),
         Command::Tool(args) => tool::run(args, cx),
         Command::Map(args) => map::run(args, cx),
+        Command::Plan(args) => plan::run(args, cx),
+        Command::Diff(args) => diff::run(args, cx),
         Command::Burden(args) => burden::run(args, cx),
         Command::Apply(args) => apply::run(args, cx),
         Command::Log(args) => log::run(args, cx),
+        Command::Suggest(args) => suggest::run(args, cx),
+        Command::Suggestions(args) => suggestions::run(args, cx),
+        Command::Review(args) => review::run(args, cx),
+        Command::Discover(args) => discover::run(args, cx),
         Command::Fmt(args) => fmt::run(args, cx),
         Command::Schema(args) => schema::run(args, cx),
     }
@@ -84,12 +106,15 @@ pub(crate) fn read_whole(cx: &Context, path: &Path) -> Result<String> {
         .map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = |name: &str| {
-        let bytes = fs::read(folder.join(name)).map_err(|error| error.to_string())?;
+        let path = folder.join(if name.is_empty() { "." } else { name });
+        if path.is_dir() {
+            return Err("it is a folder".to_string());
+        }
+        let bytes = fs::read(path).map_err(|error| error.to_string())?;
         process::decode(bytes)
     };
     process::joined(&name, text, read).map_err(|unread| {
-        let file = process::beside(&shown, &unread.file);
-        let told = process::render_problems(&file, &unread.text, &[unread.problem], false);
+        let told = process::render_unread(&shown, &unread);
         // Whoever shows the fault says that it is an error.
         let told = told.strip_prefix("error: ").unwrap_or(&told);
         Fault::input(told.trim_end().to_string()).into()

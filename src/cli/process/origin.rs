@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::super::context::Status;
-use super::super::output::{self, OutputArgs};
-use super::super::session::Session;
+use super::super::context::{Context, Status};
+use super::super::output::{Console, OutputArgs};
+use super::shown::Shown;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::{Origin, origins};
 
@@ -17,13 +17,15 @@ row! {
         line: usize,
         /// The keys that are from this file, where another one says the rest.
         keys: Vec<String>,
-        /// Why this file does without it.
         removed: Option<String>,
+        /// Which file between had removed it, and why.
+        again: Option<String>,
     }
 }
 
 pub(super) fn show(
-    session: &Session<'_>,
+    cx: &Context,
+    shown: &Shown<'_>,
     stage: Option<&str>,
     output: &OutputArgs,
 ) -> Result<Status> {
@@ -31,35 +33,11 @@ pub(super) fn show(
         let name = origin.name.split(": ").next().unwrap_or_default();
         stage.is_none_or(|stage| origin.what == "stage" && name == stage)
     };
-    let found: Vec<Origin> = origins(&session.applied_path, &session.applied_text)
-        .into_iter()
-        .filter(is_asked)
-        .collect();
-    let rows = found.iter().map(|origin| {
-        vec![
-            Cell::Text(origin.what.clone()),
-            Cell::Text(origin.name.clone()),
-            Cell::Text(format!("{}:{}", origin.file, origin.line)),
-            Cell::Text(match &origin.removed {
-                Some(why) => format!("removed: {why}"),
-                None => origin.keys.join(", "),
-            }),
-        ]
-    });
+    let (label, text) = shown.source();
+    let found: Vec<Origin> = origins(label, text).into_iter().filter(is_asked).collect();
     let document = Document::default()
-        .heading(format!(
-            "{}, version {}: where it comes from",
-            session.process.name, session.version
-        ))
-        .table(Table {
-            columns: vec![
-                TableColumn::left("what"),
-                TableColumn::left("name"),
-                TableColumn::left("from"),
-                TableColumn::left("of it"),
-            ],
-            rows: rows.collect(),
-        });
+        .heading(format!("{}: where it comes from", shown.title()))
+        .table(table(&found, Console::width()));
     let rows: Vec<OriginRow> = found
         .into_iter()
         .map(|origin| OriginRow {
@@ -69,9 +47,62 @@ pub(super) fn show(
             line: origin.line,
             keys: origin.keys,
             removed: origin.removed,
+            again: origin.again,
         })
         .collect();
-    let answer = output::answer(session, "salesctl/process-origin/1", rows);
-    output.show(&session.cx.console, &answer, &document)?;
+    let answer = shown.answer("salesctl/process-origin/1", rows);
+    output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
+
+/// Side by side where there is room for it, else the place and what is of it beneath the name.
+fn table(found: &[Origin], width: Option<u16>) -> Table {
+    let lines: Vec<[String; 4]> = found
+        .iter()
+        .map(|origin| {
+            let mut said = Vec::new();
+            said.extend(origin.removed.as_ref().map(|why| format!("removed: {why}")));
+            said.extend(origin.again.as_ref().map(|gone| format!("again, {gone}")));
+            said.extend((!origin.keys.is_empty()).then(|| origin.keys.join(", ")));
+            let place = format!("{}:{}", origin.file, origin.line);
+            let name = origin.name.clone();
+            [origin.what.clone(), name, place, said.join("; ")]
+        })
+        .collect();
+    let longest = |column: usize| {
+        let lengths = lines.iter().map(|line| line[column].chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    // Beside them the longest key has room, and what is between columns.
+    let needed = longest(0) + longest(1).min(LONGEST_NAME) + longest(2) + ROOM;
+    if width.is_none_or(|width| needed <= usize::from(width)) {
+        let heads = ["what", "name", "from", "of it"];
+        return Table {
+            columns: heads.into_iter().map(TableColumn::left).collect(),
+            rows: lines
+                .into_iter()
+                .map(|line| line.map(Cell::Text).into())
+                .collect(),
+        };
+    }
+    Table {
+        columns: vec![
+            TableColumn::left("what"),
+            TableColumn::left("name and from"),
+        ],
+        rows: lines
+            .into_iter()
+            .flat_map(|[what, name, place, said]| {
+                let beneath = [place, said].into_iter().filter(|line| !line.is_empty());
+                let beneath = beneath.map(|line| [String::new(), line]);
+                [[what, name]].into_iter().chain(beneath)
+            })
+            .map(|line| line.map(Cell::Text).into())
+            .collect(),
+    }
+}
+
+/// A longer name is broken between its words.
+const LONGEST_NAME: usize = 20;
+/// Columns for what is of a thing, with the gaps.
+const ROOM: usize = 22;

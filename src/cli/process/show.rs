@@ -3,13 +3,14 @@
 use anyhow::Result;
 
 use super::super::context::{Context, Status};
-use super::super::output::{self, OutputArgs};
-use super::shown::stage;
+use super::super::output::OutputArgs;
+use super::shown::{Shown, stage};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::process::{Metric, Process, Stage, Whose};
-use crate::store::Access;
 
 /// Tell what a stage is for, what it needs and why; without a stage, the whole way
+///
+/// With --process FILE it shows a draft.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl process show\n  salesctl process show qualify\n  salesctl process show --origin"
@@ -46,8 +47,8 @@ row! {
 }
 
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
-    let session = cx.session(Access::Read)?;
-    let process = &session.process;
+    let shown = Shown::of(cx)?;
+    let process = shown.process();
     let chosen: Vec<&Stage> = match &args.stage {
         None => process.stages.iter().collect(),
         Some(typed) => vec![stage(process, typed)?],
@@ -55,13 +56,13 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let rows: Vec<StageRow> = chosen.iter().map(|stage| row(stage)).collect();
     if args.origin {
         let named = args.stage.as_ref().map(|_| chosen[0].name.as_str());
-        return super::origin::show(&session, named, &args.output);
+        return super::origin::show(cx, &shown, named, &args.output);
     }
     let document = match (&args.stage, chosen.as_slice()) {
-        (Some(_), [stage]) => one(process, stage, session.version),
-        _ => whole(process, session.version),
+        (Some(_), [stage]) => one(&shown, stage),
+        _ => whole(&shown),
     };
-    let answer = output::answer(&session, "salesctl/process/1", rows);
+    let answer = shown.answer("salesctl/process/1", rows);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
 }
@@ -90,14 +91,15 @@ fn row(stage: &Stage) -> StageRow {
         follow_up: stage
             .follow_ups
             .iter()
-            .map(|rule| format!("{} after {}", rule.say, rule.after))
+            .map(|rule| format!("{}, {}", rule.say, stage.when(rule)))
             .collect(),
         next: stage.next.clone(),
         back: stage.back.clone(),
     }
 }
 
-fn whole(process: &Process, version: u32) -> Document {
+fn whole(shown: &Shown<'_>) -> Document {
+    let process = shown.process();
     let rows = process
         .stages
         .iter()
@@ -128,7 +130,7 @@ fn whole(process: &Process, version: u32) -> Document {
         .map(|reason| reason.name.as_str())
         .collect();
     let document = Document::default()
-        .heading(format!("{}, version {version}", process.name))
+        .heading(shown.title())
         .table(Table {
             columns: vec![
                 TableColumn::left("stage"),
@@ -236,7 +238,8 @@ fn prospecting(document: Document, process: &Process) -> Document {
         })
 }
 
-fn one(process: &Process, stage: &Stage, version: u32) -> Document {
+fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
+    let process = shown.process();
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut line = |name: &str, value: String, why: Option<&str>| {
         rows.push(vec![
@@ -251,15 +254,8 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
     if let Some(buyer) = &stage.buyer {
         line("buyer", buyer.clone(), None);
     }
-    let timing: Vec<String> = [
-        stage.typical.map(|span| format!("typically {span}")),
-        stage.limit.map(|span| format!("at most {span}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !timing.is_empty() {
-        line("timing", timing.join(", "), None);
+    if let Some(timing) = stage.timing() {
+        line("timing", timing, None);
     }
     for required in &stage.requires {
         let requirement = &required.what;
@@ -306,18 +302,9 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
         );
     }
     for rule in &stage.follow_ups {
-        let from = rule
-            .step
-            .as_ref()
-            .map_or_else(|| "entering".to_string(), |step| format!("step {step}"));
         line(
             "follow-up",
-            format!(
-                "{} {} after {from}{}",
-                rule.say,
-                rule.after,
-                rule.only.in_words()
-            ),
+            format!("{}, {}{}", rule.say, stage.when(rule), rule.only.in_words()),
             rule.why.as_deref(),
         );
     }
@@ -325,8 +312,11 @@ fn one(process: &Process, stage: &Stage, version: u32) -> Document {
     if !stage.back.is_empty() {
         line("may go back to", stage.back.join(", "), None);
     }
-    let document =
-        Document::default().heading(format!("{}, process version {version}", stage.title));
+    let heading = match shown {
+        Shown::InForce(session) => format!("{}, process version {}", stage.title, session.version),
+        Shown::Draft { label, .. } => format!("{}, {label}", stage.title),
+    };
+    let document = Document::default().heading(heading);
     let document = match &stage.objective {
         Some(objective) => document.line(objective.clone()),
         None => document,

@@ -19,6 +19,7 @@ pub(super) enum Shown<'c> {
     Draft {
         process: Box<Process>,
         label: String,
+        text: String,
         today: NaiveDate,
     },
 }
@@ -47,6 +48,7 @@ impl<'c> Shown<'c> {
             today: cx.today_in(&process.calendar)?,
             process: Box::new(process),
             label,
+            text,
         })
     }
 
@@ -66,14 +68,22 @@ impl<'c> Shown<'c> {
         }
     }
 
-    /// A draft has no version: 0.
+    /// What its file is called, and the text of it with those it extends.
+    pub(super) fn source(&self) -> (&str, &str) {
+        match self {
+            Self::InForce(session) => (&session.applied_path, &session.applied_text),
+            Self::Draft { label, text, .. } => (label, text),
+        }
+    }
+
+    /// A draft has no version.
     pub(super) fn answer<R>(&self, schema: &'static str, rows: Vec<R>) -> Answer<R> {
         match self {
             Self::InForce(session) => output::answer(session, schema, rows),
             Self::Draft { process, today, .. } => Answer {
                 schema,
                 as_of: *today,
-                process_version: 0,
+                process_version: None,
                 currency: process.currency,
                 period: None,
                 by: Vec::new(),
@@ -86,16 +96,19 @@ impl<'c> Shown<'c> {
 
     /// All of it, or the way of a customer type.
     pub(super) fn view<'v>(&'v self, kind: Option<&'v str>) -> Result<View<'v>> {
-        let process = self.process();
-        let names: Vec<&str> = process
-            .customer_types
-            .iter()
-            .map(|kind| kind.name.as_str())
-            .collect();
-        match kind.filter(|kind| !names.contains(kind)) {
-            Some(typed) => Err(Fault::unknown(Class::Usage, "customer type", typed, &names).into()),
-            None => Ok(View::new(process, kind)),
-        }
+        view_of(self.process(), kind)
+    }
+}
+
+pub(super) fn view_of<'v>(process: &'v Process, kind: Option<&'v str>) -> Result<View<'v>> {
+    let names: Vec<&str> = process
+        .customer_types
+        .iter()
+        .map(|kind| kind.name.as_str())
+        .collect();
+    match kind.filter(|kind| !names.contains(kind)) {
+        Some(typed) => Err(Fault::unknown(Class::Usage, "customer type", typed, &names).into()),
+        None => Ok(View::new(process, kind)),
     }
 }
 

@@ -1,23 +1,23 @@
 //! `process test`: every scenario of the file and of the files in `tests` beside it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::super::show::counted;
+use super::beside::tests_beside;
 use super::read_file;
-use crate::deal::scenario::Runner;
+use crate::deal::scenario;
 use crate::document::{Answer, Document, row};
 use crate::process::{self, Level, Process, Scenario};
 use crate::render::Format;
 
 /// Run the scenarios of the process: each deal of `[[test]]` goes through the gates as a real one would
 ///
-/// They stand in the process file or in `tests/*.toml` beside it. All of them are run; what differs is told, one line
-/// each, and the exit code is 1.
+/// They stand in the process file or in `tests/*.toml` beside it. All that can be read are run; what differs is told, one
+/// line each, and the exit code is 1; it is 3 where a file has mistakes.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl process test\n  salesctl process test drafts/process.toml --json"
@@ -54,27 +54,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         cx.console.warn(shown.trim_end());
         return Ok(Status::Unusable);
     };
-    let mut all: Vec<(String, Scenario)> = Vec::new();
-    for scenario in &process.scenarios {
-        let line = scenario.line..scenario.line + 1;
-        let place = process.places(&label, std::iter::once(&line)).pop();
-        let (file, line) = place.map_or((label.clone(), 0), |(file, line, _)| (file, line));
-        all.push((
-            file,
-            Scenario {
-                line,
-                ..scenario.clone()
-            },
-        ));
-    }
-    if !beside(cx, &path, &process, &mut all)? {
-        return Ok(Status::Unusable);
-    }
-    let mut runner = Runner::new(&process);
+    let (all, unusable) = every(cx, &path, &label, &process);
+    let scenarios: Vec<&Scenario> = all.iter().map(|(_, scenario)| scenario).collect();
+    let found = scenario::run(&process, &scenarios)?;
     let mut rows = Vec::new();
     let mut failed = 0;
-    for (file, scenario) in &all {
-        let outcomes = runner.run(scenario)?;
+    for ((file, scenario), outcomes) in all.iter().zip(found) {
         failed += usize::from(outcomes.iter().any(|outcome| !outcome.holds()));
         rows.extend(outcomes.into_iter().map(|outcome| TestRow {
             test: scenario.name.clone(),
@@ -86,12 +71,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             found: outcome.found,
         }));
     }
-    let status = if failed > 0 { Status::No } else { Status::Done };
+    let status = match (unusable, failed) {
+        (0, 0) => Status::Done,
+        (0, _) => Status::No,
+        _ => Status::Unusable,
+    };
     if args.output.format() != Format::Table {
         let answer = Answer {
             schema: "salesctl/process-test/1",
             as_of: cx.today_in(&process.calendar)?,
-            process_version: 0,
+            process_version: None,
             currency: process.currency,
             period: None,
             by: Vec::new(),
@@ -110,7 +99,17 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         ))?;
     }
     let scenarios = counted(all.len(), "scenario", "scenarios");
+    let unread = match unusable {
+        0 => String::new(),
+        files => {
+            let files = counted(files, "file", "files");
+            format!("; {files} of tests with mistakes")
+        }
+    };
     cx.console.say(&match (all.len(), failed) {
+        _ if unusable > 0 => {
+            format!("{label}: {scenarios}, {failed} not as expected{unread}")
+        }
         (0, _) => {
             format!("{label} has no scenario: add `[[test]]`, here or in tests/*.toml beside it")
         }
@@ -120,34 +119,35 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(status)
 }
 
-/// Scenarios of the files in `tests` beside the process file; `false` when one of them can't be used.
-fn beside(
+/// The scenarios of a process and of the files beside it, each with its file and its line there. What is wrong with a file
+/// beside it is said on stderr; how many can't be used.
+pub(super) fn every(
     cx: &Context,
     path: &Path,
+    label: &str,
     process: &Process,
-    all: &mut Vec<(String, Scenario)>,
-) -> Result<bool> {
-    let folder = path.parent().unwrap_or(Path::new("")).join("tests");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        return Ok(true);
-    };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|found| found == "toml"))
-        .collect();
-    files.sort();
-    let mut is_sound = true;
-    for file in files {
-        let label = cx.shown(&file);
-        let text = fs::read_to_string(&file).with_context(|| format!("{label} can't be read"))?;
-        let (found, problems) = process::scenarios(&label, &text, process);
-        if !problems.is_empty() {
-            let shown =
-                process::render_problems(&label, &text, &problems, cx.console.colors_stderr());
-            cx.console.warn(shown.trim_end());
-            is_sound = false;
-        }
-        all.extend(found.into_iter().map(|scenario| (label.clone(), scenario)));
+) -> (Vec<(String, Scenario)>, usize) {
+    let mut all: Vec<(String, Scenario)> = Vec::new();
+    for scenario in &process.scenarios {
+        let line = scenario.line..scenario.line + 1;
+        let place = process.places(label, std::iter::once(&line)).pop();
+        let (file, line) = place.map_or((label.to_string(), 0), |(file, line, _)| (file, line));
+        all.push((
+            file,
+            Scenario {
+                line,
+                ..scenario.clone()
+            },
+        ));
     }
-    Ok(is_sound)
+    let mut unusable = 0;
+    for file in tests_beside(cx, path, process) {
+        if !file.problems.is_empty() {
+            cx.console.warn(file.problems_shown(cx).trim_end());
+            unusable += 1;
+        }
+        let scenarios = file.scenarios.into_iter();
+        all.extend(scenarios.map(|scenario| (file.label.clone(), scenario)));
+    }
+    (all, unusable)
 }

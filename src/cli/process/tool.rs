@@ -14,6 +14,7 @@ use crate::deal::event::CatalogKind;
 use crate::document::{Document, row};
 use crate::fault::Fault;
 use crate::process::{BuyingRole, FieldKind, Letter, Only, Process, Tool, of_person};
+use crate::render::Format;
 use crate::store::{Access, Catalog, PersonRow};
 use crate::text::{nearest, visible};
 
@@ -101,7 +102,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         text: filled.text.clone(),
         unknown: filled.unknown,
     };
-    let document = Document::default().verbatim(filled.text);
+    let document = match args.output.format() {
+        // A page needs a title; a text is ready to be sent.
+        Format::Html => Document::default().heading(tool.name.clone()),
+        _ => Document::default(),
+    };
+    let document = document.verbatim(filled.text);
     let answer = output::answer(&session, "salesctl/process-tool/1", vec![row]);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)

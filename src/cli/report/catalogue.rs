@@ -23,7 +23,7 @@ pub(super) fn run(output: &OutputArgs, cx: &Context) -> Result<Status> {
         schema: "salesctl/report-list/1",
         as_of: cx.settled_today(&calendar)?.value,
         // There need be no workspace to ask what there is.
-        process_version: 0,
+        process_version: None,
         currency: "EUR".parse().map_err(anyhow::Error::msg)?,
         period: None,
         by: Vec::new(),

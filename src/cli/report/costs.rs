@@ -17,7 +17,7 @@ use crate::report::COSTS;
     after_help = "Examples:\n  salesctl report costs --by rep --period 2026-Q3\n  salesctl report costs --by source --json"
 )]
 pub(crate) struct Args {
-    /// Group by rep, team, product, source, type or a field of the deal or the account
+    /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     #[command(flatten)]

@@ -15,7 +15,7 @@ use crate::report::LOSSES;
     after_help = "Examples:\n  salesctl report losses --period 2026-Q3\n  salesctl report losses --by product --period \"last 12 months\" --json"
 )]
 pub(crate) struct Args {
-    /// Group by rep, team, product, source, type or a field of the deal or the account
+    /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     #[command(flatten)]

@@ -85,11 +85,18 @@ pub(crate) fn dimensions(
                     .map(|field| field.name.as_str())
                     .collect();
                 if !fields.contains(&field.as_str()) {
-                    let known: Vec<&str> = ["rep", "team", "product", "source", "type"]
-                        .into_iter()
-                        .chain(also.iter().copied().filter(|name| !fields.contains(name)))
-                        .chain(fields.iter().copied())
-                        .collect();
+                    let known: Vec<&str> = [
+                        "rep",
+                        "team",
+                        "product",
+                        "source",
+                        "type",
+                        "process-version",
+                    ]
+                    .into_iter()
+                    .chain(also.iter().copied().filter(|name| !fields.contains(name)))
+                    .chain(fields.iter().copied())
+                    .collect();
                     return Err(Fault::unknown(Class::Usage, "dimension", field, &known).into());
                 }
             }

@@ -7,6 +7,7 @@ mod catalogue;
 mod changes;
 mod cohorts;
 mod compare;
+mod conformance;
 mod costs;
 pub(crate) mod coverage;
 mod data;
@@ -64,6 +65,7 @@ pub(crate) enum Command {
     Durations(durations::Args),
     Velocity(velocity::Args),
     Compare(compare::Args),
+    Conformance(conformance::Args),
     Targets(targets::Args),
     Coverage(coverage::Args),
     Lists(lists::Args),
@@ -115,6 +117,7 @@ pub(crate) fn run(args: &ReportCommand, cx: &Context) -> Result<Status> {
         Command::Durations(args) => durations::run(args, cx),
         Command::Velocity(args) => velocity::run(args, cx),
         Command::Compare(args) => compare::run(args, cx),
+        Command::Conformance(args) => conformance::run(args, cx),
         Command::Targets(args) => targets::run(args, cx),
         Command::Coverage(args) => coverage::run(args, cx),
         Command::Lists(args) => lists::run(args, cx),

@@ -42,7 +42,7 @@ fn of<R>(rows: Vec<R>, currency: &str) -> Answer<R> {
     Answer {
         schema: "salesctl/test/1",
         as_of: date("2026-11-21"),
-        process_version: 7,
+        process_version: Some(7),
         currency: currency.parse::<Currency>().expect("a currency"),
         period: Some(Period {
             from: date("2026-07-01"),

@@ -58,7 +58,7 @@ impl Events {
                 let advanced = match visits.how[visit] {
                     Left::Advanced | Left::Won => true,
                     Left::Lost => false,
-                    Left::Still | Left::Back => continue,
+                    Left::Still | Left::Back | Left::Moved => continue,
                 };
                 let Some(step) = stages.rank(visits.stage[visit]) else {
                     continue;

@@ -7,9 +7,10 @@ use super::names::{Interned, in_order, retain};
 use crate::condition::Value;
 use crate::deal::book::{Columns, Day, Left, State, Visits};
 use crate::deal::fact;
+use crate::id::Id;
 use crate::money::Currency;
 use crate::store::columns::{Children, damaged, day_of};
-use crate::store::project;
+use crate::store::{log, project};
 
 impl Loader<'_, '_> {
     /// Which deals there are, and whether they are open.
@@ -156,6 +157,27 @@ impl Loader<'_, '_> {
         ))
     }
 
+    /// Which deals a file told of.
+    pub(super) fn imported(&self) -> Result<Vec<bool>> {
+        let mut imported = vec![false; self.view.len()];
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT deal FROM imported ORDER BY deal")?;
+        let mut rows = statement.query([])?;
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            let deal = Id(row.get(0)?);
+            // Both are in the order of ids.
+            while self.view.ids.get(at).is_some_and(|id| *id < deal) {
+                at += 1;
+            }
+            if self.view.ids.get(at) == Some(&deal) {
+                imported[at] = true;
+            }
+        }
+        Ok(self.kept(imported))
+    }
+
     pub(super) fn stage_of_deals(&mut self) -> Result<()> {
         let mut stages = std::mem::take(&mut self.stages);
         let Some(cut) = self.cut else {
@@ -185,6 +207,40 @@ impl Loader<'_, '_> {
         self.stages = stages;
         (self.deals.stage, self.deals.stage_entered) = self.kept(all).into_iter().unzip();
         Ok(())
+    }
+
+    /// Under which version of the process each deal passed its last gate: as `Deal::gate_version`, all at once.
+    pub(super) fn gate_versions(&self) -> Result<(Vec<Option<u32>>, Vec<String>)> {
+        let mut statement = self.connection.prepare(
+            "SELECT e.stream, e.version, e.body FROM event e JOIN operation o ON o.id = e.operation
+             WHERE e.kind IN ('stage_entered', 'won', 'lost') AND e.day <= $1 AND o.undone_ts IS NULL
+             ORDER BY e.stream, e.effective, e.seq",
+        )?;
+        let mut rows = statement.query([self.as_of.number()])?;
+        let mut found: Vec<Option<u32>> = vec![None; self.view.len()];
+        let mut numbers: Vec<u32> = Vec::new();
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            let deal: i64 = row.get(0)?;
+            while self.view.ids.get(at).is_some_and(|id| id.0 < deal) {
+                at += 1;
+            }
+            if self.view.ids.get(at).is_none_or(|id| id.0 != deal) {
+                continue;
+            }
+            let body = row.get_ref(2)?.as_str().map_err(anyhow::Error::from)?;
+            if log::passes_gate(body)? {
+                let version: u32 = row.get(1)?;
+                let place = numbers.iter().position(|known| *known == version);
+                let place = place.unwrap_or_else(|| {
+                    numbers.push(version);
+                    numbers.len() - 1
+                });
+                found[at] = Some(place as u32);
+            }
+        }
+        let labels = numbers.iter().map(u32::to_string).collect();
+        Ok((self.kept(found), labels))
     }
 
     pub(super) fn child_days(&self, children: &Children, column: &str) -> Result<Vec<Option<Day>>> {

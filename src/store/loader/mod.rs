@@ -72,7 +72,7 @@ pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
     Wanted {
         visits: columns.has(Columns::VISITS) || (dated && columns.has(Columns::STAGE)),
         activities: columns.has(Columns::ACTIVITY_DAYS),
-        follow_ups: columns.has(Columns::FOLLOW_UPS),
+        follow_ups: columns.has(Columns::FOLLOW_UP_DAYS),
         facts: Facts::Named(names),
     }
 }
@@ -123,6 +123,12 @@ pub(super) fn load(
     let mut stages = Interned::default();
     for stage in &process.stages {
         stages.add(&stage.name, &stage.title);
+    }
+    // What a stage was called before is this stage, so that its past is not told apart from it.
+    for (place, stage) in (0_u32..).zip(&process.stages) {
+        for before in &stage.moved_from {
+            stages.also(before, place);
+        }
     }
     let loader = Loader {
         process,
@@ -200,6 +206,10 @@ impl Loader<'_, '_> {
             self.value_of_deals(&mut currencies)?;
         }
         let (reasons, types) = self.days_and_reasons(wanted)?;
+        let mut versions = Vec::new();
+        if wanted.has(Columns::GATE_VERSION) {
+            (self.deals.gate_version, versions) = self.gate_versions()?;
+        }
         let mut account_ids = Vec::new();
         let mut names = Vec::new();
         if wanted.has(Columns::ACCOUNT) {
@@ -218,8 +228,11 @@ impl Loader<'_, '_> {
         } else {
             Activities::default()
         };
-        let follow_ups = if wanted.has(Columns::FOLLOW_UPS) {
-            self.follow_ups()?
+        if wanted.has(Columns::IMPORTED) {
+            self.deals.imported = self.imported()?;
+        }
+        let follow_ups = if wanted.has(Columns::FOLLOW_UP_DAYS) {
+            self.follow_ups(wanted)?
         } else {
             FollowUps::default()
         };
@@ -279,6 +292,7 @@ impl Loader<'_, '_> {
             currencies,
             reasons,
             types,
+            versions,
             tools,
             attributes,
             dated,

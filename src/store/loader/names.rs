@@ -74,6 +74,11 @@ impl Interned {
         place
     }
 
+    /// Another name of what has a place.
+    pub(super) fn also(&mut self, name: &str, place: u32) {
+        self.place.entry(name.to_string()).or_insert(place);
+    }
+
     pub(super) fn index(&mut self, name: &str) -> u32 {
         match self.place.get(name) {
             Some(place) => *place,

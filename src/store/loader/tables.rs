@@ -121,7 +121,7 @@ impl Loader<'_, '_> {
     }
 
     /// What was to be done by the as-of day, due when it was due as of then.
-    pub(super) fn follow_ups(&self) -> Result<FollowUps> {
+    pub(super) fn follow_ups(&self, wanted: Columns) -> Result<FollowUps> {
         let children = self.view.children("follow_up")?;
         let days = |column: &str| {
             self.view.child_numbers(&children, column, |day| {
@@ -136,24 +136,31 @@ impl Loader<'_, '_> {
             .view
             .child_numbers(&children, "by_rule", |n| n == Some(1))?;
         let due_before = self.due_before()?;
-        let mut texts = self.texts()?;
+        let with_texts = wanted.has(Columns::FOLLOW_UPS);
+        let mut texts = if with_texts {
+            self.texts()?
+        } else {
+            HashMap::new()
+        };
         let mut all = FollowUps::default();
         for (at, deal) in self.deals_of(&children).into_iter().enumerate() {
             let Some(deal) = deal.filter(|_| added[at] <= self.as_of) else {
                 continue;
             };
             let done = done[at].filter(|day| *day <= self.as_of);
-            all.id.push(ids[at]);
             all.deal.push(deal);
             all.due
                 .push(due_before.get(&ids[at]).copied().unwrap_or(due[at]));
             all.added.push(added[at]);
             all.done.push(done);
             all.by_rule.push(by_rule[at]);
-            all.text.push(match done {
-                None => texts.remove(&ids[at]).unwrap_or_default(),
-                Some(_) => String::new(),
-            });
+            if with_texts {
+                all.id.push(ids[at]);
+                all.text.push(match done {
+                    None => texts.remove(&ids[at]).unwrap_or_default(),
+                    Some(_) => String::new(),
+                });
+            }
         }
         Ok(all)
     }

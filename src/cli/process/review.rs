@@ -1,0 +1,138 @@
+//! `process review`: what to talk about when the process is looked at, and that it was.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+
+use super::super::context::{Context, Status};
+use super::super::deal::dry_run_line;
+use super::super::output::OutputArgs;
+use super::super::session::Session;
+use crate::date::day;
+use crate::deal::event::{Event, Private, StreamKind};
+use crate::deal::suggestion::{Review, next_review};
+use crate::fault::Fault;
+use crate::report::review::{Agenda, Section, Version, next_words, review, review_needs};
+use crate::store::{Access, Applied};
+
+/// Write the agenda for a review of the process: what is suggested, overridden, skipped, too slow, worth nothing
+///
+/// It looks at what happened since the last review, or at everything before the first. `review_every` in [process] says
+/// when the next is due, and `check` says when it is overdue.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  salesctl process review --format html --output review.html\n  salesctl process review --done --note \"the demo stays; budget is asked for once\""
+)]
+pub(crate) struct Args {
+    /// Look at all time, whenever the last review was
+    #[arg(long)]
+    all: bool,
+    /// It is over: keep that it took place, today
+    #[arg(long, conflicts_with = "all")]
+    done: bool,
+    /// What was agreed
+    #[arg(long, value_name = "TEXT", requires = "done")]
+    note: Option<String>,
+    /// With --done: do everything but keep nothing
+    #[arg(short = 'n', long, requires = "done")]
+    dry_run: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
+    if args.done {
+        return done(args, cx);
+    }
+    let session = cx.session(Access::Read)?;
+    let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
+    let next = next(&session, &versions, &reviews);
+    let needs = review_needs(&session.process);
+    let book = session
+        .store
+        .book(&session.process, session.today, &needs)?;
+    let (suggestions, overridden) = (session.store.suggestions()?, session.store.overridden()?);
+    let versions: Vec<Version> = versions.into_iter().map(version).collect();
+    let agenda = Agenda {
+        suggestions: &suggestions,
+        overridden: &overridden,
+        versions: &versions,
+        last_review: reviews.last(),
+        all: args.all,
+        next_review: next.map(|next| next.due),
+        more: elsewhere(&session)?,
+        short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
+    };
+    let report = review(&session.process, &book, agenda).map_err(Fault::usage)?;
+    args.output
+        .show(&cx.console, &report.answer, &report.document)?;
+    Ok(Status::Done)
+}
+
+/// The parts of the page that other reports work out.
+#[allow(clippy::unnecessary_wraps)] // they read the store
+fn elsewhere(_session: &Session<'_>) -> Result<Vec<Section>> {
+    Ok(Vec::new())
+}
+
+fn version(applied: Applied) -> Version {
+    Version {
+        version: applied.version,
+        day: applied.day,
+        actor: applied.actor,
+        why: applied.why,
+    }
+}
+
+/// Keeps that the process was reviewed.
+fn done(args: &Args, cx: &Context) -> Result<Status> {
+    if args.output.is_given() {
+        return Err(
+            Fault::usage("--done prints no agenda, and so takes no format and no file")
+                .hint("salesctl process review --format html --output review.html keeps it, then --done")
+                .into(),
+        );
+    }
+    let session = cx.session(Access::Write)?;
+    let note = args.note.as_deref().map(str::trim);
+    if note.is_some_and(str::is_empty) {
+        return Err(Fault::usage("--note is empty: say what was agreed, or leave it out").into());
+    }
+    let at = session.moment_on(None)?;
+    let last = session.store.reviews()?.last().map(|review| review.day);
+    let ((), outcome) = session.write(args.dry_run, |write| {
+        let id = write.create(StreamKind::Review)?;
+        let note = note.map(Private::new);
+        write.append(id, at, [Event::ProcessReviewed { note }])
+    })?;
+    let next = next_review(&session.process, at.day, last.max(Some(at.day)));
+    session.cx.console.say_wrapped(&format!(
+        "✓ process version {} reviewed on {}; {}",
+        session.version,
+        day(at.day),
+        next_words(next, session.today)
+    ))?;
+    dry_run_line(&session, outcome)?;
+    Ok(Status::Done)
+}
+
+/// When the next review is due, and what that counts from.
+pub(crate) struct Next {
+    pub(crate) due: NaiveDate,
+    pub(crate) last_review: Option<NaiveDate>,
+    pub(crate) first_version: NaiveDate,
+}
+
+/// `None` when the process says nothing of reviews. Versions are the newest first.
+pub(crate) fn next(
+    session: &Session<'_>,
+    versions: &[Applied],
+    reviews: &[Review],
+) -> Option<Next> {
+    let first_version = versions.last()?.day;
+    let last_review = reviews.last().map(|review| review.day);
+    Some(Next {
+        due: next_review(&session.process, first_version, last_review)?,
+        last_review,
+        first_version,
+    })
+}

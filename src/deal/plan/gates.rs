@@ -1,0 +1,316 @@
+//! Which gates let deals pass no longer, or again: every line of a gate is one condition, judged for all deals of its
+//! stage at once.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::super::rotting::late_before;
+use super::{Fate, Held};
+use crate::condition::{ColumnKind, Condition, Truth};
+use crate::deal::book::Day;
+use crate::fault::Fault;
+use crate::process::{Only, Process, Stage};
+
+/// Judges conditions of a process, each over some deals of the Book: one truth a deal.
+pub type Judge<'a> = dyn FnMut(&Process, &[(&Condition, &[u32])]) -> Result<Vec<Vec<Truth>>> + 'a;
+
+/// A line of a gate that is new, or says other than before, and what it is to the deals of its stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub stage: String,
+    /// `requires`, `steps` or `exit`, and what it is called there.
+    pub part: &'static str,
+    pub item: String,
+    /// Deals that it is for, by their places in the Book.
+    pub pass: Vec<u32>,
+    pub fail: Vec<u32>,
+    /// What it asks for is not known.
+    pub unknown: Vec<u32>,
+}
+
+/// What the gates of a new process do to open deals, by their places in the Book.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gates {
+    pub lines: Vec<Line>,
+    /// Their gate lets them pass before, and not after.
+    pub blocked: Vec<u32>,
+    /// The other way round.
+    pub freed: Vec<u32>,
+}
+
+/// A line of a gate as one condition: true is met, false not met, NULL missing, as [`crate::deal::gate`] says.
+struct Rule {
+    part: &'static str,
+    item: String,
+    condition: Condition,
+    only: Only,
+}
+
+impl Rule {
+    fn is(&self, other: &Self) -> bool {
+        self.part == other.part
+            && self.item == other.item
+            && self.condition.text == other.condition.text
+            && self.only == other.only
+    }
+}
+
+fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
+    let checked = |text: String| {
+        let condition = process.engine.check(&text);
+        condition.map_err(|mistake| Fault::usage(format!("`{text}`: {}", mistake.message)))
+    };
+    let mut rules = Vec::new();
+    for required in &stage.requires {
+        let name = required.what.name();
+        rules.push(Rule {
+            part: "requires",
+            item: name.to_string(),
+            condition: checked(is_known(process, name))?,
+            only: required.only.clone(),
+        });
+    }
+    for step in stage.steps.iter().filter(|step| step.required) {
+        rules.push(Rule {
+            part: "steps",
+            item: step.name.clone(),
+            condition: checked(format!("CASE WHEN done_{} = 1 THEN 1 END", step.name))?,
+            only: step.only.clone(),
+        });
+    }
+    for criterion in &stage.exit {
+        rules.push(Rule {
+            part: "exit",
+            item: criterion.say.clone(),
+            condition: criterion.when.clone(),
+            only: criterion.only.clone(),
+        });
+    }
+    Ok(rules)
+}
+
+/// Whether a field or role is known; a next step that is overdue is no plan any more.
+fn is_known(process: &Process, name: &str) -> String {
+    if crate::process::BuyingRole::from_name(name).is_some() {
+        return format!("CASE WHEN has_{name} = 1 THEN 1 END");
+    }
+    if name == "next_step" {
+        return "CASE WHEN length(trim(next_step)) > 0 THEN next_date IS NULL OR next_date >= today END"
+            .to_string();
+    }
+    let mut columns = process.engine.columns().iter();
+    let is_text = columns.any(|column| column.name == name && column.kind == ColumnKind::Text);
+    if is_text {
+        format!("CASE WHEN length(trim({name})) > 0 THEN 1 END")
+    } else {
+        format!("CASE WHEN {name} IS NOT NULL THEN 1 END")
+    }
+}
+
+/// One stage before and after, with its rules and the deals that stay in it.
+struct Gate<'a> {
+    deals: &'a [u32],
+    name: &'a str,
+    before: Side<'a>,
+    after: Side<'a>,
+}
+
+struct Side<'a> {
+    stage: &'a Stage,
+    rules: Vec<Rule>,
+}
+
+/// What the gates that differ do to the deals that stay behind them. Deals that a change takes to another stage stand
+/// before that one's gate, which is told with their move.
+pub fn gates(
+    before: &Process,
+    after: &Process,
+    held: &[Held],
+    today: Day,
+    judge: &mut Judge<'_>,
+) -> Result<Gates> {
+    let all = reads_differ(before, after, today);
+    let mut changed: Vec<Gate<'_>> = Vec::new();
+    for held in held {
+        let stays = !held.deals.is_empty() && !matches!(held.fate, Fate::Moved(_));
+        let (Some(was), Some(name)) = (before.stage(&held.stage), held.now().filter(|_| stays))
+        else {
+            continue;
+        };
+        let Some(now) = after.stage(name) else {
+            continue;
+        };
+        let (old, new) = (rules(before, was)?, rules(after, now)?);
+        let same = was.only == now.only
+            && old.len() == new.len()
+            && old.iter().zip(&new).all(|(old, new)| old.is(new));
+        if all || !same {
+            changed.push(Gate {
+                deals: &held.deals,
+                name,
+                before: Side {
+                    stage: was,
+                    rules: old,
+                },
+                after: Side {
+                    stage: now,
+                    rules: new,
+                },
+            });
+        }
+    }
+    let was = judged(before, &changed, |gate| &gate.before, judge)?;
+    let is = judged(after, &changed, |gate| &gate.after, judge)?;
+    let mut found = Gates::default();
+    for ((gate, was), is) in changed.iter().zip(&was).zip(&is) {
+        for (at, deal) in gate.deals.iter().enumerate() {
+            match (was.is_open(&gate.before, at), is.is_open(&gate.after, at)) {
+                (false, true) => found.blocked.push(*deal),
+                (true, false) => found.freed.push(*deal),
+                _ => {}
+            }
+        }
+        for (rule, truths) in gate.after.rules.iter().zip(&is.truths) {
+            if gate.before.rules.iter().any(|old| old.is(rule)) {
+                continue;
+            }
+            let mut line = Line {
+                stage: gate.name.to_string(),
+                part: rule.part,
+                item: rule.item.clone(),
+                pass: Vec::new(),
+                fail: Vec::new(),
+                unknown: Vec::new(),
+            };
+            for (at, deal) in gate.deals.iter().enumerate() {
+                if is.is_for(&gate.after, rule, at) {
+                    match truths[at] {
+                        Truth::Met => line.pass.push(*deal),
+                        Truth::NotMet => line.fail.push(*deal),
+                        Truth::Missing => line.unknown.push(*deal),
+                    }
+                }
+            }
+            found.lines.push(line);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether what conditions read may be other though they say the same: fields, types, rates, the calendar, limits.
+fn reads_differ(before: &Process, after: &Process, today: Day) -> bool {
+    let types = |process: &Process| -> Vec<(String, Option<String>)> {
+        let types = process.customer_types.iter();
+        let text = |when: &Option<Condition>| when.as_ref().map(|when| when.text.clone());
+        types
+            .map(|kind| (kind.name.clone(), text(&kind.when)))
+            .collect()
+    };
+    let kinds = |process: &Process| -> BTreeSet<(String, String)> {
+        let columns = process.engine.columns().iter();
+        columns
+            .map(|column| (column.name.clone(), format!("{:?}", column.kind)))
+            .collect()
+    };
+    let of_both = |one: &Process, other: &Process| -> bool {
+        // A column that one of them does not have is read by none of its conditions.
+        let (one, other) = (kinds(one), kinds(other));
+        one.iter().any(|(name, kind)| {
+            other
+                .iter()
+                .any(|(known, now)| known == name && now != kind)
+        })
+    };
+    let limits = |process: &Process| -> Vec<(String, Option<Day>)> {
+        let stages = process.stages.iter();
+        let bound = |stage: &Stage| Some(late_before(stage.limit?, &process.calendar, today));
+        stages
+            .map(|stage| (stage.name.clone(), bound(stage)))
+            .collect()
+    };
+    let reads = |process: &Process, fact: &str| {
+        let mut criteria = process.stages.iter().flat_map(|stage| &stage.exit);
+        criteria.any(|criterion| criterion.when.reads.iter().any(|read| read == fact))
+    };
+    types(before) != types(after)
+        || of_both(before, after)
+        || before.rates != after.rates
+        || before.currency != after.currency
+        || (reads(after, "late") && limits(before) != limits(after))
+}
+
+/// What the rules of a gate are to each of its deals, and the deals' customer types where it matters.
+struct Judged {
+    truths: Vec<Vec<Truth>>,
+    /// By deal; `None` where nothing is only for some.
+    kinds: Option<Vec<Option<String>>>,
+}
+
+impl Judged {
+    fn is_for(&self, side: &Side<'_>, rule: &Rule, at: usize) -> bool {
+        match &self.kinds {
+            None => true,
+            Some(kinds) => {
+                let kind = kinds[at].as_deref();
+                side.stage.only.includes(kind) && rule.only.includes(kind)
+            }
+        }
+    }
+
+    fn is_open(&self, side: &Side<'_>, at: usize) -> bool {
+        let mut rules = side.rules.iter().zip(&self.truths);
+        rules.any(|(rule, truths)| truths[at] != Truth::Met && self.is_for(side, rule, at))
+    }
+}
+
+fn judged<'g>(
+    process: &Process,
+    gates: &'g [Gate<'g>],
+    side: impl Fn(&'g Gate<'g>) -> &'g Side<'g>,
+    judge: &mut Judge<'_>,
+) -> Result<Vec<Judged>> {
+    let is_for_some = |side: &Side<'_>| {
+        !side.stage.only.0.is_empty() || side.rules.iter().any(|rule| !rule.only.0.is_empty())
+    };
+    let mut asked: Vec<(&Condition, &[u32])> = Vec::new();
+    for gate in gates {
+        let side = side(gate);
+        asked.extend(side.rules.iter().map(|rule| (&rule.condition, gate.deals)));
+        if is_for_some(side) {
+            let types = process.customer_types.iter();
+            asked.extend(types.filter_map(|kind| Some((kind.when.as_ref()?, gate.deals))));
+        }
+    }
+    let mut truths = if asked.is_empty() {
+        Vec::new()
+    } else {
+        judge(process, &asked)?
+    }
+    .into_iter();
+    let mut all = Vec::new();
+    for gate in gates {
+        let side = side(gate);
+        let of_rules: Vec<Vec<Truth>> = truths.by_ref().take(side.rules.len()).collect();
+        let kinds = is_for_some(side).then(|| {
+            let mut kinds: Vec<Option<String>> = vec![None; gate.deals.len()];
+            let mut settled = vec![false; gate.deals.len()];
+            for kind in &process.customer_types {
+                let fits = kind.when.as_ref().and_then(|_| truths.next());
+                for at in 0..gate.deals.len() {
+                    let fits = fits.as_ref().is_none_or(|fits| fits[at] == Truth::Met);
+                    if fits && !settled[at] {
+                        settled[at] = true;
+                        kinds[at] = Some(kind.name.clone());
+                    }
+                }
+            }
+            kinds
+        });
+        all.push(Judged {
+            truths: of_rules,
+            kinds,
+        });
+    }
+    Ok(all)
+}

@@ -1,0 +1,204 @@
+//! Event logs as process mining has them: a case, an activity and a time in each row. Their columns are
+//! known by the names that tools give them, so that such a log needs no mapping.
+
+use super::map::{Cell, Formats, Mapping, Section, name_key};
+use super::plan::{Fate, FileReport, Log, PlanError, each_of};
+use super::read::Row;
+use super::values;
+use super::xes::{ACTIVITY, CASE, LIFECYCLE, RESOURCE, TIMESTAMP};
+use crate::process::discover::EventLog;
+use crate::process::reader::At;
+
+/// What kind of event a row of our own logs is; only those of [`MOVES`] lead somewhere.
+pub const KIND: &str = "salesctl_kind";
+/// Kinds of events by which a deal comes to a stage or an end.
+pub const MOVES: [&str; 5] = ["stage", "back", "reopened", "won", "lost"];
+
+/// The commonest headings of each column, the surest first.
+const CASES: &[&str] = &[CASE, "case", "case id", "caseid", "case_id"];
+const ACTIVITIES: &[&str] = &[
+    ACTIVITY,
+    "activity",
+    "activity id",
+    "activityid",
+    "activity_id",
+    "activity name",
+];
+const TIMESTAMPS: &[&str] = &[
+    TIMESTAMP,
+    "timestamp",
+    "complete timestamp",
+    "completetimestamp",
+    "complete_timestamp",
+    "time",
+];
+const RESOURCES: &[&str] = &[RESOURCE, "resource"];
+const LIFECYCLES: &[&str] = &[LIFECYCLE, "lifecycle"];
+
+fn found(headings: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| {
+        headings
+            .iter()
+            .position(|heading| name_key(heading) == *name)
+    })
+}
+
+/// What an import takes of a row that follows another life than `complete`, or tells of no move.
+pub(super) fn is_passed_over(lifecycle: Option<&str>, kind: Option<&str>) -> bool {
+    lifecycle.is_some_and(|transition| !transition.eq_ignore_ascii_case("complete"))
+        || kind.is_some_and(|kind| !MOVES.contains(&kind))
+}
+
+impl Mapping {
+    /// What the columns of an event log mean, when its headings say so by themselves.
+    pub fn of_event_log(headings: &[String]) -> Option<Self> {
+        let mut cells = Vec::new();
+        let needed = [("deal", CASES), ("stage", ACTIVITIES), ("at", TIMESTAMPS)];
+        let mut take = |key, names: &[&str]| {
+            let at = found(headings, names)?;
+            let value = headings[at].clone();
+            cells.push((key, Cell::Column(At { value, span: 0..0 })));
+            Some(())
+        };
+        for (key, names) in needed {
+            take(key, names)?;
+        }
+        for (key, names) in [
+            ("by", RESOURCES),
+            ("lifecycle", LIFECYCLES),
+            ("kind", &[KIND]),
+        ] {
+            let _ = take(key, names);
+        }
+        Some(Self {
+            history: Some(Section {
+                name: "history",
+                file: None,
+                namespace: "id".into(),
+                formats: Formats {
+                    date: None,
+                    decimal: '.',
+                    timezone: None,
+                },
+                cells,
+                entered: Vec::new(),
+                fields: Vec::new(),
+            }),
+            ..Self::default()
+        })
+    }
+}
+
+/// Which columns of a log are what, where somebody knows it better than its headings.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    pub case: Option<String>,
+    pub activity: Option<String>,
+    pub timestamp: Option<String>,
+    /// How its times are written, in strftime's letters.
+    pub date_format: Option<String>,
+}
+
+/// A log that was read to be looked at.
+pub struct Taken {
+    pub log: EventLog,
+    pub file: FileReport,
+    /// Rows that follow another life than `complete`.
+    pub incomplete: u64,
+    /// Rows of our own logs that tell of no move.
+    pub no_moves: u64,
+    pub notes: Vec<String>,
+}
+
+/// Why a log can't be looked at.
+#[derive(Debug)]
+pub enum LogError {
+    /// No heading says which column this is.
+    NoColumn {
+        what: &'static str,
+        named: Option<String>,
+        headings: Vec<String>,
+    },
+    File(PlanError),
+}
+
+/// Reads a log whole: two numbers an event are kept.
+pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
+    let headings = log.rows.headings().to_vec();
+    let column = |what, told: &Option<String>, names: &[&str]| {
+        let at = match told {
+            Some(told) => found(&headings, &[name_key(told).as_str()]),
+            None => found(&headings, names),
+        };
+        at.ok_or_else(|| LogError::NoColumn {
+            what,
+            named: told.clone(),
+            headings: headings.clone(),
+        })
+    };
+    let case = column("case", &named.case, CASES)?;
+    let activity = column("activity", &named.activity, ACTIVITIES)?;
+    let timestamp = column("timestamp", &named.timestamp, TIMESTAMPS)?;
+    let lifecycle = found(&headings, LIFECYCLES);
+    let kind = found(&headings, &[KIND]);
+    let formats = Formats {
+        date: named.date_format.clone(),
+        decimal: '.',
+        timezone: None,
+    };
+    let zone = crate::process::Zone::utc();
+    let mut events = EventLog::default();
+    let (mut incomplete, mut no_moves) = (0, 0);
+    let columns = [Some(case), Some(activity), Some(timestamp), lifecycle, kind];
+    let used: Vec<&String> = columns.iter().flatten().map(|at| &headings[*at]).collect();
+    let file = each_of(
+        &log.name,
+        &mut *log.rows,
+        |heading| used.iter().any(|used| *used == heading),
+        |row: &Row| {
+            let filled =
+                |at: Option<usize>| at.map(|at| row.get(at)).filter(|text| !text.is_empty());
+            if is_passed_over(filled(lifecycle), None) {
+                incomplete += 1;
+                return Fate::Known;
+            }
+            if is_passed_over(None, filled(kind)) {
+                no_moves += 1;
+                return Fate::Known;
+            }
+            let mut reasons: Vec<String> = Vec::new();
+            let mut needed = |at: usize, what: &str| {
+                let text = row.get(at);
+                if text.is_empty() {
+                    reasons.push(format!("no {what}"));
+                }
+                text
+            };
+            let (case, activity) = (needed(case, "case"), needed(activity, "activity"));
+            let time = needed(timestamp, "timestamp");
+            let at = if time.is_empty() {
+                None
+            } else {
+                values::instant(time, &formats, &zone)
+                    .map_err(|reason| reasons.push(reason))
+                    .ok()
+            };
+            match at {
+                Some(at) if reasons.is_empty() => {
+                    events.add(case, activity, at.timestamp_millis());
+                    Fate::New
+                }
+                _ => Fate::Rejected(reasons.join("; ")),
+            }
+        },
+    )
+    .map_err(LogError::File)?;
+    events.settle();
+    Ok(Taken {
+        log: events,
+        file,
+        incomplete,
+        no_moves,
+        notes: log.rows.notes(),
+    })
+}

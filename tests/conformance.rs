@@ -1,0 +1,119 @@
+//! `report conformance` against optimal alignments on a real log, and against a second computation from the tables of the
+//! store; both by scripts, where Python, its packages and the data are there.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use crate::import::{shared, skipped};
+use crate::sandbox::Sandbox;
+
+/// What a script prints; `SALESCTL_PYTHON` may name the Python that runs it.
+fn answer(script: &str, arguments: &[&Path]) -> Option<Json> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/scripts")
+        .join(script);
+    let python = std::env::var_os("SALESCTL_PYTHON").unwrap_or_else(|| "python3".into());
+    let Ok(output) = Command::new(python).arg(script).args(arguments).output() else {
+        skipped("python3 is not there; SALESCTL_PYTHON may name it");
+        return None;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let answer: Json = serde_json::from_slice(&output.stdout).expect("JSON");
+    if let Some(missing) = answer["missing"].as_str() {
+        skipped(&format!(
+            "{missing} is not there; SALESCTL_PYTHON may name a Python that has it"
+        ));
+        return None;
+    }
+    Some(answer)
+}
+
+/// What the tables of the store say must be what the report says.
+fn same_as_tables(sandbox: &mut Sandbox, as_of: &str) {
+    let (store, process) = (sandbox.store(), sandbox.path("process.toml"));
+    let Some(tables) = answer("conformance_sql.py", &[&store, &process, Path::new(as_of)]) else {
+        return;
+    };
+    let report = sandbox.sh("salesctl report conformance --json").ok().json();
+    let row = report["rows"][0].as_object().expect("one row");
+    for (name, value) in tables["row"].as_object().expect("an object") {
+        assert_eq!(row.get(name), Some(value), "{name}: {report:#}");
+    }
+    for (name, value) in row.iter().filter(|(name, _)| name.ends_with("_times")) {
+        let theirs = &tables["row"][name];
+        assert_eq!(value.as_u64(), theirs.as_u64().or(Some(0)), "{name}");
+    }
+    let paths = sandbox
+        .sh("salesctl report conformance --paths --limit 100000 --json")
+        .ok()
+        .json();
+    let ours: BTreeMap<String, Json> = paths["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| {
+            (
+                row["path"].as_str().expect("a path").to_string(),
+                row["n"].clone(),
+            )
+        })
+        .collect();
+    let theirs: BTreeMap<String, Json> =
+        serde_json::from_value(tables["paths"].clone()).expect("paths");
+    assert_eq!(ours, theirs);
+}
+
+/// The process declares what was seen in the ten most frequent variants of half of the cases; the other half is judged.
+#[test]
+fn allowed_moves_say_the_same_as_alignments() {
+    let Some(data) = shared("helpdesk") else {
+        return;
+    };
+    let mut sandbox = Sandbox::empty();
+    let (log, folder) = (data.join("helpdesk.csv"), sandbox.path(""));
+    let Some(truth) = answer("conformance.py", &[&log, &folder]) else {
+        return;
+    };
+    sandbox.sh("salesctl init").ok();
+    let import = "salesctl import history log.csv --map log.map.toml --create-deals --create all";
+    sandbox.sh(import).ok();
+    let report = sandbox
+        .sh("salesctl report conformance --deals --json")
+        .ok()
+        .json();
+    let deviating: Vec<&str> = report["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter(|row| row["conforming"] == false)
+        .filter_map(|row| row["account"].as_str())
+        .collect();
+    let cases = truth["cases"].as_object().expect("cases");
+    let (mut same, mut fitting) = (0, 0);
+    for (case, fits) in cases {
+        fitting += usize::from(*fits == true);
+        same += usize::from(*fits != deviating.contains(&case.as_str()));
+    }
+    // 1,872 cases, of which 1,755 fit: enough of either to tell a rule that says the same of all.
+    assert_eq!((cases.len(), fitting), (1_872, 1_755));
+    assert_eq!(report["n"], 1_872);
+    assert!(
+        same >= 1_798,
+        "{same} of 1872 verdicts are the same, 96 % are promised"
+    );
+    same_as_tables(&mut sandbox, "2026-11-21");
+}
+
+#[test]
+fn a_demo_counts_the_same_from_its_tables() {
+    let mut sandbox = Sandbox::empty();
+    sandbox.sh("salesctl demo .").ok();
+    same_as_tables(&mut sandbox, "2026-11-21");
+}

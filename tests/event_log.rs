@@ -1,0 +1,282 @@
+//! Event logs out and in: what `export log` writes is what other programs read, `process discover` finds in it
+//! what was put there, and `import history` makes of it the same visits. Every broken log has its sample, with
+//! its exact message beside it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::import::{shared, skipped};
+use crate::numerics::answers;
+use crate::sandbox::Sandbox;
+
+/// The demo with its log in both formats, as `log.xes.gz`, `log.xes` and `log.csv`.
+fn demo() -> Sandbox {
+    let mut sandbox = Sandbox::empty();
+    assert_eq!(sandbox.line("salesctl demo .").1, 0);
+    for name in ["log.xes.gz", "log.xes", "log.csv"] {
+        sandbox.run(&["export", "log", "-o", name]).ok();
+    }
+    sandbox
+}
+
+/// From, to, how often.
+fn moves(sandbox: &mut Sandbox, log: &str) -> Vec<(String, String, u64)> {
+    let answer = sandbox
+        .run(&["process", "discover", log, "--moves", "--json"])
+        .ok()
+        .json();
+    let rows = answer["rows"].as_array().expect("rows");
+    let mut moves: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().expect("a text").to_string();
+            (
+                text("from"),
+                text("to"),
+                row["n"].as_u64().expect("a count"),
+            )
+        })
+        .collect();
+    moves.sort();
+    moves
+}
+
+fn triples(json: &Json) -> Vec<(String, String, u64)> {
+    let rows = json.as_array().expect("rows");
+    rows.iter()
+        .map(|row| {
+            let text = |at: usize| row[at].as_str().expect("a text").to_string();
+            (text(0), text(1), row[2].as_u64().expect("a count"))
+        })
+        .collect()
+}
+
+/// The visits of all deals: deal, stage, days, how it ended.
+fn visits(
+    folder: &Path,
+    key: &str,
+) -> Vec<(String, i64, String, Option<i32>, Option<i32>, String)> {
+    let store = rusqlite::Connection::open(folder.join("sales.db")).expect("a store");
+    let mut statement = store.prepare(key).expect("SQL");
+    let rows = statement.query_map([], |row| {
+        Ok((
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+            row.get(5)?,
+        ))
+    });
+    rows.expect("rows").map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn a_log_comes_back_as_the_same_process_and_the_same_visits() {
+    let mut sandbox = demo();
+    // The stages of the demo in their order, and no move but its own.
+    let written = fs::read_to_string(sandbox.folder().join("process.toml")).expect("a process");
+    let parsed: toml::Table = written.parse().expect("TOML");
+    let stages: Vec<String> = parsed["stage"]
+        .as_array()
+        .expect("stages")
+        .iter()
+        .map(|stage| stage["name"].as_str().expect("a name").to_string())
+        .collect();
+    sandbox
+        .run(&[
+            "process",
+            "discover",
+            "log.xes.gz",
+            "--min-share",
+            "0",
+            "-o",
+            "other/process.toml",
+        ])
+        .exits(2);
+    fs::create_dir(sandbox.folder().join("other")).expect("a folder");
+    sandbox
+        .run(&[
+            "process",
+            "discover",
+            "log.xes.gz",
+            "--min-share",
+            "0",
+            "-o",
+            "other/process.toml",
+        ])
+        .ok()
+        .says(&stages.join(" → "))
+        .says("100.0 % of the moves");
+    let found = moves(&mut sandbox, "log.xes");
+    assert_eq!(found, moves(&mut sandbox, "log.csv"));
+    let folder = sandbox.folder().to_path_buf();
+    let mut by_store: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let of_deals = "SELECT s.handle, v.n, v.stage, v.entered, v.left_day, v.how
+                    FROM visit v JOIN stream s ON s.id = v.deal ORDER BY s.handle, v.n";
+    let own = visits(&folder, of_deals);
+    assert!(own.len() > 1000, "{}", own.len());
+    for pair in own.windows(2) {
+        let [(deal, _, from, _, _, how), (next, _, to, ..)] = pair else {
+            continue;
+        };
+        if deal == next && !["won", "lost"].contains(&how.as_str()) {
+            *by_store.entry((from.clone(), to.clone())).or_default() += 1;
+        }
+    }
+    for (_, _, stage, _, _, how) in &own {
+        if how == "won" || how == "lost" {
+            *by_store.entry((stage.clone(), how.clone())).or_default() += 1;
+        }
+    }
+    let by_store: Vec<_> = by_store.into_iter().map(|((a, b), n)| (a, b, n)).collect();
+    let is_reopening = |from: &str| from == "won" || from == "lost";
+    let found: Vec<_> = found
+        .into_iter()
+        .filter(|(from, ..)| !is_reopening(from))
+        .collect();
+    assert_eq!(found, by_store);
+
+    sandbox.line("cd other");
+    sandbox.run(&["process", "fmt", "--check"]).ok();
+    sandbox.run(&["init"]).ok();
+    sandbox
+        .run(&[
+            "import",
+            "history",
+            "../log.xes.gz",
+            "--create-deals",
+            "--create",
+            "reps",
+        ])
+        .ok();
+    let of_import = "SELECT substr(i.external, 4), v.n, v.stage, v.entered, v.left_day, v.how
+                     FROM visit v JOIN imported i ON i.deal = v.deal ORDER BY i.external, v.n";
+    assert_eq!(own, visits(&folder.join("other"), of_import));
+    // The same again, and as a table: known.
+    for log in ["../log.xes", "../log.csv"] {
+        sandbox
+            .run(&["import", "history", log, "--create-deals"])
+            .ok()
+            .says("nothing new: nothing written");
+    }
+    // And out again: the same moves.
+    sandbox.run(&["export", "log", "-o", "again.xes"]).ok();
+    let again: Vec<_> = moves(&mut sandbox, "again.xes")
+        .into_iter()
+        .filter(|(from, ..)| !is_reopening(from))
+        .collect();
+    assert_eq!(again, by_store);
+}
+
+#[test]
+fn pm4py_reads_what_is_written() {
+    let mut sandbox = demo();
+    let folder = sandbox.folder().to_path_buf();
+    for file in ["log.xes", "log.xes.gz"] {
+        let (xes, csv) = (folder.join(file), folder.join("log.csv"));
+        let Some(found) = answers("event_log.py", &[Path::new("compare"), &xes, &csv]) else {
+            return;
+        };
+        if !found["missing"].is_null() {
+            return skipped("pm4py is not there; SALESCTL_PYTHON may name a Python that has it");
+        }
+        for same in ["same_events", "same_order", "same_outcomes", "same_graph"] {
+            assert_eq!(found[same], true, "{file} {same}: {found}");
+        }
+        assert_eq!(found["events"][0], found["events"][1]);
+        assert_eq!(triples(&found["moves"]), moves(&mut sandbox, "log.xes"));
+    }
+}
+
+/// Milliseconds as a draft says them.
+fn long(millis: f64) -> String {
+    let (n, unit) = match millis / 3_600_000.0 {
+        hours if hours >= 24.0 => (hours / 24.0, "days"),
+        hours => (hours, "hours"),
+    };
+    format!("{n:.1} {unit}")
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    match digits.len().checked_sub(3).filter(|at| *at > 0) {
+        Some(at) => format!("{},{}", &digits[..at], &digits[at..]),
+        None => digits,
+    }
+}
+
+#[test]
+fn the_figures_of_helpdesk_are_those_of_a_second_computation() {
+    let Some(folder) = shared("helpdesk") else {
+        return;
+    };
+    let log = folder.join("helpdesk.csv");
+    let mut sandbox = Sandbox::empty();
+    let name = log.to_str().expect("a path");
+    let draft = sandbox.run(&["process", "discover", name]).ok().stdout;
+    assert!(draft.starts_with("# Drafted from helpdesk.csv: 13,710 events of 3,804 cases."));
+    sandbox
+        .run(&["process", "discover", name, "-o", "draft.toml"])
+        .ok();
+    sandbox.run(&["process", "check", "draft.toml"]).ok();
+    sandbox
+        .run(&["process", "fmt", "--check", "draft.toml"])
+        .ok();
+    let Some(found) = answers("event_log.py", &[Path::new("discover"), &log]) else {
+        return;
+    };
+    assert_eq!(found["events"], 13_710);
+    assert_eq!(found["cases"], 3_804);
+    assert_eq!(triples(&found["follows"]), moves(&mut sandbox, name));
+    let stays = found["stays"].as_object().expect("stays");
+    assert_eq!(stays.len(), 4);
+    for figures in stays.values() {
+        let (n, median, most) = (
+            figures[0].as_u64().expect("a count"),
+            figures[1].as_f64().expect("a time"),
+            figures[2].as_f64().expect("a time"),
+        );
+        for line in [
+            format!("# median {} of {} stays", long(median), grouped(n)),
+            format!("# nine of ten were over after {}", long(most)),
+        ] {
+            assert!(draft.contains(&line), "{line} is not in\n{draft}");
+        }
+    }
+}
+
+#[test]
+fn every_broken_log_is_refused_in_words() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/event_log/broken");
+    let mut logs: Vec<_> = fs::read_dir(&folder)
+        .expect("samples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xes"))
+        .collect();
+    logs.sort();
+    assert!(logs.len() >= 12, "{logs:?}");
+    let update = std::env::var_os("SALESCTL_UPDATE").is_some();
+    for log in logs {
+        let mut sandbox = Sandbox::workspace();
+        let name = log
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        fs::copy(&log, sandbox.folder().join(&name)).expect("copied");
+        let said = sandbox.sh(&format!(
+            "salesctl import history {name} --create-deals --dry-run --details"
+        ));
+        let said = said.shows_safely().to_string();
+        let beside = log.with_extension("txt");
+        if update {
+            fs::write(&beside, &said).expect("written");
+        }
+        let expected = fs::read_to_string(&beside).expect("the message beside it");
+        assert_eq!(said, expected, "{name}");
+    }
+}

@@ -1,0 +1,409 @@
+//! Changes of the process on live deals: for random pairs of processes and deals, what was planned is what apply does,
+//! undo gives everything back, and every line of a gate judged for all deals at once is what the gate says of each.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use proptest::prelude::*;
+use salesctl::deal::book::{Book, Day, Needs};
+use salesctl::deal::decide::Case;
+use salesctl::deal::event::{Amount, Change, Event, Move, StreamKind};
+use salesctl::deal::fact::{Rows, Subject};
+use salesctl::deal::plan::{Fate, gates, held, late};
+use salesctl::id::{Id, Ids};
+use salesctl::process::{Process, check};
+use salesctl::report::{self, Ask};
+use salesctl::store::{Acting, Moment, Store};
+use tempfile::TempDir;
+
+const STAGES: [&str; 4] = ["meet", "qualify", "demo", "propose"];
+
+/// One stage of a process: what it is called in it, and what its gate asks.
+#[derive(Clone, Debug)]
+enum Now {
+    Kept,
+    Renamed,
+    /// Its deals go to the stage of this number.
+    Gone(usize),
+}
+
+#[derive(Clone, Debug)]
+struct Gate {
+    at_least: Option<u32>,
+    asks_close: bool,
+    steps: bool,
+    limit_days: Option<u8>,
+}
+
+fn gate() -> impl Strategy<Value = Gate> {
+    (
+        proptest::option::of(1..5_u32),
+        any::<bool>(),
+        any::<bool>(),
+        proptest::option::of(1..40_u8),
+    )
+        .prop_map(|(at_least, asks_close, steps, limit_days)| Gate {
+            at_least,
+            asks_close,
+            steps,
+            limit_days,
+        })
+}
+
+fn now() -> impl Strategy<Value = Now> {
+    prop_oneof![
+        3 => Just(Now::Kept),
+        2 => Just(Now::Renamed),
+        2 => (0..STAGES.len()).prop_map(Now::Gone),
+    ]
+}
+
+/// The first stage stays, so that deals have a place to go.
+fn text(stages: &[Now], gates: &[Gate]) -> String {
+    let name = |at: usize| match stages[at] {
+        Now::Kept => Some(STAGES[at].to_string()),
+        Now::Renamed => Some(format!("{}_now", STAGES[at])),
+        Now::Gone(_) => None,
+    };
+    let mut gone = Vec::new();
+    let mut text = String::new();
+    for (at, (now, gate)) in stages.iter().zip(gates).enumerate() {
+        let Some(called) = name(at) else {
+            let Now::Gone(to) = now else { continue };
+            let to = name(*to).unwrap_or_else(|| STAGES[0].to_string());
+            gone.push(format!(
+                "{{ stage = \"{}\", why = \"w\", deals_to = \"{to}\" }}",
+                STAGES[at]
+            ));
+            continue;
+        };
+        text += &format!("[[stage]]\nname = \"{called}\"\nobjective = \"o\"\n");
+        if matches!(now, Now::Renamed) {
+            text += &format!("moved_from = \"{}\"\n", STAGES[at]);
+        }
+        if let Some(days) = gate.limit_days {
+            text += &format!("limit = \"{days}d\"\n");
+        }
+        if gate.asks_close {
+            text += "requires = [\"expected_close\"]\n";
+        }
+        if gate.steps {
+            text += "steps = [\"call\"]\n";
+        }
+        if let Some(least) = gate.at_least {
+            text += &format!("exit = [{{ when = \"value >= {least}000\", say = \"big\" }}]\n");
+        }
+    }
+    format!(
+        "[process]\nname = \"N\"\ncurrency = \"EUR\"\nremove = [{}]\n[fields.expected_close]\nwhy = \"w\"\n{text}\
+         [[end]]\nname = \"lost\"\nreasons = [\"price\"]\n",
+        gone.join(", ")
+    )
+}
+
+fn sound(text: &str) -> Process {
+    let checked = check("process.toml", text);
+    let problems = checked.problems;
+    checked
+        .process
+        .unwrap_or_else(|| panic!("{text}\n{problems:?}"))
+}
+
+/// A deal: how far it came, on which days, what is known of it, whether it is open.
+#[derive(Clone, Debug)]
+struct Made {
+    stages: Vec<(usize, u8)>,
+    value: Option<u32>,
+    close: bool,
+    call: bool,
+    end: u8,
+}
+
+fn made() -> impl Strategy<Value = Made> {
+    (
+        proptest::collection::vec((0..STAGES.len(), 0..20_u8), 1..4),
+        proptest::option::of(500..6_000_u32),
+        any::<bool>(),
+        any::<bool>(),
+        0..6_u8,
+    )
+        .prop_map(|(stages, value, close, call, end)| Made {
+            stages,
+            value,
+            close,
+            call,
+            end,
+        })
+}
+
+struct World {
+    _folder: TempDir,
+    store: Store,
+    today: NaiveDate,
+}
+
+impl World {
+    fn acting(&self, seconds: i64) -> Acting {
+        let now = instant(self.today) + TimeDelta::seconds(seconds);
+        Acting {
+            actor: "jr".to_string(),
+            typed: "a command".to_string(),
+            clock: now,
+            now,
+            today: self.today,
+            dry_run: false,
+        }
+    }
+
+    fn new(text: &str, deals: &[Made]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sales.db");
+        let world = Self {
+            store: Store::create(&path, false, Ids::seeded(1)).expect("a store"),
+            _folder: folder,
+            today: NaiveDate::from_ymd_opt(2026, 6, 30).expect("a date"),
+        };
+        let written = world.store.write(&world.acting(0), "setup", |write| {
+            write.apply_process(text, "process.toml", "first")?;
+            for made in deals {
+                let id = write.create(StreamKind::Deal)?;
+                let mut day = world.today - TimeDelta::days(70);
+                let at = |day: NaiveDate| Moment {
+                    instant: instant(day),
+                    day,
+                };
+                let opened = Event::DealOpened {
+                    account: None,
+                    opened: Some(day),
+                    external: None,
+                };
+                write.append(id, at(day), [opened])?;
+                let mut last = None;
+                for (stage, days) in &made.stages {
+                    day = day + TimeDelta::days(i64::from(*days));
+                    let how = match last {
+                        None => Move::Start,
+                        Some(last) if last > *stage => Move::Back,
+                        Some(_) => Move::Advance,
+                    };
+                    last = Some(*stage);
+                    let entered = Event::StageEntered {
+                        stage: STAGES[*stage].to_string(),
+                        how,
+                        entered: Some(day),
+                        customer_type: None,
+                        overridden: None,
+                    };
+                    write.append(id, at(day), [entered])?;
+                }
+                if let Some(value) = made.value {
+                    let amount = Amount {
+                        minor: i64::from(value) * 100,
+                        currency: "EUR".parse().expect("a currency"),
+                    };
+                    let change = Change::Value(Some(amount));
+                    write.append(id, at(day), [Event::Changed(change)])?;
+                }
+                if made.close {
+                    let change = Change::ExpectedClose(Some(world.today));
+                    write.append(id, at(day), [Event::Changed(change)])?;
+                }
+                if made.call {
+                    let step = "call".to_string();
+                    write.append(id, at(day), [Event::StepDone { step }])?;
+                }
+                match made.end {
+                    0 => {
+                        let won = Event::Won {
+                            imported: false,
+                            closed: Some(day),
+                            overridden: None,
+                        };
+                        write.append(id, at(day), [won])?;
+                    }
+                    1 => {
+                        let lost = Event::Lost {
+                            reason: Some("price".to_string()),
+                            note: None,
+                            imported: false,
+                            closed: Some(day),
+                        };
+                        write.append(id, at(day), [lost])?;
+                    }
+                    _ => {}
+                }
+            }
+            Ok(())
+        });
+        written.expect("set up");
+        world
+    }
+
+    fn book(&self, process: &Process) -> Book {
+        let needs = Needs::everything();
+        self.store
+            .book(process, self.today, &needs)
+            .expect("a Book")
+    }
+
+    /// All that readers see: tables, columns and reports.
+    fn shown(&self, process: &Process) -> String {
+        let needs = Needs::everything();
+        let rows = self.store.book_of_rows(process, self.today, &needs);
+        let rows = rows.expect("a Book");
+        let facts = self.store.book_of_facts(process, self.today, &needs);
+        let facts = facts.expect("a Book");
+        let book = self.book(process);
+        // Stages that the process does not have are in the order in which they were read.
+        let of = |book: &Book| {
+            let mut book = book.clone();
+            let names = book.stages.clone();
+            book.stages.sort();
+            let stages = book.stages.clone();
+            let place = |at: u16| -> u16 {
+                let name = &names[usize::from(at)];
+                stages
+                    .iter()
+                    .position(|known| known == name)
+                    .expect("there") as u16
+            };
+            for stage in book.deals.stage.iter_mut().flatten() {
+                *stage = place(*stage);
+            }
+            for stage in &mut book.visits.stage {
+                *stage = place(*stage);
+            }
+            format!(
+                "{:?}\n{:?}\n{:?}\n{:?}",
+                book.stages, book.deals, book.visits, book.follow_ups
+            )
+        };
+        assert_eq!(of(&book), of(&rows), "columns and rows");
+        assert_eq!(of(&book), of(&facts), "columns and facts");
+        let ask = Ask::default();
+        let rows = [
+            serde_json::to_string(
+                &report::funnel(process, &book, &ask)
+                    .expect("a report")
+                    .answer
+                    .rows,
+            ),
+            serde_json::to_string(&report::durations(process, &book, &ask).answer.rows),
+            serde_json::to_string(
+                &report::win_rate(process, &book, &ask)
+                    .expect("a report")
+                    .answer
+                    .rows,
+            ),
+            serde_json::to_string(&report::pipeline(process, &book, &ask).answer.rows),
+        ];
+        let rows = rows.map(|rows| rows.expect("JSON"));
+        format!("{}\n{}", of(&book), rows.join("\n"))
+    }
+}
+
+fn instant(day: NaiveDate) -> DateTime<Utc> {
+    day.and_hms_opt(12, 0, 0).expect("noon").and_utc()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn what_is_planned_is_done_and_undone(
+        nows in proptest::collection::vec(now(), STAGES.len()),
+        before in proptest::collection::vec(gate(), STAGES.len()),
+        after in proptest::collection::vec(gate(), STAGES.len()),
+        deals in proptest::collection::vec(made(), 1..12),
+    ) {
+        let mut nows = nows;
+        nows[0] = Now::Kept;
+        let old_text = text(&vec![Now::Kept; STAGES.len()], &before);
+        let new_text = text(&nows, &after);
+        let (old, new) = (sound(&old_text), sound(&new_text));
+        let world = World::new(&old_text, &deals);
+        let (today, as_it_was) = (Day::of(world.today), world.shown(&old));
+
+        let book = world.book(&old);
+        let held = held(&book, &old, &new);
+        let found = gates(&old, &new, &held, today, &mut |process, asked| {
+            world.store.judge_some(process, world.today, asked)
+        })
+        .expect("judged");
+        let late = late(&book, &old, &new, &held);
+        let mut planned: Vec<(Id, Fate)> = Vec::new();
+        for held in &held {
+            let moves = matches!(held.fate, Fate::Renamed(_) | Fate::Moved(_));
+            let deals = held.deals.iter().filter(|_| moves);
+            planned.extend(deals.map(|deal| (book.deals.id[*deal as usize], held.fate.clone())));
+        }
+        planned.sort_by_key(|(deal, _)| deal.0);
+        // Deal by deal, as its own gate says.
+        let is_open = |process: &Process, id: Id| {
+            let deal = world.store.deal(id).expect("read").expect("there");
+            let rows = Rows::new(process, world.today);
+            let subject = Subject { id, account: None, team: None, account_facts: &[] };
+            let row = rows.of_deal(&deal, &subject);
+            let case = Case { process, deal: &deal, rows: &rows, row, day: world.today };
+            let stage = process.stage(deal.stage().expect("a stage")).expect("there");
+            let lines = case.gate(stage).expect("judged");
+            lines.iter().any(|line| line.verdict != salesctl::condition::Truth::Met)
+        };
+        for held in &held {
+            for deal in &held.deals {
+                let id = book.deals.id[*deal as usize];
+                let stays = !matches!(held.fate, Fate::Moved(_));
+                let (was, is) = (is_open(&old, id), stays && is_open(&new, id));
+                prop_assert_eq!(found.blocked.contains(deal), stays && !was && is);
+                prop_assert_eq!(found.freed.contains(deal), stays && was && !is);
+            }
+        }
+
+        let done = world.store.write(&world.acting(60), "command", |write| {
+            write.apply_process(&new_text, "process.toml", "second")?;
+            write.move_deals(Some(&old), &new)
+        });
+        let (done, _) = done.expect("applied");
+        let done: Vec<(Id, Fate)> = done.into_iter().map(|(deal, _, fate)| (deal, fate)).collect();
+        prop_assert_eq!(&done, &planned);
+        let now = world.book(&new);
+        for (at, id) in now.deals.id.iter().enumerate() {
+            let was = book.deals.id.iter().position(|known| known == id).expect("there");
+            let stage = now.deals.stage[at].map(|stage| now.stages[usize::from(stage)].as_str());
+            let (entered, before) = (now.deals.stage_entered[at], book.deals.stage_entered[was]);
+            match planned.iter().find(|(deal, _)| deal == id) {
+                Some((_, Fate::Renamed(to))) => {
+                    prop_assert_eq!((stage, entered), (Some(to.as_str()), before));
+                }
+                Some((_, Fate::Moved(to))) => {
+                    prop_assert_eq!((stage, entered), (Some(to.as_str()), Some(today)));
+                }
+                _ => prop_assert_eq!(entered, before),
+            }
+            // A gate was passed by nobody meanwhile.
+            let version = |book: &Book, at: usize| {
+                book.deals.gate_version[at].map(|version| book.versions[version as usize].clone())
+            };
+            prop_assert_eq!(version(&now, at), version(&book, was));
+        }
+        // Late by the new process is who was late before, less who is no longer, and who is newly.
+        let lates = |process: &Process| {
+            let condition = process.engine.check("late = 1 AND state = 'open'").expect("checked");
+            let truths = world.store.judge(process, world.today, &[&condition]).expect("judged");
+            truths[0].iter().filter(|truth| **truth == salesctl::condition::Truth::Met).count()
+        };
+        let after_it = lates(&new) + late.no_longer.len();
+        // Nothing counts as forward or back that the process did.
+        let moved = |book: &Book| {
+            let how = |wanted| book.visits.how.iter().filter(|how| **how == wanted).count();
+            (how(salesctl::deal::book::Left::Advanced), how(salesctl::deal::book::Left::Back))
+        };
+        prop_assert_eq!(moved(&now), moved(&book));
+        world.shown(&new);
+
+        world.store.undo(&world.acting(120)).expect("undone");
+        prop_assert_eq!(world.shown(&old), as_it_was.as_str());
+        prop_assert_eq!(lates(&old) + late.newly.len(), after_it);
+        prop_assert_eq!(world.store.applied().expect("read").expect("one").version, 1);
+        world.store.redo(&world.acting(180)).expect("redone");
+        prop_assert_eq!(world.book(&new).deals.stage, now.deals.stage);
+    }
+}
