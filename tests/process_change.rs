@@ -342,7 +342,7 @@ proptest! {
             let rows = Rows::new(process, world.today);
             let subject = Subject { id, account: None, team: None, account_facts: &[] };
             let row = rows.of_deal(&deal, &subject);
-            let case = Case { process, deal: &deal, rows: &rows, row, day: world.today };
+            let case = Case { process, deal: &deal, rows: &rows, row, among: None, day: world.today };
             let stage = process.stage(deal.stage().expect("a stage")).expect("there");
             let lines = case.gate(stage).expect("judged");
             lines.iter().any(|line| line.verdict != salesctl::condition::Truth::Met)

@@ -172,8 +172,8 @@ fn what_needs_no_explaining_is_not_asked(#[case] given: &str, #[case] expected: 
     let checked = check("process.toml", &format!("{text}\n{test}\n"));
     let problems = checked.problems;
     let process = checked.process.unwrap_or_else(|| panic!("{problems:?}"));
-    let outcomes = Runner::new(&process).run(&process.scenarios[0]);
-    let told = outcomes.expect("it runs").into_iter().map(|one| {
+    let outcomes = run(&process, &[&process.scenarios[0]]).expect("it runs");
+    let told = outcomes.into_iter().flatten().map(|one| {
         if one.holds() {
             one.what.to_string()
         } else {
