@@ -54,11 +54,11 @@ fn triples(json: &Json) -> Vec<(String, String, u64)> {
         .collect()
 }
 
-/// The visits of all deals: deal, stage, days, how it ended.
-fn visits(
-    folder: &Path,
-    key: &str,
-) -> Vec<(String, i64, String, Option<i32>, Option<i32>, String)> {
+/// Deal, place, stage, days, how it ended.
+type Visit = (String, i64, String, Option<i32>, Option<i32>, String);
+
+/// The visits of all deals.
+fn visits(folder: &Path, key: &str) -> Vec<Visit> {
     let store = rusqlite::Connection::open(folder.join("sales.db")).expect("a store");
     let mut statement = store.prepare(key).expect("SQL");
     let rows = statement.query_map([], |row| {

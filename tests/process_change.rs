@@ -1,6 +1,8 @@
 //! Changes of the process on live deals: for random pairs of processes and deals, what was planned is what apply does,
 //! undo gives everything back, and every line of a gate judged for all deals at once is what the gate says of each.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use salesctl::deal::book::{Book, Day, Needs};
@@ -75,12 +77,12 @@ fn text(stages: &[Now], gates: &[Gate]) -> String {
             ));
             continue;
         };
-        text += &format!("[[stage]]\nname = \"{called}\"\nobjective = \"o\"\n");
+        let _ = writeln!(text, "[[stage]]\nname = \"{called}\"\nobjective = \"o\"");
         if matches!(now, Now::Renamed) {
-            text += &format!("moved_from = \"{}\"\n", STAGES[at]);
+            let _ = writeln!(text, "moved_from = \"{}\"", STAGES[at]);
         }
         if let Some(days) = gate.limit_days {
-            text += &format!("limit = \"{days}d\"\n");
+            let _ = writeln!(text, "limit = \"{days}d\"");
         }
         if gate.asks_close {
             text += "requires = [\"expected_close\"]\n";
@@ -89,7 +91,10 @@ fn text(stages: &[Now], gates: &[Gate]) -> String {
             text += "steps = [\"call\"]\n";
         }
         if let Some(least) = gate.at_least {
-            text += &format!("exit = [{{ when = \"value >= {least}000\", say = \"big\" }}]\n");
+            let _ = writeln!(
+                text,
+                "exit = [{{ when = \"value >= {least}000\", say = \"big\" }}]"
+            );
         }
     }
     format!(
@@ -176,15 +181,15 @@ impl World {
                     external: None,
                 };
                 write.append(id, at(day), [opened])?;
-                let mut last = None;
+                let mut before = None;
                 for (stage, days) in &made.stages {
-                    day = day + TimeDelta::days(i64::from(*days));
-                    let how = match last {
+                    day += TimeDelta::days(i64::from(*days));
+                    let how = match before {
                         None => Move::Start,
-                        Some(last) if last > *stage => Move::Back,
+                        Some(before) if before > *stage => Move::Back,
                         Some(_) => Move::Advance,
                     };
-                    last = Some(*stage);
+                    before = Some(*stage);
                     let entered = Event::StageEntered {
                         stage: STAGES[*stage].to_string(),
                         how,
@@ -342,7 +347,7 @@ proptest! {
             let rows = Rows::new(process, world.today);
             let subject = Subject { id, account: None, team: None, account_facts: &[] };
             let row = rows.of_deal(&deal, &subject);
-            let case = Case { process, deal: &deal, rows: &rows, row, among: None, day: world.today };
+            let case = Case { process, deal: &deal, rows: &rows, row, day: world.today, among: None };
             let stage = process.stage(deal.stage().expect("a stage")).expect("there");
             let lines = case.gate(stage).expect("judged");
             lines.iter().any(|line| line.verdict != salesctl::condition::Truth::Met)

@@ -57,6 +57,7 @@ mod undo;
 mod uses;
 mod value;
 mod worklist;
+mod written;
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -288,9 +288,8 @@ impl Known {
             told.filter(|(_, day, _)| *day <= passed.day)
                 .map(|(name, _, value)| (self.names[*name as usize].as_str(), value.clone()))
         };
-        let owner = until(passed.deal)
-            .filter(|(name, _)| *name == "owner")
-            .next_back();
+        let mut told = until(passed.deal);
+        let owner = told.rfind(|(name, _)| *name == "owner");
         let team = match &owner {
             Some((_, Value::Text(owner))) => self.teams.get(owner).map(String::as_str),
             _ => None,

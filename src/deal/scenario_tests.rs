@@ -1,5 +1,7 @@
 //! Scenarios against a process that is read by hand.
 
+use std::fmt::Write as _;
+
 use rstest::rstest;
 
 use super::run;
@@ -117,8 +119,8 @@ fn a_gate_may_ask_for_the_type() {
             "[[test]]\nname = \"{name}\"\ngiven = {{ value = {value}, budget = \"x\", legal = true, done_call = true, done_visit = true }}\nexpect = {{ advance = true }}\n"
         )
     };
-    let text = format!("{asks}\n{}{}", test("small", 6000), test("large", 60000));
-    let process = check("process.toml", &text).process.expect("sound");
+    let whole = format!("{asks}\n{}{}", test("small", 6000), test("large", 60000));
+    let process = check("process.toml", &whole).process.expect("sound");
     let scenarios: Vec<_> = process.scenarios.iter().collect();
     let found = run(&process, &scenarios).expect("they run");
     let found: Vec<&str> = found.iter().map(|one| one[0].found.as_str()).collect();
@@ -132,7 +134,8 @@ fn together_as_alone() {
     for n in 0..40_u32 {
         let stage = ["qualify", "contract", "propose"][n as usize % 3];
         let (value, employees, day) = (n * 2500, n * 3, n % 5 + 10);
-        text += &format!(
+        let _ = write!(
+            text,
             "\n[[test]]\nname = \"{n}\"\nstage = \"{stage}\"\ndate = 2026-11-{day}\ngiven = {{ value = {value}, employees = {employees}, budget = \"x\", done_call = true, expected_close = 2026-11-12, owner = \"jr\" }}\nexpect = {{ advance = true, type = \"large\", alert = [], score = 20 }}\n"
         );
     }
@@ -143,7 +146,7 @@ fn together_as_alone() {
     let together = run(&process, &scenarios).expect("they run");
     for (scenario, together) in scenarios.into_iter().zip(&together) {
         let alone = run(&process, &[scenario]).expect("it runs");
-        assert_eq!(alone, [together.clone()], "{}", scenario.name);
+        assert_eq!(alone, std::slice::from_ref(together), "{}", scenario.name);
     }
     let found: std::collections::BTreeSet<_> =
         together.iter().flatten().map(|one| &one.found).collect();

@@ -81,7 +81,7 @@ impl<'p> View<'p> {
     }
 
     /// `send the summary, 1 day after First call`
-    pub fn follow_ups<'s>(&self, stage: &'s Stage) -> impl Iterator<Item = String> {
+    pub fn follow_ups(&self, stage: &Stage) -> impl Iterator<Item = String> {
         let view = *self;
         let rules = stage.follow_ups.iter();
         rules

@@ -24,7 +24,7 @@ pub(super) fn section(process: &Process, book: &Book) -> Result<Section, String>
             None if metric.standard => {}
             None => untold.push(metric.name.as_str()),
             Some(row) if row.verdict == AuditVerdict::Insufficient => {
-                few.push(metric.name.as_str())
+                few.push(metric.name.as_str());
             }
             Some(row) => {
                 tested += 1;

@@ -119,5 +119,5 @@ pub(super) fn versions(look: &Look<'_>, agenda: &Agenda<'_>) -> Section {
 
 fn some(document: Document, lines: &[String]) -> Document {
     let shown = lines.iter().take(SHOWN);
-    shown.fold(document, |document, line| document.line(line))
+    shown.fold(document, Document::line)
 }

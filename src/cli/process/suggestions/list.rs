@@ -92,8 +92,8 @@ fn stage(session: &Session<'_>, suggestions: &[Suggestion], typed: &str) -> Resu
         .iter()
         .map(|stage| stage.name.as_str())
         .collect();
-    let named = suggestions.iter().filter_map(|one| one.stage.as_deref());
-    for name in named {
+    let told = suggestions.iter().filter_map(|one| one.stage.as_deref());
+    for name in told {
         if !names.contains(&name) {
             names.push(name);
         }
