@@ -123,7 +123,11 @@ fn lines(after: &str) -> Vec<String> {
     "\"time\", \"need\"]",
     "+ end lost: reasons.need – → { name = \"need\" }"
 )]
-#[case::test("value = 100", "value = 200", "~ test small: given.value 100 → 200")]
+#[case::test(
+    "value = 100",
+    "value = 200",
+    "~ test \"small\": given.value 100 → 200"
+)]
 #[case::product("[[end]]", "[[product]]\nname = \"pro\"\n[[end]]", "+ product pro")]
 #[case::rates("[[end]]", "[rates.USD]\n2026-01-01 = 0.9\n[[end]]", "+ rate USD")]
 #[case::new_table(
@@ -181,7 +185,7 @@ fn a_stage_is_removed() {
         .replace("stage = \"demo\"\ngiven", "stage = \"qualify\"\ngiven");
     assert_eq!(
         lines(&after),
-        ["- stage demo", "~ test small: stage demo → qualify"]
+        ["- stage demo", "~ test \"small\": stage demo → qualify"]
     );
     // Told again later, it says nothing of a stage.
     let later = after.replace("by phone", "sold by phone");
@@ -191,7 +195,7 @@ fn a_stage_is_removed() {
         .collect();
     assert_eq!(
         told,
-        ["[process] remove.stage demo.why \"by phone\" → \"sold by phone\""]
+        ["[process] remove stage demo, why \"by phone\" → \"sold by phone\""]
     );
 }
 

@@ -123,23 +123,31 @@ fn words(change: &Change, path: &[&str]) -> String {
             format!("[{}] {key} {}", path[0], from_to())
         }
         ["process", "remove", gone] => format!("[process] remove {gone}"),
+        ["process", "remove", gone, key] => {
+            format!("[process] remove {gone}, {key} {}", from_to())
+        }
         ["process", key, item] => format!("[process] {key} {item}"),
         [table, name] => {
-            let name = if name.contains(' ') {
-                format!("\"{name}\"")
-            } else {
-                (*name).to_string()
-            };
-            let thing = format!("{} {name}", noun(table));
+            let thing = format!("{} {}", noun(table), called(table, name));
             match change.what {
                 What::Changed => format!("{thing} {}", from_to()),
                 _ => thing,
             }
         }
         [table, name, rest @ ..] => {
+            let name = called(table, name);
             format!("{} {name}: {} {}", noun(table), rest.join("."), from_to())
         }
         _ => format!("{} {}", path.join("."), from_to()),
+    }
+}
+
+/// A name of several words in quotes; that of a scenario is a sentence, of which its key is a part.
+fn called(table: &str, name: &str) -> String {
+    match table {
+        "test" => format!("\"{}\"", name.replace('_', " ")),
+        _ if name.contains(' ') => format!("\"{name}\""),
+        _ => name.to_string(),
     }
 }
 

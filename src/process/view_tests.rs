@@ -271,14 +271,12 @@ fn good_is_what_has_happened_or_unknown_in_words() {
     let said = words(&page);
     assert!(
         said.contains(
-            "half leave it within 9 days (n = 64); 53 % go on (95 % interval 41–65 %, n = 60)"
+            "half leave it within 9 days (n = 64 visits); 53 % go on (95 % interval 41–65 %, n = 60 deals)"
         ),
         "{said}"
     );
     assert!(
-        said.contains(
-            "days: insufficient history (n = 0); how many go on: insufficient history (n = 0)"
-        ),
+        said.contains("What good looks like: insufficient history (n = 0 deals)"),
         "{said}"
     );
     let days = rows.iter().find(|row| row.part == "days").expect("days");
