@@ -269,7 +269,10 @@ fn a_mistake_of_the_company_is_told_in_its_file() {
 fn nothing_is_extended() {
     let checked = check(
         "a.toml",
-        &format!("{COMPANY}\n").replace("currency", "remove = []\ncurrency"),
+        &format!("{COMPANY}\n").replace(
+            "currency",
+            "remove = [{ field = \"budget\", why = \"x\" }]\ncurrency",
+        ),
     );
     assert_eq!(
         checked.problems[0].message,
