@@ -195,6 +195,10 @@ const PURE: &[&str] = &[
 const LONG: &[(&str, &str)] = &[
     ("src/process/mod.rs", "one list of what a process is"),
     ("src/process/shape.rs", "one list of tables and keys"),
+    (
+        "src/process/scenario.rs",
+        "one reader: what is given, and what is expected",
+    ),
     ("src/report/forecast/figures.rs", "one set of figures"),
     ("src/cli/deal/show.rs", "one page, fact by fact"),
     ("src/process/target_tests.rs", "cases of one reader"),

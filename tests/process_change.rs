@@ -95,10 +95,10 @@ fn text(stages: &[Now], gates: &[Gate]) -> String {
             format!(", ask_when = \"value < {below}000\"")
         });
         if gate.asks_close {
-            text += &format!("requires = [{{ name = \"expected_close\"{asked} }}]\n");
+            let _ = writeln!(text, "requires = [{{ name = \"expected_close\"{asked} }}]");
         }
         if gate.steps {
-            text += &format!("steps = [{{ name = \"call\"{asked} }}]\n");
+            let _ = writeln!(text, "steps = [{{ name = \"call\"{asked} }}]");
         }
         if let Some(least) = gate.at_least {
             let _ = writeln!(
