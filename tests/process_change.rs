@@ -33,6 +33,8 @@ struct Gate {
     asks_close: bool,
     steps: bool,
     limit_days: Option<u8>,
+    /// What is required is asked of deals worth less only.
+    asks_below: Option<u32>,
 }
 
 fn gate() -> impl Strategy<Value = Gate> {
@@ -41,13 +43,17 @@ fn gate() -> impl Strategy<Value = Gate> {
         any::<bool>(),
         any::<bool>(),
         proptest::option::of(1..40_u8),
+        proptest::option::of(1..6_u32),
     )
-        .prop_map(|(at_least, asks_close, steps, limit_days)| Gate {
-            at_least,
-            asks_close,
-            steps,
-            limit_days,
-        })
+        .prop_map(
+            |(at_least, asks_close, steps, limit_days, asks_below)| Gate {
+                at_least,
+                asks_close,
+                steps,
+                limit_days,
+                asks_below,
+            },
+        )
 }
 
 fn now() -> impl Strategy<Value = Now> {
@@ -84,11 +90,15 @@ fn text(stages: &[Now], gates: &[Gate]) -> String {
         if let Some(days) = gate.limit_days {
             let _ = writeln!(text, "limit = \"{days}d\"");
         }
+        let below = gate.asks_below;
+        let asked = below.map_or_else(String::new, |below| {
+            format!(", ask_when = \"value < {below}000\"")
+        });
         if gate.asks_close {
-            text += "requires = [\"expected_close\"]\n";
+            text += &format!("requires = [{{ name = \"expected_close\"{asked} }}]\n");
         }
         if gate.steps {
-            text += "steps = [\"call\"]\n";
+            text += &format!("steps = [{{ name = \"call\"{asked} }}]\n");
         }
         if let Some(least) = gate.at_least {
             let _ = writeln!(

@@ -88,6 +88,11 @@ fn lines(after: &str) -> Vec<String> {
     "{ name = \"decider\", only = [\"big\"] }]",
     "~ qualify: required role decider only for big ."
 )]
+#[case::asked_of_some(
+    "\"decider\"]",
+    "{ name = \"decider\", ask_when = \"rep_win_rate < 0.4\" }]",
+    "~ qualify: required role decider asked only when `rep_win_rate < 0.4` ."
+)]
 #[case::step("steps = [\"call\", ", "steps = [", "- qualify: step call .")]
 #[case::step_is_required(
     "{ name = \"research\", required = false }",

@@ -50,7 +50,7 @@ const WORDING: &[&str] = &[
     "unit",
 ];
 /// Keys whose texts are conditions.
-const CONDITIONS: &[&str] = &["when", "where", "formula", "sample"];
+const CONDITIONS: &[&str] = &["when", "ask_when", "where", "formula", "sample"];
 
 /// A change in a line, and what it asks.
 pub fn told(change: &Change) -> Told {
@@ -108,6 +108,13 @@ fn words(change: &Change, path: &[&str]) -> String {
                     None => {
                         format!("{stage}: {thing} for all, not only {}", shown(key, before))
                     }
+                },
+                ("ask_when", _) => match after {
+                    Some(_) => format!("{stage}: {thing} asked only when {}", shown(key, after)),
+                    None => format!(
+                        "{stage}: {thing} asked of all, not only when {}",
+                        shown(key, before)
+                    ),
                 },
                 _ => format!("{stage}: {thing}, {key} {}", from_to()),
             }
@@ -219,6 +226,7 @@ fn effect(change: &Change, path: &[&str]) -> Effect {
                 (before, after) => by(after.is_none(), before.is_none()),
             }
         }
+        ["stage", _, "requires" | "steps", _, "ask_when"] => by(after.is_none(), before.is_none()),
         ["stage", _, "next" | "back"] => match (before, after) {
             (Some(before), Some(after)) => by(lacks(after, before), lacks(before, after)),
             _ => Effect::Neither,

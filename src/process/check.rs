@@ -41,7 +41,7 @@ pub fn check(path_label: &str, text: &str) -> Checked {
     let (whole, clean) = Whole::read(path_label, text);
     let reader = Reader::new(&whole.text, whole.is_damaged());
     let (mut table, removed) = whole.table(&reader, clean);
-    reader.note_removed(&removed);
+    reader.note_removed(path_label, &removed);
     let gone = removed::stages_gone(removed);
     let tests = table.remove_entry("test");
     let definition = Definition::read(&reader, path_label, table);

@@ -48,10 +48,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What is gone, for who looks for it.
-    pub(super) fn note_removed(&self, removed: &[Removed]) {
+    /// What is gone, for who looks for it. `label` is what a file by itself is called.
+    pub(super) fn note_removed(&self, label: &str, removed: &[Removed]) {
         let told = removed.iter().map(|gone| {
-            let place = place("", self.text, gone.span.start);
+            let place = place(label, self.text, gone.span.start);
             let place = format!("`{}`:{}", place.file, place.line);
             (gone.noun, gone.name.clone(), place)
         });

@@ -97,15 +97,22 @@ impl<'t> Whole<'t> {
             } else {
                 shifted(table, file.begin)
             };
-            let (table, without) = laid_over(reader, whole.take(), table);
+            let is_eldest = whole.is_none();
+            let (mut table, without) = laid_over(reader, whole.take(), table);
+            removed.extend(without.into_iter().map(|gone| {
+                // What a file names as gone and has itself is a mistake of it.
+                let is_there = is_eldest && gone.is_in(&mut table);
+                (gone, is_there)
+            }));
             whole = Some(table);
-            removed.extend(without);
         }
         let mut whole = whole.unwrap_or_default();
         placed(reader, &mut whole);
-        for gone in &mut removed {
-            gone.again = gone.is_in(&mut whole);
-        }
+        let removed = removed.into_iter().map(|(mut gone, is_there)| {
+            gone.again = !is_there && gone.is_in(&mut whole);
+            gone
+        });
+        let removed = removed.collect();
         (whole, removed)
     }
 

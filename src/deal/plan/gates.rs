@@ -67,7 +67,7 @@ fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
         rules.push(Rule {
             part: "requires",
             item: name.to_string(),
-            condition: checked(is_known(process, name))?,
+            condition: checked(asked(required.ask_when.as_ref(), is_known(process, name)))?,
             only: required.only.clone(),
         });
     }
@@ -75,7 +75,10 @@ fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
         rules.push(Rule {
             part: "steps",
             item: step.name.clone(),
-            condition: checked(format!("CASE WHEN done_{} = 1 THEN 1 END", step.name))?,
+            condition: checked(asked(
+                step.ask_when.as_ref(),
+                format!("CASE WHEN done_{} = 1 THEN 1 END", step.name),
+            ))?,
             only: step.only.clone(),
         });
     }
@@ -88,6 +91,17 @@ fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
         });
     }
     Ok(rules)
+}
+
+/// What is not asked of a deal does not stop it; where it is not known whether it is asked, it is.
+fn asked(ask_when: Option<&Condition>, condition: String) -> String {
+    match ask_when {
+        Some(when) => format!(
+            "CASE WHEN coalesce(({}), 1) THEN ({condition}) ELSE 1 END",
+            when.text
+        ),
+        None => condition,
+    }
 }
 
 /// Whether a field or role is known; a next step that is overdue is no plan any more.
