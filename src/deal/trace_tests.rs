@@ -1,3 +1,5 @@
+//! A deal told event by event: who is named, what has no date.
+
 use super::*;
 use crate::deal::event::{Activity, ActivityKind, Override, Private};
 use crate::id::Id;

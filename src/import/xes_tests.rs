@@ -1,3 +1,5 @@
+//! Event logs as they should be, as they should not, and as nobody would write them.
+
 use proptest::prelude::*;
 use rstest::rstest;
 use std::io::{BufReader, Read};

@@ -1,3 +1,5 @@
+//! Small logs by hand, and any log: what is counted of them, in which order, and that a draft is a process.
+
 use super::*;
 use crate::process::{DiscoverAsk, Draft, Level, check, draft, formatted};
 
