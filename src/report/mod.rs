@@ -48,6 +48,7 @@ mod target;
 mod under_way;
 mod velocity;
 mod win_rate;
+mod words;
 
 #[cfg(test)]
 mod properties;
@@ -98,12 +99,16 @@ pub use target::{
 };
 pub use velocity::{VELOCITY, VelocityRow, velocity};
 pub use win_rate::{WIN_RATE, WinRateRow, win_rate};
+pub use words::chance_in_words;
+
+#[cfg(test)]
+use words::lines_of;
+use words::{count, counted, deals_are, money, or_nothing, percent, percents, plain, whole};
 
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
-use crate::document::{Answer, Cell, Document, Period};
+use crate::document::{Answer, Document, Period};
 use crate::id::Id;
-use crate::money::{Currency, Money, plain_amount};
 use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
@@ -321,86 +326,4 @@ fn with_notes(document: Document, notes: &[String]) -> Document {
     notes.iter().fold(document, |document, note| {
         document.line(format!("note: {note}"))
     })
-}
-
-/// `1 deal is`, `3 deals are`.
-fn deals_are(count: usize) -> String {
-    if count == 1 {
-        "1 deal is".to_string()
-    } else {
-        format!("{count} deals are")
-    }
-}
-
-/// `1 deal`, `3 deals`.
-fn counted(count: usize) -> String {
-    if count == 1 {
-        "1 deal".to_string()
-    } else {
-        format!("{count} deals")
-    }
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0} %", (share * 100.0).round())
-}
-
-/// A chance from draws is never quite nothing, nor quite sure.
-pub fn chance_in_words(chance: f64) -> String {
-    if chance < 0.01 {
-        "below 1 %".to_string()
-    } else if chance > 0.99 && chance < 1.0 {
-        "above 99 %".to_string()
-    } else {
-        percent(chance)
-    }
-}
-
-/// `19–52 %`.
-fn percents(low: f64, high: f64) -> String {
-    format!(
-        "{:.0}–{:.0} %",
-        (low * 100.0).round(),
-        (high * 100.0).round()
-    )
-}
-
-/// An amount for people: sums are shown in whole units.
-fn whole(minor: i64, currency: Currency) -> Cell {
-    let Money { minor, currency } = Money { minor, currency }.whole();
-    Cell::Money { minor, currency }
-}
-
-/// The same where a heading names the currency.
-fn plain(minor: i64, currency: Currency) -> Cell {
-    let Money { minor, currency } = Money { minor, currency }.whole();
-    Cell::Text(plain_amount(minor, currency))
-}
-
-/// The same in a sentence.
-fn money(minor: i64, currency: Currency) -> String {
-    Money { minor, currency }.whole().to_string()
-}
-
-fn or_nothing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
-    value.map_or(Cell::Nothing, cell)
-}
-
-/// The headings and lines of a document, for tests.
-#[cfg(test)]
-fn lines_of(document: &Document) -> Vec<String> {
-    document
-        .blocks
-        .iter()
-        .filter_map(|block| match block {
-            crate::document::Block::Heading(text) | crate::document::Block::Line(text) => {
-                Some(text.clone())
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-fn count(number: usize) -> Cell {
-    Cell::Count(i64::try_from(number).unwrap_or(i64::MAX))
 }
