@@ -8,9 +8,10 @@ use super::super::context::{Context, Status};
 use super::super::report::{Question, ReportArgs, loaded};
 use super::super::session::Session;
 use crate::deal::asked::{Asked, Item, Known, Work, asked, columns_read, items};
+use crate::deal::book::Book;
 use crate::deal::fact::Rows;
 use crate::process::{self, Process};
-use crate::report::{BURDEN, Seen};
+use crate::report::{Ask, BURDEN, BurdenRow, Report, Seen, burden};
 use crate::store::Access;
 
 /// How often each required field, role and step was asked, filled and overridden, who reads it, and whether it pays
@@ -33,19 +34,29 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let question = Question::of(BURDEN);
     let (book, ask) = loaded(&session, &args.report, question, Vec::new())?;
+    let report = burden_of(&session, &book, &ask, args.explain)?;
+    let output = &args.report.output;
+    output.show(&cx.console, &report.answer, &report.document)?;
+    Ok(Status::Done)
+}
+
+/// The report, of a Book with [`BURDEN`].
+pub(super) fn burden_of(
+    session: &Session<'_>,
+    book: &Book,
+    ask: &Ask,
+    explain: bool,
+) -> Result<Report<BurdenRow>> {
     let work = session.store.work_told(book.as_of)?;
     let items = items(&session.process);
-    let (asked, unread) = seen(&session, &work, &items)?;
+    let (asked, unread) = seen(session, &work, &items)?;
     let seen = Seen {
         work: &work,
         items: &items,
         asked: &asked,
         unread,
     };
-    let report = crate::report::burden(&session.process, &book, &ask, &seen, args.explain);
-    let output = &args.report.output;
-    output.show(&cx.console, &report.answer, &report.document)?;
-    Ok(Status::Done)
+    Ok(burden(&session.process, book, ask, &seen, explain))
 }
 
 /// What was asked at each gate, by the version that was in force then; and of how many it can't be told.

@@ -7,11 +7,17 @@ use super::super::context::{Context, Status};
 use super::super::deal::dry_run_line;
 use super::super::output::OutputArgs;
 use super::super::session::Session;
+use super::burden::burden_of;
 use crate::date::day;
+use crate::deal::book::Book;
 use crate::deal::event::{Event, Private, StreamKind};
 use crate::deal::suggestion::{Review, next_review};
+use crate::document::Period;
 use crate::fault::Fault;
-use crate::report::review::{Agenda, Section, Version, next_words, review, review_needs};
+use crate::report::review::{
+    Agenda, Section, Version, burden_section, conformance_section, next_words, review, review_needs,
+};
+use crate::report::{Ask, BURDEN, conformance, conformance_needs};
 use crate::store::{Access, Applied};
 
 /// Write the agenda for a review of the process: what is suggested, overridden, skipped, too slow, worth nothing
@@ -46,12 +52,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
     let next = next(&session, &versions, &reviews);
-    let needs = review_needs(&session.process);
+    let needs = review_needs(&session.process)
+        .and(BURDEN)
+        .and(conformance_needs(&session.process));
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;
     let (suggestions, overridden) = (session.store.suggestions()?, session.store.overridden()?);
     let versions: Vec<Version> = versions.into_iter().map(version).collect();
+    let since = reviews.last().filter(|_| !args.all).map(|last| last.day);
     let agenda = Agenda {
         suggestions: &suggestions,
         overridden: &overridden,
@@ -59,7 +68,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         last_review: reviews.last(),
         all: args.all,
         next_review: next.map(|next| next.due),
-        more: elsewhere(&session)?,
+        more: elsewhere(&session, &book, since)?,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
     let report = review(&session.process, &book, agenda).map_err(Fault::usage)?;
@@ -68,10 +77,26 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
-/// The parts of the page that other reports work out.
-#[allow(clippy::unnecessary_wraps)] // they read the store
-fn elsewhere(_session: &Session<'_>) -> Result<Vec<Section>> {
-    Ok(Vec::new())
+/// The parts of the page that other reports work out, of what happened since the last review.
+fn elsewhere(session: &Session<'_>, book: &Book, since: Option<NaiveDate>) -> Result<Vec<Section>> {
+    let process = &session.process;
+    let period = since.map(|since| Period {
+        from: since.min(book.as_of),
+        to: book.as_of,
+    });
+    let again = period.map_or_else(String::new, |Period { from, to }| {
+        format!(" --period {from}..{to}")
+    });
+    let ask = Ask {
+        period,
+        ..Ask::default()
+    };
+    let asked = burden_of(session, book, &ask, false)?.answer.rows;
+    let followed = conformance(process, book, &ask, false).map_err(Fault::usage)?;
+    let followed = followed.answer.rows.first();
+    let mut sections = vec![burden_section(&asked, &again)];
+    sections.extend(followed.map(|row| conformance_section(&row.followed, &again)));
+    Ok(sections)
 }
 
 fn version(applied: Applied) -> Version {

@@ -7,6 +7,7 @@
 //!
 //! A part that is worked out elsewhere is handed in ([`Agenda::more`]) and comes at its place among [`SECTIONS`].
 
+mod elsewhere;
 mod limits;
 mod overrides;
 mod proxies;
@@ -14,6 +15,8 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod told;
+
+pub use elsewhere::{burden_section, conformance_section};
 
 use chrono::NaiveDate;
 
