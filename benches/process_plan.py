@@ -73,7 +73,7 @@ def main() -> int:
             rows.writerow(["id", "account", "stage", "opened", "value", *told])
             for n in range(asked.deals):
                 entered = f"2026-{n % 9 + 1:02}-{n % 28 + 1:02}"
-                rows.writerow([n, f"Account {n}", f"s{n % STAGES}", entered, n % 30_000, *[(n + i) % 9 for i in range(TOLD)]])
+                rows.writerow([n, f"Account {n % 500}", f"s{n % STAGES}", entered, n % 30_000, *[(n + i) % 9 for i in range(TOLD)]])
         columns = {"id": "id", "account": "account", "stage": "stage", "opened": "opened", "value": "value"}
         mapping = "[deals]\n" + "".join(f'{key} = "{column}"\n' for key, column in columns.items())
         mapping += 'currency = { constant = "EUR" }\n\n[deals.fields]\n' + "".join(f'{one} = "{one}"\n' for one in told)

@@ -259,6 +259,7 @@ impl Chosen<'_> {
         }
         let rep_of = |actor: &str| reps.get(actor).map(|rep| (*rep).to_string());
         let ids = &self.book.deals.id;
+        let process = &self.session.process;
         let mut next = 0;
         let mut without = self.mask.iter().filter(|chosen| **chosen).count() as u64;
         self.session.store.each_deal_told(|id, events| {
@@ -269,8 +270,16 @@ impl Chosen<'_> {
             if ids.get(next) != Some(&id) || !self.mask[next] {
                 return Ok(());
             }
-            let Trace { events, undated } =
-                trace(effective_order(events), self.as_of, self.with, &rep_of);
+            let Trace {
+                mut events,
+                undated,
+            } = trace(effective_order(events), self.as_of, self.with, &rep_of);
+            // By the name that a stage has now, or a rename would look like another way.
+            for event in &mut events {
+                if ["stage", "back", "moved", "reopened"].contains(&event.kind) {
+                    event.activity = process.stage_now(&event.activity).to_string();
+                }
+            }
             written.undated += undated;
             if events.is_empty() {
                 return Ok(());
