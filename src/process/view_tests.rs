@@ -313,3 +313,49 @@ fn a_text_names_only_what_a_deal_may_have() {
         process(&TEXT.replace("{{account}}", &format!("{{{{{known}}}}}")));
     }
 }
+
+/// The way of one type on the map, too: what it goes past is not there, and nothing is marked.
+#[test]
+fn the_map_of_one_customer_type() {
+    let process = process(TEXT);
+    let titles = |kind: Option<&str>| {
+        let flow = View::new(&process, kind).map("Example".to_string(), None);
+        let ways = |stage: &crate::document::FlowStage| {
+            let next: Vec<usize> = stage.next.iter().map(|way| way.to).collect();
+            (stage.title.clone(), next, stage.back.clone())
+        };
+        flow.stages.iter().map(ways).collect::<Vec<_>>()
+    };
+    let small = [
+        ("Qualify".to_string(), vec![1], vec![]),
+        ("Close".to_string(), vec![2], vec![0]),
+    ];
+    assert_eq!(titles(Some("small")), small);
+    assert_eq!(titles(Some("large")).len(), 3);
+    let drawn = View::new(&process, Some("small")).map(String::new(), None);
+    let drawn = format!("{drawn:?}");
+    assert!(
+        !drawn.contains("large") && !drawn.contains("budget"),
+        "{drawn}"
+    );
+}
+
+/// Many stages stand in several tables where the sheet is wide, as many in each as the other.
+#[test]
+fn a_wide_sheet_is_used() {
+    let more: String = (0..5)
+        .map(|n| format!("\n[[stage]]\nname = \"more{n}\"\nobjective = \"More\"\n"))
+        .collect();
+    let process = process(&TEXT.replace("\n[[end]]", &format!("{more}\n[[end]]")));
+    let columns = |width: Option<u16>| {
+        let (_, page) = matrix(&View::new(&process, None), "Example", width);
+        let tables = page.blocks.into_iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table.columns.len() - 1),
+            _ => None,
+        });
+        tables.collect::<Vec<_>>()
+    };
+    assert_eq!(columns(None), [4, 4]);
+    assert_eq!(columns(Some(100)), [3, 3, 2]);
+    assert_eq!(columns(Some(80)), [1; 8]);
+}

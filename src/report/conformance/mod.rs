@@ -302,6 +302,12 @@ pub fn conformance(
     });
     let mut notes = left.notes();
     notes.extend(tally::too_few(&all));
+    if book.process_version > 1 {
+        notes.push(format!(
+            "all moves are judged by process version {}, which is in force: those made under an earlier one too",
+            book.process_version
+        ));
+    }
     let mut answer = answer(
         "salesctl/report-conformance/1",
         process,

@@ -430,7 +430,8 @@ fn groups_add_up() {
         report.answer.notes,
         [
             "insufficient history: whether conforming deals win more is said from 5 closed deals that conform and 5 that \
-          don't; here it is 5 and 4"
+          don't; here it is 5 and 4",
+            "all moves are judged by process version 7, which is in force: those made under an earlier one too"
         ]
     );
     assert!(lines_of(&report.document).contains(
