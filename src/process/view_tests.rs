@@ -343,10 +343,10 @@ fn the_map_of_one_customer_type() {
 /// Many stages stand in several tables where the sheet is wide, as many in each as the other.
 #[test]
 fn a_wide_sheet_is_used() {
-    let more: String = (0..5)
+    let more: Vec<String> = (0..5)
         .map(|n| format!("\n[[stage]]\nname = \"more{n}\"\nobjective = \"More\"\n"))
         .collect();
-    let process = process(&TEXT.replace("\n[[end]]", &format!("{more}\n[[end]]")));
+    let process = process(&TEXT.replace("\n[[end]]", &format!("{}\n[[end]]", more.concat())));
     let columns = |width: Option<u16>| {
         let (_, page) = matrix(&View::new(&process, None), "Example", width);
         let tables = page.blocks.into_iter().filter_map(|block| match block {
