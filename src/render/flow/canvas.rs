@@ -89,9 +89,12 @@ impl Canvas {
             let width = c.width().unwrap_or(0);
             if width == 0 {
                 if at > x {
-                    // It belongs to the character before, whose right half this may be.
-                    let back = if self.at(at - 1, y).covered { 2 } else { 1 };
-                    self.at(at - back, y).text.push(c);
+                    // It belongs to the character before, which may be wider than this.
+                    let mut back = at - 1;
+                    while back > x && self.at(back, y).covered {
+                        back -= 1;
+                    }
+                    self.at(back, y).text.push(c);
                 }
                 continue;
             }
@@ -100,8 +103,8 @@ impl Canvas {
                 tone,
                 ..Square::default()
             };
-            if width == 2 {
-                *self.at(at + 1, y) = Square {
+            for more in 1..width {
+                *self.at(at + more, y) = Square {
                     covered: true,
                     ..Square::default()
                 };

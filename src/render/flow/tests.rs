@@ -154,6 +154,17 @@ fn any_flow() -> impl Strategy<Value = Flow> {
     })
 }
 
+/// One letter of Khmer is three cells wide.
+#[test]
+fn letters_of_any_width_fit() {
+    let drawn = lines(
+        &flow("x", vec![stage("\u{17D8}\u{17D8} x", &[1], &[])]),
+        Some(40),
+        false,
+    );
+    assert!(drawn.iter().all(|line| line.width() <= 40), "{drawn:?}");
+}
+
 proptest! {
     #[test]
     fn it_fits_every_terminal(flow in any_flow(), width in 40_u16..120) {
