@@ -9,7 +9,7 @@ use super::context::{Context, sound_process};
 use crate::date::{Direction, parse_day};
 use crate::deal::Deal;
 use crate::fault::Fault;
-use crate::process::Process;
+use crate::process::{self, Earlier, Process};
 use crate::store::{Access, Acting, Catalog, Moment, Outcome, Store, Write};
 
 /// An open store with the process it enforces.
@@ -53,6 +53,16 @@ impl Session<'_> {
         catalog
             .rep_of_login(&self.actor)
             .map(|rep| rep.name.clone())
+    }
+
+    /// The versions of the process before the one in force, the newest first.
+    pub(crate) fn earlier(&self) -> Result<Vec<Earlier>> {
+        let versions = self.store.versions()?;
+        let before = versions
+            .iter()
+            .filter(|applied| applied.version < self.version);
+        let texts = before.map(|applied| (applied.version, applied.text.as_str()));
+        Ok(process::earlier(texts, &self.process))
     }
 
     /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.

@@ -19,6 +19,7 @@ mod definition;
 pub mod discover;
 mod discover_draft;
 mod discover_text;
+mod earlier;
 mod expression;
 mod fields;
 mod format;
@@ -82,6 +83,7 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
+pub use earlier::{Earlier, earlier};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{joined, place};
