@@ -1,5 +1,6 @@
 //! `process plan`: what an edited process changes, and what that does to the deals that are open.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -11,11 +12,12 @@ use super::super::show::counted;
 use super::compared::{Line, table};
 use super::plan_rows::{PlanRow, affected, change_rows, deal_table, row, test_row};
 use super::planned::{
-    Deals, Scenarios, Turned, deals, forecast, homeless, is_foreseen, scenarios, unknown_names,
+    Deals, Scenarios, Turned, deals, forecast, homeless, is_foreseen, nowhere_to_go, scenarios,
+    unknown_names,
 };
 use super::read_file;
 use crate::deal::plan::Fate;
-use crate::document::Document;
+use crate::document::{Block, Document};
 use crate::money::Money;
 use crate::process::{self, Level, Process, What, changes};
 use crate::store::Access;
@@ -81,7 +83,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     for line in sums(&found) {
         document = document.line(line);
     }
-    if is_foreseen(&all, &found.held) {
+    if let Some(words) = found.nowhere_to_go() {
+        let line = format!("not forecast: {words}");
+        document = document.line(line.clone());
+        rows.push(PlanRow {
+            words: Some(line),
+            ..row("forecast", "median")
+        });
+    } else if is_foreseen(&all, &found.held) {
         let (line, row) = forecast_line(&session, &after, &label)?;
         document = document.line(line);
         rows.extend(row);
@@ -108,6 +117,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             format!(" --process {}", quoted(&shown))
         });
         let next = session.store.next_version()?;
+        // What to do next stands apart from what was found.
+        if matches!(document.blocks.last(), Some(Block::Line(_))) {
+            document = document.line("");
+        }
         document = document.line(format!(
             "nothing changed yet; `salesctl process apply{} --why \"…\"` makes this version {next}",
             named.unwrap_or_default(),
@@ -167,9 +180,7 @@ fn say_what_it_does(lines: &mut [Line], found: &Deals, after: &Process) {
                             format!("{n} deals go")
                         }
                     ),
-                    Some((_, n)) => {
-                        format!("{} nowhere to go", counted(n, "deal has", "deals have"))
-                    }
+                    Some((_, n)) => nowhere_to_go(n),
                 }
             }
             (["stage", stage, part, item, ..], what) if what != What::Removed => {
@@ -246,6 +257,26 @@ fn sums(found: &Deals) -> Vec<String> {
             parts.push(format!("{deals} would be blocked no longer"));
         }
         lines.push(parts.join("; "));
+    }
+    let mut arrivals: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for arrival in &found.gates.arrivals {
+        let (deals, blocked) = arrivals.entry(&arrival.stage).or_default();
+        *deals += arrival.deals;
+        *blocked += arrival.blocked.len();
+    }
+    for (stage, (deals, blocked)) in arrivals {
+        let who = match (deals, blocked) {
+            (1, _) => "the deal that goes".to_string(),
+            (n, 0) => format!("all {n} deals that go"),
+            (n, blocked) if n == blocked => format!("all {n} deals that go"),
+            (n, blocked) => format!("{blocked} of {n} deals that go"),
+        };
+        let verb = if blocked == 0 {
+            "pass"
+        } else {
+            "be blocked at"
+        };
+        lines.push(format!("{who} to {stage} would {verb} the gate there"));
     }
     let late = [
         (found.late.newly.len(), "late now"),
