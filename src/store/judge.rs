@@ -48,9 +48,10 @@ pub(super) fn judge(
         Accounts::default()
     };
     let catalog = catalog(connection)?;
-    let results = match reads.results {
-        true => Some(results(view, cut, &all, &catalog)?),
-        false => None,
+    let results = if reads.results {
+        Some(results(view, cut, &all, &catalog)?)
+    } else {
+        None
     };
     let known = Known {
         ids: &view.ids,

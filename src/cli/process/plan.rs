@@ -1,6 +1,5 @@
 //! `process plan`: what an edited process changes, and what that does to the deals that are open.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -11,9 +10,9 @@ use super::super::session::Session;
 use super::super::show::counted;
 use super::compared::{Line, table};
 use super::plan_rows::{PlanRow, affected, change_rows, deal_table, row, test_row};
+use super::plan_words::{gate_words, sums, test_lines};
 use super::planned::{
-    Deals, Scenarios, Turned, deals, forecast, homeless, is_foreseen, nowhere_to_go, scenarios,
-    unknown_names,
+    Deals, deals, forecast, homeless, is_foreseen, nowhere_to_go, scenarios, unknown_names,
 };
 use super::read_file;
 use crate::deal::plan::Fate;
@@ -224,74 +223,6 @@ fn say_what_it_does(lines: &mut [Line], found: &Deals, after: &Process) {
     }
 }
 
-/// `17 deals: 11 pass, 2 fail, 4 have no value`
-fn gate_words(pass: usize, fail: usize, unknown: usize) -> String {
-    let total = pass + fail + unknown;
-    if total == 0 {
-        return "no open deal is there".to_string();
-    }
-    let mut parts = Vec::new();
-    let mut part = |n: usize, one: &str, many: &str| {
-        if n > 0 {
-            parts.push(counted(n, one, many));
-        }
-    };
-    part(pass, "passes", "pass");
-    part(fail, "fails", "fail");
-    part(unknown, "has no value", "have no value");
-    format!("{}: {}", counted(total, "deal", "deals"), parts.join(", "))
-}
-
-/// What the changes come to, over all deals.
-fn sums(found: &Deals) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (blocked, freed) = (found.gates.blocked.len(), found.gates.freed.len());
-    if blocked + freed > 0 {
-        let mut parts = Vec::new();
-        if blocked > 0 {
-            let deals = counted(blocked, "open deal", "open deals");
-            parts.push(format!("{deals} could go on and would be blocked"));
-        }
-        if freed > 0 {
-            let deals = counted(freed, "open deal", "open deals");
-            parts.push(format!("{deals} would be blocked no longer"));
-        }
-        lines.push(parts.join("; "));
-    }
-    let mut arrivals: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for arrival in &found.gates.arrivals {
-        let (deals, blocked) = arrivals.entry(&arrival.stage).or_default();
-        *deals += arrival.deals;
-        *blocked += arrival.blocked.len();
-    }
-    for (stage, (deals, blocked)) in arrivals {
-        let who = match (deals, blocked) {
-            (1, _) => "the deal that goes".to_string(),
-            (n, 0) => format!("all {n} deals that go"),
-            (n, blocked) if n == blocked => format!("all {n} deals that go"),
-            (n, blocked) => format!("{blocked} of {n} deals that go"),
-        };
-        let verb = if blocked == 0 {
-            "pass"
-        } else {
-            "be blocked at"
-        };
-        lines.push(format!("{who} to {stage} would {verb} the gate there"));
-    }
-    let late = [
-        (found.late.newly.len(), "late now"),
-        (found.late.no_longer.len(), "late no longer"),
-    ];
-    let late = late.into_iter().filter(|(n, _)| *n > 0);
-    let late: Vec<String> = late
-        .map(|(n, how)| format!("{} {how}", counted(n, "open deal is", "open deals are")))
-        .collect();
-    if !late.is_empty() {
-        lines.push(late.join("; "));
-    }
-    lines
-}
-
 fn forecast_line(
     session: &Session<'_>,
     after: &Process,
@@ -330,38 +261,4 @@ fn forecast_line(
         ..row("forecast", "median")
     };
     Ok((line, Some(row)))
-}
-
-fn test_lines(tests: &Scenarios) -> Vec<String> {
-    if tests.total == 0 {
-        return Vec::new();
-    }
-    let place = |turned: &Turned| {
-        format!(
-            "\"{}\" ({}:{})",
-            visible(&turned.name),
-            turned.file,
-            turned.line
-        )
-    };
-    let list = |after: bool| -> Vec<String> {
-        let turned = tests.turned.iter().filter(|turned| turned.after == after);
-        turned.map(place).collect()
-    };
-    let (fails, holds) = (list(false), list(true));
-    let mut parts = vec![counted(tests.total, "scenario", "scenarios")];
-    match fails.len() {
-        0 => {}
-        1 => parts.push(format!("1 fails now: {}", fails[0])),
-        n => parts.push(format!("{n} fail now: {}", fails.join(", "))),
-    }
-    match holds.len() {
-        0 => {}
-        1 => parts.push(format!("1 holds now: {}", holds[0])),
-        n => parts.push(format!("{n} hold now: {}", holds.join(", "))),
-    }
-    if parts.len() == 1 {
-        parts.push("none of another outcome".to_string());
-    }
-    vec![format!("tests: {}", parts.join(", "))]
 }
