@@ -48,11 +48,10 @@ pub(super) fn judge(
         Accounts::default()
     };
     let catalog = catalog(connection)?;
-    let results = if reads.results {
-        Some(results(view, cut, &all, &catalog)?)
-    } else {
-        None
-    };
+    let results = reads
+        .results
+        .then(|| results(view, cut, &all, &catalog))
+        .transpose()?;
     let known = Known {
         ids: &view.ids,
         process,
