@@ -1,6 +1,7 @@
 //! An open store with the process it enforces: what a command works with, and when it takes effect.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -161,12 +162,21 @@ impl Session<'_> {
         if text.is_ok_and(|text| text == self.applied_text) {
             return;
         }
-        {
-            self.cx.console.note(&format!(
-                "note: {} was edited since version {} was applied; `salesctl process apply` makes it count",
-                self.cx.shown(&path),
-                self.version
-            ));
+        self.cx.console.note(&format!(
+            "note: {}; `salesctl process apply` makes it count",
+            self.not_applied(&self.cx.shown(&path))
+        ));
+    }
+
+    /// Why a process file says other than what is enforced: it was edited, or another one was applied.
+    pub(crate) fn not_applied(&self, label: &str) -> String {
+        let version = self.version;
+        // From a folder further down it is called by a longer path.
+        if Path::new(label).ends_with(&self.applied_path) {
+            format!("{label} was edited since version {version} was applied")
+        } else {
+            let from = crate::text::visible(&self.applied_path);
+            format!("version {version} was applied from {from}, and {label} says otherwise")
         }
     }
 }
