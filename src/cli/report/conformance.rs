@@ -19,6 +19,7 @@ use crate::store::Access;
 #[command(
     after_help = "Examples:\n  salesctl report conformance --by team\n  salesctl report conformance --deals --period 2026-Q3 --json"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "as many flags")]
 pub(crate) struct Args {
     /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]

@@ -111,7 +111,7 @@ pub fn deviations(
         conforming: line.deviations == 0,
         class: line.found.class.name(),
         deviation: sentence(&judge.versions, book, line.found),
-        version: judge.versions.versions[line.found.version],
+        version: judge.versions.numbers[line.found.version],
         on: line.on.map(Day::date),
         deviations: line.deviations,
         beside: line.beside,
@@ -193,7 +193,7 @@ fn sentence(versions: &Versions<'_>, book: &Book, found: Found) -> String {
     let told = told(versions, book, found);
     match found.version {
         0 => told,
-        earlier => format!("{told} (version {})", versions.versions[earlier]),
+        earlier => format!("{told} (version {})", versions.numbers[earlier]),
     }
 }
 

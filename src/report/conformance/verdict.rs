@@ -77,6 +77,10 @@ pub(super) struct Found {
 }
 
 /// What is said of one deal.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "as many things that a file may leave open"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Verdict {
     /// How often, by class.

@@ -12,7 +12,7 @@ use crate::deal::fact::GATE_VERSION;
 pub(super) struct Versions<'p> {
     pub(super) all: Vec<Declared<'p>>,
     /// Their numbers.
-    pub(super) versions: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
     /// Since when each deal passes gates under which version.
     gates: &'p Told,
     /// By label of these: which of `all`.
@@ -41,9 +41,9 @@ impl<'p> Versions<'p> {
         }
         let versions =
             std::iter::once(book.process_version).chain(earlier.iter().map(|one| one.version));
-        let versions: Vec<u32> = versions.collect();
+        let numbers: Vec<u32> = versions.collect();
         // Of a version that was undone, or that nobody can read any more, the one before stands in.
-        let by_number: BTreeMap<u32, usize> = versions.iter().copied().zip(0..).collect();
+        let by_number: BTreeMap<u32, usize> = numbers.iter().copied().zip(0..).collect();
         let of_label = gates.labels.iter().map(|label| {
             let number: u32 = label.parse().unwrap_or(u32::MAX);
             let known = by_number.range(..=number).next_back();
@@ -52,7 +52,7 @@ impl<'p> Versions<'p> {
         Ok(Self {
             of_label: of_label.collect(),
             gates,
-            versions,
+            numbers,
             all,
         })
     }

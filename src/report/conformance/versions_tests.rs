@@ -170,7 +170,7 @@ fn it_reads_what_all_versions_ask_and_says_so() {
     let note = "each move is judged by the version of the process under which it was made; stays that last, and what a \
                 file told of, by version 7, which is in force";
     let ask = Ask::default();
-    let notes = |report: Vec<String>| report.last().map(String::clone);
+    let notes = |report: Vec<String>| report.last().cloned();
     let whole = conformance(judging, &book, &ask, false).expect("a report");
     assert_eq!(notes(whole.answer.notes).as_deref(), Some(note));
     let ways = paths(judging, &book, &ask, (1, false)).expect("a report");
