@@ -9,10 +9,10 @@ use super::xes::{ACTIVITY, CASE, LIFECYCLE, RESOURCE, TIMESTAMP};
 use crate::process::discover::EventLog;
 use crate::process::reader::At;
 
-/// What kind of event a row of our own logs is; only those of [`MOVES`] lead somewhere.
+/// What kind of event a row of our own logs is.
 pub const KIND: &str = "salesctl_kind";
 /// Kinds of events by which a deal comes to a stage or an end.
-pub const MOVES: [&str; 5] = ["stage", "back", "reopened", "won", "lost"];
+const MOVES: [&str; 6] = ["stage", "back", "moved", "reopened", "won", "lost"];
 
 /// The commonest headings of each column, the surest first.
 const CASES: &[&str] = &[CASE, "case", "case id", "caseid", "case_id"];
@@ -34,6 +34,21 @@ const TIMESTAMPS: &[&str] = &[
 ];
 const RESOURCES: &[&str] = &[RESOURCE, "resource"];
 const LIFECYCLES: &[&str] = &[LIFECYCLE, "lifecycle"];
+const CURRENCIES: &[&str] = &["case:currency", "currency"];
+const REASONS: &[&str] = &["case:reason", "reason"];
+/// What our own logs tell beside, by the cell of a mapping.
+const OWN: [(&str, &[&str]); 10] = [
+    ("overridden", &["overridden"]),
+    ("rep", &["case:rep", "rep"]),
+    ("team", &["case:team", "team"]),
+    ("product", &["case:product", "product"]),
+    ("source", &["case:source", "source"]),
+    ("customer_type", &["case:customer_type", "customer_type"]),
+    ("opened", &["case:opened", "opened"]),
+    ("value", &["case:value", "value"]),
+    ("currency", CURRENCIES),
+    ("reason", REASONS),
+];
 
 fn found(headings: &[String], names: &[&str]) -> Option<usize> {
     names.iter().find_map(|name| {
@@ -43,10 +58,14 @@ fn found(headings: &[String], names: &[&str]) -> Option<usize> {
     })
 }
 
-/// What an import takes of a row that follows another life than `complete`, or tells of no move.
-pub(super) fn is_passed_over(lifecycle: Option<&str>, kind: Option<&str>) -> bool {
+/// Whether a row follows another life than `complete`.
+pub(super) fn is_incomplete(lifecycle: Option<&str>) -> bool {
     lifecycle.is_some_and(|transition| !transition.eq_ignore_ascii_case("complete"))
-        || kind.is_some_and(|kind| !MOVES.contains(&kind))
+}
+
+/// Whether events of this kind lead somewhere.
+pub(super) fn is_move(kind: &str) -> bool {
+    MOVES.contains(&kind)
 }
 
 impl Mapping {
@@ -63,12 +82,14 @@ impl Mapping {
         for (key, names) in needed {
             take(key, names)?;
         }
-        for (key, names) in [
-            ("by", RESOURCES),
-            ("lifecycle", LIFECYCLES),
-            ("kind", &[KIND]),
-        ] {
+        for (key, names) in [("by", RESOURCES), ("lifecycle", LIFECYCLES)] {
             let _ = take(key, names);
+        }
+        // What else our own logs tell; elsewhere a column of such a name may mean anything.
+        if take("kind", &[KIND]).is_some() {
+            for (key, names) in OWN {
+                let _ = take(key, names);
+            }
         }
         Some(Self {
             history: Some(Section {
@@ -158,13 +179,13 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
         |row: &Row| {
             let filled =
                 |at: Option<usize>| at.map(|at| row.get(at)).filter(|text| !text.is_empty());
-            if is_passed_over(filled(lifecycle), None) {
+            if is_incomplete(filled(lifecycle)) {
                 incomplete += 1;
-                return Fate::Known;
+                return Fate::PassedOver;
             }
-            if is_passed_over(None, filled(kind)) {
+            if filled(kind).is_some_and(|kind| !is_move(kind)) {
                 no_moves += 1;
-                return Fate::Known;
+                return Fate::PassedOver;
             }
             let mut reasons: Vec<String> = Vec::new();
             let mut needed = |at: usize, what: &str| {

@@ -31,6 +31,8 @@ row! {
         new: u64,
         known: u64,
         rejected: u64,
+        /// Rows that tell nothing an import could take.
+        passed_over: u64,
         batch: Option<String>,
         rejects_file: Option<String>,
         columns_ignored: Vec<String>,
@@ -85,6 +87,7 @@ pub(super) fn show(
             new: report.counts.new,
             known: report.counts.known,
             rejected: report.counts.rejected,
+            passed_over: report.counts.passed_over,
             batch: summary.batch.filter(|_| !args.dry_run).map(Id::handle),
             rejects_file: shown,
             columns_ignored: report.columns_ignored.clone(),
@@ -108,7 +111,7 @@ pub(super) fn show(
     document = document.line(ending(session, args, summary)?);
     let nothing_taken = rows
         .last()
-        .is_some_and(|row| row.rejected > 0 && row.new == 0 && row.known == 0);
+        .is_some_and(|row| row.rejected > 0 && row.new + row.known + row.passed_over == 0);
     let answer = Answer {
         notes,
         ..output::answer(session, "salesctl/import/1", rows)
@@ -184,6 +187,9 @@ fn file_lines(
         .map(|file| format!(" → {file}"))
         .unwrap_or_default();
     line("rejected", counts.rejected, &format!("{why}{place}"));
+    if counts.passed_over > 0 {
+        line("passed over", counts.passed_over, "the notes say why");
+    }
     line("total", counts.read, "");
     let rejected: Vec<String> = report
         .rejects
