@@ -1,11 +1,15 @@
 //! Event logs as process mining has them: a case, an activity and a time in each row. Their columns are
 //! known by the names that tools give them, so that such a log needs no mapping.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::map::{Cell, Formats, Mapping, Section, name_key};
 use super::plan::{Fate, FileReport, Log, PlanError, each_of};
 use super::read::Row;
 use super::values;
 use super::xes::{ACTIVITY, CASE, LIFECYCLE, RESOURCE, TIMESTAMP};
+use crate::process::LOST;
 use crate::process::discover::EventLog;
 use crate::process::reader::At;
 
@@ -128,7 +132,27 @@ pub struct Taken {
     pub incomplete: u64,
     /// Rows of our own logs that tell of no move.
     pub no_moves: u64,
+    /// Of our own logs: currencies of the deals' values, by their moves, and reasons of losses, each with how often,
+    /// the commonest first.
+    pub currencies: Vec<(String, u64)>,
+    pub reasons: Vec<(String, u64)>,
     pub notes: Vec<String>,
+}
+
+type Tally = BTreeMap<String, u64>;
+
+fn count(tally: &mut Tally, word: Option<&str>) {
+    let Some(word) = word else { return };
+    match tally.get_mut(word) {
+        Some(n) => *n += 1,
+        None => _ = tally.insert(word.to_string(), 1),
+    }
+}
+
+fn commonest_first(tally: Tally) -> Vec<(String, u64)> {
+    let mut words: Vec<_> = tally.into_iter().collect();
+    words.sort_by_key(|(_, n)| Reverse(*n));
+    words
 }
 
 /// Why a log can't be looked at.
@@ -162,6 +186,9 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
     let timestamp = column("timestamp", &named.timestamp, TIMESTAMPS)?;
     let lifecycle = found(&headings, LIFECYCLES);
     let kind = found(&headings, &[KIND]);
+    let own = |names| kind.and_then(|_| found(&headings, names));
+    let (currency, reason) = (own(CURRENCIES), own(REASONS));
+    let (mut currencies, mut reasons) = (Tally::new(), Tally::new());
     let formats = Formats {
         date: named.date_format.clone(),
         decimal: '.',
@@ -170,7 +197,15 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
     let zone = crate::process::Zone::utc();
     let mut events = EventLog::default();
     let (mut incomplete, mut no_moves) = (0, 0);
-    let columns = [Some(case), Some(activity), Some(timestamp), lifecycle, kind];
+    let columns = [
+        Some(case),
+        Some(activity),
+        Some(timestamp),
+        lifecycle,
+        kind,
+        currency,
+        reason,
+    ];
     let used: Vec<&String> = columns.iter().flatten().map(|at| &headings[*at]).collect();
     let file = each_of(
         &log.name,
@@ -187,11 +222,11 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
                 no_moves += 1;
                 return Fate::PassedOver;
             }
-            let mut reasons: Vec<String> = Vec::new();
+            let mut problems: Vec<String> = Vec::new();
             let mut needed = |at: usize, what: &str| {
                 let text = row.get(at);
                 if text.is_empty() {
-                    reasons.push(format!("no {what}"));
+                    problems.push(format!("no {what}"));
                 }
                 text
             };
@@ -201,15 +236,18 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
                 None
             } else {
                 values::instant(time, &formats, &zone)
-                    .map_err(|reason| reasons.push(reason))
+                    .map_err(|reason| problems.push(reason))
                     .ok()
             };
             match at {
-                Some(at) if reasons.is_empty() => {
+                Some(at) if problems.is_empty() => {
                     events.add(case, activity, at.timestamp_millis());
+                    count(&mut currencies, filled(currency));
+                    let lost = filled(kind) == Some(LOST);
+                    count(&mut reasons, filled(reason).filter(|_| lost));
                     Fate::New
                 }
-                _ => Fate::Rejected(reasons.join("; ")),
+                _ => Fate::Rejected(problems.join("; ")),
             }
         },
     )
@@ -220,6 +258,8 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
         file,
         incomplete,
         no_moves,
+        currencies: commonest_first(currencies),
+        reasons: commonest_first(reasons),
         notes: log.rows.notes(),
     })
 }

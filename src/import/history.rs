@@ -239,6 +239,10 @@ impl Tally {
         deals(self.known_about, "in the store already: owner, value and the like stay as they are");
         deals(self.other_types, "of a customer type the process does not have: left out");
         deals(self.other_reasons, "lost for a reason the process does not list: kept as a note");
+        for (step, n) in &read.no_steps {
+            let rest = format!("of `{step}`, a step the process does not have: passed over");
+            told(*n, "event", "events", &rest);
+        }
         let silent = "tell of no stage, as the mapping says: passed over";
         told(read.silent, "row", "rows", silent);
     }

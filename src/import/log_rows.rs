@@ -11,7 +11,6 @@ use super::read::Row;
 use super::story::{Step, What};
 use super::values;
 use crate::deal::event::{Activity, ActivityKind, Event, Move, Override, Private};
-use crate::process::Process;
 
 /// How our own logs, and conditions, call a step that was done.
 const DONE: &str = "done_";
@@ -139,6 +138,8 @@ pub(super) struct Read {
     pub(super) holds: u64,
     /// Events of our own logs of a kind that is not known here.
     pub(super) others: u64,
+    /// Steps that the process does not have, and how often each was done.
+    pub(super) no_steps: BTreeMap<String, u64>,
     /// Whether it tells which steps were done.
     pub(super) steps: bool,
 }
@@ -149,6 +150,7 @@ enum Told {
     Silent,
     Hold,
     Other,
+    NoStep,
 }
 
 struct Reader<'a> {
@@ -159,6 +161,7 @@ struct Reader<'a> {
     words: HashMap<String, Result<Option<What>, String>>,
     people: Vec<String>,
     places: HashMap<String, u32>,
+    no_steps: BTreeMap<String, u64>,
 }
 
 pub(super) fn read(
@@ -177,6 +180,7 @@ pub(super) fn read(
         words: HashMap::new(),
         people: Vec::new(),
         places: HashMap::new(),
+        no_steps: BTreeMap::new(),
     };
     let mut deals: BTreeMap<String, LogOfDeal> = BTreeMap::new();
     let (mut silent, mut incomplete, mut holds, mut others) = (0, 0, 0, 0);
@@ -191,7 +195,7 @@ pub(super) fn read(
                 incomplete += 1;
                 return Fate::PassedOver;
             }
-            let passed_over = match reader.row(&bound, row) {
+            match reader.row(&bound, row) {
                 Ok(Told::Happened(deal, entry)) => {
                     steps |= matches!(entry.step.what, What::Beside(Event::StepDone { .. }));
                     let deal = deals.entry(deal).or_default();
@@ -199,12 +203,12 @@ pub(super) fn read(
                     deal.entries.push(*entry);
                     return Fate::New;
                 }
-                Ok(Told::Silent) => &mut silent,
-                Ok(Told::Hold) => &mut holds,
-                Ok(Told::Other) => &mut others,
+                Ok(Told::NoStep) => {}
+                Ok(Told::Silent) => silent += 1,
+                Ok(Told::Hold) => holds += 1,
+                Ok(Told::Other) => others += 1,
                 Err(reasons) => return Fate::Rejected(reasons.join("; ")),
-            };
-            *passed_over += 1;
+            }
             Fate::PassedOver
         },
     )?;
@@ -214,6 +218,7 @@ pub(super) fn read(
         file,
         deals,
         people: reader.people,
+        no_steps: reader.no_steps,
         silent,
         incomplete,
         holds,
@@ -246,7 +251,12 @@ impl Reader<'_> {
             return Err(reasons);
         }
         let (Some(deal), Ok(at), Some(mut what), Ok(over)) = (deal, at, what, over) else {
-            return Ok(Told::Silent);
+            let text = bound.text("stage", row).unwrap_or_default();
+            let Some(times) = self.no_steps.get_mut(text) else {
+                return Ok(Told::Silent);
+            };
+            *times += 1;
+            return Ok(Told::NoStep);
         };
         if let What::Move {
             how, overridden, ..
@@ -283,7 +293,8 @@ impl Reader<'_> {
         Ok(at)
     }
 
-    /// A stage, an end or a step; nothing when the mapping says that the word tells nothing.
+    /// A stage, an end or a step; nothing when the mapping says that the word tells nothing, or the process has no
+    /// such step.
     fn meant(&mut self, text: &str) -> Result<Option<What>, String> {
         if let Some(known) = self.words.get(text) {
             return known.clone();
@@ -294,7 +305,14 @@ impl Reader<'_> {
         let step = mapping.value("stage", text).unwrap_or(text);
         let is_stage = process.stage(step).is_some();
         let found = match step.strip_prefix(DONE).filter(|_| !is_stage) {
-            Some(step) => done(process, step).map(|event| Some(What::Beside(event))),
+            Some(step) if process.step_names().any(|name| name == step) => {
+                let step = step.to_string();
+                Ok(Some(What::Beside(Event::StepDone { step })))
+            }
+            Some(_) => {
+                self.no_steps.insert(text.to_string(), 0);
+                Ok(None)
+            }
             None => values::stage(process, mapping, text).map(|to| {
                 to.map(|to| What::Move {
                     to,
@@ -316,20 +334,6 @@ impl Reader<'_> {
         self.places.insert(name.to_string(), place);
         place
     }
-}
-
-fn done(process: &Process, step: &str) -> Result<Event, String> {
-    let mut names = process.step_names();
-    if names.any(|name| name == step) {
-        return Ok(Event::StepDone {
-            step: step.to_string(),
-        });
-    }
-    let near = crate::text::nearest(step, process.step_names());
-    let near = near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"));
-    Err(format!(
-        "no step is called `{step}`{near}; name `{DONE}…` under [values.stage]"
-    ))
 }
 
 fn activity(text: &str) -> Result<What, String> {
