@@ -50,7 +50,9 @@ pub fn trace<'e>(
     let mut trace = Trace::default();
     let order: Vec<&Recorded> = order.into_iter().collect();
     // Whoever ran an import did not do what it told of, steps included.
-    let moved = order.iter().filter(|recorded| recorded.event.is_imported_move());
+    let moved = order
+        .iter()
+        .filter(|recorded| recorded.event.is_imported_move());
     let imports: BTreeSet<Id> = moved.map(|recorded| recorded.operation).collect();
     let mut owner: Option<String> = None;
     let mut stage: Option<String> = None;

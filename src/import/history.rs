@@ -193,7 +193,9 @@ fn join(planned: &mut PlannedHistory, events: &[Recorded]) -> Result<Joined, Str
     if before.tells(&planned.moves) {
         return Ok(Joined::Known);
     }
-    planned.moves.retain(|moved| moved.is_move() || !before.has(moved));
+    planned
+        .moves
+        .retain(|moved| moved.is_move() || !before.has(moved));
     planned.replaces = before.has_moves();
     if let Some(first) = planned.moves.first() {
         planned.since = before.since(first.at);
@@ -229,16 +231,42 @@ impl Tally {
             }
         };
         let mut events = |n, rest| told(n, "event", "events", rest);
-        events(read.incomplete, "of another lifecycle than `complete`: passed over");
-        events(read.holds, "of holds, which do not tell until when: passed over");
+        events(
+            read.incomplete,
+            "of another lifecycle than `complete`: passed over",
+        );
+        events(
+            read.holds,
+            "of holds, which do not tell until when: passed over",
+        );
         events(read.others, "of a kind that is not known here: passed over");
-        events(self.by_others, "by somebody else than the deal's owner: who is not kept");
-        told(self.same, "move", "moves", "into the stage the deal was in already: one visit");
+        events(
+            self.by_others,
+            "by somebody else than the deal's owner: who is not kept",
+        );
+        told(
+            self.same,
+            "move",
+            "moves",
+            "into the stage the deal was in already: one visit",
+        );
         let mut deals = |n, rest| told(n, "deal", "deals", rest);
-        deals(self.elsewhere, "left elsewhere by the log than the store had: the log counts");
-        deals(self.known_about, "in the store already: owner, value and the like stay as they are");
-        deals(self.other_types, "of a customer type the process does not have: left out");
-        deals(self.other_reasons, "lost for a reason the process does not list: kept as a note");
+        deals(
+            self.elsewhere,
+            "left elsewhere by the log than the store had: the log counts",
+        );
+        deals(
+            self.known_about,
+            "in the store already: owner, value and the like stay as they are",
+        );
+        deals(
+            self.other_types,
+            "of a customer type the process does not have: left out",
+        );
+        deals(
+            self.other_reasons,
+            "lost for a reason the process does not list: kept as a note",
+        );
         for (step, n) in &read.no_steps {
             let rest = format!("of `{step}`, a step the process does not have: passed over");
             told(*n, "event", "events", &rest);
@@ -266,7 +294,12 @@ impl Planner<'_> {
             process, mapping, ..
         } = self.context;
         let told = log.text("customer_type");
-        let known = told.filter(|told| process.customer_types.iter().any(|kind| kind.name == **told));
+        let known = told.filter(|told| {
+            process
+                .customer_types
+                .iter()
+                .any(|kind| kind.name == **told)
+        });
         self.tally.other_types += u64::from(told.is_some() && known.is_none());
         let steps = log.entries.iter().map(|entry| &entry.step);
         let (moves, same) = moves(process, known, steps);
@@ -300,8 +333,15 @@ impl Planner<'_> {
     /// What is known of a deal that only its log tells of.
     fn about(&mut self, planned: &mut PlannedHistory, log: &LogOfDeal) -> Result<(), String> {
         let process = self.context.process;
-        let value = values::value(process, self.formats, log.text("value"), log.text("currency"))?;
-        let opened = log.text("opened").map(|text| values::date(text, self.formats));
+        let value = values::value(
+            process,
+            self.formats,
+            log.text("value"),
+            log.text("currency"),
+        )?;
+        let opened = log
+            .text("opened")
+            .map(|text| values::date(text, self.formats));
         planned.opened = opened.transpose().map_err(|why| format!("opened {why}"))?;
         let rep = if self.has_rep { "rep" } else { "by" };
         let text = |cell, of| self.meant(log, cell, of).map(str::to_string);
@@ -331,7 +371,8 @@ impl Planner<'_> {
             let name = match (kind, found) {
                 (CatalogKind::Rep, Found::New(name)) => {
                     let team = team.as_deref();
-                    let team = team.map(|team| directory.add_entry(CatalogKind::Team, team, |_| {}));
+                    let team =
+                        team.map(|team| directory.add_entry(CatalogKind::Team, team, |_| {}));
                     directory.add_entry(kind, &name, |entry| entry.team = team)
                 }
                 (kind, found) => directory.take_entry(kind, found),

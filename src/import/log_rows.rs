@@ -354,7 +354,9 @@ fn activity(text: &str) -> Result<What, String> {
 /// The gate that was passed although something was open, of which logs rarely tell why.
 fn overridden(bound: &Bound, row: &Row) -> Result<Option<Override>, String> {
     let passed = bound.text("overridden", row).map(values::yes_or_no);
-    let passed = passed.transpose().map_err(|why| format!("overridden: {why}"))?;
+    let passed = passed
+        .transpose()
+        .map_err(|why| format!("overridden: {why}"))?;
     let reason = bound.text("override_reason", row);
     let told = passed.unwrap_or(reason.is_some());
     Ok(told.then(|| Override {

@@ -164,7 +164,10 @@ fn meaning(names: &[String], told: &[String], words: &[&str]) -> Result<Vec<usiz
 fn slugs(names: &[String], stages: &[usize]) -> Vec<String> {
     let titles: Vec<&str> = stages.iter().map(|at| names[*at].as_str()).collect();
     let mut slugs = vec![String::new(); names.len()];
-    for (stage, slug) in stages.iter().zip(each_its_own(&titles, "stage", &[WON, LOST])) {
+    for (stage, slug) in stages
+        .iter()
+        .zip(each_its_own(&titles, "stage", &[WON, LOST]))
+    {
         slugs[*stage] = slug;
     }
     slugs

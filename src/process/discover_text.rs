@@ -259,7 +259,10 @@ impl Drafted<'_> {
         let words = self.ask.reasons.iter().map(|(reason, _)| reason.as_str());
         let words: Vec<&str> = words.collect();
         text.push_str("reasons = [\n");
-        for (slug, (reason, n)) in each_its_own(&words, "reason", &[]).iter().zip(self.ask.reasons) {
+        for (slug, (reason, n)) in each_its_own(&words, "reason", &[])
+            .iter()
+            .zip(self.ask.reasons)
+        {
             let title = if is_told_by(slug, reason) {
                 String::new()
             } else {

@@ -95,6 +95,8 @@ pub(super) fn rejects_have_a_place(
 
 fn no_place(cx: &Context, target: &Path, error: &std::io::Error) -> Fault {
     let target = cx.shown(target);
-    Fault::usage(format!("the rejected rows can't be written to `{target}`: {error}"))
-        .hint("--rejects FILE names another place")
+    Fault::usage(format!(
+        "the rejected rows can't be written to `{target}`: {error}"
+    ))
+    .hint("--rejects FILE names another place")
 }

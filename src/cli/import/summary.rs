@@ -86,7 +86,12 @@ pub(super) fn show(
                 changes.push(change(session, changed)?);
             }
         }
-        document = first_lines(document, changes.iter().cloned(), changes.len(), args.details);
+        document = first_lines(
+            document,
+            changes.iter().cloned(),
+            changes.len(),
+            args.details,
+        );
         rows.push(FileRow {
             file: report.name.clone(),
             encoding: report.dialect.encoding.name(),

@@ -164,7 +164,10 @@ fn currency(typed: Option<Currency>, taken: &Taken) -> (Currency, String) {
         Some((currency, n)) if *n == all => (currency, "the log's".to_string()),
         Some((currency, n)) => {
             let share = *n as f64 / all as f64 * 100.0;
-            (currency, format!("of {share:.1} % of the moves; the others need [rates]"))
+            (
+                currency,
+                format!("of {share:.1} % of the moves; the others need [rates]"),
+            )
         }
         None => (Currency::EUR, "logs tell none; say your own".to_string()),
     }
