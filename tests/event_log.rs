@@ -211,7 +211,7 @@ fn our_own_log_comes_back_whole() {
                 .filter(move |row| row["salesctl_kind"] == kind)
         })
     };
-    assert!(rows().into_iter().all(|rows| rows.count() > 20));
+    assert!(rows().into_iter().all(|rows| rows.count() > 10));
     let mut by_others = 0;
     for row in expected.iter_mut().flatten() {
         // Until when a deal is on hold no log tells: it comes back open.
@@ -286,8 +286,8 @@ fn rejected_rows_without_a_place_stop_an_import_before_it_begins() {
     sandbox
         .run(&["import", "history", "l.csv", "--create-deals"])
         .exits(2)
-        .says("the rejected rows can't be written to `l.rejects.csv`")
-        .says("--rejects FILE names another place");
+        .warns("the rejected rows can't be written to `l.rejects.csv`")
+        .warns("--rejects FILE names another place");
     assert_eq!(imports(&mut sandbox), before);
     sandbox
         .run(&[

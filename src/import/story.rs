@@ -164,7 +164,9 @@ impl<'e> Before<'e> {
             if standing(&recorded.event).is_none() {
                 continue;
             }
-            if !imports.contains(&recorded.operation) {
+            let imported = recorded.event.is_imported_move()
+                || recorded.event.gives_way_to_history() && imports.contains(&recorded.operation);
+            if !imported {
                 return Err(format!(
                     "the deal was moved here, by {} on {}; its own history stands",
                     recorded.actor, recorded.day
