@@ -108,7 +108,7 @@ pub fn plan_history<'l, E>(
         steps: read.steps,
         overrides: read.bound.has("overridden"),
     };
-    let mut planner = Planner {
+    let mut reading = Planner {
         context,
         formats: &section.formats,
         directory: Directory::new(context.known, context.create, context.today),
@@ -129,16 +129,16 @@ pub fn plan_history<'l, E>(
             since: Vec::new(),
             moves: Vec::new(),
         };
-        let same = planner.way(&mut planned, &log);
+        let same = reading.way(&mut planned, &log);
         let fate = match context.known.deals.get(&planned.external) {
             Some(known) => {
                 planned.deal = Some(known.id);
-                match planner.another_account(&log, known) {
+                match reading.another_account(&log, known) {
                     Some(reason) => Err(reason),
                     None => join(&mut planned, &events_of(known.id)?),
                 }
             }
-            None if create_deals => planner.about(&mut planned, &log).map(|()| Joined::New),
+            None if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
             None => Err(format!(
                 "no deal was imported as `{}`; import the deals first, or have them created",
                 planned.external
@@ -146,7 +146,7 @@ pub fn plan_history<'l, E>(
         };
         let reason = match fate {
             Ok(joined @ (Joined::New | Joined::Elsewhere)) => {
-                let tally = &mut planner.tally;
+                let tally = &mut reading.tally;
                 tally.same += same;
                 tally.elsewhere += u64::from(joined == Joined::Elsewhere);
                 tally.known_about += u64::from(planned.deal.is_some() && log.tells_about());
@@ -160,12 +160,12 @@ pub fn plan_history<'l, E>(
     }
     read.file.rejects.sort_by_key(|reject| reject.line);
     let mut notes = log.rows.notes();
-    planner.tally.notes(&read, &mut notes);
+    reading.tally.notes(&read, &mut notes);
     let has_owner = read.bound.has("by") || read.bound.has("rep");
     if !has_owner && deals.iter().any(|planned| planned.deal.is_none()) {
         notes.push("the log does not say who moved: deals it creates have no owner".into());
     }
-    let directory = planner.directory;
+    let directory = reading.directory;
     Ok(Ok(HistoryPlan {
         missing: directory.missing_names(),
         catalog: directory.new_entries,
