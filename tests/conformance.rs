@@ -72,17 +72,11 @@ fn same_as_tables(sandbox: &mut Sandbox, as_of: &str) {
     assert_eq!(ours, theirs);
 }
 
-/// The process declares what was seen in the ten most frequent variants of half of the cases; the other half is judged.
-#[test]
-fn allowed_moves_say_the_same_as_alignments() {
-    let Some(data) = shared("helpdesk") else {
-        return;
-    };
+/// Cases, how many of them fit by an optimal alignment, and of how many the report says the same. The process declares what
+/// was seen in the ten most frequent variants of half of the cases; the other half is judged.
+fn agreement(log: &Path) -> Option<(Sandbox, [usize; 3])> {
     let mut sandbox = Sandbox::empty();
-    let (log, folder) = (data.join("helpdesk.csv"), sandbox.path(""));
-    let Some(truth) = answer("conformance.py", &[&log, &folder]) else {
-        return;
-    };
+    let truth = answer("conformance.py", &[log, &sandbox.path("")])?;
     sandbox.sh("salesctl init").ok();
     let import = "salesctl import history log.csv --map log.map.toml --create-deals --create all";
     sandbox.sh(import).ok();
@@ -103,14 +97,45 @@ fn allowed_moves_say_the_same_as_alignments() {
         fitting += usize::from(*fits == true);
         same += usize::from(*fits != deviating.contains(&case.as_str()));
     }
+    assert_eq!(report["n"], cases.len());
+    Some((sandbox, [cases.len(), fitting, same]))
+}
+
+#[test]
+fn allowed_moves_say_the_same_as_alignments() {
+    let Some(data) = shared("helpdesk") else {
+        return;
+    };
+    let Some((mut sandbox, [cases, fitting, same])) = agreement(&data.join("helpdesk.csv")) else {
+        return;
+    };
     // 1,872 cases, of which 1,755 fit: enough of either to tell a rule that says the same of all.
-    assert_eq!((cases.len(), fitting), (1_872, 1_755));
-    assert_eq!(report["n"], 1_872);
+    assert_eq!((cases, fitting), (1_872, 1_755));
     assert!(
         same >= 1_798,
         "{same} of 1872 verdicts are the same, 96 % are promised"
     );
     same_as_tables(&mut sandbox, "2026-11-21");
+}
+
+/// The same on logs of made processes with loops, skips, choices, work side by side, and cases that go wrong.
+#[test]
+fn allowed_moves_say_the_same_as_alignments_on_made_logs() {
+    let folder = Sandbox::empty();
+    let Some(logs) = answer("made_logs.py", &[&folder.path("")]) else {
+        return;
+    };
+    for (name, file) in logs.as_object().expect("logs") {
+        let log = folder.path(file.as_str().expect("a file"));
+        let Some((_, [cases, fitting, same])) = agreement(&log) else {
+            return;
+        };
+        assert!(
+            fitting > cases / 2 && fitting < cases * 99 / 100,
+            "{name}: {fitting} of {cases} fit"
+        );
+        assert!(same * 100 >= cases * 96, "{name}: {same} of {cases}");
+    }
 }
 
 #[test]

@@ -22,6 +22,10 @@ pub const BOOKED: &str = ".booked";
 pub const CONFIDENCE: &str = ".confidence";
 /// Day of the last event.
 pub const TOUCHED: &str = ".touched";
+/// 1 where the log that told of the deal tells which steps were done: what it does not name, was not.
+pub const STEPS_TOLD: &str = ".steps_told";
+/// The same of gates that were passed by override.
+pub const OVERRIDES_TOLD: &str = ".overrides_told";
 /// Version of the process under which the deal passed a gate, since the first one under that version.
 pub const GATE_VERSION: &str = ".gate_version";
 

@@ -581,6 +581,12 @@ impl Process {
         reads.any(|name| RESULTS.contains(&name))
     }
 
+    /// Names of the steps of all stages; one of several stages comes more than once.
+    pub fn step_names(&self) -> impl Iterator<Item = &str> {
+        let steps = self.stages.iter().flat_map(|stage| &stage.steps);
+        steps.map(|step| step.name.as_str())
+    }
+
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {
         self.roles.iter().find(|rule| rule.role == role)
     }
