@@ -122,7 +122,9 @@ fn allowed_moves_say_the_same_as_alignments() {
 #[test]
 fn allowed_moves_say_the_same_as_alignments_on_made_logs() {
     let folder = Sandbox::empty();
-    let Some(logs) = answer("made_logs.py", &[&folder.path("")]) else {
+    // By which rule the process is declared was chosen on the logs of seed 1.
+    let seed = Path::new("2");
+    let Some(logs) = answer("made_logs.py", &[&folder.path(""), seed]) else {
         return;
     };
     for (name, file) in logs.as_object().expect("logs") {
