@@ -202,6 +202,7 @@ pub fn plan_history<'l, E>(
     if !bound.has("by") && deals.iter().any(|planned| planned.deal.is_none()) {
         notes.push("the log does not say who moved: deals it creates have no owner".into());
     }
+    notes.extend(directory.notes());
     Ok(Ok(HistoryPlan {
         missing: directory.missing_names(),
         catalog: directory.new_entries,

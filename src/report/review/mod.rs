@@ -26,6 +26,7 @@ use crate::deal::book::{Book, Columns, Day, Left, Needs, State};
 use crate::deal::overridden::Overridden;
 use crate::deal::suggestion::{Review, Suggestion};
 use crate::document::{Document, Period, row};
+use crate::money::grouped;
 use crate::process::{Process, Step};
 use crate::statistics::ENOUGH;
 
@@ -323,7 +324,7 @@ fn untold(look: &Look<'_>) -> Option<String> {
             if untold == 1 {
                 "1 visit to a stage is".to_string()
             } else {
-                format!("{untold} visits to stages are")
+                format!("{} visits to stages are", grouped(untold as u64))
             },
             if untold == 1 { "it was" } else { "they were" }
         )
@@ -337,7 +338,12 @@ fn share(n: usize, of: usize) -> Option<f64> {
 /// `3 of 10 moves on (30 %)`, without a share of few.
 fn so_many(n: usize, of: usize, what: &str) -> String {
     let share = share(n, of).map(|share| format!(" ({})", percent(share)));
-    format!("{n} of {of} {what}{}", share.unwrap_or_default())
+    format!(
+        "{} of {} {what}{}",
+        grouped(n as u64),
+        grouped(of as u64),
+        share.unwrap_or_default()
+    )
 }
 
 /// What says where there is more.
@@ -345,6 +351,6 @@ fn footer(document: Document, hidden: usize, command: &str) -> Document {
     if hidden == 0 {
         document.line(command)
     } else {
-        document.line(format!("and {hidden} more: {command}"))
+        document.line(format!("and {} more: {command}", grouped(hidden as u64)))
     }
 }
