@@ -298,12 +298,19 @@ impl Directory {
 
     /// What was not done for want of time.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> + '_ {
-        let names = self.names.iter().filter(|(_, names)| names.not_compared > 0);
+        let names = self
+            .names
+            .iter()
+            .filter(|(_, names)| names.not_compared > 0);
         names.map(|(what, names)| {
             let what = what.name();
             format!(
                 "{} not compared with others by spelling: there are too many",
-                counted(names.not_compared, &format!("new {what}"), &format!("new {what}s"))
+                counted(
+                    names.not_compared,
+                    &format!("new {what}"),
+                    &format!("new {what}s")
+                )
             )
         })
     }

@@ -243,8 +243,10 @@ fn table(
     shown: &[(Vec<Cell>, String)],
 ) -> Table {
     let code = process.currency.code();
-    let mut columns: Vec<TableColumn> =
-        titles.iter().map(|title| TableColumn::left(*title)).collect();
+    let mut columns: Vec<TableColumn> = titles
+        .iter()
+        .map(|title| TableColumn::left(*title))
+        .collect();
     columns.extend([
         TableColumn::right("deals"),
         TableColumn::right(format!("value {code}")),
@@ -350,7 +352,7 @@ mod tests {
             ..Ask::default()
         };
         let report = pipeline_by(&process, &book, &ask).expect("a pipeline");
-        let rows: Vec<_> = report.rows.iter().map(read).collect();
+        let rows: Vec<_> = report.answer.rows.iter().map(read).collect();
         assert_eq!(
             rows,
             [
@@ -359,7 +361,7 @@ mod tests {
                 (Some("cy"), 1, None, None, 1, 1, 1),
             ]
         );
-        assert_eq!(report.rows[0].open.median_days_in_stage, Some(68.0));
+        assert_eq!(report.answer.rows[0].open.median_days_in_stage, Some(68.0));
         assert_eq!(report.answer.by, ["rep"]);
     }
 
@@ -367,7 +369,7 @@ mod tests {
     fn by_month_with_the_late_first_and_the_undated_last() {
         let (process, book) = (process(), book(&twelve()));
         let report = pipeline_by_month(&process, &book, &Ask::default());
-        let rows: Vec<_> = report.rows.iter().map(read).collect();
+        let rows: Vec<_> = report.answer.rows.iter().map(read).collect();
         assert_eq!(
             rows,
             [

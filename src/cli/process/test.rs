@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         return Ok(status);
     }
     for row in rows.iter().filter(|row| !row.holds) {
-        cx.console.say(&format!(
+        cx.console.say_wrapped(&format!(
             "✗ {}:{} {}: {} expected {}, found {}",
             row.file, row.line, row.test, row.what, row.expected, row.found
         ))?;
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             format!("; {files} of tests with mistakes")
         }
     };
-    cx.console.say(&match (all.len(), failed) {
+    cx.console.say_wrapped(&match (all.len(), failed) {
         _ if unusable > 0 => {
             format!("{label}: {scenarios}, {failed} not as expected{unread}")
         }

@@ -16,7 +16,7 @@ use crate::report::{conformance_needs, deviation_needs};
     after_help = "Examples:\n  salesctl report conformance --by team\n  salesctl report conformance --deals --period 2026-Q3 --json"
 )]
 pub(crate) struct Args {
-    /// Group by rep, team, product, source, type or a field of the deal or the account
+    /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     /// List the deals that deviate, each with what came first

@@ -228,12 +228,7 @@ fn in_unit(metric: &Metric, currency: Currency) -> String {
     }
 }
 
-fn one_a_column(
-    metrics: &[&Metric],
-    measured: &Measured,
-    ask: &Ask,
-    currency: Currency,
-) -> Table {
+fn one_a_column(metrics: &[&Metric], measured: &Measured, ask: &Ask, currency: Currency) -> Table {
     let by = ask.by.iter().map(Dimension::title);
     let mut columns: Vec<TableColumn> = by.map(TableColumn::left).collect();
     for (at, metric) in metrics.iter().enumerate() {

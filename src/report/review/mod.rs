@@ -17,6 +17,7 @@ mod tests;
 mod told;
 
 pub use elsewhere::{burden_section, conformance_section};
+pub use told::ANSWERING;
 
 use chrono::NaiveDate;
 
