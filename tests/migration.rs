@@ -17,7 +17,8 @@ fn schema(version: i32) -> String {
     let each = (1..=version).map(|version| {
         let begin = format!("const V{version}: &str = \"");
         let (_, after) = SCHEMA.split_once(&begin).expect("a migration");
-        after.split_once("\";").expect("its end").0
+        let (text, _) = after.split_once("\";\n").expect("its end");
+        text.replace("\\\"", "\"")
     });
     each.collect()
 }
@@ -35,7 +36,17 @@ fn with_a_store_of(schema_version: i32) -> Sandbox {
         "deal add Globex --value 38k --owner ab --on 2026-09-01",
         "deal advance globex --override 'known from the last project' --on 2026-10-02",
         "deal note acme 'a word'",
+        // Under a second version: a way back, and a loss that is taken back.
+        "process apply --why 'the same by another name'",
+        "deal back globex --on 2026-10-05",
+        "deal lose acme --reason price",
+        "undo",
     ] {
+        if line.starts_with("process") {
+            sandbox
+                .sh("sed -i 's/^title = .*/title = \"Another\"/' process.toml")
+                .ok();
+        }
         sandbox.sh(&format!("salesctl {line}")).ok();
     }
     // What the schema has tables for.
@@ -65,6 +76,10 @@ fn with_a_store_of(schema_version: i32) -> Sandbox {
             "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}"
         ))
         .expect("copied");
+    }
+    if schema_version < 7 {
+        old.execute_batch("DELETE FROM fact WHERE name = '.gate_version'")
+            .expect("taken away");
     }
     let id: i32 = old
         .pragma_query_value(Some("new"), "application_id", |row| row.get(0))
@@ -149,7 +164,7 @@ fn the_first_command_brings_it_up_to_date(#[case] line: &str) {
 fn a_store_before_suggestions_takes_them() {
     let mut sandbox = with_a_store_of(5);
     sandbox.sh("salesctl process suggestions").ok();
-    assert_eq!(version(&sandbox.store()), 6);
+    assert_eq!(version(&sandbox.store()), 7);
     assert_eq!(kept(&sandbox), ["sales-before-schema-6.db"]);
     sandbox.sh("salesctl forecast calls").ok().says("80,000");
     sandbox.sh("salesctl doctor").ok();
@@ -167,6 +182,26 @@ fn a_store_before_suggestions_takes_them() {
         .sh("salesctl process suggestions")
         .ok()
         .says("ask for the budget once");
+}
+
+/// Under which version a deal passed its gates was looked up in the events once: it is known as well after.
+#[test]
+fn a_store_before_versions_of_gates_knows_them() {
+    let mut sandbox = with_a_store_of(6);
+    let versions = "salesctl report pipeline --by process-version --json";
+    sandbox.sh("salesctl doctor").ok();
+    assert_eq!(version(&sandbox.store()), 7);
+    let rows = sandbox.sh(versions).ok().json();
+    let told: Vec<_> = rows["rows"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| row["process_version"].as_str())
+        .collect();
+    // Of Globex, which went back under the second, and of Acme, which began under the first.
+    assert_eq!(told, [Some("2"), Some("1")], "{rows:#}");
+    sandbox.sh("salesctl doctor --rebuild").ok();
+    assert_eq!(sandbox.sh(versions).ok().json(), rows);
 }
 
 #[test]
@@ -199,7 +234,7 @@ fn what_can_not_be_brought_up_to_date_says_what_to_do() {
     sandbox
         .sh("salesctl deal list")
         .exits(5)
-        .warns("has schema 1 and could not be brought to schema 6")
+        .warns("has schema 1 and could not be brought to schema 7")
         .warns("nothing was changed");
     assert_eq!(version(&sandbox.store()), 1);
 }

@@ -218,6 +218,10 @@ impl Deal {
             return;
         }
         if recorded.event.passes_gate() {
+            if self.gate_version != Some(recorded.version) {
+                let version = Value::Integer(i64::from(recorded.version));
+                self.fact(day, fact::GATE_VERSION, version);
+            }
             self.gate_version = Some(recorded.version);
         }
         self.touched = self.touched.max(day);

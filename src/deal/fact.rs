@@ -22,6 +22,8 @@ pub const BOOKED: &str = ".booked";
 pub const CONFIDENCE: &str = ".confidence";
 /// Day of the last event.
 pub const TOUCHED: &str = ".touched";
+/// Version of the process under which the deal passed a gate, since the first one under that version.
+pub const GATE_VERSION: &str = ".gate_version";
 
 /// What the row of one deal is made of, besides its dated facts.
 pub struct Subject<'a> {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::deal::book::Day;
-use crate::deal::event::{Event, Move, Recorded, StreamKind};
+use crate::deal::event::{Event, Recorded, StreamKind};
 use crate::fault::Fault;
 use crate::id::{Id, Ids};
 use crate::text::hex;
@@ -77,18 +77,6 @@ pub(super) fn write(
     head.seq = recorded.seq;
     head.hash = hash;
     Ok(())
-}
-
-/// Whether a move passed a gate, by the body it is kept as: what [`Event::passes_gate`] says of the event.
-pub(super) fn passes_gate(body: &str) -> Result<bool> {
-    #[derive(serde::Deserialize)]
-    struct Moved {
-        how: Option<Move>,
-        #[serde(default)]
-        imported: bool,
-    }
-    let moved: Moved = serde_json::from_str(body)?;
-    Ok(!moved.imported && moved.how.is_none_or(Move::passes_gate))
 }
 
 /// Puts the new head where the next command looks for it; `false` when somebody else moved it.

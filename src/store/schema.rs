@@ -9,7 +9,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x736c_6374;
 
 /// `MIGRATIONS[n]` takes a store from `user_version` n to n + 1.
-pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4, V5, V6];
+pub(super) const MIGRATIONS: &[&str] = &[V1, V2, V3, V4, V5, V6, V7];
 
 pub(super) const NEWEST: i32 = MIGRATIONS.len() as i32;
 
@@ -753,4 +753,29 @@ CREATE TABLE process_review (
     actor TEXT NOT NULL,
     note TEXT
 ) STRICT;
+";
+
+/// Since when a deal passes gates under which version of the process, which was looked up in the events before: a
+/// fact wherever the version is another than at the gate before.
+///
+/// What a move was is told by the body of its event, in which no text of people can hold these marks: quotes in a
+/// text have a backslash before them.
+const V7: &str = "
+INSERT INTO fact (subject, name, day, whole)
+SELECT stream, '.gate_version', day, version
+FROM (
+    SELECT stream, day, version,
+        ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY effective DESC, seq DESC) AS n
+    FROM (
+        SELECT e.stream, e.day, e.version, e.effective, e.seq,
+            LAG(e.version) OVER (PARTITION BY e.stream ORDER BY e.effective, e.seq) AS before
+        FROM event e JOIN operation o ON o.id = e.operation
+        WHERE o.undone_ts IS NULL AND (
+            (e.kind = 'stage_entered' AND (e.body LIKE '%\"how\":\"start\"%' OR e.body LIKE '%\"how\":\"advance\"%'
+                OR e.body LIKE '%\"how\":\"back\"%'))
+            OR (e.kind IN ('won', 'lost') AND e.body NOT LIKE '%\"imported\":true%'))
+    ) gate
+    WHERE before IS NULL OR before <> version
+) changed
+WHERE n = 1;
 ";

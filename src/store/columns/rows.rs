@@ -90,6 +90,7 @@ const OURS: &[&str] = &[
     facts::VALUE_MINOR,
     facts::BOOKED,
     facts::TOUCHED,
+    facts::GATE_VERSION,
 ];
 /// Steps done and buying roles given.
 const OUR_BEGINNINGS: &[&str] = &["done_", "has_"];

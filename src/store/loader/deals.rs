@@ -1,5 +1,7 @@
 //! The columns of deals and their visits: as they are, or as they were on an earlier day.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::Loader;
@@ -10,7 +12,7 @@ use crate::deal::fact;
 use crate::id::Id;
 use crate::money::Currency;
 use crate::store::columns::{Children, damaged, day_of};
-use crate::store::{log, project};
+use crate::store::project;
 
 impl Loader<'_, '_> {
     /// Which deals there are, and whether they are open.
@@ -209,38 +211,18 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    /// Under which version of the process each deal passed its last gate: as `Deal::gate_version`, all at once.
+    /// Under which version of the process each deal passed its last gate, and which versions these are.
     pub(super) fn gate_versions(&self) -> Result<(Vec<Option<u32>>, Vec<String>)> {
-        let mut statement = self.connection.prepare(
-            "SELECT e.stream, e.version, e.body FROM event e JOIN operation o ON o.id = e.operation
-             WHERE e.kind IN ('stage_entered', 'won', 'lost') AND e.day <= $1 AND o.undone_ts IS NULL
-             ORDER BY e.stream, e.effective, e.seq",
-        )?;
-        let mut rows = statement.query([self.as_of.number()])?;
-        let mut found: Vec<Option<u32>> = vec![None; self.view.len()];
-        let mut numbers: Vec<u32> = Vec::new();
-        let mut at = 0;
-        while let Some(row) = rows.next()? {
-            let deal: i64 = row.get(0)?;
-            while self.view.ids.get(at).is_some_and(|id| id.0 < deal) {
-                at += 1;
-            }
-            if self.view.ids.get(at).is_none_or(|id| id.0 != deal) {
-                continue;
-            }
-            let body = row.get_ref(2)?.as_str().map_err(anyhow::Error::from)?;
-            if log::passes_gate(body)? {
-                let version: u32 = row.get(1)?;
-                let place = numbers.iter().position(|known| *known == version);
-                let place = place.unwrap_or_else(|| {
-                    numbers.push(version);
-                    numbers.len() - 1
-                });
-                found[at] = Some(place as u32);
-            }
-        }
-        let labels = numbers.iter().map(u32::to_string).collect();
-        Ok((self.kept(found), labels))
+        let told = self.view.fact_on(fact::GATE_VERSION, self.cut)?;
+        let found = self.kept(told.map(None, |value| match value {
+            Value::Integer(version) => Ok(Some(*version)),
+            _ => Ok(None),
+        })?);
+        let known: BTreeSet<i64> = found.iter().flatten().copied().collect();
+        let known: Vec<i64> = known.into_iter().collect();
+        let place = |version: Option<i64>| Some(known.binary_search(&version?).ok()? as u32);
+        let places = found.into_iter().map(place).collect();
+        Ok((places, known.iter().map(i64::to_string).collect()))
     }
 
     pub(super) fn child_days(&self, children: &Children, column: &str) -> Result<Vec<Option<Day>>> {

@@ -41,8 +41,9 @@ const DATED: &[(Columns, &[&str])] = &[
     (Columns::TYPE, &["type"]),
     (Columns::TOUCHED, &[fact::TOUCHED]),
 ];
-/// Facts whose histories are the changes of the Book.
-const CHANGED: &[(Columns, &[&str])] = &[
+/// Facts that are read whatever the day: their histories are the changes of the Book, or no column has them.
+const ALWAYS: &[(Columns, &[&str])] = &[
+    (Columns::GATE_VERSION, &[fact::GATE_VERSION]),
     (
         Columns::WORTH_CHANGES,
         &[fact::VALUE_MINOR, "currency", "owner"],
@@ -64,7 +65,7 @@ pub(super) fn wanted(process: &Process, needs: &Needs, dated: bool) -> Wanted {
             names.extend(facts.iter().map(|name| (*name).to_string()));
         }
     };
-    add(CHANGED);
+    add(ALWAYS);
     if dated {
         add(DATED);
         names.insert("state".to_string());
