@@ -415,18 +415,21 @@ fn results_are_the_same_for_one_deal_and_for_all() {
                 external: None,
             };
             write.append(id, at, [opened, owned(owner)])?;
-            let end = won.map(|won| match won {
-                true => Event::Won {
-                    imported: false,
-                    closed: Some(at.day),
-                    overridden: None,
-                },
-                false => Event::Lost {
-                    reason: Some("price".to_string()),
-                    note: None,
-                    imported: false,
-                    closed: Some(at.day),
-                },
+            let end = won.map(|won| {
+                if won {
+                    Event::Won {
+                        imported: false,
+                        closed: Some(at.day),
+                        overridden: None,
+                    }
+                } else {
+                    Event::Lost {
+                        reason: Some("price".to_string()),
+                        note: None,
+                        imported: false,
+                        closed: Some(at.day),
+                    }
+                }
             });
             write.append(id, at, end)?;
             write.append(id, days_ago(0), then.map(owned))
@@ -477,10 +480,11 @@ fn results_are_the_same_for_one_deal_and_for_all() {
             let record = results.of_rep(owner(at), world.today);
             let (what, rest) = text.split_once(' ').expect("words");
             let (_, bound) = rest.split_once(' ').expect("a bound");
-            let bound: f64 = bound.parse().expect("a number");
             let expected = match what {
-                "rep_deals_closed" => Some(record.closed as f64 == bound),
-                _ => record.win_rate().map(|rate| rate >= bound),
+                "rep_deals_closed" => Some(record.closed == bound.parse().expect("a number")),
+                _ => record
+                    .win_rate()
+                    .map(|rate| rate >= bound.parse().expect("a number")),
             };
             let expected = match expected {
                 Some(true) => Truth::Met,

@@ -141,8 +141,13 @@ fn done(args: &Args, cx: &Context) -> Result<Status> {
     // Two teams may review on one day; a command that was typed twice is noticed.
     if let Some(before) = reviews.iter().rfind(|review| review.day == at.day) {
         let note = before.note.as_ref().map(|note| format!(": \"{note}\""));
+        let hint = if args.dry_run {
+            ""
+        } else {
+            "; `salesctl undo` takes this one back"
+        };
         session.cx.console.say_wrapped(&format!(
-            "  it was reviewed on that day before, by {}{}; `salesctl undo` takes this one back",
+            "  it was reviewed on that day before, by {}{}{hint}",
             visible(&before.actor),
             visible(&note.unwrap_or_default())
         ))?;
