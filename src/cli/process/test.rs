@@ -93,7 +93,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         return Ok(status);
     }
     for row in rows.iter().filter(|row| !row.holds) {
-        cx.console.say_wrapped(&format!(
+        // One line each, to be found by what reads `file:line`.
+        cx.console.say(&format!(
             "✗ {}:{} {}: {} expected {}, found {}",
             row.file, row.line, row.test, row.what, row.expected, row.found
         ))?;

@@ -102,10 +102,10 @@ pub fn query(
     let table = if measured.by.is_empty() {
         one_a_line(metrics, &measured, process.currency)
     } else {
-        one_a_column(metrics, &measured, ask, process.currency)
+        one_a_column(metrics, &measured, process.currency)
     };
     let mut document = Document::default()
-        .heading(heading(metrics, ask, book))
+        .heading(heading(metrics, &measured, ask, book))
         .table(table);
     if let Some(chart) = chart(process, metrics, &measured, ask) {
         document = document.chart(chart);
@@ -135,13 +135,12 @@ fn rests_on(measured: &Measured) -> usize {
 }
 
 /// `Win rate by rep, 1 Jul – 30 Sep 2026, as of 21 Nov 2026`: every figure says its own n.
-fn heading(metrics: &[&Metric], ask: &Ask, book: &Book) -> String {
+fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, book: &Book) -> String {
     let what = match metrics {
         [only] => only.title.clone(),
         several => format!("{} metrics", several.len()),
     };
-    let by: Vec<&str> = ask.by.iter().map(Dimension::title).collect();
-    let by = match by.as_slice() {
+    let by = match measured.titles.as_slice() {
         [] => String::new(),
         by => format!(" by {}", by.join(", ")),
     };
@@ -228,9 +227,8 @@ fn in_unit(metric: &Metric, currency: Currency) -> String {
     }
 }
 
-fn one_a_column(metrics: &[&Metric], measured: &Measured, ask: &Ask, currency: Currency) -> Table {
-    let by = ask.by.iter().map(Dimension::title);
-    let mut columns: Vec<TableColumn> = by.map(TableColumn::left).collect();
+fn one_a_column(metrics: &[&Metric], measured: &Measured, currency: Currency) -> Table {
+    let mut columns: Vec<TableColumn> = measured.titles.iter().map(TableColumn::left).collect();
     for (at, metric) in metrics.iter().enumerate() {
         let place = u8::try_from(at).unwrap_or(u8::MAX / 2 - 1);
         // What stands at the end of the line of metrics goes first, intervals before all values.
