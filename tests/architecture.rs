@@ -200,7 +200,6 @@ const LONG: &[(&str, &str)] = &[
         "one reader: what is given, and what is expected",
     ),
     ("src/report/forecast/figures.rs", "one set of figures"),
-    ("src/store/log.rs", "one log: sealed, read and verified"),
     ("src/cli/deal/show.rs", "one page, fact by fact"),
     ("src/process/target_tests.rs", "cases of one reader"),
     ("src/report/target/tests.rs", "cases of one report"),

@@ -150,7 +150,7 @@ fn a_log_comes_back_as_the_same_process_and_the_same_visits() {
             "../log.xes.gz",
             "--create-deals",
             "--create",
-            "reps",
+            "all",
         ])
         .ok();
     let of_import = "SELECT substr(i.external, 4), v.n, v.stage, v.entered, v.left_day, v.how
@@ -170,6 +170,136 @@ fn a_log_comes_back_as_the_same_process_and_the_same_visits() {
         .filter(|(from, ..)| !is_reopening(from))
         .collect();
     assert_eq!(again, by_store);
+}
+
+/// What a log tells, deal by deal; ids are of the store it is from, so deals are in the order of what they tell.
+fn told(log: &Path) -> Vec<Vec<BTreeMap<String, String>>> {
+    let mut rows = csv::Reader::from_path(log).expect("a log");
+    let mut deals: BTreeMap<String, Vec<BTreeMap<String, String>>> = BTreeMap::new();
+    for row in rows.deserialize() {
+        let mut row: BTreeMap<String, String> = row.expect("a row");
+        let case = row.remove("case").expect("a case");
+        deals.entry(case).or_default().push(row);
+    }
+    let mut deals: Vec<_> = deals.into_values().collect();
+    deals.sort();
+    deals
+}
+
+#[test]
+fn our_own_log_comes_back_whole() {
+    let mut sandbox = demo();
+    let folder = sandbox.folder().to_path_buf();
+    let judged = |sandbox: &mut Sandbox| {
+        let report = sandbox
+            .run(&["report", "conformance", "--json"])
+            .ok()
+            .json();
+        let mut row = report["rows"][0].as_object().expect("one row").clone();
+        // A log of moves and steps has no follow-ups.
+        row.retain(|name, _| !name.starts_with("follow_up_"));
+        row
+    };
+    let own = judged(&mut sandbox);
+    assert!(own["override_times"].as_u64() > Some(40), "{own:?}");
+    let mut expected = told(&folder.join("log.csv"));
+    let rows = || {
+        ["step", "back"].map(|kind| {
+            expected
+                .iter()
+                .flatten()
+                .filter(move |row| row["salesctl_kind"] == kind)
+        })
+    };
+    assert!(rows().into_iter().all(|rows| rows.count() > 10));
+    let mut by_others = 0;
+    for row in expected.iter_mut().flatten() {
+        // Until when a deal is on hold no log tells: it comes back open.
+        if row["outcome"] == "hold" {
+            row.insert("outcome".into(), "open".into());
+        }
+        // What a file told was done by nobody here: whose the deal is stands for it.
+        by_others += usize::from(row["resource"] != row["rep"]);
+        let rep = row["rep"].clone();
+        row.insert("resource".into(), rep);
+    }
+    expected.sort();
+    for (other, log) in [("x", "log.xes.gz"), ("c", "log.csv")] {
+        fs::create_dir(folder.join(other)).expect("a folder");
+        fs::copy(
+            folder.join("process.toml"),
+            folder.join(other).join("process.toml"),
+        )
+        .expect("copied");
+        sandbox.line(&format!("cd {}", folder.join(other).display()));
+        sandbox.run(&["init"]).ok();
+        sandbox
+            .run(&[
+                "import",
+                "history",
+                &format!("../{log}"),
+                "--create-deals",
+                "--create",
+                "all",
+            ])
+            .ok()
+            .says(&format!(
+                "{by_others} events by somebody else than the deal's owner: who is not kept"
+            ));
+        sandbox.run(&["export", "log", "-o", "again.csv"]).ok();
+        assert_eq!(
+            told(&folder.join(other).join("again.csv")),
+            expected,
+            "{log}"
+        );
+        assert_eq!(judged(&mut sandbox), own, "{log}");
+        sandbox
+            .run(&[
+                "import",
+                "history",
+                "again.csv",
+                "--create-deals",
+                "--dry-run",
+            ])
+            .ok();
+        sandbox
+            .run(&["import", "history", &format!("../{log}")])
+            .ok()
+            .says("nothing new: nothing written");
+    }
+}
+
+#[test]
+fn rejected_rows_without_a_place_stop_an_import_before_it_begins() {
+    let mut sandbox = demo();
+    let folder = sandbox.folder().to_path_buf();
+    fs::write(
+        folder.join("l.csv"),
+        "case,activity,timestamp\n1,qualify,2024-01-01\n1,x,2024-01-02\n",
+    )
+    .expect("written");
+    // What is in the way of a file, whoever runs the test: a folder of that name.
+    fs::create_dir(folder.join("l.rejects.csv")).expect("a folder");
+    let imports =
+        |sandbox: &mut Sandbox| sandbox.run(&["import", "list", "--json"]).ok().json()["n"].clone();
+    let before = imports(&mut sandbox);
+    sandbox
+        .run(&["import", "history", "l.csv", "--create-deals"])
+        .exits(2)
+        .warns("the rejected rows can't be written to `l.rejects.csv`")
+        .warns("--rejects FILE names another place");
+    assert_eq!(imports(&mut sandbox), before);
+    sandbox
+        .run(&[
+            "import",
+            "history",
+            "l.csv",
+            "--create-deals",
+            "--rejects",
+            "r.csv",
+        ])
+        .ok();
+    assert!(folder.join("r.csv").exists());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use salesctl::deal::book::{Book, Day, Needs};
 use salesctl::deal::decide::Case;
 use salesctl::deal::event::{Amount, Change, Event, Move, StreamKind};
 use salesctl::deal::fact::{Rows, Subject};
-use salesctl::deal::plan::{Fate, gates, held, late};
+use salesctl::deal::plan::{Arrival, Fate, gates, held, late};
 use salesctl::id::{Id, Ids};
 use salesctl::process::{Process, check};
 use salesctl::report::{self, Ask};
@@ -36,6 +36,8 @@ struct Gate {
     limit_days: Option<u8>,
     /// What is required is asked of deals worth less only.
     asks_below: Option<u32>,
+    /// Deals go on that have been there for long, or are late.
+    stayed: Option<u8>,
 }
 
 fn gate() -> impl Strategy<Value = Gate> {
@@ -45,14 +47,16 @@ fn gate() -> impl Strategy<Value = Gate> {
         any::<bool>(),
         proptest::option::of(1..40_u8),
         proptest::option::of(1..6_u32),
+        proptest::option::of(1..40_u8),
     )
         .prop_map(
-            |(at_least, asks_close, steps, limit_days, asks_below)| Gate {
+            |(at_least, asks_close, steps, limit_days, asks_below, stayed)| Gate {
                 at_least,
                 asks_close,
                 steps,
                 limit_days,
                 asks_below,
+                stayed,
             },
         )
 }
@@ -101,11 +105,18 @@ fn text(stages: &[Now], gates: &[Gate]) -> String {
         if gate.steps {
             let _ = writeln!(text, "steps = [{{ name = \"call\"{asked} }}]");
         }
+        let mut exit = Vec::new();
         if let Some(least) = gate.at_least {
-            let _ = writeln!(
-                text,
-                "exit = [{{ when = \"value >= {least}000\", say = \"big\" }}]"
-            );
+            exit.push(format!(
+                "{{ when = \"value >= {least}000\", say = \"big\" }}"
+            ));
+        }
+        if let Some(days) = gate.stayed {
+            let when = format!("(days_in_stage >= {days} OR late = 1) AND stage = '{called}'");
+            exit.push(format!("{{ when = \"{when}\", say = \"long\" }}"));
+        }
+        if !exit.is_empty() {
+            let _ = writeln!(text, "exit = [{}]", exit.join(", "));
         }
     }
     format!(
@@ -563,6 +574,22 @@ proptest! {
         let done: Vec<(Id, Fate)> = done.into_iter().map(|(deal, _, fate)| (deal, fate)).collect();
         prop_assert_eq!(&done, &planned);
         let now = world.book(&new);
+        // Those that the change moved stand before the gate where they are now.
+        let arrived: Vec<&Arrival> = found.arrivals.iter().collect();
+        let blocked: Vec<Id> = arrived
+            .iter()
+            .flat_map(|arrival| &arrival.blocked)
+            .map(|(deal, _)| book.deals.id[*deal as usize])
+            .collect();
+        let moved: Vec<Id> = planned
+            .iter()
+            .filter(|(_, fate)| matches!(fate, Fate::Moved(_)))
+            .map(|(deal, _)| *deal)
+            .collect();
+        prop_assert_eq!(arrived.iter().map(|arrival| arrival.deals).sum::<usize>(), moved.len());
+        for id in moved {
+            prop_assert_eq!(blocked.contains(&id), is_open(&new, id));
+        }
         for (at, id) in now.deals.id.iter().enumerate() {
             let was = book.deals.id.iter().position(|known| known == id).expect("there");
             let stage = now.deals.stage[at].map(|stage| now.stages[usize::from(stage)].as_str());

@@ -144,6 +144,11 @@ impl Context {
         if let Some(named) = &self.globals.process {
             return Some(Settled::new(named.clone(), "flag"));
         }
+        self.usual_process()
+    }
+
+    /// The process file of commands that name none.
+    pub(crate) fn usual_process(&self) -> Option<Settled<PathBuf>> {
         if let Some(named) = variable("SALESCTL_PROCESS") {
             return Some(Settled::new(PathBuf::from(named), "environment"));
         }

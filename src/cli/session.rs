@@ -1,6 +1,7 @@
 //! An open store with the process it enforces: what a command works with, and when it takes effect.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,7 +10,7 @@ use super::context::{Context, sound_process};
 use crate::date::{Direction, parse_day};
 use crate::deal::Deal;
 use crate::fault::Fault;
-use crate::process::Process;
+use crate::process::{self, Earlier, Process};
 use crate::store::{Access, Acting, Catalog, Moment, Outcome, Store, Write};
 
 /// An open store with the process it enforces.
@@ -53,6 +54,16 @@ impl Session<'_> {
         catalog
             .rep_of_login(&self.actor)
             .map(|rep| rep.name.clone())
+    }
+
+    /// The versions of the process before the one in force, the newest first.
+    pub(crate) fn earlier(&self) -> Result<Vec<Earlier>> {
+        let versions = self.store.versions()?;
+        let before = versions
+            .iter()
+            .filter(|applied| applied.version < self.version);
+        let texts = before.map(|applied| (applied.version, applied.text.as_str()));
+        Ok(process::earlier(texts, &self.process))
     }
 
     /// When a change to a deal takes effect: now, or at the end of the day that `--on` names.
@@ -151,12 +162,21 @@ impl Session<'_> {
         if text.is_ok_and(|text| text == self.applied_text) {
             return;
         }
-        {
-            self.cx.console.note(&format!(
-                "note: {} was edited since version {} was applied; `salesctl process apply` makes it count",
-                self.cx.shown(&path),
-                self.version
-            ));
+        self.cx.console.note(&format!(
+            "note: {}; `salesctl process apply` makes it count",
+            self.not_applied(&self.cx.shown(&path))
+        ));
+    }
+
+    /// Why a process file says other than what is enforced: it was edited, or another one was applied.
+    pub(crate) fn not_applied(&self, label: &str) -> String {
+        let version = self.version;
+        // From a folder further down it is called by a longer path.
+        if Path::new(label).ends_with(&self.applied_path) {
+            format!("{label} was edited since version {version} was applied")
+        } else {
+            let from = crate::text::visible(&self.applied_path);
+            format!("version {version} was applied from {from}, and {label} says otherwise")
         }
     }
 }

@@ -123,14 +123,14 @@ pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
     let told = events
         .iter()
         .filter(counts)
-        .filter(|recorded| recorded.event == Event::HistoryTold)
+        .filter(|recorded| matches!(recorded.event, Event::HistoryTold(_)))
         .map(|recorded| recorded.seq)
         .max()
         .unwrap_or(0);
     let mut order: Vec<&Recorded> = events
         .iter()
         .filter(counts)
-        .filter(|recorded| recorded.seq > told || !is_replaced(&recorded.event))
+        .filter(|recorded| recorded.seq > told || !recorded.event.gives_way_to_history())
         .collect();
     // An import may open a deal on its own day and learn of earlier days later: the opening is first.
     order.sort_by_key(|recorded| {
@@ -138,11 +138,6 @@ pub fn effective_order(events: &[Recorded]) -> Vec<&Recorded> {
         (!opens, recorded.effective, recorded.seq)
     });
     order
-}
-
-/// Only a deal whose moves were all imported may be told anew: its reopenings were a log's too.
-fn is_replaced(event: &Event) -> bool {
-    event.is_imported_move() || matches!(event, Event::Reopened { .. })
 }
 
 impl Deal {
@@ -305,6 +300,16 @@ impl Deal {
                 self.set_state(day, State::Open);
                 self.end_hold(day);
             }
+            Event::HistoryTold(tells) => {
+                let tells = tells.unwrap_or_default();
+                let facts = [
+                    (tells.steps, fact::STEPS_TOLD),
+                    (tells.overrides, fact::OVERRIDES_TOLD),
+                ];
+                for (_, name) in facts.into_iter().filter(|(told, _)| *told) {
+                    self.fact(day, name, Value::Integer(1));
+                }
+            }
             Event::StepDone { step } => {
                 self.steps.insert(step.clone(), day);
                 self.fact(day, &format!("done_{step}"), Value::Integer(1));
@@ -399,7 +404,6 @@ impl Deal {
             | Event::AbsenceRemoved { .. }
             | Event::SnapshotTaken(_)
             | Event::PageMailed { .. }
-            | Event::HistoryTold
             | Event::Undone { .. }
             | Event::Redone { .. } => {}
         }

@@ -578,8 +578,8 @@ pub enum Event {
     DealOrigin(Box<Origin>),
 
     /// In a deal's stream: its imported moves so far were a part of the story; the ones after this are
-    /// the whole of it.
-    HistoryTold,
+    /// the whole of it. With what else the log told; nothing where it told of moves alone.
+    HistoryTold(Option<LogTells>),
 
     // Undo
     Undone {
@@ -595,7 +595,7 @@ impl Event {
     pub fn changes_deal(&self) -> bool {
         !matches!(
             self,
-            Self::Noted { .. } | Self::Logged(_) | Self::HistoryTold | Self::DealOrigin(_)
+            Self::Noted { .. } | Self::Logged(_) | Self::HistoryTold(_) | Self::DealOrigin(_)
         )
     }
 
@@ -623,6 +623,13 @@ impl Event {
         }
     }
 
+    /// Whether a log that tells the whole way anew takes its place. Only a deal whose moves were all imported
+    /// may be told anew: what opened it again, or moved it as the process changed, was a log's too.
+    pub fn gives_way_to_history(&self) -> bool {
+        let by_process = matches!(self, Self::StageEntered { how, .. } if *how == Move::Process);
+        self.is_imported_move() || by_process || matches!(self, Self::Reopened { .. })
+    }
+
     /// A move that a file told of: into a stage, or to an end.
     pub fn is_imported_move(&self) -> bool {
         match self {
@@ -631,6 +638,16 @@ impl Event {
             _ => false,
         }
     }
+}
+
+/// What a log tells of its deals beside their moves, so that none is known from not told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogTells {
+    /// Which steps were done.
+    pub steps: bool,
+    /// Which gates were passed by override.
+    pub overrides: bool,
 }
 
 /// What was open on a day, and how the store stood, so that what is told of that day later can be held

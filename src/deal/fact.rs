@@ -22,6 +22,10 @@ pub const BOOKED: &str = ".booked";
 pub const CONFIDENCE: &str = ".confidence";
 /// Day of the last event.
 pub const TOUCHED: &str = ".touched";
+/// 1 where the log that told of the deal tells which steps were done: what it does not name, was not.
+pub const STEPS_TOLD: &str = ".steps_told";
+/// The same of gates that were passed by override.
+pub const OVERRIDES_TOLD: &str = ".overrides_told";
 /// Version of the process under which the deal passed a gate, since the first one under that version.
 pub const GATE_VERSION: &str = ".gate_version";
 
@@ -40,10 +44,11 @@ pub struct Subject<'a> {
 pub struct Rows<'p> {
     process: &'p Process,
     as_of: NaiveDate,
-    place: FxHashMap<String, usize>,
+    /// The columns of a row, by their places in the engine.
+    columns: Vec<usize>,
+    place: FxHashMap<&'p str, usize>,
     /// Where unknown means no: roles, steps, overrides.
     zeros: Vec<usize>,
-    width: usize,
     today: String,
     /// Whether the columns that take most to write are read: `id`.
     with_id: bool,
@@ -53,27 +58,35 @@ pub struct Rows<'p> {
 
 impl<'p> Rows<'p> {
     pub fn new(process: &'p Process, as_of: NaiveDate) -> Self {
-        let columns = process.engine.columns();
+        Self::of(process, as_of, |_| true)
+    }
+
+    /// Rows of some columns, with those that they are made of.
+    pub fn of(process: &'p Process, as_of: NaiveDate, wanted: impl Fn(&str) -> bool) -> Self {
+        let all = process.engine.columns();
+        let columns: Vec<usize> = (0..all.len()).filter(|at| wanted(&all[*at].name)).collect();
+        let name = |at: usize| all[columns[at]].name.as_str();
         Self {
             process,
             as_of,
-            place: columns
-                .iter()
-                .enumerate()
-                .map(|(i, column)| (column.name.clone(), i))
-                .collect(),
+            place: (0..columns.len()).map(|at| (name(at), at)).collect(),
             // Every deal has these from the start: not done is 0, not unknown.
             zeros: (0..columns.len())
-                .filter(|i| {
-                    let name = columns[*i].name.as_str();
+                .filter(|at| {
+                    let name = name(*at);
                     name.starts_with("has_") || name.starts_with("done_") || name == "overrides"
                 })
                 .collect(),
-            width: columns.len(),
+            with_id: columns.iter().any(|at| all[*at].name == "id"),
+            columns,
             today: as_of.to_string(),
-            with_id: true,
             results: None,
         }
+    }
+
+    /// The columns of a row, by their places in `process.engine.columns()`.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
     }
 
     /// Rows for readers who don't read `id`.
@@ -96,14 +109,14 @@ impl<'p> Rows<'p> {
 
     /// The dated facts of a deal that a column of a row is made of; one that its account may tell, too, has its
     /// own name.
-    pub fn made_of<'c>(&self, column: &'c str) -> Vec<&'c str> {
+    pub fn made_of<'c>(process: &Process, column: &'c str) -> Vec<&'c str> {
         match column {
             "id" | "today" | "account" => Vec::new(),
             "team" => vec!["owner"],
             // Those of other deals tell it, once for all of the same owner.
             result if RESULTS.contains(&result) => vec!["owner"],
             // The day tells the rate, where there are any.
-            "value" if self.process.rates.is_empty() => vec![VALUE_MINOR, "currency"],
+            "value" if process.rates.is_empty() => vec![VALUE_MINOR, "currency"],
             "value" => vec![VALUE_MINOR, "currency", "closed"],
             "days_in_stage" => vec!["stage_entered", "closed"],
             "age_days" => vec!["opened", "closed"],
@@ -129,7 +142,7 @@ impl<'p> Rows<'p> {
         subject: &Subject<'_>,
         dated: impl IntoIterator<Item = (&'f str, Value)>,
     ) -> Vec<Value> {
-        let mut row = vec![Value::Null; self.width];
+        let mut row = vec![Value::Null; self.columns.len()];
         let mut minor = Value::Null;
         let mut touched = Value::Null;
         for place in &self.zeros {
@@ -212,8 +225,10 @@ impl<'p> Rows<'p> {
             _ => None,
         };
         self.put(row, "idle_days", days(touched, self.as_of));
-        let late = self.is_late(row, entered);
-        self.put(row, "late", late);
+        if self.place.contains_key("late") {
+            let late = self.is_late(row, entered);
+            self.put(row, "late", late);
+        }
     }
 
     fn is_late(&self, row: &[Value], entered: Option<NaiveDate>) -> Value {
@@ -237,7 +252,7 @@ impl<'p> Rows<'p> {
             return;
         };
         // A field may have changed its kind since: what no longer fits is unknown.
-        let kind = self.process.engine.columns()[*place].kind;
+        let kind = self.process.engine.columns()[self.columns[*place]].kind;
         let fits = match (&value, kind) {
             (Value::Null, _) => true,
             (Value::Text(_), kind) => matches!(kind, ColumnKind::Text | ColumnKind::Date),

@@ -316,7 +316,7 @@ pub fn words(
             date::day(snapshot.day)
         ),
         Event::PageMailed { day, to } => format!("page of {} mailed to {to}", date::day(*day)),
-        Event::HistoryTold => "its history was imported".to_string(),
+        Event::HistoryTold(_) => "its history was imported".to_string(),
         Event::Undone { .. } => "undone".to_string(),
         Event::Redone { .. } => "redone".to_string(),
     }

@@ -5,9 +5,12 @@
 //! date is no event of a log. Nothing here names a person: a rep is told, whoever else acted is not, and
 //! the rep who had the deal stands for them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::event::{Change, Event, Move, Recorded};
+use crate::id::Id;
 use crate::process::{LOST, WON};
 
 /// One event of a log.
@@ -45,13 +48,19 @@ pub fn trace<'e>(
     rep_of: &dyn Fn(&str) -> Option<String>,
 ) -> Trace {
     let mut trace = Trace::default();
+    let order: Vec<&Recorded> = order.into_iter().collect();
+    // Whoever ran an import did not do what it told of, steps included.
+    let moved = order
+        .iter()
+        .filter(|recorded| recorded.event.is_imported_move());
+    let imports: BTreeSet<Id> = moved.map(|recorded| recorded.operation).collect();
     let mut owner: Option<String> = None;
     let mut stage: Option<String> = None;
     for recorded in order {
         if recorded.day > as_of {
             continue;
         }
-        let imported = recorded.event.is_imported_move();
+        let imported = imports.contains(&recorded.operation);
         let mut overridden_here = false;
         let (kind, activity, dated) = match &recorded.event {
             Event::Changed(Change::Owner(told)) => {

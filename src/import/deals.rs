@@ -10,12 +10,12 @@ use super::changed::Changed;
 use super::known::{Directory, Found};
 use super::known_deal::KnownDeal;
 use super::lists;
-use super::map::name_key;
 use super::plan::{Context, Fate, Input, Plan, PlanError, counted, each_row};
 use super::planned::{AccountRef, Outcome, PlannedDeal};
 use super::read::Row;
 use super::tally::Tally;
 use super::telling::{Telling, Told, note};
+use super::values;
 use crate::deal::event::{Amount, CatalogEntry, CatalogKind, FieldValue};
 use crate::id::Id;
 use crate::text::hex;
@@ -249,27 +249,11 @@ impl Planner<'_> {
         let Some(text) = text else {
             return (None, None);
         };
-        let key = name_key(text);
-        let listed = match self.context.mapping.value("reason", text) {
-            Some("") => return (None, None),
-            Some(name) => Some(name.to_string()),
-            None => {
-                let reasons = &self.context.process.lost_reasons;
-                let found = reasons
-                    .iter()
-                    .find(|r| name_key(&r.name) == key || name_key(&r.title) == key);
-                found.map(|reason| reason.name.clone())
-            }
-        };
-        if listed.is_none() {
-            *self
-                .tally
-                .other_reasons
-                .entry(text.to_string())
-                .or_default() += 1;
-            return (None, Some(text.to_string()));
+        let (listed, words) = values::reason(self.context.process, self.context.mapping, text);
+        if let Some(words) = &words {
+            *self.tally.other_reasons.entry(words.clone()).or_default() += 1;
         }
-        (listed, None)
+        (listed, words)
     }
 
     fn named(&mut self, row: &Row, reasons: &mut Vec<String>) -> Named {

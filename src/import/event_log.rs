@@ -1,18 +1,22 @@
 //! Event logs as process mining has them: a case, an activity and a time in each row. Their columns are
 //! known by the names that tools give them, so that such a log needs no mapping.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::map::{Cell, Formats, Mapping, Section, name_key};
 use super::plan::{Fate, FileReport, Log, PlanError, each_of};
 use super::read::Row;
 use super::values;
 use super::xes::{ACTIVITY, CASE, LIFECYCLE, RESOURCE, TIMESTAMP};
+use crate::process::LOST;
 use crate::process::discover::EventLog;
 use crate::process::reader::At;
 
-/// What kind of event a row of our own logs is; only those of [`MOVES`] lead somewhere.
+/// What kind of event a row of our own logs is.
 pub const KIND: &str = "salesctl_kind";
 /// Kinds of events by which a deal comes to a stage or an end.
-pub const MOVES: [&str; 5] = ["stage", "back", "reopened", "won", "lost"];
+const MOVES: [&str; 6] = ["stage", "back", "moved", "reopened", "won", "lost"];
 
 /// The commonest headings of each column, the surest first.
 const CASES: &[&str] = &[CASE, "case", "case id", "caseid", "case_id"];
@@ -34,6 +38,21 @@ const TIMESTAMPS: &[&str] = &[
 ];
 const RESOURCES: &[&str] = &[RESOURCE, "resource"];
 const LIFECYCLES: &[&str] = &[LIFECYCLE, "lifecycle"];
+const CURRENCIES: &[&str] = &["case:currency", "currency"];
+const REASONS: &[&str] = &["case:reason", "reason"];
+/// What our own logs tell beside, by the cell of a mapping.
+const OWN: [(&str, &[&str]); 10] = [
+    ("overridden", &["overridden"]),
+    ("rep", &["case:rep", "rep"]),
+    ("team", &["case:team", "team"]),
+    ("product", &["case:product", "product"]),
+    ("source", &["case:source", "source"]),
+    ("customer_type", &["case:customer_type", "customer_type"]),
+    ("opened", &["case:opened", "opened"]),
+    ("value", &["case:value", "value"]),
+    ("currency", CURRENCIES),
+    ("reason", REASONS),
+];
 
 fn found(headings: &[String], names: &[&str]) -> Option<usize> {
     names.iter().find_map(|name| {
@@ -43,10 +62,14 @@ fn found(headings: &[String], names: &[&str]) -> Option<usize> {
     })
 }
 
-/// What an import takes of a row that follows another life than `complete`, or tells of no move.
-pub(super) fn is_passed_over(lifecycle: Option<&str>, kind: Option<&str>) -> bool {
+/// Whether a row follows another life than `complete`.
+pub(super) fn is_incomplete(lifecycle: Option<&str>) -> bool {
     lifecycle.is_some_and(|transition| !transition.eq_ignore_ascii_case("complete"))
-        || kind.is_some_and(|kind| !MOVES.contains(&kind))
+}
+
+/// Whether events of this kind lead somewhere.
+pub(super) fn is_move(kind: &str) -> bool {
+    MOVES.contains(&kind)
 }
 
 impl Mapping {
@@ -63,12 +86,14 @@ impl Mapping {
         for (key, names) in needed {
             take(key, names)?;
         }
-        for (key, names) in [
-            ("by", RESOURCES),
-            ("lifecycle", LIFECYCLES),
-            ("kind", &[KIND]),
-        ] {
+        for (key, names) in [("by", RESOURCES), ("lifecycle", LIFECYCLES)] {
             let _ = take(key, names);
+        }
+        // What else our own logs tell; elsewhere a column of such a name may mean anything.
+        if take("kind", &[KIND]).is_some() {
+            for (key, names) in OWN {
+                let _ = take(key, names);
+            }
         }
         Some(Self {
             history: Some(Section {
@@ -107,7 +132,27 @@ pub struct Taken {
     pub incomplete: u64,
     /// Rows of our own logs that tell of no move.
     pub no_moves: u64,
+    /// Of our own logs: currencies of the deals' values, by their moves, and reasons of losses, each with how often,
+    /// the commonest first.
+    pub currencies: Vec<(String, u64)>,
+    pub reasons: Vec<(String, u64)>,
     pub notes: Vec<String>,
+}
+
+type Tally = BTreeMap<String, u64>;
+
+fn count(tally: &mut Tally, word: Option<&str>) {
+    let Some(word) = word else { return };
+    match tally.get_mut(word) {
+        Some(n) => *n += 1,
+        None => _ = tally.insert(word.to_string(), 1),
+    }
+}
+
+fn commonest_first(tally: Tally) -> Vec<(String, u64)> {
+    let mut words: Vec<_> = tally.into_iter().collect();
+    words.sort_by_key(|(_, n)| Reverse(*n));
+    words
 }
 
 /// Why a log can't be looked at.
@@ -141,6 +186,9 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
     let timestamp = column("timestamp", &named.timestamp, TIMESTAMPS)?;
     let lifecycle = found(&headings, LIFECYCLES);
     let kind = found(&headings, &[KIND]);
+    let own = |names| kind.and_then(|_| found(&headings, names));
+    let (currency, reason) = (own(CURRENCIES), own(REASONS));
+    let (mut currencies, mut reasons) = (Tally::new(), Tally::new());
     let formats = Formats {
         date: named.date_format.clone(),
         decimal: '.',
@@ -149,7 +197,15 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
     let zone = crate::process::Zone::utc();
     let mut events = EventLog::default();
     let (mut incomplete, mut no_moves) = (0, 0);
-    let columns = [Some(case), Some(activity), Some(timestamp), lifecycle, kind];
+    let columns = [
+        Some(case),
+        Some(activity),
+        Some(timestamp),
+        lifecycle,
+        kind,
+        currency,
+        reason,
+    ];
     let used: Vec<&String> = columns.iter().flatten().map(|at| &headings[*at]).collect();
     let file = each_of(
         &log.name,
@@ -158,19 +214,19 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
         |row: &Row| {
             let filled =
                 |at: Option<usize>| at.map(|at| row.get(at)).filter(|text| !text.is_empty());
-            if is_passed_over(filled(lifecycle), None) {
+            if is_incomplete(filled(lifecycle)) {
                 incomplete += 1;
-                return Fate::Known;
+                return Fate::PassedOver;
             }
-            if is_passed_over(None, filled(kind)) {
+            if filled(kind).is_some_and(|kind| !is_move(kind)) {
                 no_moves += 1;
-                return Fate::Known;
+                return Fate::PassedOver;
             }
-            let mut reasons: Vec<String> = Vec::new();
+            let mut problems: Vec<String> = Vec::new();
             let mut needed = |at: usize, what: &str| {
                 let text = row.get(at);
                 if text.is_empty() {
-                    reasons.push(format!("no {what}"));
+                    problems.push(format!("no {what}"));
                 }
                 text
             };
@@ -180,15 +236,18 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
                 None
             } else {
                 values::instant(time, &formats, &zone)
-                    .map_err(|reason| reasons.push(reason))
+                    .map_err(|reason| problems.push(reason))
                     .ok()
             };
             match at {
-                Some(at) if reasons.is_empty() => {
+                Some(at) if problems.is_empty() => {
                     events.add(case, activity, at.timestamp_millis());
+                    count(&mut currencies, filled(currency));
+                    let lost = filled(kind) == Some(LOST);
+                    count(&mut reasons, filled(reason).filter(|_| lost));
                     Fate::New
                 }
-                _ => Fate::Rejected(reasons.join("; ")),
+                _ => Fate::Rejected(problems.join("; ")),
             }
         },
     )
@@ -199,6 +258,8 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
         file,
         incomplete,
         no_moves,
+        currencies: commonest_first(currencies),
+        reasons: commonest_first(reasons),
         notes: log.rows.notes(),
     })
 }

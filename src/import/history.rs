@@ -1,24 +1,22 @@
-//! A log of moves (deal, stage, at, by), as CRMs export it, becomes the visits of deals.
+//! A log of moves (deal, stage, at, by), as CRMs export it, becomes the visits of deals; with it the steps
+//! that were done, overrides, and what it tells of the deals as such.
 //!
 //! A log is the whole story: it takes the place of what files told of a deal's way before (see `story`).
 //! Unknown deals are created when asked; those that people moved here are refused, since two tellings of
 //! one past can't be merged soundly.
 
-use std::collections::{BTreeMap, HashMap};
-
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::event_log::is_passed_over;
 use super::known::{Directory, Found};
 use super::known_deal::KnownDeal;
-use super::map::{Bound, Mapping, Section};
+use super::log_rows::{Entry, LogOfDeal, Read, read};
+use super::map::Formats;
 use super::missing::Missing;
-use super::plan::{Context, Fate, FileReport, Log, PlanError, Reject, counted, each_of};
+use super::plan::{Context, FileReport, Log, PlanError, counted};
 use super::planned::{AccountRef, PlannedAccount};
-use super::read::Row;
-use super::story::{Before, Moved, Step, moves};
+use super::story::{Before, Moved, give_reason, give_value, moves};
 use super::values;
-use crate::deal::event::{CatalogEntry, CatalogKind, Change, Event, Recorded};
+use crate::deal::event::{CatalogEntry, CatalogKind, Change, Event, LogTells, Recorded};
 use crate::id::Id;
 
 #[derive(Debug)]
@@ -38,18 +36,21 @@ impl HistoryPlan {
     }
 }
 
-/// The moves of one deal, in the order of time.
+/// What one deal's log comes to, in the order of time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedHistory {
     pub external: String,
     /// The deal in the store; `None` is to be created.
     pub deal: Option<Id>,
     pub account: Option<AccountRef>,
-    /// Who made the last move, by the catalog's name; the owner of a deal to be created.
-    pub owner: Option<String>,
+    /// When a deal to be created was opened; with its first event, where the log does not say.
+    pub opened: Option<NaiveDate>,
     /// Files told of its stages before; these moves take their place.
     pub replaces: bool,
-    /// What holds since the first move, although an import dated it later.
+    /// What the log tells beside moves, where it does.
+    pub tells: Option<LogTells>,
+    /// What holds since the first event: what an import dated later, or of a deal to be created its owner,
+    /// product and source.
     pub since: Vec<Change>,
     pub moves: Vec<Moved>,
 }
@@ -70,13 +71,12 @@ impl PlannedHistory {
             // A log tells of a deal from its beginning.
             begin.push(Event::DealOpened {
                 account,
-                opened: Some(first.day),
+                opened: Some(self.opened.unwrap_or(first.day)),
                 external: Some(self.external.clone()),
             });
-            let owner = self.owner.clone().map(|owner| Change::Owner(Some(owner)));
-            begin.extend(owner.map(Event::Changed));
-        } else if self.replaces {
-            begin.push(Event::HistoryTold);
+        }
+        if self.replaces || self.tells.is_some() {
+            begin.push(Event::HistoryTold(self.tells));
         }
         begin.extend(self.since.iter().cloned().map(Event::Changed));
         let begin = begin.into_iter().map(|event| (first.at, first.day, event));
@@ -85,15 +85,6 @@ impl PlannedHistory {
             .chain(moves.map(|moved| (moved.at, moved.day, moved.event.clone())))
             .collect()
     }
-}
-
-/// A row of the log that could be read.
-struct Entry {
-    line: u64,
-    fields: Vec<String>,
-    step: Step,
-    by: Option<String>,
-    account: Option<String>,
 }
 
 /// Plans the import of a log. `create_deals`: make deals that the store doesn't have; `events_of` reads
@@ -109,241 +100,81 @@ pub fn plan_history<'l, E>(
         return Ok(Err(PlanError::NoSection("history")));
     };
     let mut log = log.into();
-    let Read {
-        bound,
-        mut file,
-        logs,
-        silent,
-        incomplete,
-        no_moves,
-    } = match read(context, section, &mut log, now) {
+    let mut read = match read(context, section, &mut log, now) {
         Ok(read) => read,
         Err(error) => return Ok(Err(error)),
     };
-    let mut directory = Directory::new(context.known, context.create, context.today);
-    let mut deals = Vec::new();
-    let (mut skipped, mut elsewhere) = (0, 0);
-    let mut names = Names {
-        directory: &mut directory,
-        mapping: context.mapping,
+    let tells = LogTells {
+        steps: read.steps,
+        overrides: read.bound.has("overridden"),
     };
-    for (deal, mut entries) in logs {
-        in_order_of_time(&mut entries);
-        let steps = entries.iter().map(|entry| &entry.step);
+    let mut reading = Planner {
+        context,
+        formats: &section.formats,
+        directory: Directory::new(context.known, context.create, context.today),
+        has_rep: read.bound.has("rep"),
+        now,
+        people: std::mem::take(&mut read.people),
+        tally: Tally::default(),
+    };
+    let mut deals = Vec::new();
+    for (deal, log) in std::mem::take(&mut read.deals) {
         let mut planned = PlannedHistory {
             external: format!("{}:{deal}", section.namespace),
             deal: None,
             account: None,
-            owner: None,
+            opened: None,
             replaces: false,
+            tells: (tells != LogTells::default()).then_some(tells),
             since: Vec::new(),
-            moves: moves(context.process, steps),
+            moves: Vec::new(),
         };
-        let same = entries.len() - planned.moves.len();
+        let same = reading.way(&mut planned, &log);
         let fate = match context.known.deals.get(&planned.external) {
             Some(known) => {
                 planned.deal = Some(known.id);
-                match names.another_account(&entries, known) {
+                match reading.another_account(&log, known) {
                     Some(reason) => Err(reason),
                     None => join(&mut planned, &events_of(known.id)?),
                 }
             }
-            None if create_deals => names.of(&entries).map(|(account, owner)| {
-                (planned.account, planned.owner) = (account, owner);
-                Joined::New
-            }),
+            None if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
             None => Err(format!(
                 "no deal was imported as `{}`; import the deals first, or have them created",
                 planned.external
             )),
         };
-        match fate {
-            Ok(Joined::Known) => settle(&mut file, entries, None),
-            Err(reason) => settle(&mut file, entries, Some(reason)),
-            Ok(joined) => {
-                skipped += same;
-                elsewhere += u64::from(joined == Joined::Elsewhere);
+        let reason = match fate {
+            Ok(joined @ (Joined::New | Joined::Elsewhere)) => {
+                let tally = &mut reading.tally;
+                tally.same += same;
+                tally.elsewhere += u64::from(joined == Joined::Elsewhere);
+                tally.known_about += u64::from(planned.deal.is_some() && log.tells_about());
                 deals.push(planned);
+                continue;
             }
-        }
+            Ok(Joined::Known) => None,
+            Err(reason) => Some(reason),
+        };
+        settle(&mut read.file, log.entries, reason.as_deref());
     }
-    file.rejects.sort_by_key(|reject| reject.line);
+    read.file.rejects.sort_by_key(|reject| reject.line);
     let mut notes = log.rows.notes();
-    if incomplete > 0 {
-        notes.push(format!(
-            "{} of another lifecycle than `complete`: passed over",
-            counted(incomplete, "event", "events")
-        ));
-    }
-    if no_moves > 0 {
-        notes.push(format!(
-            "{} that move no deal (steps, activities): passed over",
-            counted(no_moves, "event", "events")
-        ));
-    }
-    if skipped > 0 {
-        notes.push(format!(
-            "{} into the stage the deal was in already: one visit",
-            counted(skipped as u64, "move", "moves")
-        ));
-    }
-    if elsewhere > 0 {
-        notes.push(format!(
-            "{} left elsewhere by the log than the store had: the log counts",
-            counted(elsewhere, "deal", "deals")
-        ));
-    }
-    if silent > 0 {
-        notes.push(format!(
-            "{} tell of no stage, as the mapping says: passed over",
-            counted(silent, "row", "rows")
-        ));
-    }
-    if !bound.has("by") && deals.iter().any(|planned| planned.deal.is_none()) {
+    reading.tally.notes(&read, &mut notes);
+    let has_owner = read.bound.has("by") || read.bound.has("rep");
+    if !has_owner && deals.iter().any(|planned| planned.deal.is_none()) {
         notes.push("the log does not say who moved: deals it creates have no owner".into());
     }
+    let directory = reading.directory;
     notes.extend(directory.notes());
     Ok(Ok(HistoryPlan {
         missing: directory.missing_names(),
         catalog: directory.new_entries,
         accounts: directory.new_accounts,
         deals,
-        file,
+        file: read.file,
         notes,
     }))
-}
-
-type Logs = BTreeMap<String, Vec<Entry>>;
-
-struct Read {
-    bound: Bound,
-    file: FileReport,
-    logs: Logs,
-    /// Rows of which the mapping says that they tell nothing.
-    silent: u64,
-    /// Events that begin or end something else than the activity.
-    incomplete: u64,
-    /// Events of our own logs that are no moves.
-    no_moves: u64,
-}
-
-fn read(
-    context: &Context<'_>,
-    section: &Section,
-    log: &mut Log<'_>,
-    now: DateTime<Utc>,
-) -> Result<Read, PlanError> {
-    let bound = section
-        .bind(&log.name, log.rows.headings())
-        .map_err(PlanError::Mapping)?;
-    let mut logs: Logs = BTreeMap::new();
-    let (mut silent, mut incomplete, mut no_moves) = (0, 0, 0);
-    let mut stages: HashMap<String, Result<Option<String>, String>> = HashMap::new();
-    let file = each_of(
-        &log.name,
-        &mut *log.rows,
-        |heading| section.uses(heading),
-        |row| {
-            if is_passed_over(bound.text("lifecycle", row), None) {
-                incomplete += 1;
-                return Fate::Known;
-            }
-            if is_passed_over(None, bound.text("kind", row)) {
-                no_moves += 1;
-                return Fate::Known;
-            }
-            match entry(context, section, &bound, row, now, &mut stages) {
-                Ok(Some((deal, entry))) => {
-                    logs.entry(deal).or_default().push(entry);
-                    Fate::New
-                }
-                Ok(None) => {
-                    silent += 1;
-                    Fate::Known
-                }
-                Err(reasons) => Fate::Rejected(reasons.join("; ")),
-            }
-        },
-    )?;
-    Ok(Read {
-        bound,
-        file,
-        logs,
-        silent,
-        incomplete,
-        no_moves,
-    })
-}
-
-fn entry(
-    context: &Context<'_>,
-    section: &Section,
-    bound: &Bound,
-    row: &Row,
-    now: DateTime<Utc>,
-    stages: &mut HashMap<String, Result<Option<String>, String>>,
-) -> Result<Option<(String, Entry)>, Vec<String>> {
-    let mut reasons = Vec::new();
-    let deal = bound.text("deal", row).or_else(|| {
-        reasons.push("no deal".to_string());
-        None
-    });
-    let zone = &context.process.calendar.timezone;
-    let at = match bound
-        .text("at", row)
-        .map(|text| values::instant(text, &section.formats, zone))
-    {
-        Some(Ok(at)) if at <= now => Some(at),
-        Some(Ok(at)) => {
-            reasons.push(format!("{} is after now", at.format("%Y-%m-%d %H:%M UTC")));
-            None
-        }
-        Some(Err(reason)) => {
-            reasons.push(reason);
-            None
-        }
-        None => {
-            reasons.push("no time".to_string());
-            None
-        }
-    };
-    let to = match bound.text("stage", row) {
-        Some(text) => stages
-            .entry(text.to_string())
-            .or_insert_with(|| values::stage(context.process, context.mapping, text))
-            .clone(),
-        None => Err("no stage".to_string()),
-    };
-    let to = to.map_err(|reason| reasons.push(reason)).ok().flatten();
-    if !reasons.is_empty() {
-        return Err(reasons);
-    }
-    let (Some(deal), Some(at), Some(to)) = (deal, at, to) else {
-        return Ok(None);
-    };
-    let text = |key| bound.text(key, row).map(str::to_string);
-    let entry = Entry {
-        line: row.line,
-        fields: row.to_fields(),
-        step: Step {
-            to,
-            at,
-            day: context.process.calendar.date_of(at),
-        },
-        by: text("by"),
-        account: text("account"),
-    };
-    Ok(Some((deal.to_string(), entry)))
-}
-
-/// Rows of one instant stay as the file has them, which may list the newest first.
-fn in_order_of_time(entries: &mut [Entry]) {
-    if let [first, .., last] = entries
-        && first.step.at > last.step.at
-    {
-        entries.reverse();
-    }
-    entries.sort_by_key(|entry| entry.step.at);
 }
 
 /// What a log is to a deal.
@@ -363,6 +194,9 @@ fn join(planned: &mut PlannedHistory, events: &[Recorded]) -> Result<Joined, Str
     if before.tells(&planned.moves) {
         return Ok(Joined::Known);
     }
+    planned
+        .moves
+        .retain(|moved| moved.is_move() || !before.has(moved));
     planned.replaces = before.has_moves();
     if let Some(first) = planned.moves.first() {
         planned.since = before.since(first.at);
@@ -374,70 +208,203 @@ fn join(planned: &mut PlannedHistory, events: &[Recorded]) -> Result<Joined, Str
     })
 }
 
-struct Names<'a, 'b> {
-    directory: &'a mut Directory,
-    mapping: &'b Mapping,
+/// What was found in a log, for the sentences about it.
+#[derive(Default)]
+struct Tally {
+    /// Moves to where the deal was already.
+    same: u64,
+    elsewhere: u64,
+    /// Deals of the store of which the log tells an owner, a value and the like.
+    known_about: u64,
+    /// Events that somebody else than the deal's owner is named with.
+    by_others: u64,
+    /// Deals with a customer type that the process does not have.
+    other_types: u64,
+    /// Deals with a reason of a loss that the process does not list.
+    other_reasons: u64,
 }
 
-impl Names<'_, '_> {
-    /// What the log calls the deal's account.
-    fn account(&self, entries: &[Entry]) -> Option<String> {
-        let mut latest_first = entries.iter().rev();
-        let text = latest_first.find_map(|entry| entry.account.as_ref())?;
-        let meant = self.mapping.value("account", text).unwrap_or(text);
-        Some(meant.to_string()).filter(|name| !name.is_empty())
+impl Tally {
+    fn notes(&self, read: &Read, notes: &mut Vec<String>) {
+        let mut told = |n: u64, one: &str, many: &str, rest: &str| {
+            if n > 0 {
+                notes.push(format!("{} {rest}", counted(n, one, many)));
+            }
+        };
+        let mut events = |n, rest| told(n, "event", "events", rest);
+        events(
+            read.incomplete,
+            "of another lifecycle than `complete`: passed over",
+        );
+        events(
+            read.holds,
+            "of holds, which do not tell until when: passed over",
+        );
+        events(read.others, "of a kind that is not known here: passed over");
+        events(
+            self.by_others,
+            "by somebody else than the deal's owner: who is not kept",
+        );
+        told(
+            self.same,
+            "move",
+            "moves",
+            "into the stage the deal was in already: one visit",
+        );
+        let mut deals = |n, rest| told(n, "deal", "deals", rest);
+        deals(
+            self.elsewhere,
+            "left elsewhere by the log than the store had: the log counts",
+        );
+        deals(
+            self.known_about,
+            "in the store already: owner, value and the like stay as they are",
+        );
+        deals(
+            self.other_types,
+            "of a customer type the process does not have: left out",
+        );
+        deals(
+            self.other_reasons,
+            "lost for a reason the process does not list: kept as a note",
+        );
+        for (step, n) in &read.no_steps {
+            let rest = format!("of `{step}`, a step the process does not have: passed over");
+            told(*n, "event", "events", &rest);
+        }
+        let silent = "tell of no stage, as the mapping says: passed over";
+        told(read.silent, "row", "rows", silent);
+    }
+}
+
+struct Planner<'a> {
+    context: &'a Context<'a>,
+    formats: &'a Formats,
+    directory: Directory,
+    /// Whether the log says whose the deals are; otherwise they are of who moved them last.
+    has_rep: bool,
+    now: DateTime<Utc>,
+    people: Vec<String>,
+    tally: Tally,
+}
+
+impl Planner<'_> {
+    /// The way of a deal, whether it is known or not; how many moves led to where it was already.
+    fn way(&mut self, planned: &mut PlannedHistory, log: &LogOfDeal) -> u64 {
+        let Context {
+            process, mapping, ..
+        } = self.context;
+        let told = log.text("customer_type");
+        let known = told.filter(|told| {
+            process
+                .customer_types
+                .iter()
+                .any(|kind| kind.name == **told)
+        });
+        self.tally.other_types += u64::from(told.is_some() && known.is_none());
+        let steps = log.entries.iter().map(|entry| &entry.step);
+        let (moves, same) = moves(process, known, steps);
+        planned.moves = moves;
+        if let Some(text) = log.text("reason") {
+            let reason = values::reason(process, mapping, text);
+            self.tally.other_reasons += u64::from(reason.1.is_some());
+            give_reason(&mut planned.moves, reason);
+        }
+        same
+    }
+
+    /// What the log says under a cell, as the mapping reads it.
+    fn meant<'t>(&'t self, log: &'t LogOfDeal, cell: &str, of: &str) -> Option<&'t str> {
+        let text = log.text(cell)?;
+        let meant = self.context.mapping.value(of, text).unwrap_or(text);
+        Some(meant).filter(|name| !name.is_empty())
     }
 
     /// A log of another system may use the ids of the deals that are known.
-    fn another_account(&self, entries: &[Entry], known: &KnownDeal) -> Option<String> {
-        let told = self.account(entries)?;
+    fn another_account(&self, log: &LogOfDeal, known: &KnownDeal) -> Option<String> {
+        let told = self.meant(log, "account", "account")?;
         let account = known.account.as_ref()?;
-        (!known.is_with(&told)).then(|| {
+        (!known.is_with(told)).then(|| {
             format!(
                 "its id is that of a deal with {account}, the log says `{told}`; give the log the `namespace` of its deals"
             )
         })
     }
 
-    /// Account and owner of a deal that only its log tells of.
-    fn of(&mut self, entries: &[Entry]) -> Result<(Option<AccountRef>, Option<String>), String> {
-        let account = self.account(entries);
-        let by = entries
-            .iter()
-            .rev()
-            .find_map(|entry| entry.by.as_ref())
-            .map(|text| self.mapping.value("rep", text).unwrap_or(text).to_string());
-        let account: Option<Found<AccountRef>> = account
-            .map(|name| self.directory.account(&name))
-            .transpose()?;
-        let by: Option<Found<String>> = by
-            .map(|name| self.directory.entry(CatalogKind::Rep, &name))
-            .transpose()?;
-        let account = account.map(|found| self.directory.take_account(found));
-        if let (Some(AccountRef::New(place)), Some(first)) = (account, entries.first()) {
-            let since = &mut self.directory.new_accounts[place].since;
-            *since = (*since).min(first.step.day);
+    /// What is known of a deal that only its log tells of.
+    fn about(&mut self, planned: &mut PlannedHistory, log: &LogOfDeal) -> Result<(), String> {
+        let process = self.context.process;
+        let value = values::value(
+            process,
+            self.formats,
+            log.text("value"),
+            log.text("currency"),
+        )?;
+        let opened = log
+            .text("opened")
+            .map(|text| values::date(text, self.formats));
+        planned.opened = opened.transpose().map_err(|why| format!("opened {why}"))?;
+        let rep = if self.has_rep { "rep" } else { "by" };
+        let text = |cell, of| self.meant(log, cell, of).map(str::to_string);
+        let account = text("account", "account");
+        let team = text("team", "team");
+        let named = [
+            (CatalogKind::Rep, text(rep, "rep")),
+            (CatalogKind::Product, text("product", "product")),
+            (CatalogKind::Source, text("source", "source")),
+        ];
+        let directory = &mut self.directory;
+        // All are looked up before any is created: a deal that is refused leaves nothing.
+        let account = account.map(|name| directory.account(&name)).transpose()?;
+        let mut found = Vec::new();
+        for (kind, name) in named {
+            if let Some(name) = name {
+                found.push((kind, directory.entry(kind, &name)?));
+            }
         }
-        Ok((
-            account,
-            by.map(|found| self.directory.take_entry(CatalogKind::Rep, found)),
-        ))
+        let account = account.map(|found| directory.take_account(found));
+        if let (Some(AccountRef::New(place)), Some(first)) = (account, planned.moves.first()) {
+            let since = &mut directory.new_accounts[place].since;
+            *since = (*since).min(first.day);
+        }
+        planned.account = account;
+        for (kind, found) in found {
+            let name = match (kind, found) {
+                (CatalogKind::Rep, Found::New(name)) => {
+                    let team = team.as_deref();
+                    let team =
+                        team.map(|team| directory.add_entry(CatalogKind::Team, team, |_| {}));
+                    directory.add_entry(kind, &name, |entry| entry.team = team)
+                }
+                (kind, found) => directory.take_entry(kind, found),
+            };
+            planned.since.push(match kind {
+                CatalogKind::Product => Change::Product(Some(name)),
+                CatalogKind::Source => Change::Source(Some(name)),
+                _ => Change::Owner(Some(name)),
+            });
+        }
+        if let Some(value) = value {
+            give_value(&mut planned.moves, value, (self.now, self.context.today));
+        }
+        let owner = log.text(rep);
+        let others = log.entries.iter().filter_map(|entry| entry.by);
+        let others = others.filter(|by| Some(self.people[*by as usize].as_str()) != owner);
+        self.tally.by_others += others.count() as u64;
+        Ok(())
     }
 }
 
 /// Counts the rows of a deal as rejected, or as known without a reason.
-fn settle(file: &mut FileReport, entries: Vec<Entry>, reason: Option<String>) {
+fn settle(file: &mut FileReport, entries: Vec<Entry>, reason: Option<&str>) {
     let n = entries.len() as u64;
     file.counts.new -= n;
     match reason {
         None => file.counts.known += n,
         Some(reason) => {
             file.counts.rejected += n;
-            file.rejects.extend(entries.into_iter().map(|entry| Reject {
-                line: entry.line,
-                reason: reason.clone(),
-                fields: entry.fields,
-            }));
+            let rejects = entries.into_iter().map(|entry| entry.reject(reason));
+            file.rejects.extend(rejects);
         }
     }
 }

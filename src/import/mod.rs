@@ -18,6 +18,7 @@ mod known;
 mod known_deal;
 mod letters;
 mod lists;
+mod log_rows;
 pub mod look;
 mod magic;
 mod map;

@@ -104,13 +104,15 @@ impl Plan {
     }
 }
 
-/// What became of the rows of one file: `read` is the sum of the other three.
+/// What became of the rows of one file: `read` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub read: u64,
     pub new: u64,
     pub known: u64,
     pub rejected: u64,
+    /// Rows that tell nothing an import could take; notes say what.
+    pub passed_over: u64,
 }
 
 #[derive(Debug)]
@@ -169,6 +171,7 @@ pub(super) enum Fate {
     New,
     Known,
     Rejected(String),
+    PassedOver,
 }
 
 /// Runs through the rows of a file; each is counted exactly once.
@@ -208,6 +211,7 @@ pub(super) fn each_of(
         match fate {
             Fate::New => counts.new += 1,
             Fate::Known => counts.known += 1,
+            Fate::PassedOver => counts.passed_over += 1,
             Fate::Rejected(reason) => {
                 counts.rejected += 1;
                 rejects.push(Reject {

@@ -67,24 +67,27 @@ pub fn path_of(file: &Path) -> PathBuf {
 /// Writes the rejects of a file, whole or not at all. An earlier reject file is replaced (its rows are
 /// in the new one, or were taken since); any other file of that name is left alone.
 pub fn write(path: &Path, rejected: &RejectFile<'_>) -> io::Result<()> {
+    let mut file = place(path)?;
+    write_to(&mut file, rejected)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// An empty file that can take the place of what is there; dropped, it leaves nothing.
+pub fn place(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     if path.exists() && !is_ours(path)? {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
-            format!(
-                "`{}` is there and is not a reject file; move it or name another place",
-                path.display()
-            ),
+            "it is there and is no reject file",
         ));
     }
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    write_to(&mut file, rejected)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    // Without the name it would have had: nobody gave it that.
+    tempfile::NamedTempFile::new_in(folder).map_err(|error| io::Error::from(error.kind()))
 }
 
 /// Removes the reject file of an earlier run, when this one has none.

@@ -1,6 +1,6 @@
 //! The way of one deal as a log tells it, and what the store was told of it before.
 //!
-//! A log tells the whole way. Only the end may stand in the file of deals alone, and with it the reason
+//! A log tells the whole way, and what was done beside. Only the end may stand in the file of deals alone, and with it the reason
 //! of a loss, which logs hardly ever have: both are kept.
 
 use std::collections::BTreeSet;
@@ -8,20 +8,34 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::deal::effective_order;
-use crate::deal::event::{Change, Event, Move, Recorded};
+use crate::deal::event::{Amount, Change, Event, Move, Override, Private, Recorded};
 use crate::id::Id;
 use crate::process::{LOST, Process, WON};
 
-/// A row of the log: into a stage, `won` or `lost`.
+/// What a row of the log tells.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// Into a stage, `won` or `lost`.
+    Move {
+        to: String,
+        /// Told by our own logs; without, the order of the stages tells it.
+        how: Option<Move>,
+        overridden: Option<Override>,
+    },
+    /// A step, an activity: it leads nowhere.
+    Beside(Event),
+}
+
+/// A row of the log.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
-    pub(super) to: String,
+    pub(super) what: What,
     pub(super) at: DateTime<Utc>,
     /// Business date of `at`.
     pub(super) day: NaiveDate,
 }
 
-/// One change of where a deal stands.
+/// One thing that happened to a deal: a change of where it stands, or what was done beside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
     pub at: DateTime<Utc>,
@@ -30,26 +44,50 @@ pub struct Moved {
     pub event: Event,
 }
 
-/// The moves that steps in the order of time make. A step to where the deal is already makes none.
-pub(super) fn moves<'s>(process: &Process, steps: impl Iterator<Item = &'s Step>) -> Vec<Moved> {
-    let mut moves = Vec::new();
+impl Moved {
+    pub(super) fn is_move(&self) -> bool {
+        standing(&self.event).is_some()
+    }
+}
+
+/// What steps in the order of time come to, and how many of them lead to where the deal was already: these
+/// make nothing.
+pub(super) fn moves<'s>(
+    process: &Process,
+    customer_type: Option<&str>,
+    steps: impl Iterator<Item = &'s Step>,
+) -> (Vec<Moved>, u64) {
+    let (mut moves, mut same) = (Vec::new(), 0);
     let (mut stage, mut end): (Option<&str>, Option<&str>) = (None, None);
-    for Step { to, at, day } in steps {
-        let to = to.as_str();
+    for Step { what, at, day } in steps {
+        let (at, day) = (*at, *day);
+        let (to, told, overridden) = match what {
+            What::Move {
+                to,
+                how,
+                overridden,
+            } => (to.as_str(), how, overridden.clone()),
+            What::Beside(event) => {
+                let event = event.clone();
+                moves.push(Moved { at, day, event });
+                continue;
+            }
+        };
         if end.or(stage) == Some(to) {
+            same += 1;
             continue;
         }
         let event = match to {
             WON => Event::Won {
                 imported: true,
-                closed: Some(*day),
-                overridden: None,
+                closed: Some(day),
+                overridden,
             },
             LOST => Event::Lost {
                 reason: None,
                 note: None,
                 imported: true,
-                closed: Some(*day),
+                closed: Some(day),
             },
             to if end.is_some() => Event::Reopened {
                 reason: None,
@@ -57,10 +95,10 @@ pub(super) fn moves<'s>(process: &Process, steps: impl Iterator<Item = &'s Step>
             },
             to => Event::StageEntered {
                 stage: to.to_string(),
-                how: how(process, stage, to),
-                entered: Some(*day),
-                customer_type: None,
-                overridden: None,
+                how: told.unwrap_or_else(|| how(process, stage, to)),
+                entered: Some(day),
+                customer_type: customer_type.map(str::to_string),
+                overridden,
             },
         };
         if matches!(to, WON | LOST) {
@@ -68,13 +106,9 @@ pub(super) fn moves<'s>(process: &Process, steps: impl Iterator<Item = &'s Step>
         } else {
             (stage, end) = (Some(to), None);
         }
-        moves.push(Moved {
-            at: *at,
-            day: *day,
-            event,
-        });
+        moves.push(Moved { at, day, event });
     }
-    moves
+    (moves, same)
 }
 
 fn how(process: &Process, from: Option<&str>, to: &str) -> Move {
@@ -84,6 +118,29 @@ fn how(process: &Process, from: Option<&str>, to: &str) -> Move {
     } else {
         Move::Imported
     }
+}
+
+/// Where the last move of a log is.
+fn last_move(moves: &[Moved]) -> Option<usize> {
+    moves.iter().rposition(Moved::is_move)
+}
+
+/// The reason of the loss that a log ends with, where it tells one.
+pub(super) fn give_reason(moves: &mut [Moved], (listed, words): (Option<String>, Option<String>)) {
+    let last = last_move(moves);
+    if let Some(Event::Lost { reason, note, .. }) = last.map(|at| &mut moves[at].event) {
+        *reason = listed;
+        *note = words.map(Private::new);
+    }
+}
+
+/// What the deal is worth came with its end; of an open deal it is known now.
+pub(super) fn give_value(moves: &mut Vec<Moved>, value: Amount, now: (DateTime<Utc>, NaiveDate)) {
+    let end = last_move(moves).filter(|at| is_end(&moves[*at].event));
+    let (at, day) = end.map_or(now, |end| (moves[end].at, moves[end].day));
+    let event = Event::Changed(Change::Value(Some(value)));
+    let place = end.unwrap_or(moves.len());
+    moves.insert(place, Moved { at, day, event });
 }
 
 /// What the store was told of a deal's way before; all of it by imports.
@@ -103,14 +160,12 @@ impl<'e> Before<'e> {
             .collect();
         let mut moves = Vec::new();
         for recorded in &events {
-            let imported = match &recorded.event {
-                Event::StageEntered { .. } | Event::Won { .. } | Event::Lost { .. } => {
-                    recorded.event.is_imported_move()
-                }
-                // A log that opens a deal again has closed it before.
-                Event::Reopened { .. } => imports.contains(&recorded.operation),
-                _ => continue,
-            };
+            // A log that opens a deal again, or tells that the process moved it, has moved it before.
+            if standing(&recorded.event).is_none() {
+                continue;
+            }
+            let imported = recorded.event.is_imported_move()
+                || recorded.event.gives_way_to_history() && imports.contains(&recorded.operation);
             if !imported {
                 return Err(format!(
                     "the deal was moved here, by {} on {}; its own history stands",
@@ -128,20 +183,22 @@ impl<'e> Before<'e> {
 
     /// Takes the end, and reasons of losses, into a log's moves where the log tells none.
     pub(super) fn complete(&self, moves: &mut Vec<Moved>) -> Result<(), String> {
-        let last = moves.len().saturating_sub(1);
+        let last = last_move(moves);
         for (place, moved) in moves.iter_mut().enumerate() {
             if let Event::Lost { reason, note, .. } = &mut moved.event
+                && reason.is_none()
+                && note.is_none()
                 && let Some(Event::Lost {
                     reason: why,
                     note: words,
                     ..
-                }) = self.loss(moved.day, place == last)
+                }) = self.loss(moved.day, Some(place) == last)
             {
                 reason.clone_from(why);
                 note.clone_from(words);
             }
         }
-        let (Some(end), Some(last)) = (self.moves.last(), moves.last()) else {
+        let (Some(end), Some(last)) = (self.moves.last(), last.map(|last| &moves[last])) else {
             return Ok(());
         };
         if !is_end(&end.event) || is_end(&last.event) {
@@ -196,14 +253,23 @@ impl<'e> Before<'e> {
             .moves
             .iter()
             .map(|recorded| (recorded.day, &recorded.event));
-        known.eq(moves.iter().map(|moved| (moved.day, &moved.event)))
+        let (told, mut beside): (Vec<&Moved>, Vec<&Moved>) =
+            moves.iter().partition(|moved| moved.is_move());
+        beside.retain(|moved| !self.has(moved));
+        known.eq(told.iter().map(|moved| (moved.day, &moved.event))) && beside.is_empty()
+    }
+
+    /// Whether a step or an activity is known: it stays where a log takes the place of moves.
+    pub(super) fn has(&self, moved: &Moved) -> bool {
+        let mut events = self.events.iter();
+        events.any(|known| known.effective == moved.at && known.event == moved.event)
     }
 
     /// Whether a log leaves the deal somewhere else.
     pub(super) fn stands_elsewhere(&self, moves: &[Moved]) -> bool {
         let known = self.moves.last().map(|recorded| &recorded.event);
         known.is_some_and(|known| {
-            moves.last().map(|moved| standing(&moved.event)) != Some(standing(known))
+            last_move(moves).map(|last| standing(&moves[last].event)) != Some(standing(known))
         })
     }
 
@@ -248,7 +314,7 @@ fn standing(event: &Event) -> Option<&str> {
         Event::Won { .. } => Some(WON),
         Event::Lost { .. } => Some(LOST),
         Event::StageEntered { stage, .. } => Some(stage),
-        Event::Reopened { stage, .. } => stage.as_deref(),
+        Event::Reopened { stage, .. } => Some(stage.as_deref().unwrap_or_default()),
         _ => None,
     }
 }

@@ -106,19 +106,9 @@ impl Telling<'_> {
     }
 
     pub(super) fn value(&self, row: &Row) -> Result<Option<Amount>, String> {
-        let currency = match self.bound.text("currency", row) {
-            Some(code) => code
-                .to_uppercase()
-                .parse()
-                .map_err(|problem| format!("currency: {problem}"))?,
-            None => self.context.process.currency,
-        };
-        let Some(text) = self.bound.text("value", row) else {
-            return Ok(None);
-        };
-        values::amount(text, &self.section.formats, currency)
-            .map(Some)
-            .map_err(|problem| format!("value {problem}"))
+        let text = |key| self.bound.text(key, row);
+        let (process, formats) = (self.context.process, &self.section.formats);
+        values::value(process, formats, text("value"), text("currency"))
     }
 
     /// When it was opened, if that can be read.

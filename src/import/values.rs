@@ -102,6 +102,52 @@ pub(super) fn amount(text: &str, formats: &Formats, currency: Currency) -> Resul
         })
 }
 
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match name_key(text).as_str() {
+        "1" | "true" | "yes" | "y" | "x" => Ok(true),
+        "0" | "false" | "no" | "n" => Ok(false),
+        _ => Err(format!("`{text}` is neither yes nor no")),
+    }
+}
+
+/// What a deal is worth, in the currency that stands beside it, or that of the process.
+pub(super) fn value(
+    process: &Process,
+    formats: &Formats,
+    text: Option<&str>,
+    currency: Option<&str>,
+) -> Result<Option<Amount>, String> {
+    let currency = match currency {
+        Some(code) => code
+            .to_uppercase()
+            .parse()
+            .map_err(|problem| format!("currency: {problem}"))?,
+        None => process.currency,
+    };
+    text.map(|text| amount(text, formats, currency))
+        .transpose()
+        .map_err(|problem| format!("value {problem}"))
+}
+
+/// The reason of a loss that the process lists, or the file's own words where it has none such.
+pub(super) fn reason(
+    process: &Process,
+    mapping: &Mapping,
+    text: &str,
+) -> (Option<String>, Option<String>) {
+    match mapping.value("reason", text) {
+        Some("") => return (None, None),
+        Some(name) => return (Some(name.to_string()), None),
+        None => {}
+    }
+    let key = name_key(text);
+    let mut reasons = process.lost_reasons.iter();
+    match reasons.find(|r| name_key(&r.name) == key || name_key(&r.title) == key) {
+        Some(reason) => (Some(reason.name.clone()), None),
+        None => (None, Some(text.to_string())),
+    }
+}
+
 /// A number with a decimal point.
 fn pointed(text: &str, formats: &Formats) -> String {
     if formats.decimal == ',' {
@@ -118,6 +164,9 @@ pub(super) fn stage(
     text: &str,
 ) -> Result<Option<String>, String> {
     if let Some(name) = mapping.value("stage", text) {
+        if process.stage(name).is_none() && name.starts_with("done_") {
+            return Err(format!("`{text}` is the step `{name}`, and no stage"));
+        }
         return Ok(Some(name.to_string()).filter(|name| !name.is_empty()));
     }
     let key = name_key(text);
@@ -178,11 +227,9 @@ pub(super) fn field(
             .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
             .map(|number| FieldValue::Integer(number as i64))
             .ok_or_else(|| named(format!("`{text}` is not a whole number"))),
-        FieldKind::Bool => match name_key(text).as_str() {
-            "1" | "true" | "yes" | "y" | "x" => Ok(FieldValue::Integer(1)),
-            "0" | "false" | "no" | "n" => Ok(FieldValue::Integer(0)),
-            _ => Err(named(format!("`{text}` is neither yes nor no"))),
-        },
+        FieldKind::Bool => yes_or_no(text)
+            .map(|yes| FieldValue::Integer(i64::from(yes)))
+            .map_err(named),
         FieldKind::Choice => {
             let key = name_key(text);
             let choices = || field.choices.iter().map(String::as_str);

@@ -133,7 +133,8 @@ impl Found {
         let kind = kind_in(list, path[path.len() - 1]);
         let same = kind.map(|(_, same)| same).filter(|same| *same != Same::Key);
         let same = match path {
-            ["process", "remove"] => Some(Same::Said),
+            // A scenario is called by a sentence, which is told as it stands.
+            ["process", "remove"] | ["test"] => Some(Same::Said),
             [_] | ["stage" | "end", _, _] | ["process", _] => same,
             _ => None,
         };
@@ -251,6 +252,8 @@ impl Found {
         let mut said = names(before);
         let renamed = self.renamed.iter().filter(|(_, now)| now == name);
         said.extend(renamed.map(|(was, _)| was.clone()));
+        // Called again what it was called once, it needs not say so.
+        said.retain(|was| was != name);
         let mut says = names(after);
         said.sort();
         says.sort();
@@ -303,7 +306,10 @@ fn named(items: &[Value], same: Same) -> Vec<(String, Value)> {
                 .into_iter()
                 .find_map(text)
                 .map(plain),
-            Same::Said => text("say").or_else(|| text("when")).map(str::to_string),
+            Same::Said => ["say", "when", "name"]
+                .into_iter()
+                .find_map(text)
+                .map(str::to_string),
             Same::Target => {
                 let parts = ["metric", "team", "rep", "product", "period"].map(text);
                 let parts: Vec<&str> = parts.into_iter().flatten().collect();

@@ -173,6 +173,35 @@ fn a_stage_is_renamed() {
     assert_eq!(lines(&typo)[0], "- stage demo");
 }
 
+/// Back to an earlier name: the rename says all of it, whatever the names were in between.
+#[test]
+fn a_stage_is_called_again_what_it_was_called_before() {
+    let renamed = BEFORE
+        .replace("name = \"demo\"", "name = \"show\"\nmoved_from = \"demo\"")
+        .replace("stage = \"demo\"", "stage = \"show\"");
+    let back = BEFORE.replace("name = \"demo\"", "name = \"demo\"\nmoved_from = \"show\"");
+    let told: Vec<String> = changes(&renamed, &back)
+        .iter()
+        .map(|change| told(change).words)
+        .collect();
+    assert_eq!(told, ["stage show → demo"]);
+}
+
+/// A scenario is called by its sentence, with its commas and underscores.
+#[test]
+fn a_scenario_is_called_as_it_is_written() {
+    let before = BEFORE.replace("\"small\"", "\"small, and no big_deal: it stays\"");
+    let after = before.replace("value = 100", "value = 200");
+    let told: Vec<String> = changes(&before, &after)
+        .iter()
+        .map(|change| told(change).words)
+        .collect();
+    assert_eq!(
+        told,
+        ["test \"small, and no big_deal: it stays\": given.value 100 → 200"]
+    );
+}
+
 #[test]
 fn a_stage_is_removed() {
     let (head, rest) = BEFORE

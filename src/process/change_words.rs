@@ -142,12 +142,12 @@ fn words(change: &Change, path: &[&str]) -> String {
     }
 }
 
-/// A name of several words in quotes; that of a scenario is a sentence, of which its key is a part.
+/// A name of several words in quotes, and that of a scenario, which is a sentence.
 fn called(table: &str, name: &str) -> String {
-    match table {
-        "test" => format!("\"{}\"", name.replace('_', " ")),
-        _ if name.contains(' ') => format!("\"{name}\""),
-        _ => name.to_string(),
+    if table == "test" || name.contains(' ') {
+        format!("\"{name}\"")
+    } else {
+        name.to_string()
     }
 }
 

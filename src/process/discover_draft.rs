@@ -1,11 +1,9 @@
 //! A process file drafted from an event log, with the figures beside each line, so that whoever edits it
 //! sees what it rests on.
 
-use std::collections::BTreeSet;
-
 use super::discover::{EventLog, Measures, Order};
 use super::format::formatted;
-use super::names::slugified;
+use super::names::{each_its_own, slugified};
 use super::{LOST, WON};
 use crate::money::{Currency, grouped};
 use crate::text::visible;
@@ -50,6 +48,10 @@ pub struct Ask<'a> {
     pub won: &'a [String],
     pub lost: &'a [String],
     pub currency: Currency,
+    /// Where the currency is from, in words.
+    pub currency_from: &'a str,
+    /// Reasons of losses and how often each was given, the commonest first.
+    pub reasons: &'a [(String, u64)],
     /// Events that were passed over, in words.
     pub passed_over: &'a [String],
 }
@@ -160,21 +162,12 @@ fn meaning(names: &[String], told: &[String], words: &[&str]) -> Result<Vec<usiz
 
 /// A name of its own for each stage, by activity.
 fn slugs(names: &[String], stages: &[usize]) -> Vec<String> {
-    let mut taken: BTreeSet<String> = [WON, LOST].map(str::to_string).into();
+    let titles: Vec<&str> = stages.iter().map(|at| names[*at].as_str()).collect();
     let mut slugs = vec![String::new(); names.len()];
-    for (n, stage) in stages.iter().enumerate() {
-        let name = slugified(&names[*stage]);
-        let base = match name.as_str() {
-            "" => format!("stage_{}", n + 1),
-            WON | LOST => format!("stage_{name}"),
-            _ => name,
-        };
-        let mut slug = base.clone();
-        let mut nth = 1;
-        while !taken.insert(slug.clone()) {
-            nth += 1;
-            slug = format!("{base}_{nth}");
-        }
+    for (stage, slug) in stages
+        .iter()
+        .zip(each_its_own(&titles, "stage", &[WON, LOST]))
+    {
         slugs[*stage] = slug;
     }
     slugs

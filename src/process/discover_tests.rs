@@ -37,6 +37,8 @@ fn drafted(log: &EventLog, min_share: f64, won: &[String], lost: &[String]) -> D
         won,
         lost,
         currency: "EUR".parse().expect("a code"),
+        currency_from: "say your own",
+        reasons: &[],
         passed_over: &[],
     };
     let draft = draft(log, &ask).expect("a draft");
@@ -167,6 +169,8 @@ fn ends_are_known_by_their_names_or_said() {
                 won: &won,
                 lost: &lost,
                 currency: "EUR".parse().expect("a code"),
+                currency_from: "say your own",
+                reasons: &[],
                 passed_over: &[],
             },
         )
@@ -247,6 +251,8 @@ proptest::proptest! {
         let ask = DiscoverAsk {
             log: "log", min_share: share, won: &[], lost: &[],
             currency: "EUR".parse().expect("a code"), passed_over: &[],
+            currency_from: "say your own",
+            reasons: &[],
         };
         if let Ok(draft) = draft(&log, &ask) {
             let checked = check("draft", &draft.text);

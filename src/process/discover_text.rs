@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::discover_draft::{Drafted, Ways, percent, share};
-use super::names::titled;
+use super::names::{each_its_own, titled};
 use super::{LOST, WON};
 use crate::money::grouped;
 use crate::text::visible;
@@ -119,9 +119,10 @@ impl Drafted<'_> {
         }
         let _ = write!(
             text,
-            "[process]\nname = {} # say your own\ncurrency = \"{}\" # logs tell none; say your own\ntimezone = \"UTC\" # decides on which day something happened; say your own\n",
+            "[process]\nname = {} # say your own\ncurrency = \"{}\" # {}\ntimezone = \"UTC\" # decides on which day something happened; say your own\n",
             quoted(&format!("Drafted from {}", visible(self.ask.log))),
-            self.ask.currency.code()
+            self.ask.currency.code(),
+            self.ask.currency_from
         );
         text
     }
@@ -245,9 +246,32 @@ impl Drafted<'_> {
                 let _ = writeln!(text, "title = {}", quoted(title));
             }
             if name == LOST {
-                text.push_str("# The log tells no reasons; say yours.\nreasons = [{ name = \"not_told\", title = \"Not told\" }]\n");
+                self.reasons(text);
             }
         }
+    }
+
+    fn reasons(&self, text: &mut String) {
+        if self.ask.reasons.is_empty() {
+            text.push_str("# The log tells no reasons; say yours.\nreasons = [{ name = \"not_told\", title = \"Not told\" }]\n");
+            return;
+        }
+        let words = self.ask.reasons.iter().map(|(reason, _)| reason.as_str());
+        let words: Vec<&str> = words.collect();
+        text.push_str("reasons = [\n");
+        for (slug, (reason, n)) in each_its_own(&words, "reason", &[])
+            .iter()
+            .zip(self.ask.reasons)
+        {
+            let title = if is_told_by(slug, reason) {
+                String::new()
+            } else {
+                format!(", title = {}", quoted(reason))
+            };
+            let times = grouped(*n);
+            let _ = writeln!(text, "  {{ name = {}{title} }}, # {times}", quoted(slug));
+        }
+        text.push_str("]\n");
     }
 }
 

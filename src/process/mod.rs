@@ -19,6 +19,7 @@ mod definition;
 pub mod discover;
 mod discover_draft;
 mod discover_text;
+mod earlier;
 mod expression;
 mod fields;
 mod format;
@@ -82,6 +83,7 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
+pub use earlier::{Earlier, earlier};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{joined, place};
@@ -577,6 +579,12 @@ impl Process {
         let of_kinds = kinds.flat_map(|when| when.reads.iter().map(String::as_str));
         let mut reads = of_kinds.chain(self.stages.iter().flat_map(Stage::reads));
         reads.any(|name| RESULTS.contains(&name))
+    }
+
+    /// Names of the steps of all stages; one of several stages comes more than once.
+    pub fn step_names(&self) -> impl Iterator<Item = &str> {
+        let steps = self.stages.iter().flat_map(|stage| &stage.steps);
+        steps.map(|step| step.name.as_str())
     }
 
     pub fn role(&self, role: BuyingRole) -> Option<&RoleRule> {

@@ -48,6 +48,28 @@ pub fn slugified(title: &str) -> String {
     words.collect::<Vec<_>>().join("_")
 }
 
+/// A name of its own for each title; `stage_3` where nothing of the third can be one, and `stage_won` where its name
+/// is taken.
+pub(super) fn each_its_own(titles: &[&str], what: &str, taken: &[&str]) -> Vec<String> {
+    let mut given: BTreeSet<String> = taken.iter().map(ToString::to_string).collect();
+    let mut names = Vec::with_capacity(titles.len());
+    for (n, title) in titles.iter().enumerate() {
+        let base = match slugified(title) {
+            name if name.is_empty() => format!("{what}_{}", n + 1),
+            name if taken.contains(&name.as_str()) => format!("{what}_{name}"),
+            name => name,
+        };
+        let mut name = base.clone();
+        let mut nth = 1;
+        while !given.insert(name.clone()) {
+            nth += 1;
+            name = format!("{base}_{nth}");
+        }
+        names.push(name);
+    }
+    names
+}
+
 /// How the commonest accented letters are written without.
 fn unaccented(c: char) -> Option<&'static str> {
     Some(match c {

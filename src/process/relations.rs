@@ -226,10 +226,20 @@ pub(super) fn probabilities(reader: &Reader<'_>, stages: &[StageWritten]) {
             reader.report(Problem::warning(then.span.clone(), message, label));
         }
     }
-    for stage in stages.iter().filter(|stage| stage.objective.is_none()) {
-        let message = format!("stage `{}` has no objective", stage.name.value);
+    let mut without = stages.iter().filter(|stage| stage.objective.is_none());
+    if let Some(first) = without.next() {
+        // One warning however many there are: a draft has none of them, and nobody reads the same thing ten times.
+        let others: Vec<String> = without
+            .map(|stage| format!("`{}`", stage.name.value))
+            .collect();
+        let more = if others.is_empty() {
+            String::new()
+        } else {
+            format!("; nor have {}", others.join(", "))
+        };
+        let message = format!("stage `{}` has no objective{more}", first.name.value);
         let label = "say what it is for: `objective = \"…\"`";
-        reader.report(Problem::warning(stage.span.clone(), message, label));
+        reader.report(Problem::warning(first.span.clone(), message, label));
     }
 }
 

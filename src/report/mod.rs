@@ -66,8 +66,8 @@ pub use changes::{ChangesRow, changes};
 pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};
 pub use conformance::{
-    ConformanceRow, DeviationRow, PathRow, conformance, conformance_needs, deviation_needs,
-    deviations, paths,
+    ConformanceRow, DeviationRow, Judging, Listed, PathRow, conformance, conformance_needs,
+    deviation_needs, deviations, paths,
 };
 pub use costs::{COSTS, CostsRow, costs};
 pub use data::{Check, DataRow, Narrowed, checks, data, data_needs};

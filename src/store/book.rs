@@ -9,11 +9,13 @@ use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use super::columns::{Source, View, Wanted};
-use super::judge::{Reads, judge};
+use super::judge::judge;
 use super::query::date;
+use super::reads::Reads;
 use super::{Store, loader};
 use crate::condition::{Condition, Truth};
 use crate::deal::book::{Book, Columns, Day, Needs};
+use crate::deal::plan::Asked;
 use crate::fault::Fault;
 use crate::process::Process;
 
@@ -54,7 +56,7 @@ impl Store {
         let conditions: Vec<&Condition> = conditions.iter().collect();
         let mut book = self.one_view(|connection| {
             let cut = cut(connection, as_of, from_facts)?;
-            let reads = Reads::new(process, as_of, &conditions);
+            let reads = Reads::new(process, &conditions);
             let wanted = loader::wanted(process, needs, cut.is_some());
             let view = View::open(connection, source, &wanted.and(reads.facts()))?;
             let truths = match conditions.as_slice() {
@@ -86,7 +88,7 @@ impl Store {
     ) -> Result<Vec<Vec<Truth>>> {
         self.one_view(|connection| {
             let cut = cut(connection, as_of, false)?;
-            let reads = Reads::new(process, as_of, conditions);
+            let reads = Reads::new(process, conditions);
             let wanted = Wanted::default().and(reads.facts());
             let view = View::open(connection, Source::Columns, &wanted)?;
             judge(&view, process, as_of, cut, conditions, None, &reads)
@@ -98,15 +100,15 @@ impl Store {
         &self,
         process: &Process,
         as_of: NaiveDate,
-        asked: &[(&Condition, &[u32])],
+        asked: &[Asked<'_>],
     ) -> Result<Vec<Vec<Truth>>> {
-        let (conditions, of): (Vec<&Condition>, Vec<&[u32]>) = asked.iter().copied().unzip();
+        let conditions: Vec<&Condition> = asked.iter().map(|asked| asked.condition).collect();
         self.one_view(|connection| {
             let cut = cut(connection, as_of, false)?;
-            let reads = Reads::new(process, as_of, &conditions);
+            let reads = Reads::new(process, &conditions);
             let wanted = Wanted::default().and(reads.facts());
             let view = View::open(connection, Source::Columns, &wanted)?;
-            judge(&view, process, as_of, cut, &conditions, Some(&of), &reads)
+            judge(&view, process, as_of, cut, &conditions, Some(asked), &reads)
         })
     }
 

@@ -199,7 +199,7 @@ fn event(kind: &str, body: &str) -> Option<Option<Event>> {
             reason: Private::new(String::new()),
         },
         "resumed" => Event::Resumed,
-        "history_told" => Event::HistoryTold,
+        "history_told" => Event::HistoryTold(None),
         "undone" => Event::Undone {
             operation: read::<Of>(body)?.operation,
         },

@@ -1,166 +1,254 @@
 //! Judges conditions over all deals, as of a day: only what they read is loaded, and deals that are alike in
 //! it are judged once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use anyhow::Result;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
+use super::alike::Alike;
 use super::columns::{Coded, View};
-use super::loader::accounts::{may_be_of_account, told_by_accounts};
+use super::loader::accounts::told_by_accounts;
 use super::query::{Catalog, catalog};
+use super::reads::{RESULTS_OF, Reads};
 use crate::condition::{Condition, Truth, Value};
 use crate::deal::book::Day;
 use crate::deal::event::CatalogKind;
 use crate::deal::fact::{self, Rows, Subject};
+use crate::deal::plan::Asked;
 use crate::deal::results::{Closed, Results};
 use crate::id::Id;
-use crate::process::{LOST, Process, RESULTS, WON};
+use crate::process::{LOST, Process, WON};
 
-/// Rows of facts judged at a time, which bounds the memory.
-const CHUNK: usize = 10_000;
-/// Pairs of codes that are told apart by a table rather than by hashing.
-const TABLE: usize = 1 << 20;
-
-/// What conditions read of deals.
-pub(super) struct Reads<'c> {
-    columns: BTreeSet<&'c str>,
-    /// Facts that these are made of.
-    base: BTreeSet<&'c str>,
-    of_accounts: Vec<&'c str>,
-    /// Whether they look at how the deals of owners ended.
-    results: bool,
-}
-
-/// What the results of owners are made of.
-const RESULTS_OF: [&str; 3] = ["owner", "state", "closed"];
-
-impl<'c> Reads<'c> {
-    pub(super) fn new(process: &Process, as_of: NaiveDate, conditions: &[&'c Condition]) -> Self {
-        let columns: BTreeSet<&str> = conditions
-            .iter()
-            .flat_map(|condition| condition.reads.iter().map(String::as_str))
-            .collect();
-        let rows = Rows::new(process, as_of);
-        let base = columns.iter().flat_map(|name| rows.made_of(name)).collect();
-        let of_accounts = columns
-            .iter()
-            .copied()
-            .filter(|name| may_be_of_account(process, name))
-            .collect();
-        let results = columns.iter().any(|name| RESULTS.contains(name));
-        Self {
-            columns,
-            base,
-            of_accounts,
-            results,
-        }
-    }
-
-    /// Facts that a view must have.
-    pub(super) fn facts(&self) -> BTreeSet<String> {
-        let mut names: BTreeSet<String> =
-            self.base.iter().map(|name| (*name).to_string()).collect();
-        names.insert("state".to_string());
-        if self.results {
-            names.extend(RESULTS_OF.map(str::to_string));
-        }
-        if self.accounts_matter() {
-            names.insert(fact::ACCOUNT.to_string());
-        }
-        names
-    }
-
-    /// Places of the columns in a row of facts.
-    fn places(&self, process: &Process) -> Vec<usize> {
-        let all = process.engine.columns().iter().enumerate();
-        let mut places: Vec<usize> = all
-            .filter(|(_, column)| self.columns.contains(column.name.as_str()))
-            .map(|(at, _)| at)
-            .collect();
-        if places.is_empty() {
-            // A condition may read nothing, but a row has something in it.
-            places.push(0);
-        }
-        places
-    }
-
-    fn accounts_matter(&self) -> bool {
-        self.columns.contains("account") || !self.of_accounts.is_empty()
-    }
-}
+/// Facts judged at a time, which bounds the memory.
+const CHUNK: usize = 40_000;
 
 /// Evaluates conditions over every deal of the Book of that day, in its order, or each over some of them: one column
-/// each. `cut`: the day, when
-/// something happened after it.
+/// each. `cut`: the day, when something happened after it.
 pub(super) fn judge(
     view: &View<'_>,
     process: &Process,
     as_of: NaiveDate,
     cut: Option<Day>,
     conditions: &[&Condition],
-    of: Option<&[&[u32]]>,
+    of: Option<&[Asked<'_>]>,
     reads: &Reads<'_>,
 ) -> Result<Vec<Vec<Truth>>> {
     let connection = view.connection();
-    let day = Day::of(as_of);
-    let mut rows = Rows::new(process, as_of);
-    if !reads.columns.contains("id") {
-        rows = rows.without_id();
-    }
-    let places = Places::of(view, cut)?;
+    let all = Places::of(view, cut)?;
     let mut told: Vec<(&str, Coded)> = Vec::new();
     for name in &reads.base {
         told.push((name, view.fact_on(name, cut)?));
     }
     let accounts = if reads.accounts_matter() {
-        Accounts::read(connection, view, cut, day, &reads.of_accounts)?
+        Accounts::read(connection, view, cut, Day::of(as_of), &reads.of_accounts)?
     } else {
         Accounts::default()
     };
     let catalog = catalog(connection)?;
-    let ended;
-    if reads.results {
-        ended = results(view, cut, &places, &catalog)?;
-        rows = rows.with_results(&ended);
-    }
-    let mut all = Vec::with_capacity(conditions.len());
-    // Each by itself: few deals differ in what one condition reads, nearly all in what many do.
-    for (at, condition) in conditions.iter().enumerate() {
-        let some = of.and_then(|of| of.get(at)).map(|deals| Places {
+    let results = reads
+        .results
+        .then(|| results(view, cut, &all, &catalog))
+        .transpose()?;
+    let known = Known {
+        ids: &view.ids,
+        process,
+        as_of,
+        told,
+        accounts,
+        catalog,
+        results,
+    };
+    let Some(of) = of else {
+        return known.judge(&all, conditions);
+    };
+    let mut truths = Vec::with_capacity(conditions.len());
+    let is_same = |one: &Asked<'_>, other: &Asked<'_>| {
+        std::ptr::eq(one.deals, other.deals) && one.entered == other.entered
+    };
+    for same in of.chunk_by(is_same) {
+        let deals = same[0].deals.iter().map(|deal| all.at(*deal as usize));
+        let places = Places {
             count: deals.len(),
-            some: Some(deals.iter().map(|deal| places.at(*deal as usize)).collect()),
-        });
-        let places = some.as_ref().unwrap_or(&places);
-        let own = Reads::new(process, as_of, &[condition]);
-        let told: Vec<&(&str, Coded)> = told
-            .iter()
-            .filter(|(name, _)| own.base.contains(name))
-            .collect();
-        let alike = Alike::of(places, &told, &accounts, &own);
-        let columns = own.places(process);
-        let mut truths = Vec::with_capacity(alike.first.len());
-        for chunk in alike.first.chunks(CHUNK) {
-            let made = chunk.iter().map(|at| {
-                let deal = places.at(*at as usize);
-                let row = row_of(deal, &view.ids, &rows, &told, &accounts, &catalog);
-                columns.iter().map(|at| row[*at].clone()).collect()
-            });
-            process.engine.load_columns(&columns, made)?;
-            truths.extend(process.engine.judge(condition)?);
-        }
-        all.push(alike.group.iter().map(|at| truths[*at as usize]).collect());
+            some: Some(deals.collect()),
+            entered: same[0].entered,
+        };
+        let conditions: Vec<&Condition> = same.iter().map(|asked| asked.condition).collect();
+        truths.extend(known.judge(&places, &conditions)?);
     }
-    Ok(all)
+    Ok(truths)
+}
+
+/// All that conditions read of deals.
+struct Known<'k> {
+    ids: &'k [Id],
+    process: &'k Process,
+    as_of: NaiveDate,
+    told: Vec<(&'k str, Coded)>,
+    accounts: Accounts,
+    catalog: Catalog,
+    results: Option<Results>,
+}
+
+impl Known<'_> {
+    /// Few deals differ in what one condition reads, nearly all in what many do: each is judged by itself, unless more
+    /// than half of the deals differ in it. Of two such conditions, rows for both are fewer than those of each.
+    fn judge(&self, places: &Places<'_>, conditions: &[&Condition]) -> Result<Vec<Vec<Truth>>> {
+        let mut all = vec![Vec::new(); conditions.len()];
+        let mut together = Vec::new();
+        for (at, condition) in conditions.iter().enumerate() {
+            let reads = Reads::new(self.process, &[condition]);
+            let alike = self.alike(places, &reads);
+            if alike.first.len() > places.count / 2 {
+                together.push(at);
+            } else {
+                all[at] = self
+                    .of_groups(places, &[condition], &reads, &alike)?
+                    .remove(0);
+            }
+        }
+        let some: Vec<&Condition> = together.iter().map(|at| conditions[*at]).collect();
+        let reads = Reads::new(self.process, &some);
+        let alike = self.alike(places, &reads);
+        let truths = self.of_groups(places, &some, &reads, &alike)?;
+        for (at, truths) in together.into_iter().zip(truths) {
+            all[at] = truths;
+        }
+        Ok(all)
+    }
+
+    /// Judges conditions of one deal of each group, for all of it.
+    fn of_groups(
+        &self,
+        places: &Places<'_>,
+        conditions: &[&Condition],
+        reads: &Reads<'_>,
+        alike: &Alike,
+    ) -> Result<Vec<Vec<Truth>>> {
+        let mut truths = vec![Vec::with_capacity(alike.first.len()); conditions.len()];
+        if conditions.is_empty() {
+            return Ok(truths);
+        }
+        let engine = &self.process.engine;
+        let is_read = |name: &str| reads.columns.contains(name) || reads.base.contains(name);
+        let mut rows = Rows::of(self.process, self.as_of, is_read);
+        if let Some(results) = &self.results {
+            rows = rows.with_results(results);
+        }
+        let told = self.told(reads, places);
+        // What they are made of is not loaded.
+        let of_row: Vec<usize> = (0..rows.columns().len())
+            .filter(|at| {
+                reads
+                    .columns
+                    .contains(engine.columns()[rows.columns()[*at]].name.as_str())
+            })
+            .collect();
+        let mut columns: Vec<usize> = of_row.iter().map(|at| rows.columns()[*at]).collect();
+        if columns.is_empty() {
+            // A condition may read nothing, but a row has something in it.
+            columns.push(0);
+        }
+        for chunk in alike.first.chunks((CHUNK / columns.len()).max(1)) {
+            let made = chunk.iter().map(|at| {
+                let mut row = self.row(places.at(*at as usize), places.entered, &rows, &told);
+                let mut row: Vec<Value> = of_row
+                    .iter()
+                    .map(|at| std::mem::replace(&mut row[*at], Value::Null))
+                    .collect();
+                row.resize(columns.len(), Value::Null);
+                row
+            });
+            engine.load_columns(&columns, made)?;
+            for (condition, truths) in conditions.iter().zip(&mut truths) {
+                truths.extend(engine.judge(condition)?);
+            }
+        }
+        let of_deals = |truths: &Vec<Truth>| {
+            let groups = alike.group.iter();
+            groups.map(|group| truths[*group as usize]).collect()
+        };
+        Ok(truths.iter().map(of_deals).collect())
+    }
+
+    fn told(&self, reads: &Reads<'_>, places: &Places<'_>) -> Vec<&(&str, Coded)> {
+        let told = self.told.iter();
+        let told = told.filter(|(name, _)| reads.base.contains(name));
+        told.filter(|(name, _)| places.entered.is_none() || !ENTERING.contains(name))
+            .collect()
+    }
+
+    /// By what conditions read of the deals at `places`.
+    fn alike(&self, places: &Places<'_>, reads: &Reads<'_>) -> Alike {
+        let mut alike = Alike::new(places.count);
+        for (_, coded) in self.told(reads, places) {
+            alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places.at(at)]);
+        }
+        if reads.accounts_matter() {
+            let by_name = reads.columns.contains("account");
+            let group = |at: usize| self.accounts.group(places.at(at), by_name);
+            alike.tell_apart(self.accounts.groups(by_name), group);
+        }
+        if reads.columns.contains("id") {
+            alike.tell_apart(places.count, |at| at as u32);
+        }
+        alike
+    }
+
+    fn row(
+        &self,
+        deal: usize,
+        entered: Option<&str>,
+        rows: &Rows<'_>,
+        told: &[&(&str, Coded)],
+    ) -> Vec<Value> {
+        let of = |wanted: &str| {
+            let known = told.iter().find(|(name, _)| *name == wanted);
+            known.and_then(|(_, coded)| coded.value(deal))
+        };
+        let team = match of("owner") {
+            Some(Value::Text(owner)) => self
+                .catalog
+                .get(CatalogKind::Rep, owner)
+                .and_then(|rep| rep.team.as_deref()),
+            _ => None,
+        };
+        let account = self.accounts.of_deal(deal);
+        let none = Vec::new();
+        let subject = Subject {
+            id: self.ids[deal],
+            account: account
+                .and_then(|id| self.accounts.names.get(&id))
+                .map(String::as_str),
+            team,
+            account_facts: account
+                .and_then(|id| self.accounts.facts.get(&id))
+                .unwrap_or(&none),
+        };
+        let dated = told
+            .iter()
+            .filter_map(|(name, coded)| Some((*name, coded.value(deal)?.clone())));
+        let entering = entered.into_iter().flat_map(|stage| {
+            let [stage_is, entered, touched] = ENTERING;
+            let today = Value::Text(self.as_of.to_string());
+            let stage = Value::Text(stage.to_string());
+            [
+                (stage_is, stage),
+                (entered, today.clone()),
+                (touched, today),
+            ]
+        });
+        rows.row(&subject, dated.chain(entering))
+    }
 }
 
 /// How the deals of reps and teams ended, as of the day.
 fn results(
     view: &View<'_>,
     cut: Option<Day>,
-    places: &Places,
+    places: &Places<'_>,
     catalog: &Catalog,
 ) -> Result<Results> {
     let [owners, states, closed] = RESULTS_OF.map(|name| view.fact_on(name, cut));
@@ -192,17 +280,26 @@ fn results(
 }
 
 /// Where the deals of the Book are in the view.
-struct Places {
+struct Places<'p> {
     count: usize,
     /// `None` when all are, in this order.
     some: Option<Vec<usize>>,
+    /// The stage that they are taken to have entered on the day, whatever was told of them.
+    entered: Option<&'p str>,
 }
 
-impl Places {
+/// What is told of a deal that enters a stage.
+const ENTERING: [&str; 3] = ["stage", "stage_entered", fact::TOUCHED];
+
+impl Places<'_> {
     fn of(view: &View<'_>, cut: Option<Day>) -> Result<Self> {
         if cut.is_none() {
             let count = view.len();
-            return Ok(Self { count, some: None });
+            return Ok(Self {
+                count,
+                some: None,
+                entered: None,
+            });
         }
         let there = view.fact_on("state", cut)?;
         let told = (0..view.len()).filter(|at| there.codes[*at] != 0);
@@ -210,6 +307,7 @@ impl Places {
         Ok(Self {
             count: some.len(),
             some: Some(some),
+            entered: None,
         })
     }
 
@@ -218,48 +316,15 @@ impl Places {
     }
 }
 
-fn row_of(
-    deal: usize,
-    ids: &[Id],
-    rows: &Rows<'_>,
-    told: &[&(&str, Coded)],
-    accounts: &Accounts,
-    catalog: &Catalog,
-) -> Vec<Value> {
-    let of = |wanted: &str| {
-        let known = told.iter().find(|(name, _)| *name == wanted);
-        known.and_then(|(_, coded)| coded.value(deal))
-    };
-    let team = match of("owner") {
-        Some(Value::Text(owner)) => catalog
-            .get(CatalogKind::Rep, owner)
-            .and_then(|rep| rep.team.as_deref()),
-        _ => None,
-    };
-    let account = accounts.of_deal(deal);
-    let none = Vec::new();
-    let subject = Subject {
-        id: ids[deal],
-        account: account
-            .and_then(|id| accounts.names.get(&id))
-            .map(String::as_str),
-        team,
-        account_facts: account
-            .and_then(|id| accounts.facts.get(&id))
-            .unwrap_or(&none),
-    };
-    let dated = told
-        .iter()
-        .filter_map(|(name, coded)| Some((*name, coded.value(deal)?.clone())));
-    rows.row(&subject, dated)
-}
-
 /// The accounts of the deals: under the ids that deals have them by, merged ones are the one they became.
 #[derive(Default)]
 struct Accounts {
     of_deals: Coded,
     names: FxHashMap<i64, String>,
     facts: FxHashMap<i64, Vec<(String, Value)>>,
+    /// For each of them which facts it has, as the number of a group; 0 where none is known.
+    alike: Vec<u32>,
+    groups: usize,
 }
 
 impl Accounts {
@@ -291,6 +356,18 @@ impl Accounts {
                 all.facts.insert(id, known);
             }
         }
+        let mut known: HashMap<String, u32> = HashMap::new();
+        for value in &all.of_deals.values {
+            let facts = match value {
+                Value::Integer(id) => all.facts.get(id),
+                _ => None,
+            };
+            let next = known.len() as u32 + 1;
+            all.alike.push(facts.map_or(0, |facts| {
+                *known.entry(format!("{facts:?}")).or_insert(next)
+            }));
+        }
+        all.groups = known.len() + 1;
         Ok(all)
     }
 
@@ -304,96 +381,20 @@ impl Accounts {
         }
     }
 
-    /// For each deal which of its accounts' facts it has, and how many such groups there are.
-    fn groups(&self, by_name: bool) -> (Vec<u32>, usize) {
-        let codes = &self.of_deals.codes;
+    /// How many groups of deals there are whose accounts are alike: by name or by what is known of them.
+    fn groups(&self, by_name: bool) -> usize {
         if by_name {
-            return (codes.clone(), self.of_deals.values.len());
-        }
-        let mut known: HashMap<String, u32> = HashMap::new();
-        let of_value: Vec<u32> = self
-            .of_deals
-            .values
-            .iter()
-            .map(|value| {
-                let facts = match value {
-                    Value::Integer(id) => self.facts.get(id),
-                    _ => None,
-                };
-                let next = known.len() as u32 + 1;
-                facts.map_or(0, |facts| {
-                    *known.entry(format!("{facts:?}")).or_insert(next)
-                })
-            })
-            .collect();
-        let of_code = |code: &u32| match code.checked_sub(1) {
-            Some(place) => of_value[place as usize],
-            None => 0,
-        };
-        (codes.iter().map(of_code).collect(), known.len())
-    }
-}
-
-/// Which deals are alike in all that was told of them so far.
-struct Alike {
-    group: Vec<u32>,
-    /// The first of each group.
-    first: Vec<u32>,
-}
-
-impl Alike {
-    fn new(deals: usize) -> Self {
-        Self {
-            group: vec![0; deals],
-            first: if deals == 0 { Vec::new() } else { vec![0] },
-        }
-    }
-
-    /// By what a condition reads of the deals at `places`.
-    fn of(
-        places: &Places,
-        told: &[&(&str, Coded)],
-        accounts: &Accounts,
-        reads: &Reads<'_>,
-    ) -> Self {
-        let mut alike = Self::new(places.count);
-        for (_, coded) in told {
-            alike.tell_apart(coded.values.len() + 1, |at| coded.codes[places.at(at)]);
-        }
-        if reads.accounts_matter() {
-            let groups = accounts.groups(reads.columns.contains("account"));
-            alike.tell_apart(groups.1 + 1, |at| groups.0[places.at(at)]);
-        }
-        if reads.columns.contains("id") {
-            alike.tell_apart(places.count, |at| at as u32);
-        }
-        alike
-    }
-
-    /// Splits the groups by one more code, which is below `codes`.
-    fn tell_apart(&mut self, codes: usize, code: impl Fn(usize) -> u32) {
-        let groups = self.first.len();
-        let mut first = Vec::new();
-        let mut next = |at: usize| {
-            first.push(at as u32);
-            first.len() as u32 - 1
-        };
-        if groups.saturating_mul(codes) <= TABLE {
-            let mut table = vec![u32::MAX; groups * codes];
-            for (at, group) in self.group.iter_mut().enumerate() {
-                let known = &mut table[*group as usize * codes + code(at) as usize];
-                if *known == u32::MAX {
-                    *known = next(at);
-                }
-                *group = *known;
-            }
+            self.of_deals.values.len() + 1
         } else {
-            let mut table: FxHashMap<u64, u32> = FxHashMap::default();
-            for (at, group) in self.group.iter_mut().enumerate() {
-                let key = u64::from(*group) << 32 | u64::from(code(at));
-                *group = *table.entry(key).or_insert_with(|| next(at));
-            }
+            self.groups
         }
-        self.first = first;
+    }
+
+    fn group(&self, deal: usize, by_name: bool) -> u32 {
+        let code = self.of_deals.codes[deal];
+        match code.checked_sub(1) {
+            Some(place) if !by_name => self.alike[place as usize],
+            _ => code,
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! through [`Store::write`], which is one immediate transaction and one operation.
 
 mod agree;
+mod alike;
 mod backup;
 mod batch;
 mod before;
@@ -41,6 +42,7 @@ mod project;
 mod prospect;
 mod query;
 mod ratings;
+mod reads;
 mod redo;
 mod resolve;
 mod resolve_contact;

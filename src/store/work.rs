@@ -114,9 +114,11 @@ fn facts(connection: &Connection, as_of: NaiveDate, known: &mut Known) -> Result
 
 /// Lets the events of a deal count in their order.
 fn tell(deal: Id, told: &mut Vec<Told>, work: &mut Work) {
-    let anew = told.iter().filter(|one| one.event == Event::HistoryTold);
+    let anew = told
+        .iter()
+        .filter(|one| matches!(one.event, Event::HistoryTold(_)));
     let anew = anew.map(|one| one.seq).max().unwrap_or(0);
-    told.retain(|one| one.seq > anew || !one.event.is_imported_move());
+    told.retain(|one| one.seq > anew || !one.event.gives_way_to_history());
     told.sort_by_key(|one| {
         let opens = matches!(one.event, Event::DealOpened { .. });
         (!opens, one.effective, one.seq)

@@ -43,12 +43,22 @@ def variant(case):
 frequent = Counter(variant(case) for case in seen).most_common(VARIANTS)
 model = [way for way, _ in frequent]
 
-# Order of selling: by the mean place of an activity on the ways of the model.
-places = defaultdict(list)
+# Order of selling, by the ways of the model: what comes first before the most others, and is come before by the fewest.
+first_before = Counter()
 for way, n in frequent:
-    for place, activity in enumerate(way):
-        places[activity] += [place / max(1, len(way) - 1)] * n
-order = sorted(places, key=lambda activity: (sum(places[activity]) / len(places[activity]), activity))
+    once = list(dict.fromkeys(way))
+    for place, activity in enumerate(once):
+        for later in once[place + 1 :]:
+            first_before[activity, later] += n
+activities = {activity for way in model for activity in way}
+
+
+def precedence(activity):
+    counts = [(first_before[activity, other], first_before[other, activity]) for other in activities]
+    return (sum(back > there for there, back in counts) - sum(there > back for there, back in counts), activity)
+
+
+order = sorted(activities, key=precedence)
 rank = {activity: place for place, activity in enumerate(order)}
 moves = defaultdict(Counter)
 for way, n in frequent:
@@ -71,9 +81,12 @@ for name in ["begin", *order]:
     later = [to for to, _ in moves[name].most_common() if to == "won" or rank[to] > here]
     earlier = sorted(to for to in moves[name] if to != "won" and rank[to] < here)
     lines.append(f'[[stage]]\nname = "{stage(name)}"')
-    lines.append(f"next = {json.dumps([stage(to) for to in later])}")
-    if name in rank:
-        lines.append(f"most_visits = {max(stays(way).count(name) for way in model)}")
+    # What only leads back is left as the process has it by itself: on to the stage below.
+    if later:
+        lines.append(f"next = {json.dumps([stage(to) for to in later])}")
+    # What came twice, and what only leads back, is a loop, which goes round as often as it takes; the rest comes once.
+    if name in rank and later and max(stays(way).count(name) for way in model) == 1:
+        lines.append("most_visits = 1")
     lines.append(f"back = {json.dumps([stage(to) for to in earlier])}\n")
 lines.append('[[end]]\nname = "won"\n\n[[end]]\nname = "lost"\nreasons = ["none"]\n')
 (folder / "process.toml").write_text("\n".join(lines))

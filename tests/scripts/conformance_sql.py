@@ -1,7 +1,8 @@
-"""What `report conformance` says of moves, from the tables of a store and its process file: one loop a question.
+"""What `report conformance` says of moves, from the tables of a store: one loop a question.
 
-Usage: conformance_sql.py STORE PROCESS AS_OF. Prints JSON: judged deals, conforming ones, deals and times by class, closed and
-won of either kind, paths by frequency. Only for processes without customer types and without working days in limits.
+Usage: conformance_sql.py STORE AS_OF. Prints JSON: judged deals, conforming ones, deals and times by class, closed and won of
+either kind, paths by frequency. Only for processes without customer types, without working days in limits and whose
+stages kept their names.
 """
 
 import json
@@ -12,24 +13,59 @@ from collections import Counter, defaultdict
 from datetime import date
 
 db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-process = tomllib.load(open(sys.argv[2], "rb"))
-today = (date.fromisoformat(sys.argv[3]) - date(1970, 1, 1)).days
-stages = process["stage"]
-order = [stage["name"] for stage in stages]
-rank = {name: place for place, name in enumerate(order)}
-forward, back, limit, required = {}, {}, {}, {}
-most = {stage["name"]: stage.get("most_visits", 1_000) for stage in stages}
-for place, stage in enumerate(stages):
-    following = order[place + 1] if place + 1 < len(order) else "won"
-    forward[stage["name"]] = stage.get("next", [following])
-    back[stage["name"]] = stage.get("back", order[:place])
-    span = stage.get("limit")
-    if span:
-        unit = {"d": 1, "w": 7}[span[-1]]
-        limit[stage["name"]] = int(span[:-1]) * unit
-    steps = [step if isinstance(step, dict) else {"title": step} for step in stage.get("steps", [])]
-    slug = lambda text: "_".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
-    required[stage["name"]] = [s.get("name") or slug(s["title"]) for s in steps if s.get("required", True)]
+today = (date.fromisoformat(sys.argv[2]) - date(1970, 1, 1)).days
+
+
+class Process:
+    """One version as its text says it."""
+
+    def __init__(self, text):
+        stages = tomllib.loads(text)["stage"]
+        self.order = order = [stage["name"] for stage in stages]
+        self.rank = {name: place for place, name in enumerate(order)}
+        self.forward, self.back, self.limit, self.required = {}, {}, {}, {}
+        self.most = {stage["name"]: stage.get("most_visits", 1_000) for stage in stages}
+        slug = lambda text: "_".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
+        for place, stage in enumerate(stages):
+            following = order[place + 1] if place + 1 < len(order) else "won"
+            self.forward[stage["name"]] = stage.get("next", [following])
+            self.back[stage["name"]] = stage.get("back", order[:place])
+            span = stage.get("limit")
+            if span:
+                unit = {"d": 1, "w": 7}[span[-1]]
+                self.limit[stage["name"]] = int(span[:-1]) * unit
+            steps = [step if isinstance(step, dict) else {"title": step} for step in stage.get("steps", [])]
+            self.required[stage["name"]] = [s.get("name") or slug(s["title"]) for s in steps if s.get("required", True)]
+
+    def default_way(self, start, end):
+        """Stages between, by the first of `next`; by order where that does not lead there."""
+        at, passed = start, []
+        while at != end:
+            if at == "won" or at in passed:
+                return self.order[self.rank[start]:self.rank.get(end, len(self.order))]
+            passed.append(at)
+            at = self.forward[at][0]
+        return passed
+
+
+versions = {version: Process(text) for version, text in db.execute(
+    "SELECT version, text FROM process_version p JOIN operation o ON o.id = p.operation WHERE o.undone_ts IS NULL")}
+in_force = versions[max(versions)]
+gates = defaultdict(list)
+for deal, day, version, kind, body in db.execute(
+    "SELECT e.stream, e.day, e.version, e.kind, e.body FROM event e JOIN operation o ON o.id = e.operation"
+    " WHERE e.kind IN ('stage_entered', 'won', 'lost') AND o.undone_ts IS NULL ORDER BY e.stream, e.effective, e.seq"
+):
+    told = json.loads(body)
+    if told.get("how") in ("start", "advance", "back") or (kind != "stage_entered" and not told.get("imported")):
+        gates[deal].append((day, version))
+
+
+def on(deal, day):
+    """The version under which a deal last passed a gate by the end of a day."""
+    passed = [version for gate, version in gates[deal] if day is not None and gate <= day]
+    return versions[passed[-1]] if passed else in_force
+
 
 ways = defaultdict(list)
 for deal, stage, entered, left, how, overridden in db.execute(
@@ -44,52 +80,45 @@ for deal, due, ended in db.execute("SELECT deal, due, done FROM followup WHERE b
     items[deal].append((due, ended))
 
 
-def default_way(start, end):
-    """Stages between, by the first of `next`; by order where that does not lead there."""
-    at, passed = start, []
-    while at != end:
-        if at == "won" or at in passed:
-            return order[rank[start]:rank.get(end, len(order))]
-        passed.append(at)
-        at = forward[at][0]
-    return passed
-
-
 def classes(deal, opened, closed):
     found = Counter()
     way = ways[deal]
     been, left_onward = set(), set()
     again_told = False
-    if way[0][0] != order[0] and (deal not in imported or way[0][1] == opened is not None):
+    if way[0][0] != on(deal, way[0][1]).order[0] and (deal not in imported or way[0][1] == opened is not None):
         found["skipped_stage"] += 1
     for place, (stage, entered, left, how, overridden) in enumerate(way):
-        if not again_told and sum(one[0] == stage for one in way[: place + 1]) > most[stage]:
+        process = in_force if how == "still" else on(deal, left)
+        if not again_told and sum(one[0] == stage for one in way[: place + 1]) > on(deal, entered).most[stage]:
             found["repeated_stage"] += 1
         again_told = False
         been.add(stage)
         until = today if how == "still" else left
-        if stage in limit and entered is not None and until is not None and until > entered + limit[stage]:
+        if stage in process.limit and entered is not None and until is not None and until > entered + process.limit[stage]:
             found["too_long"] += 1
         if how in ("advanced", "won") and stage not in left_onward:
             left_onward.add(stage)
+            if process.required[stage]:
+                tells["needed"] += 1
             told = [day for (of, _), day in done.items() if of == deal] if deal in imported else []
             if deal not in imported or (told and left is not None and min(told) <= left):
-                for step in required[stage]:
+                tells["steps"] += bool(process.required[stage])
+                for step in process.required[stage]:
                     day = done.get((deal, step))
                     if day is None or (left is not None and day > left):
                         found["missing_step"] += 1
         found["override"] += overridden
         to = "won" if how == "won" else way[place + 1][0] if how in ("advanced", "back") and place + 1 < len(way) else None
-        if to is None or to in forward[stage]:
+        if to is None or to in process.forward[stage]:
             continue
-        if to in back[stage]:
+        if to in process.back[stage]:
             found["allowed_back"] += 1
-        elif to != "won" and rank[to] < rank[stage]:
+        elif to != "won" and process.rank[to] < process.rank[stage]:
             found["moved_back"] += 1
         elif to in been:
             found["repeated_stage"] += 1
             again_told = True
-        elif set(default_way(forward[stage][0], to)) - been:
+        elif set(process.default_way(process.forward[stage][0], to)) - been:
             found["skipped_stage"] += 1
         else:
             found["illegal_move"] += 1
@@ -99,6 +128,7 @@ def classes(deal, opened, closed):
     return +found
 
 
+tells = Counter()
 DECIDE = ("skipped_stage", "illegal_move", "moved_back", "repeated_stage", "missing_step")
 answer = Counter()
 paths = Counter()
@@ -117,5 +147,17 @@ for deal, state, opened, closed in db.execute("SELECT id, state, opened, closed 
     for name, times in found.items():
         answer[f"{name}_deals"] += 1
         answer[f"{name}_times"] += times
-    paths[" > ".join(stage for stage, *_ in ways[deal])] += 1
+    tells["gates"] += deal not in imported or bool(gates[deal])
+    path = []
+    for place, (stage, _, _, how, _) in enumerate(ways[deal]):
+        path.append(stage)
+        if how in ("won", "lost") and place + 1 < len(ways[deal]):
+            path.append(f"({how})")
+    paths[" > ".join(path)] += 1
+# What no file told is not none.
+untold = [name for name in ("override", "follow_up") if not tells["gates"]]
+untold += ["missing_step"] if tells["needed"] and not tells["steps"] else []
+for name in untold:
+    if not answer[f"{name}_deals"]:
+        answer[f"{name}_deals"] = answer[f"{name}_times"] = None
 print(json.dumps({"row": answer, "paths": paths}))

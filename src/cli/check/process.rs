@@ -43,10 +43,7 @@ pub(super) fn broken_or_edited(session: &Session<'_>) -> Result<Vec<Finding>> {
         Finding {
             level: WARNING,
             check: "process-edited".to_string(),
-            message: format!(
-                "{label} was edited since version {} was applied",
-                session.version
-            ),
+            message: session.not_applied(&label),
             subject: label,
             n: 1,
             command: "salesctl process apply --dry-run --why \"what changed\"".to_string(),

@@ -89,6 +89,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
     };
     let write = |plan: &Plan, write: &mut Write<'_>| {
+        let files: Vec<_> = plan.files.iter().collect();
+        summary::rejects_have_a_place(cx, import, &files, &paths)?;
         let counts = plan.main_file().map(|file| file.counts).unwrap_or_default();
         let file = batch_file(cx, &import.file, "deals", counts)?;
         let bar = cx.console.progress(plan.deals.len(), "deals");

@@ -74,9 +74,29 @@ pub(super) fn write_rejects(
     } else {
         rejects::write(&target, &report.reject_file()).map(|()| true)
     };
-    let written = done.map_err(|error| {
-        Fault::usage(format!("the rejected rows can't be written: {error}"))
-            .hint("--rejects FILE names another place")
-    })?;
+    let written = done.map_err(|error| no_place(cx, &target, &error))?;
     Ok(written.then(|| cx.shown(&target)))
+}
+
+/// Refuses before anything is imported when the rejected rows could not be written.
+pub(super) fn rejects_have_a_place(
+    cx: &Context,
+    file: &Path,
+    named: Option<&Path>,
+    report: &FileReport,
+) -> Result<()> {
+    if report.rejects.is_empty() {
+        return Ok(());
+    }
+    let target = named.map_or_else(|| rejects::path_of(file), Path::to_path_buf);
+    rejects::place(&target).map_err(|error| no_place(cx, &target, &error))?;
+    Ok(())
+}
+
+fn no_place(cx: &Context, target: &Path, error: &std::io::Error) -> Fault {
+    let target = cx.shown(target);
+    Fault::usage(format!(
+        "the rejected rows can't be written to `{target}`: {error}"
+    ))
+    .hint("--rejects FILE names another place")
 }

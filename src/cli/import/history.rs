@@ -9,13 +9,19 @@ use super::super::show::counted;
 use super::file::open_log;
 use super::summary::{self, Summary};
 use super::{ImportArgs, Planned, batch_file, no_plan, planned_and_written};
+use crate::fault::Fault;
 use crate::import::{self, HistoryPlan, Mapping, plan_history};
 use crate::store::{Access, Write};
+use crate::text::visible;
 
 /// Bring the past of deals in: a log, CSV or XES, of which deal came to which stage, when and by whom
 ///
 /// XES (also packed: .xes.gz), and CSV with the columns case, activity and timestamp, need no mapping. Of
 /// activities that start and complete, only `complete` counts.
+///
+/// The logs of `export log` come back whole: steps, overrides, and of deals that are made here owner, product,
+/// source and value. In a mapping `done_STEP` under [values.stage] is a step, and `overridden`, `rep`, `value`,
+/// `reason` and the like name the columns that tell them.
 ///
 /// The log is the whole story: it takes the place of the stages that a file of deals told, of which the
 /// end stays where the log tells none. Deals that were moved here are refused.
@@ -36,7 +42,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let import = &args.import;
     let by_itself = if import.map.is_none() {
         let log = open_log(cx, &import.file, &import.options())?;
-        Mapping::of_event_log(log.rows.headings())
+        let headings = log.rows.headings();
+        Some(Mapping::of_event_log(headings).ok_or_else(|| not_clear(&log.name, headings))?)
     } else {
         None
     };
@@ -66,6 +73,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         }
     };
     let write = |plan: &HistoryPlan, write: &mut Write<'_>| {
+        let paths = std::slice::from_ref(&import.file);
+        summary::rejects_have_a_place(cx, import, &[&plan.file], paths)?;
         let file = batch_file(cx, &import.file, "history", plan.file.counts)?;
         let bar = cx.console.progress(plan.deals.len(), "deals");
         let batch = write.import_history(plan, &file, &session.process.calendar, |n| {
@@ -96,4 +105,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             batch,
         },
     )
+}
+
+fn not_clear(name: &str, headings: &[String]) -> Fault {
+    let columns: Vec<String> = headings
+        .iter()
+        .map(|heading| format!("`{}`", visible(heading)))
+        .collect();
+    Fault::usage(format!(
+        "which columns of `{name}` tell the deal, the stage and the time is not clear; it has {}",
+        columns.join(", ")
+    ))
+    .hint("--map FILE, with `[history]` and in it `deal`, `stage` and `at`, each = \"the column's heading\"")
 }

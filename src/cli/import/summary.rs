@@ -9,15 +9,13 @@ use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
 use super::super::show::{amount, counted};
 use super::ImportArgs;
+use super::file_summary::{self, first_lines};
 use crate::document::{Answer, Document, row};
-use crate::fault::Fault;
 use crate::id::Id;
-use crate::import::{Changed, FileReport, Missing, MissingFate, rejects};
+use crate::import::{Changed, FileReport, Missing, MissingFate};
 use crate::money::grouped;
 use crate::text::{shortened, visible};
 
-/// Rejected rows that are shown without `--details`, and as many changed ones.
-const SHOWN: usize = 3;
 /// Missing names of a kind that are shown without `--details`.
 const NAMES: usize = 5;
 
@@ -31,11 +29,27 @@ row! {
         new: u64,
         known: u64,
         rejected: u64,
+        /// Rows that tell nothing an import could take.
+        passed_over: u64,
         batch: Option<String>,
         rejects_file: Option<String>,
         columns_ignored: Vec<String>,
         changed: Vec<String>,
     }
+}
+
+/// Refuses before anything is written when the rejected rows would have no place.
+pub(super) fn rejects_have_a_place(
+    cx: &Context,
+    args: &ImportArgs,
+    files: &[&FileReport],
+    paths: &[PathBuf],
+) -> Result<()> {
+    for (at, (report, path)) in files.iter().zip(paths).enumerate() {
+        let named = args.rejects.as_deref().filter(|_| at + 1 == files.len());
+        file_summary::rejects_have_a_place(cx, path, named, report)?;
+    }
+    Ok(())
 }
 
 /// What is shown of an import, whether it was kept or not.
@@ -63,12 +77,8 @@ pub(super) fn show(
     let mut document = Document::default();
     for (at, (report, path)) in summary.files.iter().zip(summary.paths).enumerate() {
         let is_main = at + 1 == summary.files.len();
-        let target = match &args.rejects {
-            Some(named) if is_main => named.clone(),
-            _ => rejects::path_of(path),
-        };
-        let written = write_rejects(args, report, &target)?;
-        let shown = written.then(|| cx.shown(&target));
+        let named = args.rejects.as_deref().filter(|_| is_main);
+        let shown = file_summary::write_rejects(cx, args.dry_run, path, named, report)?;
         document = file_lines(document, report, shown.as_deref(), args);
         let mut changes = Vec::new();
         if is_main {
@@ -76,7 +86,12 @@ pub(super) fn show(
                 changes.push(change(session, changed)?);
             }
         }
-        document = first_lines(document, &changes, args);
+        document = first_lines(
+            document,
+            changes.iter().cloned(),
+            changes.len(),
+            args.details,
+        );
         rows.push(FileRow {
             file: report.name.clone(),
             encoding: report.dialect.encoding.name(),
@@ -85,6 +100,7 @@ pub(super) fn show(
             new: report.counts.new,
             known: report.counts.known,
             rejected: report.counts.rejected,
+            passed_over: report.counts.passed_over,
             batch: summary.batch.filter(|_| !args.dry_run).map(Id::handle),
             rejects_file: shown,
             columns_ignored: report.columns_ignored.clone(),
@@ -108,7 +124,7 @@ pub(super) fn show(
     document = document.line(ending(session, args, summary)?);
     let nothing_taken = rows
         .last()
-        .is_some_and(|row| row.rejected > 0 && row.new == 0 && row.known == 0);
+        .is_some_and(|row| row.rejected > 0 && row.new + row.known + row.passed_over == 0);
     let answer = Answer {
         notes,
         ..output::answer(session, "salesctl/import/1", rows)
@@ -127,23 +143,6 @@ pub(super) fn show(
     Ok(Status::Done)
 }
 
-/// A dry run leaves no file behind; a run without rejects takes an earlier reject file away.
-fn write_rejects(args: &ImportArgs, report: &FileReport, target: &std::path::Path) -> Result<bool> {
-    if args.dry_run {
-        return Ok(false);
-    }
-    let done = if report.rejects.is_empty() {
-        rejects::clear(target).map(|()| false)
-    } else {
-        rejects::write(target, &report.reject_file()).map(|()| true)
-    };
-    done.map_err(|error| {
-        Fault::usage(format!("the rejected rows can't be written: {error}"))
-            .hint("--rejects FILE names another place")
-            .into()
-    })
-}
-
 fn file_lines(
     mut document: Document,
     report: &FileReport,
@@ -151,25 +150,7 @@ fn file_lines(
     args: &ImportArgs,
 ) -> Document {
     let counts = report.counts;
-    let ignored = if report.columns_ignored.is_empty() {
-        String::new()
-    } else {
-        let names: Vec<String> = report
-            .columns_ignored
-            .iter()
-            .map(|name| format!("\"{}\"", shortened(name, 30)))
-            .collect();
-        format!("; ignored: {}", names.join(", "))
-    };
-    document = document.heading(format!(
-        "{}   {}, {}, {}, {} of {} columns{ignored}",
-        report.name,
-        counted(counts.read as usize, "row", "rows"),
-        report.dialect.encoding.name(),
-        report.dialect.delimiter_name(),
-        report.columns_used,
-        report.headings.len(),
-    ));
+    document = document.heading(file_summary::heading(report));
     let mut line = |what: &str, n: u64, more: &str| {
         document.blocks.push(crate::document::Block::Line(format!(
             "  {what:<14} {:>9}{}{more}",
@@ -184,34 +165,15 @@ fn file_lines(
         .map(|file| format!(" → {file}"))
         .unwrap_or_default();
     line("rejected", counts.rejected, &format!("{why}{place}"));
+    if counts.passed_over > 0 {
+        line("passed over", counts.passed_over, "the notes say why");
+    }
     line("total", counts.read, "");
-    let rejected: Vec<String> = report
-        .rejects
-        .iter()
-        .map(|reject| {
-            format!(
-                "line {:<7} rejected  {}",
-                reject.line,
-                shortened(&reject.reason, 200)
-            )
-        })
-        .collect();
-    first_lines(document, &rejected, args)
-}
-
-/// The first lines, or with `--details` all.
-fn first_lines(mut document: Document, lines: &[String], args: &ImportArgs) -> Document {
-    let limit = if args.details { usize::MAX } else { SHOWN };
-    for line in lines.iter().take(limit) {
-        document = document.line(format!("  {line}"));
-    }
-    if lines.len() > limit {
-        document = document.line(format!(
-            "  … {} more with --details",
-            grouped((lines.len() - limit) as u64)
-        ));
-    }
-    document
+    let rejected = report.rejects.iter().map(|reject| {
+        let reason = shortened(&reject.reason, 200);
+        format!("line {:<7} rejected  {reason}", reject.line)
+    });
+    first_lines(document, rejected, report.rejects.len(), args.details)
 }
 
 /// What a row tells otherwise than the store: from what the store has to what the row says.

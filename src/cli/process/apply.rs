@@ -127,6 +127,15 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     if let Some(previous) = &previous {
         still_in_catalog(cx, previous, &process, &catalog);
     }
+    if cx.globals.process.is_some()
+        && let Some(usual) = cx.usual_process().map(|usual| usual.value)
+        && read_file(cx, Some(&usual)).is_ok_and(|(_, other)| other != text)
+    {
+        cx.console.note(&format!(
+            "note: {} says otherwise; copy {label} over it, or the next `salesctl process apply` takes this back",
+            cx.shown(&usual)
+        ));
+    }
     if outcome.dry_run {
         cx.console.say("dry run: nothing written")?;
     }

@@ -86,9 +86,12 @@ fn seen(session: &Session<'_>, work: &Work, items: &[Item]) -> Result<(Vec<Asked
 fn known(session: &Session<'_>, work: &Work, asking: &[(Process, Vec<u32>)]) -> Result<Known> {
     let mut names = vec!["owner".to_string()];
     for (process, _) in asking {
-        let rows = Rows::new(process, session.today);
         for column in columns_read(process) {
-            names.extend(rows.made_of(&column).into_iter().map(str::to_string));
+            names.extend(
+                Rows::made_of(process, &column)
+                    .into_iter()
+                    .map(str::to_string),
+            );
         }
     }
     names.sort();

@@ -21,10 +21,10 @@ use crate::store::{Access, Applied};
 pub(crate) struct Args {
     /// The earlier version, by its number in `process log` [default: the one in force]
     #[arg(value_name = "A")]
-    before: Option<u32>,
+    before: Option<String>,
     /// The later version [default: the process file]
     #[arg(value_name = "B")]
-    after: Option<u32>,
+    after: Option<String>,
     /// Every text, also those that only people read
     #[arg(long)]
     details: bool,
@@ -48,7 +48,12 @@ row! {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session_without_note(Access::Read)?;
     let versions = session.store.versions()?;
-    let find = |version: u32| -> Result<&Applied> {
+    let find = |typed: &str| -> Result<&Applied> {
+        let version: u32 = typed.parse().map_err(|_| {
+            Fault::usage(format!("`{typed}` is not the number of a version"))
+                .hint("salesctl process log shows the versions with their numbers")
+                .hint("salesctl process plan FILE holds a file against the version in force")
+        })?;
         let found = versions.iter().find(|known| known.version == version);
         found.ok_or_else(|| {
             let newest = versions.first().map_or(0, |newest| newest.version);
@@ -59,7 +64,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .into()
         })
     };
-    let before = find(args.before.unwrap_or(session.version))?;
+    let in_force = session.version.to_string();
+    let before = find(args.before.as_deref().unwrap_or(&in_force))?;
     let words = |applied: &Applied| {
         format!(
             "version {} ({} by {}: {})",
@@ -69,7 +75,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             applied.why
         )
     };
-    let (after, name) = if let Some(version) = args.after {
+    let (after, name) = if let Some(version) = &args.after {
         let after = find(version)?;
         (after.text.clone(), words(after))
     } else {

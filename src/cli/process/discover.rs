@@ -39,9 +39,9 @@ pub(crate) struct Args {
     /// The activity that means a deal was lost; may be given again [default: found by name]
     #[arg(long, value_name = "NAME")]
     lost: Vec<String>,
-    /// The currency that the draft names
-    #[arg(long, value_name = "CODE", default_value = "EUR")]
-    currency: Currency,
+    /// The currency that the draft names [default: the log's, where it tells one, or EUR]
+    #[arg(long, value_name = "CODE")]
+    currency: Option<Currency>,
     /// The column that tells the case [default: found by name]
     #[arg(long, value_name = "COLUMN")]
     case: Option<String>,
@@ -108,18 +108,28 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let taken = read_log(log, &named).map_err(|error| refused(cx, &args.log, &error))?;
     let passed_over = passed_over(&taken);
     let file = args.log.file_name().unwrap_or_default().to_string_lossy();
+    let (currency, currency_from) = currency(args.currency, &taken);
     let ask = process::DiscoverAsk {
         log: &file,
         min_share: args.min_share,
         won: &args.won,
         lost: &args.lost,
-        currency: args.currency,
+        currency,
+        currency_from: &currency_from,
+        reasons: &taken.reasons,
         passed_over: &passed_over,
     };
-    let draft = process::draft(&taken.log, &ask)
-        .map_err(|problem| Fault::input(format!("`{}`: {problem}", cx.shown(&args.log))))?;
+    let draft = process::draft(&taken.log, &ask).map_err(|problem| {
+        let log = cx.shown(&args.log);
+        let hint = if taken.log.events() == 0 {
+            "`salesctl export log --output log.xes` writes one of your own deals; --case, --activity and --timestamp name the columns of another".to_string()
+        } else {
+            format!("`salesctl process discover {log} --moves` shows its activities")
+        };
+        Fault::input(format!("`{log}`: {problem}")).hint(hint)
+    })?;
     if args.moves {
-        return moves(args, cx, &taken, &draft, passed_over);
+        return moves(args, cx, &taken, &draft, currency, passed_over);
     }
     let checked = process::check("the draft", &draft.text);
     let wrong = checked
@@ -141,6 +151,26 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     write_source(path, &draft.text, args.shown.force)?;
     told(args, cx, &taken, &draft, path, &passed_over)?;
     Ok(Status::Done)
+}
+
+/// The currency of the draft, and what says so.
+fn currency(typed: Option<Currency>, taken: &Taken) -> (Currency, String) {
+    if let Some(typed) = typed {
+        return (typed, "as you said".to_string());
+    }
+    let all: u64 = taken.currencies.iter().map(|(_, n)| n).sum();
+    let told = taken.currencies.first();
+    match told.and_then(|(code, n)| Some((code.parse().ok()?, n))) {
+        Some((currency, n)) if *n == all => (currency, "the log's".to_string()),
+        Some((currency, n)) => {
+            let share = *n as f64 / all as f64 * 100.0;
+            (
+                currency,
+                format!("of {share:.1} % of the moves; the others need [rates]"),
+            )
+        }
+        None => (Currency::EUR, "logs tell none; say your own".to_string()),
+    }
 }
 
 /// What was written, and what comes next.
@@ -217,6 +247,7 @@ fn moves(
     cx: &Context,
     taken: &Taken,
     draft: &Draft,
+    currency: Currency,
     notes: Vec<String>,
 ) -> Result<Status> {
     let rows: Vec<MoveRow> = draft
@@ -259,7 +290,7 @@ fn moves(
         schema: "salesctl/process-discover/1",
         as_of: cx.today_in(&process::Calendar::default())?,
         process_version: None,
-        currency: args.currency,
+        currency,
         period: None,
         by: Vec::new(),
         n: rows.len(),

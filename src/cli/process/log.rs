@@ -34,6 +34,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
     let next = review::next(&session, &versions, &reviews);
+    let is_there = |number: &u32| versions.iter().any(|applied| applied.version == *number);
+    let numbers = 1..session.store.next_version()?;
+    let undone: Vec<String> = numbers
+        .filter(|number| !is_there(number))
+        .map(|number| number.to_string())
+        .collect();
     let rows: Vec<VersionRow> = versions
         .into_iter()
         .map(|applied| VersionRow {
@@ -72,6 +78,20 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             counted(answer.n, "version", "versions")
         ))
         .table(table);
+    match undone.as_slice() {
+        [] => {}
+        [one] => {
+            document = document.line(format!(
+                "version {one} was undone; its number is not used again"
+            ));
+        }
+        several => {
+            document = document.line(format!(
+                "versions {} were undone; their numbers are not used again",
+                several.join(", ")
+            ));
+        }
+    }
     if let Some(next) = next {
         document = document.line(format!(
             "{}: salesctl process review",

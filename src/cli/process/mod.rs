@@ -15,6 +15,7 @@ mod matrix;
 mod origin;
 mod plan;
 mod plan_rows;
+mod plan_words;
 mod planned;
 pub(crate) mod review;
 mod schema;

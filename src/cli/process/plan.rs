@@ -10,12 +10,13 @@ use super::super::session::Session;
 use super::super::show::counted;
 use super::compared::{Line, table};
 use super::plan_rows::{PlanRow, affected, change_rows, deal_table, row, test_row};
+use super::plan_words::{gate_words, sums, test_lines};
 use super::planned::{
-    Deals, Scenarios, Turned, deals, forecast, homeless, is_foreseen, scenarios, unknown_names,
+    Deals, deals, forecast, homeless, is_foreseen, nowhere_to_go, scenarios, unknown_names,
 };
 use super::read_file;
 use crate::deal::plan::Fate;
-use crate::document::Document;
+use crate::document::{Block, Document};
 use crate::money::Money;
 use crate::process::{self, Level, Process, What, changes};
 use crate::store::Access;
@@ -81,7 +82,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     for line in sums(&found) {
         document = document.line(line);
     }
-    if is_foreseen(&all, &found.held) {
+    if let Some(words) = found.nowhere_to_go() {
+        let line = format!("not forecast: {words}");
+        document = document.line(line.clone());
+        rows.push(PlanRow {
+            words: Some(line),
+            ..row("forecast", "median")
+        });
+    } else if is_foreseen(&all, &found.held) {
         let (line, row) = forecast_line(&session, &after, &label)?;
         document = document.line(line);
         rows.extend(row);
@@ -108,6 +116,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             format!(" --process {}", quoted(&shown))
         });
         let next = session.store.next_version()?;
+        // What to do next stands apart from what was found.
+        if matches!(document.blocks.last(), Some(Block::Line(_))) {
+            document = document.line("");
+        }
         document = document.line(format!(
             "nothing changed yet; `salesctl process apply{} --why \"…\"` makes this version {next}",
             named.unwrap_or_default(),
@@ -167,9 +179,7 @@ fn say_what_it_does(lines: &mut [Line], found: &Deals, after: &Process) {
                             format!("{n} deals go")
                         }
                     ),
-                    Some((_, n)) => {
-                        format!("{} nowhere to go", counted(n, "deal has", "deals have"))
-                    }
+                    Some((_, n)) => nowhere_to_go(n),
                 }
             }
             (["stage", stage, part, item, ..], what) if what != What::Removed => {
@@ -213,54 +223,6 @@ fn say_what_it_does(lines: &mut [Line], found: &Deals, after: &Process) {
     }
 }
 
-/// `17 deals: 11 pass, 2 fail, 4 have no value`
-fn gate_words(pass: usize, fail: usize, unknown: usize) -> String {
-    let total = pass + fail + unknown;
-    if total == 0 {
-        return "no open deal is there".to_string();
-    }
-    let mut parts = Vec::new();
-    let mut part = |n: usize, one: &str, many: &str| {
-        if n > 0 {
-            parts.push(counted(n, one, many));
-        }
-    };
-    part(pass, "passes", "pass");
-    part(fail, "fails", "fail");
-    part(unknown, "has no value", "have no value");
-    format!("{}: {}", counted(total, "deal", "deals"), parts.join(", "))
-}
-
-/// What the changes come to, over all deals.
-fn sums(found: &Deals) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (blocked, freed) = (found.gates.blocked.len(), found.gates.freed.len());
-    if blocked + freed > 0 {
-        let mut parts = Vec::new();
-        if blocked > 0 {
-            let deals = counted(blocked, "open deal", "open deals");
-            parts.push(format!("{deals} could go on and would be blocked"));
-        }
-        if freed > 0 {
-            let deals = counted(freed, "open deal", "open deals");
-            parts.push(format!("{deals} would be blocked no longer"));
-        }
-        lines.push(parts.join("; "));
-    }
-    let late = [
-        (found.late.newly.len(), "late now"),
-        (found.late.no_longer.len(), "late no longer"),
-    ];
-    let late = late.into_iter().filter(|(n, _)| *n > 0);
-    let late: Vec<String> = late
-        .map(|(n, how)| format!("{} {how}", counted(n, "open deal is", "open deals are")))
-        .collect();
-    if !late.is_empty() {
-        lines.push(late.join("; "));
-    }
-    lines
-}
-
 fn forecast_line(
     session: &Session<'_>,
     after: &Process,
@@ -299,38 +261,4 @@ fn forecast_line(
         ..row("forecast", "median")
     };
     Ok((line, Some(row)))
-}
-
-fn test_lines(tests: &Scenarios) -> Vec<String> {
-    if tests.total == 0 {
-        return Vec::new();
-    }
-    let place = |turned: &Turned| {
-        format!(
-            "\"{}\" ({}:{})",
-            visible(&turned.name),
-            turned.file,
-            turned.line
-        )
-    };
-    let list = |after: bool| -> Vec<String> {
-        let turned = tests.turned.iter().filter(|turned| turned.after == after);
-        turned.map(place).collect()
-    };
-    let (fails, holds) = (list(false), list(true));
-    let mut parts = vec![counted(tests.total, "scenario", "scenarios")];
-    match fails.len() {
-        0 => {}
-        1 => parts.push(format!("1 fails now: {}", fails[0])),
-        n => parts.push(format!("{n} fail now: {}", fails.join(", "))),
-    }
-    match holds.len() {
-        0 => {}
-        1 => parts.push(format!("1 holds now: {}", holds[0])),
-        n => parts.push(format!("{n} hold now: {}", holds.join(", "))),
-    }
-    if parts.len() == 1 {
-        parts.push("none of another outcome".to_string());
-    }
-    vec![format!("tests: {}", parts.join(", "))]
 }

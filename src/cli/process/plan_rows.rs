@@ -124,6 +124,20 @@ pub(super) fn change_rows(lines: &[Line], found: &Deals) -> Vec<PlanRow> {
 pub(super) fn affected(found: &Deals) -> Vec<(u32, PlanRow)> {
     let book = &found.book;
     let mut said: Vec<(u32, &'static str, Option<String>, Option<String>)> = Vec::new();
+    let mut because: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for line in &found.gates.lines {
+        for deal in line.fail.iter().chain(&line.unknown) {
+            because.entry(*deal).or_default().push(line.asks.clone());
+        }
+    }
+    for (deal, items) in found
+        .gates
+        .arrivals
+        .iter()
+        .flat_map(|arrival| &arrival.blocked)
+    {
+        because.insert(*deal, items.clone());
+    }
     for held in &found.held {
         let (what, to) = match &held.fate {
             Fate::Stays => continue,
@@ -132,13 +146,10 @@ pub(super) fn affected(found: &Deals) -> Vec<(u32, PlanRow)> {
             Fate::Homeless => ("homeless", None),
         };
         let deals = held.deals.iter();
-        said.extend(deals.map(|deal| (*deal, what, to.clone(), None)));
-    }
-    let mut because: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for line in &found.gates.lines {
-        for deal in line.fail.iter().chain(&line.unknown) {
-            because.entry(*deal).or_default().push(line.item.clone());
-        }
+        said.extend(deals.map(|deal| {
+            let why = because.get(deal).filter(|_| what == "moved");
+            (*deal, what, to.clone(), why.map(|items| items.join(", ")))
+        }));
     }
     for deal in &found.gates.blocked {
         let why = because.get(deal).map(|items| items.join(", "));
@@ -184,6 +195,9 @@ pub(super) fn deal_table(
     let mut rows = Vec::with_capacity(affected.len());
     for (deal, row) in affected {
         let words = match (row.what, &row.to, &row.words) {
+            ("moved", Some(to), Some(why)) => {
+                format!("goes to {to}, where it would be blocked: {why}")
+            }
             ("renamed" | "moved", Some(to), _) => format!("goes to {to}"),
             ("homeless", ..) => "has nowhere to go".to_string(),
             ("blocked", _, Some(why)) => format!("would be blocked: {why}"),

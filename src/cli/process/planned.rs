@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::super::context::Context;
 use super::super::forecast::edited::{Medians, medians};
 use super::super::session::Session;
+use super::super::show::counted;
 use super::test::every;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::deal::plan::{Fate, Gates, Held, Late, gates, held, late};
@@ -41,6 +42,19 @@ pub(super) struct Deals {
     pub(super) held: Vec<Held>,
     pub(super) gates: Gates,
     pub(super) late: Late,
+}
+
+impl Deals {
+    /// How many deals there are for which nothing can be told, since nobody said where they go.
+    pub(super) fn nowhere_to_go(&self) -> Option<String> {
+        let homeless = self.held.iter().filter(|held| held.fate == Fate::Homeless);
+        let n: usize = homeless.map(|held| held.deals.len()).sum();
+        (n > 0).then(|| nowhere_to_go(n))
+    }
+}
+
+pub(super) fn nowhere_to_go(deals: usize) -> String {
+    format!("{} nowhere to go", counted(deals, "deal has", "deals have"))
 }
 
 /// The open deals and where they go: what `apply` needs to know.
@@ -123,7 +137,7 @@ pub(super) fn homeless(
         let new = after
             .stages
             .iter()
-            .find(|stage| before.stage(&stage.name).is_none());
+            .find(|stage| !before.stages.iter().any(|known| known.name == stage.name));
         let mut next = match fault.take() {
             None => Fault::no(told),
             Some(fault) => fault.hint(told),

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::report::review::{
     Agenda, Section, Version, burden_section, conformance_section, next_words, review, review_needs,
 };
-use crate::report::{Ask, BURDEN, conformance, conformance_needs};
+use crate::report::{Ask, BURDEN, Judging, conformance, conformance_needs};
 use crate::store::{Access, Applied};
 use crate::text::visible;
 
@@ -53,9 +53,14 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
     let next = next(&session, &versions, &reviews);
+    let earlier = session.earlier()?;
+    let judging = Judging {
+        process: &session.process,
+        earlier: &earlier,
+    };
     let needs = review_needs(&session.process)
         .and(BURDEN)
-        .and(conformance_needs(&session.process));
+        .and(conformance_needs(judging));
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;
@@ -69,7 +74,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         last_review: reviews.last(),
         all: args.all,
         next_review: next.map(|next| next.due),
-        more: elsewhere(&session, &book, since)?,
+        more: elsewhere(&session, judging, &book, since)?,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
     let report = review(&session.process, &book, agenda).map_err(Fault::usage)?;
@@ -79,8 +84,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
 }
 
 /// The parts of the page that other reports work out, of what happened since the last review.
-fn elsewhere(session: &Session<'_>, book: &Book, since: Option<NaiveDate>) -> Result<Vec<Section>> {
-    let process = &session.process;
+fn elsewhere(
+    session: &Session<'_>,
+    judging: Judging<'_>,
+    book: &Book,
+    since: Option<NaiveDate>,
+) -> Result<Vec<Section>> {
     let period = since.map(|since| Period {
         from: since.min(book.as_of),
         to: book.as_of,
@@ -93,7 +102,7 @@ fn elsewhere(session: &Session<'_>, book: &Book, since: Option<NaiveDate>) -> Re
         ..Ask::default()
     };
     let asked = burden_of(session, book, &ask, false)?.answer.rows;
-    let followed = conformance(process, book, &ask, false).map_err(Fault::usage)?;
+    let followed = conformance(judging, book, &ask, false).map_err(Fault::usage)?;
     let followed = followed.answer.rows.first();
     let mut sections = vec![burden_section(&asked, &again)];
     sections.extend(followed.map(|row| conformance_section(&row.followed, &again)));

@@ -12,8 +12,17 @@ use crate::deal::book::Day;
 use crate::fault::Fault;
 use crate::process::{Only, Process, Stage};
 
-/// Judges conditions of a process, each over some deals of the Book: one truth a deal.
-pub type Judge<'a> = dyn FnMut(&Process, &[(&Condition, &[u32])]) -> Result<Vec<Vec<Truth>>> + 'a;
+/// A condition over some deals, by their places in the Book.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub condition: &'a Condition,
+    pub deals: &'a [u32],
+    /// The stage that they are taken to have entered today.
+    pub entered: Option<&'a str>,
+}
+
+/// Judges conditions of a process: one truth a deal.
+pub type Judge<'a> = dyn FnMut(&Process, &[Asked<'_>]) -> Result<Vec<Vec<Truth>>> + 'a;
 
 /// A line of a gate that is new, or says other than before, and what it is to the deals of its stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +31,8 @@ pub struct Line {
     /// `requires`, `steps` or `exit`, and what it is called there.
     pub part: &'static str,
     pub item: String,
+    /// The item and, since the words of a criterion may be those of an earlier one, its condition.
+    pub asks: String,
     /// Deals that it is for, by their places in the Book.
     pub pass: Vec<u32>,
     pub fail: Vec<u32>,
@@ -37,6 +48,16 @@ pub struct Gates {
     pub blocked: Vec<u32>,
     /// The other way round.
     pub freed: Vec<u32>,
+    pub arrivals: Vec<Arrival>,
+}
+
+/// Deals that a change takes to a stage which they were not in, by their places in the Book.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrival {
+    pub stage: String,
+    pub deals: usize,
+    /// Those that its gate would not let pass yet, with the lines that are open.
+    pub blocked: Vec<(u32, Vec<String>)>,
 }
 
 /// A line of a gate as one condition: true is met, false not met, NULL missing, as [`crate::deal::gate`] says.
@@ -53,6 +74,15 @@ impl Rule {
             && self.item == other.item
             && self.condition.text == other.condition.text
             && self.only == other.only
+    }
+
+    fn asks(&self) -> String {
+        let when = &self.condition.text;
+        if self.part == "exit" && self.item != *when {
+            format!("{} ({when})", self.item)
+        } else {
+            self.item.clone()
+        }
     }
 }
 
@@ -122,21 +152,42 @@ fn is_known(process: &Process, name: &str) -> String {
     }
 }
 
-/// One stage before and after, with its rules and the deals that stay in it.
+/// A gate that is other than before, and the deals that stay behind it.
 struct Gate<'a> {
-    deals: &'a [u32],
-    name: &'a str,
     before: Side<'a>,
     after: Side<'a>,
 }
 
+/// A stage of a process with its rules, and deals in it.
 struct Side<'a> {
     stage: &'a Stage,
     rules: Vec<Rule>,
+    deals: &'a [u32],
+    /// Whether it is the change that takes them there.
+    arrive: bool,
 }
 
-/// What the gates that differ do to the deals that stay behind them. Deals that a change takes to another stage stand
-/// before that one's gate, which is told with their move.
+impl<'a> Side<'a> {
+    fn new(process: &Process, stage: &'a Stage, deals: &'a [u32], arrive: bool) -> Result<Self> {
+        Ok(Self {
+            stage,
+            rules: rules(process, stage)?,
+            deals,
+            arrive,
+        })
+    }
+
+    fn asked<'s>(&'s self, condition: &'s Condition) -> Asked<'s> {
+        Asked {
+            condition,
+            deals: self.deals,
+            entered: self.arrive.then_some(self.stage.name.as_str()),
+        }
+    }
+}
+
+/// What the gates that differ do to the deals that stay behind them, and how those that a change takes to another stage
+/// stand before the gate of that one.
 pub fn gates(
     before: &Process,
     after: &Process,
@@ -146,39 +197,42 @@ pub fn gates(
 ) -> Result<Gates> {
     let all = reads_differ(before, after, today);
     let mut changed: Vec<Gate<'_>> = Vec::new();
-    for held in held {
-        let stays = !held.deals.is_empty() && !matches!(held.fate, Fate::Moved(_));
-        let (Some(was), Some(name)) = (before.stage(&held.stage), held.now().filter(|_| stays))
-        else {
+    let mut arrivals: Vec<Side<'_>> = Vec::new();
+    for held in held.iter().filter(|held| !held.deals.is_empty()) {
+        let Some(now) = held.now().and_then(|now| after.stage(now)) else {
             continue;
         };
-        let Some(now) = after.stage(name) else {
+        let arrive = matches!(held.fate, Fate::Moved(_));
+        let is = Side::new(after, now, &held.deals, arrive)?;
+        if arrive {
+            arrivals.push(is);
+            continue;
+        }
+        let Some(stage) = before.stage(&held.stage) else {
             continue;
         };
-        let (old, new) = (rules(before, was)?, rules(after, now)?);
-        let same = was.only == now.only
-            && old.len() == new.len()
-            && old.iter().zip(&new).all(|(old, new)| old.is(new));
+        let was = Side::new(before, stage, &held.deals, false)?;
+        let same = stage.only == now.only
+            && was.rules.len() == is.rules.len()
+            && was
+                .rules
+                .iter()
+                .zip(&is.rules)
+                .all(|(old, new)| old.is(new));
         if all || !same {
             changed.push(Gate {
-                deals: &held.deals,
-                name,
-                before: Side {
-                    stage: was,
-                    rules: old,
-                },
-                after: Side {
-                    stage: now,
-                    rules: new,
-                },
+                before: was,
+                after: is,
             });
         }
     }
-    let was = judged(before, &changed, |gate| &gate.before, judge)?;
-    let is = judged(after, &changed, |gate| &gate.after, judge)?;
+    let was: Vec<&Side<'_>> = changed.iter().map(|gate| &gate.before).collect();
+    let was = judged(before, &was, judge)?;
+    let is = changed.iter().map(|gate| &gate.after).chain(&arrivals);
+    let is = judged(after, &is.collect::<Vec<_>>(), judge)?;
     let mut found = Gates::default();
     for ((gate, was), is) in changed.iter().zip(&was).zip(&is) {
-        for (at, deal) in gate.deals.iter().enumerate() {
+        for (at, deal) in gate.after.deals.iter().enumerate() {
             match (was.is_open(&gate.before, at), is.is_open(&gate.after, at)) {
                 (false, true) => found.blocked.push(*deal),
                 (true, false) => found.freed.push(*deal),
@@ -190,14 +244,15 @@ pub fn gates(
                 continue;
             }
             let mut line = Line {
-                stage: gate.name.to_string(),
+                stage: gate.after.stage.name.clone(),
                 part: rule.part,
                 item: rule.item.clone(),
+                asks: rule.asks(),
                 pass: Vec::new(),
                 fail: Vec::new(),
                 unknown: Vec::new(),
             };
-            for (at, deal) in gate.deals.iter().enumerate() {
+            for (at, deal) in gate.after.deals.iter().enumerate() {
                 if is.is_for(&gate.after, rule, at) {
                     match truths[at] {
                         Truth::Met => line.pass.push(*deal),
@@ -208,6 +263,21 @@ pub fn gates(
             }
             found.lines.push(line);
         }
+    }
+    for (side, is) in arrivals.iter().zip(&is[changed.len()..]) {
+        let open = |at: usize| -> Vec<String> {
+            let rules = is.open(side, at);
+            rules.map(Rule::asks).collect()
+        };
+        let deals = side.deals.iter().enumerate();
+        found.arrivals.push(Arrival {
+            stage: side.stage.name.clone(),
+            deals: side.deals.len(),
+            blocked: deals
+                .map(|(at, deal)| (*deal, open(at)))
+                .filter(|(_, open)| !open.is_empty())
+                .collect(),
+        });
     }
     Ok(found)
 }
@@ -272,28 +342,28 @@ impl Judged {
         }
     }
 
+    fn open<'s>(&'s self, side: &'s Side<'_>, at: usize) -> impl Iterator<Item = &'s Rule> {
+        let rules = side.rules.iter().zip(&self.truths);
+        let open = rules.filter(move |(_, truths)| truths[at] != Truth::Met);
+        open.map(|(rule, _)| rule)
+            .filter(move |rule| self.is_for(side, rule, at))
+    }
+
     fn is_open(&self, side: &Side<'_>, at: usize) -> bool {
-        let mut rules = side.rules.iter().zip(&self.truths);
-        rules.any(|(rule, truths)| truths[at] != Truth::Met && self.is_for(side, rule, at))
+        self.open(side, at).next().is_some()
     }
 }
 
-fn judged<'g>(
-    process: &Process,
-    gates: &'g [Gate<'g>],
-    side: impl Fn(&'g Gate<'g>) -> &'g Side<'g>,
-    judge: &mut Judge<'_>,
-) -> Result<Vec<Judged>> {
+fn judged(process: &Process, sides: &[&Side<'_>], judge: &mut Judge<'_>) -> Result<Vec<Judged>> {
     let is_for_some = |side: &Side<'_>| {
         !side.stage.only.0.is_empty() || side.rules.iter().any(|rule| !rule.only.0.is_empty())
     };
-    let mut asked: Vec<(&Condition, &[u32])> = Vec::new();
-    for gate in gates {
-        let side = side(gate);
-        asked.extend(side.rules.iter().map(|rule| (&rule.condition, gate.deals)));
+    let mut asked: Vec<Asked<'_>> = Vec::new();
+    for side in sides {
+        asked.extend(side.rules.iter().map(|rule| side.asked(&rule.condition)));
         if is_for_some(side) {
             let types = process.customer_types.iter();
-            asked.extend(types.filter_map(|kind| Some((kind.when.as_ref()?, gate.deals))));
+            asked.extend(types.filter_map(|kind| Some(side.asked(kind.when.as_ref()?))));
         }
     }
     let mut truths = if asked.is_empty() {
@@ -303,15 +373,14 @@ fn judged<'g>(
     }
     .into_iter();
     let mut all = Vec::new();
-    for gate in gates {
-        let side = side(gate);
+    for side in sides {
         let of_rules: Vec<Vec<Truth>> = truths.by_ref().take(side.rules.len()).collect();
         let kinds = is_for_some(side).then(|| {
-            let mut kinds: Vec<Option<String>> = vec![None; gate.deals.len()];
-            let mut settled = vec![false; gate.deals.len()];
+            let mut kinds: Vec<Option<String>> = vec![None; side.deals.len()];
+            let mut settled = vec![false; side.deals.len()];
             for kind in &process.customer_types {
                 let fits = kind.when.as_ref().and_then(|_| truths.next());
-                for at in 0..gate.deals.len() {
+                for at in 0..side.deals.len() {
                     let fits = fits.as_ref().is_none_or(|fits| fits[at] == Truth::Met);
                     if fits && !settled[at] {
                         settled[at] = true;

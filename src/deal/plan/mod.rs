@@ -5,7 +5,7 @@
 mod gates;
 mod late;
 
-pub use gates::{Gates, Judge, Line, gates};
+pub use gates::{Arrival, Asked, Gates, Judge, Line, gates};
 pub use late::{Late, late};
 
 use super::book::{Book, Day, Left};

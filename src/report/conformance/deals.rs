@@ -5,15 +5,16 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 
 use super::super::{Ask, Report, answer, heading, or_nothing, with_notes};
-use super::model::Declared;
-use super::shown;
+use super::judge::Judge;
+use super::model::GOOD_END;
 use super::tally::Left;
-use super::verdict::{About, Class, Found, Judge};
+use super::verdict::{About, Class, Found};
+use super::versions::Versions;
+use super::{Judging, shown};
 use crate::date;
 use crate::deal::book::{Book, Day};
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::id::Id;
-use crate::process::Process;
 
 row! {
     /// A deal that deviates from the process, or of which something is told beside.
@@ -30,6 +31,8 @@ row! {
         pub class: &'static str,
         /// The first one, in words.
         pub deviation: String,
+        /// Version of the process that judges it.
+        pub version: u32,
         /// When it happened; null when a file did not tell.
         pub on: Option<NaiveDate>,
         /// Deviations for which it does not conform.
@@ -47,15 +50,24 @@ struct Line {
     on: Option<Day>,
 }
 
+/// Which deals are listed, and whether it is said how they were judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// Those that conform, too, of which something is told beside.
+    pub beside: bool,
+    pub most: usize,
+    pub explain: bool,
+}
+
 /// The deals that deviate: those that don't conform first, what happened last first.
 pub fn deviations(
-    process: &Process,
+    judging: Judging<'_>,
     book: &Book,
     ask: &Ask,
-    (most, explain): (usize, bool),
+    listed: Listed,
     short: impl Fn(Id) -> String,
 ) -> Result<Report<DeviationRow>, String> {
-    let mut judge = Judge::new(Declared::new(process, book)?, book);
+    let mut judge = Judge::new(Versions::new(judging, book)?, book);
     let mut left = Left::new(book, ask);
     let (mut n, mut lines) = (0, Vec::new());
     judge.all(ask, |deal, _, verdict| match verdict {
@@ -82,8 +94,12 @@ pub fn deviations(
         (conforms, Reverse(line.on), book.deals.id[line.deal])
     });
     let others = lines.iter().filter(|line| line.deviations > 0).count();
+    let beside = lines.len() - others;
+    if !listed.beside {
+        lines.truncate(others);
+    }
     let all = lines.len();
-    lines.truncate(most);
+    lines.truncate(listed.most);
     let label = |names: &[String], at: Option<u32>| Some(names.get(at? as usize)?.clone());
     let deals = &book.deals;
     let row = |line: &Line| DeviationRow {
@@ -94,18 +110,21 @@ pub fn deviations(
         state: deals.state[line.deal].name(),
         conforming: line.deviations == 0,
         class: line.found.class.name(),
-        deviation: told(&judge.declared, book, line.found),
+        deviation: sentence(&judge.versions, book, line.found),
+        version: judge.versions.numbers[line.found.version],
         on: line.on.map(Day::date),
         deviations: line.deviations,
         beside: line.beside,
     };
     let rows: Vec<DeviationRow> = lines.iter().map(row).collect();
+    let mut notes = left.notes();
+    notes.extend(judging.note(book));
     let answer = answer(
         "salesctl/report-conformance-deals/1",
-        process,
+        judging.process,
         book,
         ask,
-        (n, rows, left.notes()),
+        (n, rows, notes),
     );
     let cells = answer.rows.iter().zip(&lines).map(|(row, line)| {
         vec![
@@ -129,23 +148,28 @@ pub fn deviations(
         TableColumn::right("times").rank(4),
         TableColumn::left("what happened").beneath(),
     ];
-    let what = "Conformance: deals that deviate, of those under way";
+    let what = if listed.beside {
+        "Conformance: deals that deviate or of which something is told beside, of those under way"
+    } else {
+        "Conformance: deals that deviate, of those under way"
+    };
     let mut document = Document::default()
         .heading(heading(what, ask, n, book))
         .table(Table {
             columns,
             rows: cells.collect(),
         })
-        .line(match all - others {
-            0 => format!("{others} of {n} judged deals do not conform"),
-            beside => format!(
-                "{others} of {n} judged deals do not conform; of {beside} that do something is told beside"
-            ),
-        });
+        .line(format!("{others} of {n} judged deals do not conform"));
+    if beside > 0 {
+        let shown = if listed.beside { "" } else { " (--beside)" };
+        document = document.line(format!(
+            "of {beside} others an override, a stay past a limit or a late follow-up is told{shown}"
+        ));
+    }
     if lines.len() < all {
         document = document.line(format!("{} of {all} are shown (--limit)", lines.len()));
     }
-    if explain {
+    if listed.explain {
         document = shown::rule(document);
     }
     let document = with_notes(document, &answer.notes);
@@ -164,14 +188,23 @@ fn day_of(book: &Book, found: Found) -> Option<Day> {
     }
 }
 
-/// What happened, as one line.
-fn told(declared: &Declared<'_>, book: &Book, found: Found) -> String {
+/// What happened, as one line, with the version that judges it where that is not the one in force.
+fn sentence(versions: &Versions<'_>, book: &Book, found: Found) -> String {
+    let told = told(versions, book, found);
+    match found.version {
+        0 => told,
+        earlier => format!("{told} (version {})", versions.numbers[earlier]),
+    }
+}
+
+fn told(versions: &Versions<'_>, book: &Book, found: Found) -> String {
+    let declared = &versions.all[found.version];
     let visits = &book.visits;
-    let stage = visits.stage[found.visit];
-    let here = declared.title(usize::from(stage));
+    let stage = usize::from(visits.stage[found.visit]);
+    let here = declared.title(stage);
     let deal = visits.deal[found.visit];
     let kind = declared.kind(deal, day_of(book, found));
-    let past = |from: Option<u16>, to: usize| {
+    let past = |from: Option<usize>, to: usize| {
         let between = declared.between(kind, from, to).unwrap_or_default();
         let been = |stage: usize| {
             let own = (0..=found.visit)
@@ -188,11 +221,11 @@ fn told(declared: &Declared<'_>, book: &Book, found: Found) -> String {
     };
     match (found.about, found.class) {
         (About::Start, Class::SkippedStage) => {
-            format!("began in {here}, past {}", past(None, usize::from(stage)))
+            format!("began in {here}, past {}", past(None, stage))
         }
         (About::Start, _) => format!("began in {here}, where no deal of its type begins"),
         (About::To(to), class) => {
-            let went = if to == declared.won() {
+            let went = if to == GOOD_END {
                 format!("won from {here}")
             } else if class == Class::MovedBack {
                 format!("went back from {here} to {}", declared.title(to))
@@ -219,7 +252,7 @@ fn told(declared: &Declared<'_>, book: &Book, found: Found) -> String {
             format!("left {here} without the required step `{name}`{after}")
         }
         (About::Days(days), _) => {
-            let limit = declared.process.stages[usize::from(stage)].limit;
+            let limit = declared.stage(stage).and_then(|stage| stage.limit);
             let limit = limit.map_or_else(String::new, |limit| format!(" of {limit}"));
             let days = if days == 1 {
                 "1 day".to_string()

@@ -1,19 +1,24 @@
-//! The declared process as small tables of bits: what is looked up for each of millions of moves.
+//! What a version of the process declares, as small tables of bits: what is looked up for each of millions of moves.
 
 use crate::deal::book::{Book, Day, Needs, Told};
+use crate::deal::fact::GATE_VERSION;
 use crate::process::{Calendar, Process, Span, Stage, WON};
 
-/// Places that a deal may go to, one bit each: the stages, which are at most a hundred, then the good end.
+/// Places where a deal may be, one bit each: the stages of the Book, then the good end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Places(u128);
 
+/// The place of the good end. A process has at most a hundred stages; of those that only older versions had, the Book
+/// may name more than there are places, which no version has then.
+pub(super) const GOOD_END: usize = 127;
+
 impl Places {
     pub(super) fn has(self, place: usize) -> bool {
-        place < 128 && self.0 & (1 << place) != 0
+        place <= GOOD_END && self.0 & (1 << place) != 0
     }
 
     pub(super) fn add(&mut self, place: usize) {
-        if place < 128 {
+        if place <= GOOD_END {
             self.0 |= 1 << place;
         }
     }
@@ -41,6 +46,9 @@ struct Limit<'p> {
 
 impl Limit<'_> {
     fn last_day(&mut self, entered: Day) -> i32 {
+        if self.last.is_empty() {
+            self.last.resize(DAYS as usize + 1, UNKNOWN);
+        }
         let work_out = |limit: &Self| {
             let last = limit.calendar.add(entered.date(), limit.span);
             Day::of(last).number()
@@ -58,11 +66,19 @@ impl Limit<'_> {
     }
 }
 
-/// What the process declares of ways through it, by customer type where that makes a difference.
+pub(super) fn told_of<'p>(book: &'p Book, name: &str) -> Result<&'p Told, String> {
+    let told = book.told.get(name);
+    told.ok_or_else(|| format!("the Book was loaded without the fact `{name}`"))
+}
+
+/// What a version of the process declares of ways through it, by customer type where that makes a difference. Places
+/// are those of the Book's stages.
 pub(super) struct Declared<'p> {
-    pub(super) process: &'p Process,
-    /// Its stages; further ones of a Book it does not have.
-    pub(super) stages: usize,
+    process: &'p Process,
+    /// By stage of the process: its place.
+    places: Vec<usize>,
+    /// By place: which stage of the process it is.
+    own: Vec<Option<usize>>,
     /// By place of the Book's label of a type: its kind. Empty where types make no difference.
     kinds: Vec<usize>,
     types: Option<&'p Told>,
@@ -74,7 +90,7 @@ pub(super) struct Declared<'p> {
     back: Vec<Places>,
     /// Required steps, each with when it was done.
     pub(super) steps: Vec<(&'p str, &'p Told)>,
-    /// By kind and stage: places in `steps`.
+    /// By kind and stage: where they are in `steps`.
     required: Vec<Vec<Vec<u16>>>,
     limits: Vec<Option<Limit<'p>>>,
     /// By stage: so many visits of a deal at most.
@@ -91,30 +107,35 @@ fn differs_by_type(process: &Process) -> bool {
 }
 
 /// The facts that tell which required steps were done, and the customer type where it matters.
-pub(super) fn told(process: &Process) -> Needs {
+pub(super) fn told<'p>(processes: impl Iterator<Item = &'p Process>) -> Needs {
     let mut needs = Needs::default();
-    for step in process.stages.iter().flat_map(|stage| &stage.steps) {
-        let fact = format!("done_{}", step.name);
-        if step.required && !needs.told.contains(&fact) {
-            needs.told.push(fact);
+    needs.told.push(GATE_VERSION.to_string());
+    for process in processes {
+        for step in process.stages.iter().flat_map(|stage| &stage.steps) {
+            let fact = format!("done_{}", step.name);
+            if step.required && !needs.told.contains(&fact) {
+                needs.told.push(fact);
+            }
         }
-    }
-    if differs_by_type(process) {
-        needs.told.push("type".to_string());
+        if differs_by_type(process) && !needs.told.iter().any(|name| name == "type") {
+            needs.told.push("type".to_string());
+        }
     }
     needs
 }
 
 impl<'p> Declared<'p> {
-    pub(super) fn new(process: &'p Process, book: &'p Book) -> Result<Self, String> {
-        let fact = |name: &str| {
-            let told = book.told.get(name);
-            told.ok_or_else(|| format!("the Book was loaded without the fact `{name}`"))
-        };
+    /// `called` are the names that its stages have now, `known` those of all places.
+    pub(super) fn new(
+        process: &'p Process,
+        called: &[&str],
+        known: &[&str],
+        book: &'p Book,
+    ) -> Result<Self, String> {
         let mut kinds: Vec<Option<&str>> = vec![None];
         let (mut of_labels, mut types) = (Vec::new(), None);
         if differs_by_type(process) {
-            let told = fact("type")?;
+            let told = told_of(book, "type")?;
             kinds.extend(process.customer_types.iter().map(|kind| Some(&*kind.name)));
             let place = |label: &String| kinds.iter().position(|kind| *kind == Some(label));
             // A type that is not there any more is none.
@@ -125,10 +146,19 @@ impl<'p> Declared<'p> {
                 .collect();
             types = Some(told);
         }
-        let stages = process.stages.len();
+        let mut own = vec![None; known.len()];
+        let mut places = Vec::with_capacity(called.len());
+        for (at, name) in called.iter().enumerate() {
+            let place = known.iter().position(|known| known == name);
+            if let Some(place) = place {
+                own[place] = Some(at);
+            }
+            places.push(place.unwrap_or(usize::MAX));
+        }
         let mut declared = Self {
             process,
-            stages,
+            places,
+            own,
             kinds: of_labels,
             types,
             start: Vec::new(),
@@ -140,17 +170,17 @@ impl<'p> Declared<'p> {
             most: Vec::new(),
         };
         for kind in kinds {
-            let onward = |stage: &Stage| declared.places(&process.onward(stage, kind));
+            let onward = |stage: &Stage| declared.all_of(&process.onward(stage, kind));
             let onward: Vec<Places> = process.stages.iter().map(onward).collect();
             let mut start = Places::default();
             if let Some(first) = process.stages.first() {
                 if first.only.includes(kind) {
-                    start.add(0);
+                    start.add(declared.places[0]);
                 } else {
                     start = onward[0];
                 }
             }
-            let mut required = Vec::with_capacity(stages);
+            let mut required = Vec::with_capacity(process.stages.len());
             for stage in &process.stages {
                 let of_kind =
                     |step: &&crate::process::Step| step.required && step.only.includes(kind);
@@ -159,7 +189,7 @@ impl<'p> Declared<'p> {
                     let mut known = declared.steps.iter();
                     let place = known.position(|(name, _)| *name == step.name);
                     if place.is_none() {
-                        let told = fact(&format!("done_{}", step.name))?;
+                        let told = told_of(book, &format!("done_{}", step.name))?;
                         declared.steps.push((&step.name, told));
                     }
                     let place = place.unwrap_or(declared.steps.len() - 1);
@@ -173,46 +203,62 @@ impl<'p> Declared<'p> {
         }
         for stage in &process.stages {
             let back: Vec<&str> = stage.back.iter().map(String::as_str).collect();
-            declared.back.push(declared.places(&back));
+            declared.back.push(declared.all_of(&back));
             declared.most.push(stage.most_visits.unwrap_or(u32::MAX));
             declared.limits.push(stage.limit.map(|span| Limit {
                 span,
                 calendar: &process.calendar,
                 base: Day::of(book.as_of).number() - DAYS,
-                last: vec![UNKNOWN; DAYS as usize + 1],
+                last: Vec::new(),
             }));
         }
         Ok(declared)
     }
 
-    fn places(&self, names: &[&str]) -> Places {
+    /// The place of a stage or of the good end by the name that this version has for it.
+    fn place(&self, name: &str) -> Option<usize> {
+        match self.process.stage_index(name) {
+            Some(stage) => Some(self.places[stage]),
+            None => (name == WON).then_some(GOOD_END),
+        }
+    }
+
+    fn all_of(&self, names: &[&str]) -> Places {
         let mut places = Places::default();
-        for name in names {
-            match self.process.stage_index(name) {
-                Some(stage) => places.add(stage),
-                None if *name == WON => places.add(self.won()),
-                None => {}
-            }
+        for place in names.iter().filter_map(|name| self.place(name)) {
+            places.add(place);
         }
         places
     }
 
-    /// The place of the good end.
-    pub(super) fn won(&self) -> usize {
-        self.stages
+    /// Which stage of this version a place is.
+    fn own(&self, place: usize) -> Option<usize> {
+        *self.own.get(place)?
     }
 
-    /// What the process calls a place, in words for people.
+    /// The stage of this version at a place.
+    pub(super) fn stage(&self, place: usize) -> Option<&'p Stage> {
+        Some(&self.process.stages[self.own(place)?])
+    }
+
+    /// What this version calls a place, in words for people.
     pub(super) fn title(&self, place: usize) -> &'p str {
-        match self.process.stages.get(place) {
+        match self.stage(place) {
             Some(stage) => &stage.title,
             None => &self.process.won_title,
         }
     }
 
-    /// Whether a stage of the Book is one of the process.
-    pub(super) fn has(&self, stage: u16) -> bool {
-        usize::from(stage) < self.stages
+    /// Whether this version has the stage.
+    pub(super) fn has(&self, place: usize) -> bool {
+        self.own(place).is_some()
+    }
+
+    /// Whether a place comes before another on the way to the good end.
+    pub(super) fn is_before(&self, place: usize, other: usize) -> bool {
+        self.own(place)
+            .zip(self.own(other))
+            .is_some_and(|(a, b)| a < b)
     }
 
     /// The kind of a deal by the end of a day: its customer type, where that makes a difference.
@@ -222,60 +268,70 @@ impl<'p> Declared<'p> {
         label.map_or(0, |label| self.kinds[label as usize])
     }
 
-    pub(super) fn may_begin(&self, kind: usize, stage: u16) -> bool {
-        self.start[kind].has(usize::from(stage))
+    pub(super) fn may_begin(&self, kind: usize, place: usize) -> bool {
+        self.start[kind].has(place)
     }
 
-    pub(super) fn may_go(&self, kind: usize, from: u16, to: usize) -> bool {
-        self.onward[kind][usize::from(from)].has(to)
+    pub(super) fn may_go(&self, kind: usize, from: usize, to: usize) -> bool {
+        self.own(from)
+            .is_some_and(|from| self.onward[kind][from].has(to))
     }
 
-    pub(super) fn may_return(&self, from: u16, to: u16) -> bool {
-        self.back[usize::from(from)].has(usize::from(to))
+    pub(super) fn may_return(&self, from: usize, to: usize) -> bool {
+        self.own(from).is_some_and(|from| self.back[from].has(to))
     }
 
-    pub(super) fn required(&self, kind: usize, stage: u16) -> &[u16] {
-        &self.required[kind][usize::from(stage)]
+    pub(super) fn required(&self, kind: usize, place: usize) -> &[u16] {
+        self.own(place)
+            .map_or(&[], |stage| &self.required[kind][stage])
     }
 
     /// So many times at most a deal is meant to be in a stage.
-    pub(super) fn most_visits(&self, stage: u16) -> u32 {
-        self.most[usize::from(stage)]
+    pub(super) fn most_visits(&self, place: usize) -> u32 {
+        self.own(place).map_or(u32::MAX, |stage| self.most[stage])
     }
 
     /// Days beyond the limit of a stage of a stay from one day to another; none within it.
-    pub(super) fn beyond(&mut self, stage: u16, entered: Day, until: Day) -> Option<i32> {
-        let limit = self.limits[usize::from(stage)].as_mut()?;
+    pub(super) fn beyond(&mut self, place: usize, entered: Day, until: Day) -> Option<i32> {
+        let stage = self.own(place)?;
+        let limit = self.limits[stage].as_mut()?;
         let days = until.number() - limit.last_day(entered);
         (days > 0).then_some(days)
     }
 
-    /// The stages on the default way from one place, or from the beginning, to another, without both; none where
-    /// the way does not lead there.
-    pub(super) fn between(&self, kind: usize, from: Option<u16>, to: usize) -> Option<Between> {
-        let first = |places: Places| (0..=self.stages).find(|place| places.has(*place));
+    /// The places on the default way from one, or from the beginning, to another, without both; none where the way
+    /// does not lead there.
+    pub(super) fn between(&self, kind: usize, from: Option<usize>, to: usize) -> Option<Between> {
         // The default comes first in `next`, which bits don't tell: it is asked for by name.
         let name = match kind {
             0 => None,
             kind => Some(&*self.process.customer_types[kind - 1].name),
         };
-        let next = |stage: usize| {
-            let onward = self.process.onward(&self.process.stages[stage], name);
-            let next = onward.first()?;
-            Some(self.process.stage_index(next).unwrap_or(self.won()))
+        let next = |place: usize| {
+            let onward = self.process.onward(self.stage(place)?, name);
+            self.place(onward.first()?)
+        };
+        let first = |places: Places| {
+            let stages = self.places.iter().copied().chain([GOOD_END]);
+            stages.into_iter().find(|place| places.has(*place))
         };
         let mut at = match from {
             None => first(self.start[kind])?,
-            Some(from) => next(usize::from(from))?,
+            Some(from) => next(from)?,
         };
         let mut passed = Vec::new();
         while at != to {
-            if at >= self.stages || passed.contains(&at) {
+            if at == GOOD_END || passed.contains(&at) {
                 // Another way may lead there all the same.
-                let begin = from.map_or(first(self.start[kind])?, |from| usize::from(from) + 1);
+                let begin = match from {
+                    None => self.own(first(self.start[kind])?)?,
+                    Some(from) => self.own(from)? + 1,
+                };
+                let end = self.own(to).unwrap_or(self.places.len());
                 return self.reaches(kind, from, to).then(|| {
                     let own = |stage: &usize| self.process.stages[*stage].only.includes(name);
-                    (begin..to).filter(own).collect()
+                    let way = (begin..end).filter(own);
+                    way.map(|stage| self.places[stage]).collect()
                 });
             }
             passed.push(at);
@@ -285,20 +341,20 @@ impl<'p> Declared<'p> {
     }
 
     /// Whether moves onward lead from one place, or from the beginning, to another.
-    fn reaches(&self, kind: usize, from: Option<u16>, to: usize) -> bool {
-        let begin = match from {
-            None => self.start[kind],
-            Some(from) => self.onward[kind][usize::from(from)],
+    fn reaches(&self, kind: usize, from: Option<usize>, to: usize) -> bool {
+        let onward = |place| {
+            self.own(place)
+                .map_or(Places::default(), |at| self.onward[kind][at])
         };
-        let mut seen = begin;
-        let mut waiting: Vec<usize> = (0..self.stages).filter(|at| begin.has(*at)).collect();
+        let mut seen = from.map_or(self.start[kind], onward);
+        let begin = self.places.iter().copied().filter(|place| seen.has(*place));
+        let mut waiting: Vec<usize> = begin.collect();
         while let Some(at) = waiting.pop() {
-            for place in 0..=self.stages {
-                if self.onward[kind][at].has(place) && !seen.has(place) {
+            let further = onward(at);
+            for place in self.places.iter().copied().chain([GOOD_END]) {
+                if further.has(place) && !seen.has(place) {
                     seen.add(place);
-                    if place < self.stages {
-                        waiting.push(place);
-                    }
+                    waiting.push(place);
                 }
             }
         }

@@ -4,14 +4,14 @@
 use super::super::charts::bar;
 use super::super::group::Groups;
 use super::super::{Ask, heading, or_nothing, percent, percents};
-use super::tally::Tally;
-use super::variants::Variant;
+use super::tally::{Found, Tally};
+use super::variants::{self, Step, Variant};
 use super::verdict::Class;
 use super::{ConformanceRow, Followed};
 use crate::deal::book::Book;
 use crate::document::{Bar, Cell, Chart, Document, Shape, Table, TableColumn, Unit};
 use crate::process::Process;
-use crate::statistics::{Share, Trials};
+use crate::statistics::Share;
 
 /// What both pages are of.
 pub(super) struct Shown<'a> {
@@ -139,6 +139,9 @@ fn difference(share: f64, low: f64, high: f64) -> String {
     }
 }
 
+/// Where files tell of moves and nothing else.
+const NOT_TOLD: &str = "not told";
+
 fn classes(all: &Tally) -> Table {
     let columns = vec![
         TableColumn::left("deviation"),
@@ -149,32 +152,30 @@ fn classes(all: &Tally) -> Table {
         TableColumn::right("won").rank(1),
         TableColumn::left("counts").rank(4),
     ];
-    let line = |title: &str, (deals, times): (usize, usize), won: Trials, counts: &str| {
-        let share = Share::of(deals, all.n);
+    let count = super::super::count;
+    let line = |title: &str, found: Option<Found>, counts: &str| {
+        let share = found.and_then(|found| Share::of(found.deals, all.n));
         vec![
             Cell::Text(title.to_string()),
-            super::super::count(deals),
-            super::super::count(times),
+            found.map_or(Cell::Text(NOT_TOLD.to_string()), |found| count(found.deals)),
+            or_nothing(found, |found| count(found.times)),
             or_nothing(share, |share| Cell::Share(share.share)),
             or_nothing(share, |share| Cell::Text(percents(share.low, share.high))),
-            or_nothing(won.rate(), Cell::Share),
+            or_nothing(found.and_then(|found| found.decided.rate()), Cell::Share),
             Cell::Text(counts.to_string()),
         ]
     };
     let mut rows = Vec::new();
     for class in Class::ALL {
-        let at = class as usize;
         let counts = if class.decides() {
             "deviates"
         } else {
             "beside"
         };
-        let found = (all.deals[at], all.times[at]);
-        rows.push(line(title(class), found, all.of_class[at], counts));
+        rows.push(line(title(class), all.found(class), counts));
     }
-    let back = (all.back_deals, all.back_times);
     let name = "moved back where it is allowed";
-    rows.push(line(name, back, Trials::default(), "no deviation"));
+    rows.push(line(name, Some(all.back()), "no deviation"));
     Table { columns, rows }
 }
 
@@ -224,6 +225,7 @@ fn by_group(groups: &Groups<'_>, lines: &[usize], rows: &[ConformanceRow]) -> Ta
         TableColumn::right("others won").rank(7),
     ]);
     let count = super::super::count;
+    let or_not_told = |deals: Option<usize>| or_nothing(deals, count);
     let rows = lines.iter().zip(rows).map(|(group, row)| {
         let row = &row.followed;
         let mut cells = groups.cells(*group);
@@ -236,10 +238,10 @@ fn by_group(groups: &Groups<'_>, lines: &[usize], rows: &[ConformanceRow]) -> Ta
             ),
             count(row.skipped_stage_deals),
             count(row.illegal_move_times + row.moved_back_times + row.repeated_stage_times),
-            count(row.missing_step_deals),
-            count(row.override_deals),
+            or_not_told(row.missing_step_deals),
+            or_not_told(row.override_deals),
             count(row.too_long_deals),
-            count(row.follow_up_deals),
+            or_not_told(row.follow_up_deals),
             or_nothing(row.conforming_win_share, Cell::Share),
             or_nothing(row.other_win_share, Cell::Share),
         ]);
@@ -264,14 +266,15 @@ fn table_of_paths(shown: &Shown<'_>, variants: &[Variant]) -> Table {
     ];
     let count = super::super::count;
     let rows = variants.iter().map(|variant| {
-        let stages = shown.book.visits.stage[variant.visits.clone()].iter();
-        let titles: Vec<&str> = stages
-            .map(|at| {
-                shown
-                    .process
-                    .stage_title(&shown.book.stages[usize::from(*at)])
-            })
-            .collect();
+        let way = variants::way(&shown.book.visits, variant.visits.clone());
+        let titles = way.map(|step| match step {
+            Step::Stage(at) => {
+                let name = &shown.book.stages[usize::from(at)];
+                shown.process.stage_title(name).to_string()
+            }
+            Step::Closed(end) => format!("({})", shown.process.stage_title(end)),
+        });
+        let titles: Vec<String> = titles.collect();
         let won = variant.won();
         vec![
             count(variant.n),
@@ -293,9 +296,10 @@ fn table_of_paths(shown: &Shown<'_>, variants: &[Variant]) -> Table {
 }
 
 fn bars(all: &Tally) -> Chart {
-    let bars = Class::ALL
-        .iter()
-        .map(|class| bar(title(*class), Some(all.deals[*class as usize] as f64)));
+    let bars = Class::ALL.iter().map(|class| {
+        let found = all.found(*class);
+        bar(title(*class), found.map(|found| found.deals as f64))
+    });
     Chart {
         title: "Deals by what deviates".to_string(),
         description: "A deal is in every bar of which it has at least one; overrides, limits and follow-ups are told \
@@ -331,6 +335,8 @@ const RULE: &[&str] = &[
      customer type, was won from a stage that leads to it, and left no stage onward before its required steps were done",
     "skipped: past stages in which it had not been, a win from an early stage included; entered again: by no allowed way, \
      or more often than `most_visits` of the stage; a step done on the day of leaving is in time",
+    "each move by the version of the process under which it was made; stays that last, and what a file told of, by the one \
+     in force",
     "beside, without a say in whether it conforms: overrides, stays longer than `limit` (days on hold count), and \
      follow-ups of the process done after their day or not done though the deal was open that long",
     "not judged: moves by a change of the process, what came between a close and its reopening, what a file does not \

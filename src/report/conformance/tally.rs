@@ -1,7 +1,7 @@
 //! What verdicts add up to, and what was left out of them.
 
 use super::super::Ask;
-use super::verdict::{CLASSES, Unjudged, Verdict};
+use super::verdict::{CLASSES, Class, Unjudged, Verdict};
 use crate::deal::book::Book;
 use crate::statistics::{ENOUGH, Trials};
 
@@ -16,6 +16,13 @@ pub(super) struct Tally {
     pub(super) times: [usize; CLASSES],
     pub(super) back_deals: usize,
     pub(super) back_times: usize,
+    /// Won of those that moved back where it is allowed.
+    pub(super) of_back: Trials,
+    /// Deals whose moves only a file told.
+    only_imported: usize,
+    /// Deals that left a stage of required steps: what was done there is known, or not.
+    steps_told: usize,
+    steps_untold: usize,
     /// Won of those closed in the period: that conform, and that don't.
     pub(super) outcome: [Trials; 2],
     /// The same by class.
@@ -34,12 +41,18 @@ impl Tally {
         }
         self.back_deals += usize::from(verdict.allowed_back > 0);
         self.back_times += verdict.allowed_back as usize;
+        self.only_imported += usize::from(verdict.only_imported);
+        self.steps_told += usize::from(verdict.steps_told);
+        self.steps_untold += usize::from(verdict.steps_untold);
         if let Some(won) = won {
             self.outcome[usize::from(!conforms)].add(won);
             for (trials, times) in self.of_class.iter_mut().zip(verdict.times) {
                 if times > 0 {
                     trials.add(won);
                 }
+            }
+            if verdict.allowed_back > 0 {
+                self.of_back.add(won);
             }
         }
     }
@@ -55,8 +68,46 @@ impl Tally {
         }
         self.back_deals += other.back_deals;
         self.back_times += other.back_times;
+        self.of_back = self.of_back.and(other.of_back);
+        self.only_imported += other.only_imported;
+        self.steps_told += other.steps_told;
+        self.steps_untold += other.steps_untold;
         for (sum, part) in self.outcome.iter_mut().zip(other.outcome) {
             *sum = sum.and(part);
+        }
+    }
+}
+
+/// Deals of which something is so, how often, and what became of those that closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) deals: usize,
+    pub(super) times: usize,
+    pub(super) decided: Trials,
+}
+
+impl Tally {
+    /// `None` where nobody told: files that only tell of moves say nothing of steps, overrides and follow-ups.
+    pub(super) fn found(&self, class: Class) -> Option<Found> {
+        let at = class as usize;
+        let told = match class {
+            Class::MissingStep => self.steps_told > 0 || self.steps_untold == 0,
+            Class::Override | Class::FollowUp => self.only_imported < self.n || self.n == 0,
+            _ => true,
+        };
+        (told || self.deals[at] > 0).then_some(Found {
+            deals: self.deals[at],
+            times: self.times[at],
+            decided: self.of_class[at],
+        })
+    }
+
+    /// Moves back that the process allows.
+    pub(super) fn back(&self) -> Found {
+        Found {
+            deals: self.back_deals,
+            times: self.back_times,
+            decided: self.of_back,
         }
     }
 }

@@ -4,10 +4,12 @@ use rstest::rstest;
 
 use super::super::sample::{self, Told as Deal, day};
 use super::super::{Ask, lines_of};
-use super::model::Declared;
-use super::verdict::{Class, Judge, Unjudged, Verdict};
-use super::{conformance, deviations, paths};
+use super::judge::Judge;
+use super::verdict::{Class, Unjudged, Verdict};
+use super::versions::Versions;
+use super::{Judging, Listed, conformance, deviations, paths};
 use crate::deal::book::{Book, Left, State, Told};
+use crate::deal::fact::GATE_VERSION;
 use crate::document::Period;
 use crate::process::Process;
 
@@ -57,7 +59,7 @@ name = "lost"
 reasons = ["price"]
 "#;
 
-fn process() -> Process {
+pub(super) fn process() -> Process {
     let checked = crate::process::check("process.toml", PROCESS);
     checked
         .process
@@ -114,7 +116,7 @@ fn way(text: &str) -> Deal {
 }
 
 /// The ways as a Book in which everybody was called on day 1 and nobody is large.
-fn book(ways: &[&str]) -> Book {
+pub(super) fn book(ways: &[&str]) -> Book {
     let deals: Vec<Deal> = ways.iter().map(|text| way(text)).collect();
     let mut book = sample::book(&deals);
     book.stages = ["qualify", "demonstrate", "propose", "quote", "older"]
@@ -129,7 +131,15 @@ fn book(ways: &[&str]) -> Book {
     book.told.insert("done_paper".to_string(), paper);
     let none = Told::new(vec!["large".to_string()], deals.len());
     book.told.insert("type".to_string(), none);
+    book.told.insert(GATE_VERSION.to_string(), Told::default());
     book
+}
+
+fn now(process: &Process) -> Judging<'_> {
+    Judging {
+        process,
+        earlier: &[],
+    }
 }
 
 fn make_large(book: &mut Book, deal: u32) {
@@ -140,9 +150,9 @@ fn make_large(book: &mut Book, deal: u32) {
 
 fn verdicts(book: &Book) -> Vec<Result<Verdict, Unjudged>> {
     let process = process();
-    let declared = Declared::new(&process, book).expect("the process");
+    let versions = Versions::new(now(&process), book).expect("the process");
     let mut all = Vec::new();
-    let mut judge = Judge::new(declared, book);
+    let mut judge = Judge::new(versions, book);
     judge.all(&Ask::default(), |_, _, verdict| all.push(verdict.cloned()));
     all
 }
@@ -156,9 +166,16 @@ fn classes(verdict: &Verdict) -> String {
 }
 
 fn first(book: &Book) -> String {
-    let report = deviations(&process(), book, &Ask::default(), (9, false), |_| {
-        String::new()
-    });
+    first_by(now(&process()), book)
+}
+
+pub(super) fn first_by(judging: Judging<'_>, book: &Book) -> String {
+    let listed = Listed {
+        beside: true,
+        most: 9,
+        explain: false,
+    };
+    let report = deviations(judging, book, &Ask::default(), listed, |_| String::new());
     let rows = report.expect("a report").answer.rows;
     rows.first().map_or_else(String::new, |row| {
         let on = row.on.map_or_else(String::new, |on| on.to_string());
@@ -395,7 +412,7 @@ fn groups_add_up() {
         by: vec![super::super::Dimension::Rep],
         ..Ask::default()
     };
-    let report = conformance(&process(), &book, &ask, false).expect("a report");
+    let report = conformance(now(&process()), &book, &ask, false).expect("a report");
     let rows = &report.answer.rows;
     let told: Vec<_> = rows
         .iter()
@@ -430,8 +447,7 @@ fn groups_add_up() {
         report.answer.notes,
         [
             "insufficient history: whether conforming deals win more is said from 5 closed deals that conform and 5 that \
-          don't; here it is 5 and 4",
-            "all moves are judged by process version 7, which is in force: those made under an earlier one too"
+          don't; here it is 5 and 4"
         ]
     );
     assert!(lines_of(&report.document).contains(
@@ -448,7 +464,8 @@ fn whether_it_wins_more() {
         .chain(std::iter::repeat_n("q0 5W", 48))
         .chain(std::iter::repeat_n("q0 p4 6L", 32))
         .collect();
-    let report = conformance(&process(), &book(&ways), &Ask::default(), true).expect("a report");
+    let report =
+        conformance(now(&process()), &book(&ways), &Ask::default(), true).expect("a report");
     let row = &report.answer.rows[0].followed;
     let near = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-9);
     assert!(near(row.difference_share, 0.2));
@@ -464,7 +481,7 @@ fn whether_it_wins_more() {
 
 #[test]
 fn paths_by_frequency() {
-    let report = paths(&process(), &ten(), &Ask::default(), (3, false)).expect("a report");
+    let report = paths(now(&process()), &ten(), &Ask::default(), (3, false)).expect("a report");
     let rows = report.answer.rows.iter();
     let told: Vec<_> = rows
         .map(|row| {
@@ -501,7 +518,7 @@ fn a_period_keeps_what_was_under_way() {
         }),
         ..Ask::default()
     };
-    let report = conformance(&process(), &ten(), &ask, false).expect("a report");
+    let report = conformance(now(&process()), &ten(), &ask, false).expect("a report");
     let row = &report.answer.rows[0].followed;
     // Closed on day 8 or later, opened by day 91: two of Ann's, and four of Bob's, of which one closed after it.
     assert_eq!((row.n, row.conforming), (6, 3));

@@ -1,12 +1,51 @@
-//! The paths that deals took, counted while deals are judged: a path is its stages in order, kept where the Book
-//! has them.
+//! The paths that deals took, counted while deals are judged: a path is its stages in order, and where it was closed
+//! and opened again; it is kept where the Book has it.
 
 use std::hash::Hasher;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::deal::book::{Left, Visits};
+use crate::process::{LOST, WON};
 use crate::statistics::{Share, Trials};
+
+/// One step of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Index into the stages of the Book.
+    Stage(u16),
+    /// It was closed, and opened again after.
+    Closed(&'static str),
+}
+
+/// The steps of a path.
+pub(super) fn way(visits: &Visits, own: Range<usize>) -> impl Iterator<Item = Step> {
+    let last = own.end;
+    own.flat_map(move |at| {
+        let closed = closed_between(visits, at, last).map(Step::Closed);
+        std::iter::once(Step::Stage(visits.stage[at])).chain(closed)
+    })
+}
+
+/// How the deal was closed in a stay before it was opened again.
+fn closed_between(visits: &Visits, at: usize, last: usize) -> Option<&'static str> {
+    match visits.how[at] {
+        Left::Won if at + 1 < last => Some(WON),
+        Left::Lost if at + 1 < last => Some(LOST),
+        _ => None,
+    }
+}
+
+/// The same as a number a stay, to compare quickly.
+fn codes(visits: &Visits, own: Range<usize>) -> impl Iterator<Item = u32> {
+    let last = own.end;
+    own.map(move |at| {
+        let closed = closed_between(visits, at, last);
+        let closed = closed.map_or(0, |end| if end == WON { 1 } else { 2 });
+        u32::from(visits.stage[at]) << 2 | closed
+    })
+}
 
 /// Deals that were in the same stages in the same order.
 #[derive(Clone, Debug)]
@@ -34,15 +73,16 @@ pub(super) struct Variants {
 }
 
 impl Variants {
-    /// Counts one deal. `stages` are those of all visits of the Book, `visits` which are its own.
+    /// Counts one deal; `own` are its visits.
     pub(super) fn add(
         &mut self,
-        stages: &[u16],
-        visits: Range<usize>,
+        visits: &Visits,
+        own: Range<usize>,
         conforming: bool,
         won: Option<bool>,
     ) {
-        let at = self.place(stages, visits);
+        let hash = hash(codes(visits, own.clone()), own.len());
+        let at = self.place_of(hash, visits, own);
         let variant = &mut self.all[at];
         variant.n += 1;
         variant.conforming += usize::from(conforming);
@@ -51,18 +91,14 @@ impl Variants {
         }
     }
 
-    fn place(&mut self, stages: &[u16], visits: Range<usize>) -> usize {
-        let way = &stages[visits.clone()];
-        self.place_of(hash(way), stages, visits)
-    }
-
-    fn place_of(&mut self, hash: u64, stages: &[u16], visits: Range<usize>) -> usize {
-        let way = &stages[visits.clone()];
+    fn place_of(&mut self, hash: u64, visits: &Visits, own: Range<usize>) -> usize {
         let first = self.by_hash.get(&hash).copied();
         let mut at = first;
         while let Some(place) = at {
             let variant = &self.all[place as usize];
-            if stages[variant.visits.clone()] == *way {
+            if variant.visits.len() == own.len()
+                && codes(visits, variant.visits.clone()).eq(codes(visits, own.clone()))
+            {
                 return place as usize;
             }
             at = variant.next;
@@ -70,7 +106,7 @@ impl Variants {
         let place = self.all.len();
         self.by_hash.insert(hash, place as u32);
         self.all.push(Variant {
-            visits,
+            visits: own,
             n: 0,
             conforming: 0,
             decided: Trials::default(),
@@ -80,24 +116,21 @@ impl Variants {
     }
 
     /// The most frequent first; equally frequent ones by their stages.
-    pub(super) fn by_frequency(mut self, stages: &[u16]) -> Vec<Variant> {
+    pub(super) fn by_frequency(mut self, visits: &Visits) -> Vec<Variant> {
         self.all.sort_by(|a, b| {
-            let way = |variant: &Variant| &stages[variant.visits.clone()];
+            let way = |variant: &Variant| codes(visits, variant.visits.clone());
             b.n.cmp(&a.n).then_with(|| way(a).cmp(way(b)))
         });
         self.all
     }
 }
 
-fn hash(way: &[u16]) -> u64 {
+fn hash(codes: impl Iterator<Item = u32>, len: usize) -> u64 {
     let mut hasher = FxHasher::default();
-    for four in way.chunks(4) {
-        let packed = four
-            .iter()
-            .fold(1_u64, |packed, stage| (packed << 16) | u64::from(*stage));
-        hasher.write_u64(packed);
+    for code in codes {
+        hasher.write_u32(code);
     }
-    hasher.write_usize(way.len());
+    hasher.write_usize(len);
     hasher.finish()
 }
 
@@ -105,19 +138,52 @@ fn hash(way: &[u16]) -> u64 {
 mod tests {
     use super::*;
 
+    /// Stays of these stages; one that is closed before the next is opened again.
+    fn visits(stays: &[(u16, Left)]) -> Visits {
+        Visits {
+            stage: stays.iter().map(|stay| stay.0).collect(),
+            how: stays.iter().map(|stay| stay.1).collect(),
+            ..Visits::default()
+        }
+    }
+
+    fn onward(stages: &[u16]) -> Visits {
+        let stays = stages.iter().map(|stage| (*stage, Left::Advanced));
+        visits(&stays.collect::<Vec<_>>())
+    }
+
     #[test]
     fn paths_are_told_apart_whatever_their_hash() {
-        let stages = [0, 1, 0, 1, 0, 2, 0, 1];
+        let visits = onward(&[0, 1, 0, 1, 0, 2, 0, 1]);
         let mut variants = Variants::default();
         let ways = [0..2, 2..4, 4..6, 6..8];
-        let places = ways.map(|way| variants.place_of(7, &stages, way));
+        let places = ways.map(|way| variants.place_of(7, &visits, way));
         assert_eq!(places, [0, 0, 1, 0]);
         assert_eq!(variants.all[1].visits, 4..6);
     }
 
     #[test]
+    fn what_was_opened_again_took_another_way() {
+        // Won at the end; lost, opened again and won; gone on to the same stage.
+        let visits = visits(&[
+            (3, Left::Won),
+            (3, Left::Lost),
+            (3, Left::Won),
+            (3, Left::Advanced),
+            (3, Left::Won),
+        ]);
+        let mut variants = Variants::default();
+        for way in [0..1, 1..3, 3..5] {
+            variants.add(&visits, way, true, Some(true));
+        }
+        assert_eq!(variants.all.len(), 3);
+        let steps: Vec<Step> = way(&visits, 1..3).collect();
+        assert_eq!(steps, [Step::Stage(3), Step::Closed(LOST), Step::Stage(3)]);
+    }
+
+    #[test]
     fn the_most_frequent_first() {
-        let stages = [0, 0, 1, 0, 1, 0, 0, 2];
+        let visits = onward(&[0, 0, 1, 0, 1, 0, 0, 2]);
         let mut variants = Variants::default();
         for (way, won) in [
             (0..1, None),
@@ -125,12 +191,18 @@ mod tests {
             (3..5, Some(false)),
             (6..8, None),
         ] {
-            variants.add(&stages, way, true, won);
+            variants.add(&visits, way, true, won);
         }
-        let all = variants.by_frequency(&stages);
+        let all = variants.by_frequency(&visits);
         let told: Vec<_> = all
             .iter()
-            .map(|variant| (&stages[variant.visits.clone()], variant.n, variant.decided))
+            .map(|variant| {
+                (
+                    &visits.stage[variant.visits.clone()],
+                    variant.n,
+                    variant.decided,
+                )
+            })
             .collect();
         assert_eq!(
             told,

@@ -53,8 +53,11 @@ pub fn conformance_section(followed: &Followed, again: &str) -> Section {
             followed.moved_back_deals,
         ),
         ("a stage too often", followed.repeated_stage_deals),
-        ("a required step missing", followed.missing_step_deals),
-        ("passed by override", followed.override_deals),
+        (
+            "a required step missing",
+            followed.missing_step_deals.unwrap_or(0),
+        ),
+        ("passed by override", followed.override_deals.unwrap_or(0)),
         ("too long in a stage", followed.too_long_deals),
     ];
     let of = followed.n;

@@ -1,0 +1,150 @@
+//! What `process plan` says of deals and scenarios, in sentences.
+
+use std::collections::BTreeMap;
+
+use super::super::show::counted;
+use super::planned::{Deals, Scenarios, Turned};
+use crate::deal::plan::Arrival;
+use crate::text::visible;
+
+/// `17 deals: 11 pass, 2 fail, 4 have no value`
+pub(super) fn gate_words(pass: usize, fail: usize, unknown: usize) -> String {
+    let total = pass + fail + unknown;
+    if total == 0 {
+        return "no open deal is there".to_string();
+    }
+    let mut parts = Vec::new();
+    let mut part = |n: usize, one: &str, many: &str| {
+        if n > 0 {
+            parts.push(counted(n, one, many));
+        }
+    };
+    part(pass, "passes", "pass");
+    part(fail, "fails", "fail");
+    part(unknown, "has no value", "have no value");
+    format!("{}: {}", counted(total, "deal", "deals"), parts.join(", "))
+}
+
+/// What the changes come to, over all deals.
+pub(super) fn sums(found: &Deals) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (blocked, freed) = (found.gates.blocked.len(), found.gates.freed.len());
+    if blocked + freed > 0 {
+        let mut parts = Vec::new();
+        if blocked > 0 {
+            let deals = counted(blocked, "open deal", "open deals");
+            parts.push(format!("{deals} could go on and would be blocked"));
+        }
+        if freed > 0 {
+            let deals = counted(freed, "open deal", "open deals");
+            parts.push(format!("{deals} would be blocked no longer"));
+        }
+        lines.push(parts.join("; "));
+    }
+    lines.extend(arrivals_in_words(&found.gates.arrivals));
+    let late = [
+        (found.late.newly.len(), "late now"),
+        (found.late.no_longer.len(), "late no longer"),
+    ];
+    let late = late.into_iter().filter(|(n, _)| *n > 0);
+    let late: Vec<String> = late
+        .map(|(n, how)| format!("{} {how}", counted(n, "open deal is", "open deals are")))
+        .collect();
+    if !late.is_empty() {
+        lines.push(late.join("; "));
+    }
+    lines
+}
+
+/// How deals that come to a stage stand before its gate, wherever they come from.
+fn arrivals_in_words(arrivals: &[Arrival]) -> Vec<String> {
+    let mut stages: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for arrival in arrivals {
+        let (deals, blocked) = stages.entry(&arrival.stage).or_default();
+        *deals += arrival.deals;
+        *blocked += arrival.blocked.len();
+    }
+    let words = stages.into_iter().map(|(stage, (deals, blocked))| {
+        let who = match (deals, blocked) {
+            (1, _) => "the deal that goes".to_string(),
+            (n, blocked) if blocked == 0 || blocked == n => format!("all {n} deals that go"),
+            (n, blocked) => format!("{blocked} of {n} deals that go"),
+        };
+        let verb = if blocked == 0 {
+            "pass"
+        } else {
+            "be blocked at"
+        };
+        format!("{who} to {} would {verb} the gate there", visible(stage))
+    });
+    words.collect()
+}
+
+pub(super) fn test_lines(tests: &Scenarios) -> Vec<String> {
+    if tests.total == 0 {
+        return Vec::new();
+    }
+    let place = |turned: &Turned| {
+        format!(
+            "\"{}\" ({}:{})",
+            visible(&turned.name),
+            turned.file,
+            turned.line
+        )
+    };
+    let list = |after: bool| -> Vec<String> {
+        let turned = tests.turned.iter().filter(|turned| turned.after == after);
+        turned.map(place).collect()
+    };
+    let (fails, holds) = (list(false), list(true));
+    let mut parts = vec![counted(tests.total, "scenario", "scenarios")];
+    match fails.len() {
+        0 => {}
+        1 => parts.push(format!("1 fails now: {}", fails[0])),
+        n => parts.push(format!("{n} fail now: {}", fails.join(", "))),
+    }
+    match holds.len() {
+        0 => {}
+        1 => parts.push(format!("1 holds now: {}", holds[0])),
+        n => parts.push(format!("{n} hold now: {}", holds.join(", "))),
+    }
+    if parts.len() == 1 {
+        parts.push("none of another outcome".to_string());
+    }
+    vec![format!("tests: {}", parts.join(", "))]
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn arrival(stage: &str, deals: usize, blocked: u32) -> Arrival {
+        Arrival {
+            stage: stage.to_string(),
+            deals,
+            blocked: (0..blocked).map(|deal| (deal, Vec::new())).collect(),
+        }
+    }
+
+    #[rstest]
+    #[case::one(&[("offer", 1, 1)], &["the deal that goes to offer would be blocked at the gate there"])]
+    #[case::one_passes(&[("offer", 1, 0)], &["the deal that goes to offer would pass the gate there"])]
+    #[case::all_pass(&[("offer", 3, 0)], &["all 3 deals that go to offer would pass the gate there"])]
+    // Of two stages that are gone: 2 of 4 and 1 of 1 come to 3 of 5.
+    #[case::of_two_stages(
+        &[("offer", 4, 2), ("offer", 1, 1), ("demo", 2, 2)],
+        &[
+            "all 2 deals that go to demo would be blocked at the gate there",
+            "3 of 5 deals that go to offer would be blocked at the gate there",
+        ]
+    )]
+    fn deals_that_come_to_a_stage(#[case] came: &[(&str, usize, u32)], #[case] words: &[&str]) {
+        let came: Vec<Arrival> = came
+            .iter()
+            .map(|(stage, deals, blocked)| arrival(stage, *deals, *blocked))
+            .collect();
+        assert_eq!(arrivals_in_words(&came), words);
+    }
+}
