@@ -403,6 +403,7 @@ const PLAIN: Gate = Gate {
     steps: false,
     limit_days: None,
     asks_below: None,
+    stayed: None,
 };
 
 /// `jr` won 2 of 5, a third win is older than 365 days; `mk` won 4 of 5, of which one was of `jr` when it closed; `sp`

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::deal::book::{Left, State};
     use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book};
-    use crate::report::{Ask, conformance, lines_of};
+    use crate::report::{Ask, Judging, conformance, lines_of};
 
     const AGAIN: &str = " --period 2026-07-01..2026-09-30";
 
@@ -225,7 +225,11 @@ mod tests {
             deal(State::Won, Some(5), &early),
         ];
         let book = book(&told[..deals]);
-        let report = conformance(&process, &book, &Ask::default(), false).expect("a report");
+        let judging = Judging {
+            process: &process,
+            earlier: &[],
+        };
+        let report = conformance(judging, &book, &Ask::default(), false).expect("a report");
         conformance_section(&report.answer.rows[0].followed, AGAIN)
     }
 
