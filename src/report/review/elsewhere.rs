@@ -90,6 +90,7 @@ pub fn conformance_section(followed: &Followed, again: &str) -> Section {
 mod tests {
     use super::*;
     use crate::deal::book::{Left, State};
+    use crate::deal::fact::GATE_VERSION;
     use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book};
     use crate::report::{Ask, Judging, conformance, lines_of};
 
@@ -224,7 +225,9 @@ mod tests {
             deal(State::Won, Some(9), &whole),
             deal(State::Won, Some(5), &early),
         ];
-        let book = book(&told[..deals]);
+        let mut book = book(&told[..deals]);
+        let versions = crate::deal::book::Told::default();
+        book.told.insert(GATE_VERSION.to_string(), versions);
         let judging = Judging {
             process: &process,
             earlier: &[],
