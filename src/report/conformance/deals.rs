@@ -67,7 +67,7 @@ pub fn deviations(
     listed: Listed,
     short: impl Fn(Id) -> String,
 ) -> Result<Report<DeviationRow>, String> {
-    let mut judge = Judge::new(Versions::new(judging, book)?, book);
+    let mut judge = Judge::new(judging, book)?;
     let mut left = Left::new(book, ask);
     let (mut n, mut lines) = (0, Vec::new());
     judge.all(ask, |deal, _, verdict| match verdict {

@@ -5,10 +5,12 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::super::Ask;
-use super::model::{Declared, GOOD_END, Places};
+use super::Judging;
+use super::model::{Declared, GOOD_END, Places, told_of};
 use super::verdict::{About, Class, Unjudged, Verdict};
 use super::versions::Versions;
-use crate::deal::book::{Book, Day, Left};
+use crate::deal::book::{Book, Day, Left, Told};
+use crate::deal::fact::{OVERRIDES_TOLD, STEPS_TOLD};
 
 /// Stages between two places by version and customer type; none where no way leads there.
 type Between = FxHashMap<(usize, usize, Option<usize>, usize), Option<Places>>;
@@ -17,6 +19,9 @@ pub(super) struct Judge<'b> {
     pub(super) versions: Versions<'b>,
     book: &'b Book,
     today: Day,
+    /// Of imported deals: whether the file told of every step, of every override.
+    steps_told: &'b Told,
+    overrides_told: &'b Told,
     /// What was asked before.
     between: Between,
 }
@@ -27,13 +32,15 @@ fn by_process_change(how: Left) -> bool {
 }
 
 impl<'b> Judge<'b> {
-    pub(super) fn new(versions: Versions<'b>, book: &'b Book) -> Self {
-        Self {
-            versions,
+    pub(super) fn new(judging: Judging<'b>, book: &'b Book) -> Result<Self, String> {
+        Ok(Self {
+            versions: Versions::new(judging, book)?,
             book,
             today: Day::of(book.as_of),
+            steps_told: told_of(book, STEPS_TOLD)?,
+            overrides_told: told_of(book, OVERRIDES_TOLD)?,
             between: Between::default(),
-        }
+        })
     }
 
     /// Judges the deals that were under way in the period, each with where its visits are.
@@ -89,12 +96,13 @@ impl<'b> Judge<'b> {
 
     fn verdict(&mut self, deal: usize, own: Range<usize>, items: Range<usize>) -> Verdict {
         let visits = &self.book.visits;
-        let mut verdict = Verdict {
-            only_imported: self.imported(deal) && !self.versions.passed_a_gate(deal as u32),
-            ..Verdict::default()
-        };
+        let mut verdict = Verdict::default();
         let (mut been, mut left_onward) = (Places::default(), Places::default());
         let mut again_told = false;
+        let here = !self.imported(deal) || self.versions.passed_a_gate(deal as u32);
+        let overrides = here || self.overrides_told.since(deal as u32).is_some();
+        verdict.tells(Class::Override, overrides);
+        verdict.tells(Class::FollowUp, here || !items.is_empty());
         self.start(deal, own.start, &mut verdict);
         for at in own.clone() {
             let place = usize::from(visits.stage[at]);
@@ -201,16 +209,16 @@ impl<'b> Judge<'b> {
             return;
         }
         let deal_n = deal as u32;
-        if self.imported(deal) {
+        if self.imported(deal) && self.steps_told.since(deal_n).is_none() {
             // What was done before the first step that anybody told of, an import did not say.
             let told = declared.steps.iter();
             let first = told.filter_map(|(_, told)| told.since(deal_n)).min();
             if left.is_none() || first.is_none() || first > left {
-                verdict.steps_untold = true;
+                verdict.tells(Class::MissingStep, false);
                 return;
             }
         }
-        verdict.steps_told = true;
+        verdict.tells(Class::MissingStep, true);
         for step in required {
             let (_, told) = declared.steps[usize::from(*step)];
             let done = match left {

@@ -34,7 +34,6 @@ pub(super) use self::followed::Followed;
 use self::judge::Judge;
 use self::tally::{Left, Tally};
 use self::variants::{Step, Variants};
-use self::versions::Versions;
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, answer};
 use crate::deal::book::{Book, Columns, Needs};
@@ -136,14 +135,13 @@ struct Counted<'a> {
 }
 
 fn count<'a>(
-    judging: Judging<'_>,
+    judging: Judging<'a>,
     book: &'a Book,
     ask: &'a Ask,
     taken: &[&str],
 ) -> Result<Counted<'a>, String> {
     let groups = Groups::new(book, &ask.by, taken)?;
-    let versions = Versions::new(judging, book)?;
-    let mut judge = Judge::new(versions, book);
+    let mut judge = Judge::new(judging, book)?;
     let mut tallies = vec![Tally::default(); groups.len()];
     let mut variants = Variants::default();
     let mut left = Left::new(book, ask);

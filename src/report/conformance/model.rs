@@ -1,7 +1,7 @@
 //! What a version of the process declares, as small tables of bits: what is looked up for each of millions of moves.
 
 use crate::deal::book::{Book, Day, Needs, Told};
-use crate::deal::fact::GATE_VERSION;
+use crate::deal::fact::{GATE_VERSION, OVERRIDES_TOLD, STEPS_TOLD};
 use crate::process::{Calendar, Process, Span, Stage, WON};
 
 /// Places where a deal may be, one bit each: the stages of the Book, then the good end.
@@ -109,7 +109,8 @@ fn differs_by_type(process: &Process) -> bool {
 /// The facts that tell which required steps were done, and the customer type where it matters.
 pub(super) fn told<'p>(processes: impl Iterator<Item = &'p Process>) -> Needs {
     let mut needs = Needs::default();
-    needs.told.push(GATE_VERSION.to_string());
+    let known = [GATE_VERSION, STEPS_TOLD, OVERRIDES_TOLD];
+    needs.told.extend(known.map(str::to_string));
     for process in processes {
         for step in process.stages.iter().flat_map(|stage| &stage.steps) {
             let fact = format!("done_{}", step.name);

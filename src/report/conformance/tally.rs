@@ -18,11 +18,9 @@ pub(super) struct Tally {
     pub(super) back_times: usize,
     /// Won of those that moved back where it is allowed.
     pub(super) of_back: Trials,
-    /// Deals whose moves only a file told.
-    only_imported: usize,
-    /// Deals that left a stage of required steps: what was done there is known, or not.
-    steps_told: usize,
-    steps_untold: usize,
+    /// By class: deals of which something tells of it, and of which nothing does.
+    told: [usize; CLASSES],
+    untold: [usize; CLASSES],
     /// Won of those closed in the period: that conform, and that don't.
     pub(super) outcome: [Trials; 2],
     /// The same by class.
@@ -41,9 +39,10 @@ impl Tally {
         }
         self.back_deals += usize::from(verdict.allowed_back > 0);
         self.back_times += verdict.allowed_back as usize;
-        self.only_imported += usize::from(verdict.only_imported);
-        self.steps_told += usize::from(verdict.steps_told);
-        self.steps_untold += usize::from(verdict.steps_untold);
+        for class in 0..CLASSES {
+            self.told[class] += usize::from(verdict.told[class]);
+            self.untold[class] += usize::from(verdict.untold[class]);
+        }
         if let Some(won) = won {
             self.outcome[usize::from(!conforms)].add(won);
             for (trials, times) in self.of_class.iter_mut().zip(verdict.times) {
@@ -65,13 +64,12 @@ impl Tally {
             self.deals[class] += other.deals[class];
             self.times[class] += other.times[class];
             self.of_class[class] = self.of_class[class].and(other.of_class[class]);
+            self.told[class] += other.told[class];
+            self.untold[class] += other.untold[class];
         }
         self.back_deals += other.back_deals;
         self.back_times += other.back_times;
         self.of_back = self.of_back.and(other.of_back);
-        self.only_imported += other.only_imported;
-        self.steps_told += other.steps_told;
-        self.steps_untold += other.steps_untold;
         for (sum, part) in self.outcome.iter_mut().zip(other.outcome) {
             *sum = sum.and(part);
         }
@@ -90,11 +88,7 @@ impl Tally {
     /// `None` where nobody told: files that only tell of moves say nothing of steps, overrides and follow-ups.
     pub(super) fn found(&self, class: Class) -> Option<Found> {
         let at = class as usize;
-        let told = match class {
-            Class::MissingStep => self.steps_told > 0 || self.steps_untold == 0,
-            Class::Override | Class::FollowUp => self.only_imported < self.n || self.n == 0,
-            _ => true,
-        };
+        let told = self.told[at] > 0 || self.untold[at] == 0;
         (told || self.deals[at] > 0).then_some(Found {
             deals: self.deals[at],
             times: self.times[at],
@@ -142,7 +136,7 @@ impl Left {
     }
 
     pub(super) fn note(&mut self, verdict: &Verdict) {
-        self.steps_untold += usize::from(verdict.steps_untold);
+        self.steps_untold += usize::from(verdict.untold[Class::MissingStep as usize]);
         self.start_untold += usize::from(verdict.start_untold);
         self.elsewhere += usize::from(verdict.elsewhere);
     }

@@ -6,10 +6,9 @@ use super::super::sample::{self, Told as Deal, day};
 use super::super::{Ask, lines_of};
 use super::judge::Judge;
 use super::verdict::{Class, Unjudged, Verdict};
-use super::versions::Versions;
 use super::{Judging, Listed, conformance, deviations, paths};
 use crate::deal::book::{Book, Left, State, Told};
-use crate::deal::fact::GATE_VERSION;
+use crate::deal::fact::{GATE_VERSION, OVERRIDES_TOLD, STEPS_TOLD};
 use crate::document::Period;
 use crate::process::Process;
 
@@ -131,7 +130,9 @@ pub(super) fn book(ways: &[&str]) -> Book {
     book.told.insert("done_paper".to_string(), paper);
     let none = Told::new(vec!["large".to_string()], deals.len());
     book.told.insert("type".to_string(), none);
-    book.told.insert(GATE_VERSION.to_string(), Told::default());
+    for fact in [GATE_VERSION, STEPS_TOLD, OVERRIDES_TOLD] {
+        book.told.insert(fact.to_string(), Told::default());
+    }
     book
 }
 
@@ -150,9 +151,8 @@ fn make_large(book: &mut Book, deal: u32) {
 
 fn verdicts(book: &Book) -> Vec<Result<Verdict, Unjudged>> {
     let process = process();
-    let versions = Versions::new(now(&process), book).expect("the process");
     let mut all = Vec::new();
-    let mut judge = Judge::new(versions, book);
+    let mut judge = Judge::new(now(&process), book).expect("the process");
     judge.all(&Ask::default(), |_, _, verdict| all.push(verdict.cloned()));
     all
 }
@@ -361,7 +361,10 @@ fn what_a_file_did_not_tell_is_not_held_against_a_deal() {
     };
     // No step was told of.
     let steps = untold("q0 d3 p4 9W", &|_| {}).expect("judged");
-    assert_eq!((classes(&steps), steps.steps_untold), (String::new(), true));
+    assert_eq!(
+        (classes(&steps), steps.untold[Class::MissingStep as usize]),
+        (String::new(), true)
+    );
     // A step was told of before the stage was left: the others count.
     let called = |book: &mut Book| {
         let mut paper = Told::new(vec!["1".to_string()], 1);

@@ -77,10 +77,6 @@ pub(super) struct Found {
 }
 
 /// What is said of one deal.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "as many things that a file may leave open"
-)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Verdict {
     /// How often, by class.
@@ -89,16 +85,14 @@ pub(super) struct Verdict {
     pub(super) allowed_back: u32,
     /// The first deviation that decides or, where there is none, the first one beside.
     pub(super) first: Option<Found>,
-    /// It left a stage that has required steps, and what was done there is known.
-    pub(super) steps_told: bool,
-    /// It left a stage that has required steps, and an import did not tell what was done there.
-    pub(super) steps_untold: bool,
+    /// By class: whether something tells of it, or of it nothing does, as of what only a file told. Neither where there
+    /// is nothing to tell; both of a deal that is known in part.
+    pub(super) told: [bool; CLASSES],
+    pub(super) untold: [bool; CLASSES],
     /// It was in a stage that the process does not have.
     pub(super) elsewhere: bool,
     /// An import did not tell how it began.
     pub(super) start_untold: bool,
-    /// It passed no gate here: what is known of its moves a file told.
-    pub(super) only_imported: bool,
 }
 
 impl Verdict {
@@ -106,6 +100,15 @@ impl Verdict {
         let decides = |class: &&Class| class.decides();
         let mut deciding = Class::ALL.iter().filter(decides);
         deciding.all(|class| self.times[*class as usize] == 0)
+    }
+
+    pub(super) fn tells(&mut self, class: Class, told: bool) {
+        let known = if told {
+            &mut self.told
+        } else {
+            &mut self.untold
+        };
+        known[class as usize] = true;
     }
 
     pub(super) fn add(&mut self, class: Class, (visit, version): (usize, usize), about: About) {

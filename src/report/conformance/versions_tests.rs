@@ -7,7 +7,7 @@ use super::super::sample::day;
 use super::tests::{book, first_by, process};
 use super::{Judging, conformance, conformance_needs, deviations, paths};
 use crate::deal::book::{Book, Left, Told};
-use crate::deal::fact::GATE_VERSION;
+use crate::deal::fact::{GATE_VERSION, OVERRIDES_TOLD, STEPS_TOLD};
 use crate::process::{self, Earlier, Process};
 
 /// Version 1: `first`, which is `qualify` now, → `older`, which is no more → `propose` → won.
@@ -219,6 +219,7 @@ fn what_nobody_told_is_not_none() {
     let mut book = book(&["q0 d3 p4 6W", "q0 d3 p4 6W"]);
     assert_eq!(followed(&book), (Some(0), Some(0), Some(0)));
     book.deals.imported = vec![true, true];
+    let unknown = book.clone();
     // A file that tells of the call does tell of steps.
     assert_eq!(followed(&book), (Some(0), None, None));
     book.told
@@ -231,4 +232,16 @@ fn what_nobody_told_is_not_none() {
     assert_eq!(followed(&book), (None, Some(0), Some(0)));
     book.visits.overridden[0] = true;
     assert_eq!(followed(&book), (None, Some(1), Some(0)));
+    // A file that says that it tells of all steps and overrides: none is none.
+    let mut book = unknown;
+    let mut all = Told::new(vec!["1".to_string()], 2);
+    for deal in 0..2 {
+        all.push(deal, day(0), Some(0));
+    }
+    for fact in [STEPS_TOLD, OVERRIDES_TOLD] {
+        book.told.insert(fact.to_string(), all.clone());
+    }
+    book.told
+        .insert("done_call".to_string(), Told::new(Vec::new(), 2));
+    assert_eq!(followed(&book), (Some(2), Some(0), None));
 }

@@ -91,6 +91,8 @@ const OURS: &[&str] = &[
     facts::BOOKED,
     facts::TOUCHED,
     facts::GATE_VERSION,
+    facts::STEPS_TOLD,
+    facts::OVERRIDES_TOLD,
 ];
 /// Steps done and buying roles given.
 const OUR_BEGINNINGS: &[&str] = &["done_", "has_"];
