@@ -9,15 +9,11 @@ has them. Promised: a log of a million events takes at most one second of CPU, a
 that reads none of the store; both are worked out from the store at hand, per million events.
 """
 
-import argparse
-import os
 import sqlite3
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
+from cold import least, run, stores
+
 TODAY = "2026-11-20"
 REFERENCE = ["report", "durations"]
 NOTHING = ["report", "--list"]
@@ -30,34 +26,20 @@ COMMANDS = [
 TIMES = 3
 
 
-def run(binary: Path, folder: Path, words: list[str]) -> tuple[float, float, float]:
-    """CPU seconds, seconds, and MB at most of one process."""
-    start = time.perf_counter()
-    command = [str(binary), "--today", TODAY, *words, "--json"]
-    with open(os.devnull, "wb") as nowhere:
-        process = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=subprocess.PIPE)
-        said = process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit {process.returncode}: {said.decode(errors='replace')}")
-    return used.ru_utime + used.ru_stime, time.perf_counter() - start, used.ru_maxrss / 1024
+def asked(binary: str, folder: Path, words: list[str]) -> tuple[float, float, float]:
+    return run([binary, "--today", TODAY, *words, "--json"], folder)
 
 
-def least(runs: list[tuple[float, float, float]]) -> tuple[float, ...]:
-    return tuple(min(column) for column in zip(*runs))
-
-
-def measured(binary: Path, folder: Path) -> None:
+def measured(binary: str, folder: Path) -> None:
     store = sqlite3.connect(f"file:{folder / 'sales.db'}?mode=ro", uri=True)
     visits = store.execute("SELECT COUNT(*) FROM visit").fetchone()[0]
     events = visits + store.execute("SELECT COUNT(*) FROM visit WHERE how IN ('won', 'lost')").fetchone()[0]
     store.close()
-    idle = least([run(binary, folder, NOTHING) for _ in range(TIMES)])[2]
+    idle = least([asked(binary, folder, NOTHING) for _ in range(TIMES)])[2]
     runs: dict[str, list] = {" ".join(words): [] for words in [REFERENCE, *COMMANDS]}
     for _ in range(TIMES):
         for words in [REFERENCE, *COMMANDS]:
-            runs[" ".join(words)].append(run(binary, folder, words))
+            runs[" ".join(words)].append(asked(binary, folder, words))
     base = least(runs[" ".join(REFERENCE)])
     millions = events / 1_000_000
     print(f"{folder.name} deals, {events:,} events; a process that reads nothing: {idle:.0f} MB")
@@ -68,19 +50,6 @@ def measured(binary: Path, folder: Path) -> None:
         print(f"  {name:<40}{cpu:>8.2f}{wall:>8.2f}{memory:>7.0f}{cpu / base[0]:>7.2f}{per}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--deals", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--folder", type=Path, default=TOP / "target" / "report-speed")
-    parser.add_argument("--binary", type=Path, default=TOP / "target/release/salesctl")
-    arguments = parser.parse_args()
-    for deals in arguments.deals:
-        folder = arguments.folder / str(deals)
-        if not (folder / "sales.db").exists():
-            maker = [sys.executable, str(TOP / "benches/report_store.py")]
-            subprocess.run([*maker, str(folder), "--deals", str(deals), "--binary", str(arguments.binary)], check=True)
-        measured(arguments.binary, folder)
-
-
 if __name__ == "__main__":
-    main()
+    for program, workspace, _ in stores(__doc__, "report-speed"):
+        measured(program, workspace)

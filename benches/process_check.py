@@ -8,15 +8,13 @@ besides. Each round starts every command once, in turn, each as a cold process. 
 """
 
 import argparse
-import os
 import pathlib
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+from cold import BINARY, binary_of, run
+
 STAGES, FIELDS, TYPES, RULES, SCENARIOS = 40, 200, 10, 300, 300
 
 
@@ -49,15 +47,12 @@ def process(scenarios: int) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--binary", default=str(TOP / "target/release/salesctl"))
+    parser.add_argument("--binary", default=BINARY)
     asked = parser.parse_args()
-    if not pathlib.Path(asked.binary).exists():
-        print(f"no {asked.binary}: cargo build --release", file=sys.stderr)
-        return 2
+    binary = binary_of(asked.binary)
     with tempfile.TemporaryDirectory() as folder:
         for name, scenarios in [("rules.toml", 0), ("tested.toml", SCENARIOS)]:
             pathlib.Path(folder, name).write_text(process(scenarios))
-        environment = {"PATH": os.environ["PATH"], "HOME": folder, "LANG": "C.UTF-8"}
         commands = {
             "--version": ["--version"],
             f"process check, {RULES} rules": ["process", "check", "rules.toml"],
@@ -67,15 +62,7 @@ def main() -> int:
         spent: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(asked.rounds):
             for name, words in commands.items():
-                before = resource.getrusage(resource.RUSAGE_CHILDREN)
-                ran = subprocess.run(
-                    [asked.binary, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
-                )
-                after = resource.getrusage(resource.RUSAGE_CHILDREN)
-                if ran.returncode != 0:
-                    print(ran.stdout + ran.stderr, file=sys.stderr)
-                    return 1
-                spent[name].append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+                spent[name].append(run([binary, *words], folder)[0])
         least = statistics.median(spent["--version"])
         for name, seconds in spent.items():
             median = statistics.median(seconds)

@@ -11,13 +11,12 @@ issue asks for less than 2 s of CPU at 100,000 open deals.
 
 import argparse
 import csv
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+from cold import BINARY, binary_of, least, run
+
 TODAY = "2026-11-20"
 STAGES, FIELDS, RULES, TOLD = 40, 200, 300, 10
 
@@ -46,25 +45,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--deals", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--binary", default=str(TOP / "target/release/salesctl"))
+    parser.add_argument("--binary", default=BINARY)
     asked = parser.parse_args()
-    if not pathlib.Path(asked.binary).exists():
-        print(f"no {asked.binary}: cargo build --release", file=sys.stderr)
-        return 2
+    binary = binary_of(asked.binary)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        environment = {"PATH": os.environ["PATH"], "HOME": name, "LANG": "C.UTF-8", "SALESCTL_TODAY": TODAY}
-
-        def run(words: list[str], may_exit: tuple[int, ...] = (0,)) -> tuple[float, float]:
-            child = subprocess.Popen(
-                [asked.binary, *words], cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-            )
-            told = child.stderr.read()
-            _, status, used = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode not in may_exit:
-                sys.exit(f"{' '.join(words)}: exit {child.returncode}: {told.decode(errors='replace')}")
-            return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        def salesctl(*words: str) -> tuple[float, float, float]:
+            return run([binary, "--today", TODAY, *words], folder)
 
         (folder / "process.toml").write_text(process(lambda n: 1000 * (n % 20)))
         told = [f"f{2 * n}" for n in range(TOLD)]
@@ -78,8 +65,8 @@ def main() -> int:
         mapping = "[deals]\n" + "".join(f'{key} = "{column}"\n' for key, column in columns.items())
         mapping += 'currency = { constant = "EUR" }\n\n[deals.fields]\n' + "".join(f'{one} = "{one}"\n' for one in told)
         (folder / "deals.map.toml").write_text(mapping)
-        run(["init"])
-        run(["import", "deals", "deals.csv", "--map", "deals.map.toml", "--create", "all"])
+        salesctl("init")
+        salesctl("import", "deals", "deals.csv", "--map", "deals.map.toml", "--create", "all")
         (folder / "one.toml").write_text(process(lambda n: 1000 * (n % 20) + (5000 if n == 7 else 0)))
         (folder / "all.toml").write_text(process(lambda n: 1000 * (n % 20) + 5000))
         commands = {
@@ -87,14 +74,15 @@ def main() -> int:
             "process plan, one rule stricter": ["process", "plan", "one.toml", "--json"],
             f"process plan, {RULES} rules stricter": ["process", "plan", "all.toml", "--json"],
         }
-        least = {name: (float("inf"), float("inf")) for name in commands}
+        runs: dict[str, list] = {name: [] for name in commands}
         for _ in range(asked.rounds):
             for name, words in commands.items():
-                least[name] = tuple(map(min, least[name], run(words)))
+                runs[name].append(salesctl(*words))
         print(f"{asked.deals:,} open deals, {STAGES} stages, {FIELDS} fields, {RULES} rules")
         print(f"  {'command':36} {'CPU s':>8} {'MB':>7} {'x CPU':>7}")
-        reference = least["report pipeline"][0]
-        for name, (seconds, megabytes) in least.items():
+        reference = least(runs["report pipeline"])[0]
+        for name, used in runs.items():
+            seconds, _, megabytes = least(used)
             print(f"  {name:36} {seconds:8.3f} {megabytes:7.0f} {seconds / max(reference, 1e-3):7.1f}")
     return 0
 

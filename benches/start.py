@@ -10,16 +10,14 @@ system, of each program. Promise: under 3 s for the start, and for its undo.
 
 import argparse
 import csv
-import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
+from cold import BINARY, binary_of, run
+
 PROMISED = {"start": 3.0, "undo": 3.0}
 
 FIRST = ["Jana", "Omar", "Li", "Eve", "Bill", "Ada", "Max", "Zoë", "Ivo", "Noor"]
@@ -50,49 +48,17 @@ def write_names(path: Path, names: int) -> None:
             )
 
 
-def measured(command: list[str], folder: Path) -> tuple[float, float]:
-    """CPU and wall seconds of a program."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "SALESCTL_USER": "jr",
-        "LANG": "C.UTF-8",
-    }
-    with tempfile.TemporaryFile() as err:
-        began = time.perf_counter()
-        child = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=err,
-        )
-        _, status, used = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            err.seek(0)
-            said = err.read().decode(errors="replace")[-2000:]
-            print(f"{' '.join(command)} ended with {child.returncode}\n{said}", file=sys.stderr)
-            sys.exit(1)
-    return used.ru_utime + used.ru_stime, wall
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--names", type=int, default=10_000)
     parser.add_argument("--reps", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rule", default="round-robin", help="of --to-rep")
-    parser.add_argument("--binary", default=str(TOP / "target/release/salesctl"))
+    parser.add_argument("--binary", default=BINARY)
     parser.add_argument("--scratch", help="where to work; a temporary folder without it")
     asked = parser.parse_args()
-    if not Path(asked.binary).exists():
-        print(f"no {asked.binary}: cargo build --release", file=sys.stderr)
-        return 2
-    binary = str(Path(asked.binary).resolve())
-    figures: dict[str, list[tuple[float, float]]] = {}
+    binary = binary_of(asked.binary)
+    figures: dict[str, list[tuple[float, float, float]]] = {}
     for _ in range(asked.rounds):
         with tempfile.TemporaryDirectory(dir=asked.scratch) as scratch:
             folder = Path(scratch)
@@ -112,7 +78,7 @@ def main() -> int:
                 ("doctor", ["doctor"]),
             ]
             for name, words in steps:
-                used = measured([binary, *words], folder)
+                used = run([binary, *words], folder)
                 if name:
                     figures.setdefault(name, []).append(used)
     for name, used in figures.items():

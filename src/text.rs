@@ -1,6 +1,6 @@
 //! Text that came from outside (files, arguments, the store) on its way to a terminal.
 
-use rapidfuzz::distance::damerau_levenshtein;
+use rapidfuzz::distance::osa;
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
@@ -167,17 +167,20 @@ pub fn hex(bytes: &[u8]) -> String {
 /// The nearest of `names` to what was typed, when it is near enough to be meant.
 pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
+    let length = typed.chars().count();
+    // Prepared once: an import compares with all accounts.
+    let typed = osa::BatchComparator::new(typed.chars());
     names
         .into_iter()
-        .map(|name| {
+        .filter_map(|name| {
             let lower = name.to_lowercase();
-            let distance = damerau_levenshtein::distance(typed.chars(), lower.chars());
-            let allowed = (typed.chars().count().max(lower.chars().count()) / 3).max(1);
-            (name, distance, allowed)
+            let allowed = (length.max(lower.chars().count()) / 3).max(1);
+            let within = osa::Args::default().score_cutoff(allowed);
+            let distance = typed.distance_with_args(lower.chars(), &within)?;
+            Some((name, distance))
         })
-        .filter(|(_, distance, allowed)| distance <= allowed)
-        .min_by_key(|(_, distance, _)| *distance)
-        .map(|(name, ..)| name)
+        .min_by_key(|(_, distance)| *distance)
+        .map(|(name, _)| name)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
+use salesctl::condition::Truth;
 use salesctl::deal::book::{Book, Day, Needs};
 use salesctl::deal::decide::Case;
 use salesctl::deal::event::{Amount, Change, Event, Move, StreamKind};
@@ -330,6 +331,189 @@ fn instant(day: NaiveDate) -> DateTime<Utc> {
     day.and_hms_opt(12, 0, 0).expect("noon").and_utc()
 }
 
+/// A deal that came to so many stages, a day each.
+fn came(stages: &[usize]) -> Made {
+    Made {
+        stages: stages.iter().map(|stage| (*stage, 1)).collect(),
+        value: None,
+        close: false,
+        call: false,
+        end: 5,
+    }
+}
+
+/// What the Book knows of all deals at once is what each deal says of itself: the first two went on and back under the
+/// second version, a file told a move of the third, where no gate had a say, and the fourth was lost under the first.
+#[test]
+fn versions_of_last_gates_are_those_of_the_deals() {
+    let old = text(&[const { Now::Kept }; STAGES.len()], &[PLAIN; STAGES.len()]);
+    let lost = Made {
+        end: 1,
+        ..came(&[0])
+    };
+    let world = World::new(&old, &[came(&[0, 1]), came(&[0, 1]), came(&[0]), lost]);
+    let ids = world.book(&sound(&old)).deals.id;
+    let new = old.replace("name = \"N\"", "name = \"M\"");
+    let done = world.store.write(&world.acting(60), "command", |write| {
+        write.apply_process(&new, "process.toml", "second")
+    });
+    done.expect("applied");
+    let at = Moment {
+        instant: instant(world.today),
+        day: world.today,
+    };
+    let moved = [
+        (0, 2, Move::Advance),
+        (1, 0, Move::Back),
+        (2, 1, Move::Imported),
+    ];
+    let done = world.store.write(&world.acting(120), "command", |write| {
+        for (deal, stage, how) in &moved {
+            let entered = Event::StageEntered {
+                stage: STAGES[*stage].to_string(),
+                how: *how,
+                entered: Some(world.today),
+                customer_type: None,
+                overridden: None,
+            };
+            write.append(ids[*deal], at, [entered])?;
+        }
+        Ok(())
+    });
+    done.expect("moved");
+    let book = world.book(&sound(&new));
+    let versions = book.deals.gate_version.iter();
+    let versions = versions.map(|version| Some(book.versions[(*version)? as usize].as_str()));
+    let versions: Vec<Option<&str>> = versions.collect();
+    assert_eq!(versions, [Some("2"), Some("2"), Some("1"), Some("1")]);
+    for (id, version) in book.deals.id.iter().zip(versions) {
+        let deal = world.store.deal(*id).expect("read").expect("there");
+        assert_eq!(
+            deal.gate_version
+                .map(|version| version.to_string())
+                .as_deref(),
+            version
+        );
+    }
+}
+
+const PLAIN: Gate = Gate {
+    at_least: None,
+    asks_close: false,
+    steps: false,
+    limit_days: None,
+    asks_below: None,
+    stayed: None,
+};
+
+/// `jr` won 2 of 5, a third win is older than 365 days; `mk` won 4 of 5, of which one was of `jr` when it closed; `sp`
+/// closed four, too few for a rate. Judged for all deals at once it is what is read for the gate of one.
+#[test]
+fn results_are_the_same_for_one_deal_and_for_all() {
+    let text = text(&[const { Now::Kept }; STAGES.len()], &[PLAIN; STAGES.len()]);
+    let process = sound(&text);
+    let world = World::new(&text, &[]);
+    let ended = [("jr", 2, 3), ("mk", 4, 1), ("sp", 4, 0)];
+    let days_ago = |days: i64| {
+        let day = world.today - TimeDelta::days(days);
+        Moment {
+            instant: instant(day),
+            day,
+        }
+    };
+    let done = world.store.write(&world.acting(60), "command", |write| {
+        let mut close = |owner: &str, won: Option<bool>, at: Moment, then: Option<&str>| {
+            let id = write.create(StreamKind::Deal)?;
+            let owned = |owner: &str| Event::Changed(Change::Owner(Some(owner.to_string())));
+            let opened = Event::DealOpened {
+                account: None,
+                opened: Some(at.day),
+                external: None,
+            };
+            write.append(id, at, [opened, owned(owner)])?;
+            let end = won.map(|won| {
+                if won {
+                    Event::Won {
+                        imported: false,
+                        closed: Some(at.day),
+                        overridden: None,
+                    }
+                } else {
+                    Event::Lost {
+                        reason: Some("price".to_string()),
+                        note: None,
+                        imported: false,
+                        closed: Some(at.day),
+                    }
+                }
+            });
+            write.append(id, at, end)?;
+            write.append(id, days_ago(0), then.map(owned))
+        };
+        for (owner, won, lost) in ended {
+            for n in 0..won {
+                let given = owner == "mk" && n == 0;
+                let (before, after) = if given {
+                    ("jr", Some("mk"))
+                } else {
+                    (owner, None)
+                };
+                close(before, Some(true), days_ago(10), after)?;
+            }
+            for _ in 0..lost {
+                close(owner, Some(false), days_ago(364), None)?;
+            }
+            close(owner, None, days_ago(5), None)?;
+        }
+        close("jr", Some(true), days_ago(365), None)
+    });
+    done.expect("written");
+
+    let results = world.store.results(world.today).expect("read");
+    let told = ended.map(|(owner, ..)| {
+        let record = results.of_rep(owner, world.today);
+        (record.won, record.closed, record.win_rate())
+    });
+    assert_eq!(told, [(2, 5, Some(0.4)), (4, 5, Some(0.8)), (4, 4, None)]);
+
+    let book = world.book(&process);
+    let owner = |at: usize| {
+        let owner = book.deals.owner[at].expect("an owner");
+        book.owners[owner as usize].name.as_str()
+    };
+    for text in [
+        "rep_win_rate >= 0.4",
+        "rep_win_rate >= 0.41",
+        "rep_win_rate >= 0.8",
+        "rep_deals_closed = 4",
+        "rep_deals_closed = 5",
+    ] {
+        let condition = process.engine.check(text).expect("checked");
+        let truths = world.store.judge(&process, world.today, &[&condition]);
+        let truths = truths.expect("judged").remove(0);
+        assert_eq!(truths.len(), 18);
+        for (at, truth) in truths.into_iter().enumerate() {
+            let record = results.of_rep(owner(at), world.today);
+            let (what, rest) = text.split_once(' ').expect("words");
+            let (_, bound) = rest.split_once(' ').expect("a bound");
+            let expected = match what {
+                "rep_deals_closed" => {
+                    Some(record.closed == bound.parse::<usize>().expect("a number"))
+                }
+                _ => record
+                    .win_rate()
+                    .map(|rate| rate >= bound.parse::<f64>().expect("a number")),
+            };
+            let expected = match expected {
+                Some(true) => Truth::Met,
+                Some(false) => Truth::NotMet,
+                None => Truth::Missing,
+            };
+            assert_eq!(truth, expected, "{text} of a deal of {}", owner(at));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -430,7 +614,7 @@ proptest! {
         let lates = |process: &Process| {
             let condition = process.engine.check("late = 1 AND state = 'open'").expect("checked");
             let truths = world.store.judge(process, world.today, &[&condition]).expect("judged");
-            truths[0].iter().filter(|truth| **truth == salesctl::condition::Truth::Met).count()
+            truths[0].iter().filter(|truth| **truth == Truth::Met).count()
         };
         let after_it = lates(&new) + late.no_longer.len();
         // Nothing counts as forward or back that the process did.

@@ -21,6 +21,8 @@ pub mod plan;
 pub mod rates;
 pub mod results;
 pub mod rotting;
+#[cfg(test)]
+mod sample;
 pub mod scenario;
 pub mod staffing;
 pub mod start;

@@ -52,26 +52,11 @@ impl Overridden {
 #[cfg(test)]
 mod tests {
     use super::super::event::{Move, Override, Private};
+    use super::super::sample::daily;
     use super::*;
-    use chrono::{DateTime, TimeDelta, Utc};
 
     fn told(events: Vec<Event>) -> Vec<Recorded> {
-        let start: DateTime<Utc> = "2026-10-05T09:00:00Z".parse().expect("an instant");
-        let each = events.into_iter().enumerate().map(|(n, event)| {
-            let at = start + TimeDelta::days(n as i64);
-            Recorded {
-                stream: Id(7),
-                seq: n as i64 + 1,
-                operation: Id(n as i64 + 100),
-                recorded: at,
-                effective: at,
-                day: at.date_naive(),
-                actor: "jr".to_string(),
-                version: 1,
-                event,
-            }
-        });
-        each.collect()
+        daily("2026-10-05", events)
     }
 
     fn entered(stage: &str, how: Move, open: &[&str]) -> Event {

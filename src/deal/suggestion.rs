@@ -142,27 +142,16 @@ pub fn next_review(
 #[cfg(test)]
 mod tests {
     use super::super::event::Private;
+    use super::super::sample::daily;
     use super::*;
-    use chrono::TimeDelta;
 
-    /// The events of one stream, a day apart from 5 October 2026 on; operation 100, 101, ….
+    /// What `jr` began, and `ann` went on with.
     fn told(events: Vec<Event>) -> Vec<Recorded> {
-        let start: DateTime<Utc> = "2026-10-05T09:00:00Z".parse().expect("an instant");
-        let each = events.into_iter().enumerate().map(|(n, event)| {
-            let at = start + TimeDelta::days(n as i64);
-            Recorded {
-                stream: Id(7),
-                seq: n as i64 + 1,
-                operation: Id(n as i64 + 100),
-                recorded: at,
-                effective: at,
-                day: at.date_naive(),
-                actor: if n == 0 { "jr" } else { "ann" }.to_string(),
-                version: 3,
-                event,
-            }
-        });
-        each.collect()
+        let mut told = daily("2026-10-05", events);
+        for later in told.iter_mut().skip(1) {
+            later.actor = "ann".to_string();
+        }
+        told
     }
 
     fn suggested() -> Event {
@@ -188,7 +177,7 @@ mod tests {
         let mut events = vec![suggested()];
         let open = Suggestion::from_events(&told(events.clone())).expect("one");
         assert_eq!(open.status(), "open");
-        assert_eq!((open.actor.as_str(), open.version), ("jr", 3));
+        assert_eq!((open.actor.as_str(), open.version), ("jr", 1));
         assert_eq!(open.day, day("2026-10-05"));
         assert_eq!(open.stage.as_deref(), Some("demonstrate"));
 

@@ -134,29 +134,16 @@ impl Proposal {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
 
+    use super::super::sample::daily;
     use super::*;
 
     fn day(n: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, n).expect("a date")
     }
 
-    /// The events of one stream, one a day from the first of November on; operation 100, 101, ….
     fn told(events: Vec<Event>) -> Vec<Recorded> {
-        let start: DateTime<Utc> = "2026-11-01T09:00:00Z".parse().expect("an instant");
-        let each = events.into_iter().enumerate().map(|(n, event)| Recorded {
-            stream: Id(7),
-            seq: n as i64 + 1,
-            operation: Id(n as i64 + 100),
-            recorded: start + TimeDelta::days(n as i64),
-            effective: start + TimeDelta::days(n as i64),
-            day: day(n as u32 + 1),
-            actor: "jr".to_string(),
-            version: 1,
-            event,
-        });
-        each.collect()
+        daily("2026-11-01", events)
     }
 
     fn proposed() -> Event {

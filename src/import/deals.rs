@@ -286,6 +286,7 @@ impl Planner<'_> {
 
     fn finish(self, files: Vec<super::plan::FileReport>) -> Plan {
         let mut notes = self.tally.notes();
+        notes.extend(self.directory.notes());
         if !self.deals.is_empty() {
             notes.extend(without_deals(&self.directory, &self.deals));
         }

@@ -166,6 +166,7 @@ pub fn plan_history<'l, E>(
         notes.push("the log does not say who moved: deals it creates have no owner".into());
     }
     let directory = reading.directory;
+    notes.extend(directory.notes());
     Ok(Ok(HistoryPlan {
         missing: directory.missing_names(),
         catalog: directory.new_entries,

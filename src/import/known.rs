@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use super::alike::Names;
 use super::known_deal::KnownDeal;
 use super::map::name_key;
 use super::missing::{Missing, MissingFate, Near};
+use super::plan::counted;
 use super::planned::{AccountRef, PlannedAccount};
 use crate::deal::event::{CatalogEntry, CatalogKind, FieldValue};
 use crate::id::Id;
-use crate::text::nearest;
 
 /// What the store has, as far as an import needs it.
 #[derive(Debug, Default)]
@@ -87,9 +88,8 @@ pub(super) struct Directory {
     create: Create,
     today: NaiveDate,
     accounts: HashMap<String, AccountRef>,
-    account_names: Vec<String>,
     entries: HashMap<(CatalogKind, String), String>,
-    titles: Vec<(CatalogKind, String)>,
+    names: BTreeMap<What, Names>,
     absent: BTreeMap<(What, String), Absent>,
     pub(super) new_accounts: Vec<PlannedAccount>,
     pub(super) new_entries: Vec<CatalogEntry>,
@@ -101,9 +101,8 @@ impl Directory {
             create,
             today,
             accounts: HashMap::new(),
-            account_names: Vec::new(),
             entries: HashMap::new(),
-            titles: Vec::new(),
+            names: BTreeMap::new(),
             absent: BTreeMap::new(),
             new_accounts: Vec::new(),
             new_entries: Vec::new(),
@@ -114,7 +113,7 @@ impl Directory {
                 .accounts
                 .entry(name_key(name))
                 .or_insert(AccountRef::Known(*id));
-            directory.account_names.push(name.clone());
+            directory.named(What::Account).add(name);
         }
         for entry in &known.catalog {
             directory.learn(entry);
@@ -129,7 +128,11 @@ impl Directory {
                 .entry((entry.kind, name_key(name)))
                 .or_insert_with(|| entry.name.clone());
         }
-        self.titles.push((entry.kind, entry.title.clone()));
+        self.named(What::Catalog(entry.kind)).add(&entry.title);
+    }
+
+    fn named(&mut self, what: What) -> &mut Names {
+        self.names.entry(what).or_default()
     }
 
     pub(super) fn account(&mut self, name: &str) -> Result<Found<AccountRef>, String> {
@@ -167,22 +170,13 @@ impl Directory {
     fn missing<T>(&mut self, key: &(What, String), name: &str) -> Result<Found<T>, String> {
         let what = key.0;
         if !self.absent.contains_key(key) {
-            let near = match what {
-                What::Account => like(name, self.account_names.iter()),
-                What::Catalog(kind) => like(
-                    name,
-                    self.titles
-                        .iter()
-                        .filter(|(of, _)| *of == kind)
-                        .map(|(_, t)| t),
-                ),
-            };
+            let nearest = self.named(what).like(name);
             self.absent.insert(
                 key.clone(),
                 Absent {
                     name: name.to_string(),
                     rows: 0,
-                    nearest: near,
+                    nearest,
                 },
             );
         }
@@ -223,7 +217,7 @@ impl Directory {
             since: self.today,
         });
         self.accounts.insert(name_key(name), account);
-        self.account_names.push(name.to_string());
+        self.named(What::Account).add(name);
         account
     }
 
@@ -301,23 +295,25 @@ impl Directory {
         missing.sort_by_key(|missing| std::cmp::Reverse(missing.rows));
         missing
     }
-}
 
-/// The nearest name; one that differs only in blanks and signs comes first.
-fn like<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone) -> Option<String> {
-    let bare = |name: &str| {
-        name.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect::<String>()
-    };
-    let wanted = bare(name);
-    let same = names
-        .clone()
-        .find(|known| bare(known) == wanted)
-        .map(String::as_str);
-    same.or_else(|| nearest(name, names.map(String::as_str)))
-        .map(str::to_string)
+    /// What was not done for want of time.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> + '_ {
+        let names = self
+            .names
+            .iter()
+            .filter(|(_, names)| names.not_compared > 0);
+        names.map(|(what, names)| {
+            let what = what.name();
+            format!(
+                "{} not compared with others by spelling: there are too many",
+                counted(
+                    names.not_compared,
+                    &format!("new {what}"),
+                    &format!("new {what}s")
+                )
+            )
+        })
+    }
 }
 
 #[cfg(test)]

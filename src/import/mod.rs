@@ -4,6 +4,7 @@
 //! `deals` and `history` turn rows into a plan, `rejects` writes what could not be taken.
 //! Nothing here touches the store: the plan is the whole result, a dry run just doesn't apply it.
 
+mod alike;
 mod cell;
 mod changed;
 mod deals;

@@ -20,6 +20,7 @@ row! {
         pub tools: Vec<String>,
         pub typical: Option<Span>,
         pub limit: Option<Span>,
+        pub most_visits: Option<u32>,
         pub follow_up: Vec<String>,
         pub next: Vec<String>,
     }
@@ -27,6 +28,7 @@ row! {
 
 const TYPICAL: &str = "typically takes";
 const LIMIT: &str = "late after";
+const MOST_VISITS: &str = "visits at most";
 /// Columns of a terminal that a stage needs beside others, and those for what is told of each.
 const STAGE: usize = 26;
 const ASPECT: usize = 17;
@@ -91,6 +93,10 @@ fn aspects(row: &MatrixRow) -> Vec<(&'static str, Cell)> {
         ("tools", lines(&row.tools)),
         (TYPICAL, span(row.typical)),
         (LIMIT, span(row.limit)),
+        (
+            MOST_VISITS,
+            Cell::text(row.most_visits.map(|most| most.to_string())),
+        ),
         ("follow-ups", lines(&row.follow_up)),
         ("goes on to", lines(&row.next)),
     ]
@@ -138,6 +144,7 @@ fn row(view: &View<'_>, stage: &Stage) -> MatrixRow {
             .collect(),
         typical: stage.typical,
         limit: stage.limit,
+        most_visits: stage.most_visits,
         follow_up: view.follow_ups(stage).collect(),
         next: view.onward(stage),
     }
@@ -156,13 +163,15 @@ impl Stage {
         format!("{} after {after}", rule.after.in_words())
     }
 
-    /// `typically takes 10 days, late after 3 weeks`
+    /// `typically takes 10 days, late after 3 weeks, visits at most: 2`
     pub fn timing(&self) -> Option<String> {
-        let told = [(TYPICAL, self.typical), (LIMIT, self.limit)];
-        let told: Vec<String> = told
-            .into_iter()
-            .filter_map(|(word, span)| Some(format!("{word} {}", span?.in_words())))
-            .collect();
+        let spans = [(TYPICAL, self.typical), (LIMIT, self.limit)];
+        let spans = spans.into_iter();
+        let spans = spans.filter_map(|(word, span)| Some(format!("{word} {}", span?.in_words())));
+        let visits = self
+            .most_visits
+            .map(|most| format!("{MOST_VISITS}: {most}"));
+        let told: Vec<String> = spans.chain(visits).collect();
         (!told.is_empty()).then(|| told.join(", "))
     }
 }

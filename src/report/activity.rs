@@ -51,6 +51,14 @@ impl ActivityBy {
             Self::Deal(dimension) => dimension.name(),
         }
     }
+
+    /// What people read for it.
+    fn title(&self) -> &str {
+        match self {
+            Self::Deal(dimension) => dimension.title(),
+            other => other.name(),
+        }
+    }
 }
 
 /// What is asked about activities beside what is asked about deals.
@@ -247,7 +255,7 @@ fn report(
     let code = process.currency.code();
     let table = Table {
         columns: vec![
-            TableColumn::left(more.by.name()),
+            TableColumn::left(more.by.title()),
             TableColumn::right("n"),
             TableColumn::right("call").rank(3),
             TableColumn::right("mail").rank(4),
@@ -271,7 +279,7 @@ fn report(
         (n, rows, notes),
     );
     answer.by = vec![more.by.name().to_string()];
-    let what = format!("Activity by {}: what was done", more.by.name());
+    let what = format!("Activity by {}: what was done", more.by.title());
     let mut document = Document::default()
         .heading(heading(&what, ask, n, book))
         .table(table);

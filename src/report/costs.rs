@@ -134,7 +134,7 @@ fn report(
         .iter()
         .map(|name| (*name).to_string())
         .collect();
-    let by = match groups.names.as_slice() {
+    let by = match groups.titles.as_slice() {
         [] => String::new(),
         names => format!(" by {}", names.join(", ")),
     };
@@ -168,7 +168,7 @@ fn report(
 
 fn table(process: &Process, groups: &Groups<'_>, tallies: &[Tally], order: &[usize]) -> Table {
     let code = process.currency.code();
-    let names = groups.names.iter();
+    let names = groups.titles.iter();
     let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
     columns.extend([
         TableColumn::right("processes"),

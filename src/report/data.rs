@@ -262,7 +262,7 @@ pub fn data(
         .iter()
         .map(|name| (*name).to_string())
         .collect();
-    let by = match groups.names.as_slice() {
+    let by = match groups.titles.as_slice() {
         [] => String::new(),
         names => format!(" by {}", names.join(", ")),
     };
@@ -361,7 +361,7 @@ fn words(process: &Process, check: &Check) -> String {
 }
 
 fn table(groups: &Groups<'_>, rows: Vec<Vec<Cell>>) -> Table {
-    let names = groups.names.iter();
+    let names = groups.titles.iter();
     let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
     columns.extend([
         TableColumn::left("what"),

@@ -65,7 +65,7 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
         let visits = if untold == 1 {
             "1 visit is".to_string()
         } else {
-            format!("{untold} visits are")
+            format!("{} visits are", crate::money::grouped(untold as u64))
         };
         notes.push(format!(
             "{visits} left out: when they began or ended was never told"

@@ -27,6 +27,8 @@ pub(super) fn as_columns<S: Serializer>(
 pub(super) struct Groups<'a> {
     /// Names of the dimensions.
     pub(super) names: Vec<&'a str>,
+    /// What people read for them.
+    pub(super) titles: Vec<&'a str>,
     /// By deal of the Book: index into `labels`.
     pub(super) of: Vec<u32>,
     /// A label for each dimension, by group. Groups are in the order of their first deal.
@@ -70,6 +72,7 @@ impl<'a> Groups<'a> {
             .collect::<Result<Vec<_>, _>>()?;
         let mut groups = Self {
             names,
+            titles: by.iter().map(Dimension::title).collect(),
             of: Vec::with_capacity(book.deals.len()),
             labels: Vec::new(),
         };

@@ -265,7 +265,7 @@ pub fn losses(process: &Process, book: &Book, ask: &Ask) -> Result<Report<Losses
     let by = if groups.names.is_empty() {
         String::new()
     } else {
-        format!(" by {}", groups.names.join(", "))
+        format!(" by {}", groups.titles.join(", "))
     };
     let what = format!("Losses{by}: deals lost");
     let mut document = Document::default().heading(heading(&what, ask, all.lost, book));

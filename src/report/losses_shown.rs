@@ -22,7 +22,7 @@ pub(super) fn columns(
     groups: &Groups<'_>,
     earlier: Option<Period>,
 ) -> Vec<TableColumn> {
-    let names = groups.names.iter();
+    let names = groups.titles.iter();
     let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
     columns.extend([
         TableColumn::left("reason"),

@@ -109,6 +109,7 @@ use crate::date;
 use crate::deal::book::{Book, Columns, Day, Needs};
 use crate::document::{Answer, Document, Period};
 use crate::id::Id;
+use crate::money::grouped;
 use crate::process::{Grain, Process, Target};
 
 /// The form of an id that people type: as short as is unique in the store.
@@ -221,6 +222,14 @@ impl Dimension {
             Self::Stage => "stage",
         }
     }
+
+    /// What people read for it.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::ProcessVersion => "process version",
+            other => other.name(),
+        }
+    }
 }
 
 /// An answer for machines, and the same as a document for people.
@@ -317,7 +326,8 @@ fn heading_of_day(what: &str, ask: &Ask, n: usize, book: &Book) -> String {
         .map(|scope| format!(", only {scope}"))
         .unwrap_or_default();
     format!(
-        "{what}{period}{scope} (n = {n}), as of {}",
+        "{what}{period}{scope} (n = {}), as of {}",
+        grouped(n as u64),
         date::day(book.as_of)
     )
 }

@@ -140,7 +140,7 @@ pub fn pipeline_by(
         book,
         ask,
         &judge,
-        names.collect(),
+        (names.collect(), &groups.titles),
         lines.collect(),
         undated,
     ))
@@ -165,7 +165,7 @@ pub fn pipeline_by_month(process: &Process, book: &Book, ask: &Ask) -> Report<Pi
         book,
         ask,
         &judge,
-        vec!["month".to_string()],
+        (vec!["month".to_string()], &["month"]),
         lines.collect(),
         undated,
     )
@@ -175,7 +175,7 @@ fn report(
     book: &Book,
     ask: &Ask,
     judge: &Judge<'_>,
-    names: Vec<String>,
+    (names, titles): (Vec<String>, &[&str]),
     lines: Vec<Line>,
     undated: usize,
 ) -> Report<PipelineByRow> {
@@ -208,7 +208,7 @@ fn report(
         ask,
         (n, rows, notes),
     );
-    let by = names.join(", ");
+    let by = titles.join(", ");
     answer.by = names;
     let what = if ask.period.is_some() {
         format!("Pipeline by {by}: open deals expected to close")
@@ -223,7 +223,7 @@ fn report(
     let late: usize = answer.rows.iter().map(|row| row.open.late).sum();
     let mut document = Document::default()
         .heading(heading_of_day(&what, ask, n, book))
-        .table(table(process, &answer, &shown))
+        .table(table(process, titles, &answer.rows, &shown))
         .line(format!(
             "together: {}, weighted by the process's probabilities {}; {late} past their stage's limit, {past} past their close date",
             sum(|open| open.value_minor),
@@ -238,11 +238,15 @@ fn report(
 
 fn table(
     process: &Process,
-    answer: &crate::document::Answer<PipelineByRow>,
+    titles: &[&str],
+    rows: &[PipelineByRow],
     shown: &[(Vec<Cell>, String)],
 ) -> Table {
     let code = process.currency.code();
-    let mut columns: Vec<TableColumn> = answer.by.iter().map(TableColumn::left).collect();
+    let mut columns: Vec<TableColumn> = titles
+        .iter()
+        .map(|title| TableColumn::left(*title))
+        .collect();
     columns.extend([
         TableColumn::right("deals"),
         TableColumn::right(format!("value {code}")),
@@ -256,9 +260,9 @@ fn table(
         TableColumn::right("on hold").rank(7),
         TableColumn::right("median days").rank(5),
     ]);
-    let values = answer.rows.iter().filter_map(|row| row.open.value_minor);
+    let values = rows.iter().filter_map(|row| row.open.value_minor);
     let most = values.max().unwrap_or(0).max(1);
-    let rows = answer.rows.iter().zip(shown).map(|(row, (cells, _))| {
+    let rows = rows.iter().zip(shown).map(|(row, (cells, _))| {
         let open = &row.open;
         let mut cells = cells.clone();
         cells.extend([

@@ -185,7 +185,7 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
     let by = if names.is_empty() {
         String::new()
     } else {
-        format!(" by {}", names.join(", "))
+        format!(" by {}", groups.titles.join(", "))
     };
     let what = format!("Win rate{by}: deals closed");
     let mut document = Document::default().heading(heading(&what, ask, all.n(), book));
@@ -193,7 +193,7 @@ pub fn win_rate(process: &Process, book: &Book, ask: &Ask) -> Result<Report<WinR
         let shares = lines
             .iter()
             .filter_map(|(group, tally)| Some((groups.title(*group), tally.share()?)));
-        document = document.chart(win_rates(names, shares.collect(), all));
+        document = document.chart(win_rates(&groups.titles, shares.collect(), all));
     }
     document = document.table(table);
     if let Some(share) = all.share() {
@@ -249,7 +249,7 @@ fn surprise(groups: &Groups<'_>, lines: &[Line], all: &Tally) -> Option<String> 
 
 fn table(process: &Process, groups: &Groups<'_>, lines: &[Line]) -> Table {
     let code = process.currency.code();
-    let names = groups.names.iter();
+    let names = groups.titles.iter();
     let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
     columns.extend([
         TableColumn::right("won"),

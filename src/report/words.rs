@@ -3,14 +3,14 @@
 use crate::document::Cell;
 #[cfg(test)]
 use crate::document::Document;
-use crate::money::{Currency, Money, plain_amount};
+use crate::money::{Currency, Money, grouped, plain_amount};
 
 /// `1 deal is`, `3 deals are`.
 pub(super) fn deals_are(count: usize) -> String {
     if count == 1 {
         "1 deal is".to_string()
     } else {
-        format!("{count} deals are")
+        format!("{} deals are", grouped(count as u64))
     }
 }
 
@@ -19,7 +19,7 @@ pub(super) fn counted(count: usize) -> String {
     if count == 1 {
         "1 deal".to_string()
     } else {
-        format!("{count} deals")
+        format!("{} deals", grouped(count as u64))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::store::Access;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Group by rep, team, product, source, process-version or a field of the deal or the account
+    /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     /// The next so many days instead of a period

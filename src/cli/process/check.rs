@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         if !shown.is_empty() {
             cx.console.warn(shown.join("\n").trim_end());
         } else if let Some(process) = &checked.process {
-            cx.console.say(&format!(
+            cx.console.say_wrapped(&format!(
                 "✓ {label}: {}, {}, no problem",
                 counted(process.stages.len(), "stage", "stages"),
                 counted(process.fields.len(), "field", "fields")

@@ -43,11 +43,12 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .hint("salesctl process check shows where")
     })?;
     if formatted == text {
-        cx.console.say(&format!("✓ {label} is formatted already"))?;
+        cx.console
+            .say_wrapped(&format!("✓ {label} is formatted already"))?;
         return Ok(Status::Done);
     }
     if args.check {
-        cx.console.say(&format!(
+        cx.console.say_wrapped(&format!(
             "✗ {label} is not formatted: salesctl process fmt does it"
         ))?;
         return Ok(Status::No);
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         "formatting {label} would change its meaning; nothing was written"
     );
     if args.dry_run {
-        cx.console.say(&format!("✓ {label} would change"))?;
+        cx.console.say_wrapped(&format!("✓ {label} would change"))?;
         cx.console.say("dry run: nothing written")?;
         return Ok(Status::Done);
     }
@@ -67,6 +68,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     fs::write(&beside, &formatted)
         .and_then(|()| fs::rename(&beside, &path))
         .with_context(|| Fault::input(format!("cannot write `{label}`")))?;
-    cx.console.say(&format!("✓ {label} is formatted"))?;
+    cx.console.say_wrapped(&format!("✓ {label} is formatted"))?;
     Ok(Status::Done)
 }

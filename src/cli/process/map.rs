@@ -56,6 +56,7 @@ row! {
         back: Vec<String>,
         typical: Option<String>,
         limit: Option<String>,
+        most_visits: Option<u32>,
         /// Null without a store, and of ends.
         open_n: Option<usize>,
         value_minor: Option<i64>,
@@ -193,6 +194,7 @@ fn stage_row(view: &View<'_>, stage: &Stage, standing: Option<&Standing>) -> Map
             .collect(),
         typical: stage.typical.map(|span| span.to_string()),
         limit: stage.limit.map(|span| span.to_string()),
+        most_visits: stage.most_visits,
         open_n: standing.map(|standing| standing.open),
         value_minor: standing.and_then(|standing| standing.value_minor),
         late_n: standing.map(|standing| standing.late),
@@ -215,6 +217,7 @@ fn end_row(name: &'static str, title: &str) -> MapRow {
         back: Vec::new(),
         typical: None,
         limit: None,
+        most_visits: None,
         open_n: None,
         value_minor: None,
         late_n: None,

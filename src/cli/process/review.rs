@@ -19,6 +19,7 @@ use crate::report::review::{
 };
 use crate::report::{Ask, BURDEN, Judging, conformance, conformance_needs};
 use crate::store::{Access, Applied};
+use crate::text::visible;
 
 /// Write the agenda for a review of the process: what is suggested, overridden, skipped, too slow, worth nothing
 ///
@@ -132,7 +133,8 @@ fn done(args: &Args, cx: &Context) -> Result<Status> {
         return Err(Fault::usage("--note is empty: say what was agreed, or leave it out").into());
     }
     let at = session.moment_on(None)?;
-    let last = session.store.reviews()?.last().map(|review| review.day);
+    let reviews = session.store.reviews()?;
+    let last = reviews.last().map(|review| review.day);
     let ((), outcome) = session.write(args.dry_run, |write| {
         let id = write.create(StreamKind::Review)?;
         let note = note.map(Private::new);
@@ -145,6 +147,20 @@ fn done(args: &Args, cx: &Context) -> Result<Status> {
         day(at.day),
         next_words(next, session.today)
     ))?;
+    // Two teams may review on one day; a command that was typed twice is noticed.
+    if let Some(before) = reviews.iter().rfind(|review| review.day == at.day) {
+        let note = before.note.as_ref().map(|note| format!(": \"{note}\""));
+        let hint = if args.dry_run {
+            ""
+        } else {
+            "; `salesctl undo` takes this one back"
+        };
+        session.cx.console.say_wrapped(&format!(
+            "  it was reviewed on that day before, by {}{}{hint}",
+            visible(&before.actor),
+            visible(&note.unwrap_or_default())
+        ))?;
+    }
     dry_run_line(&session, outcome)?;
     Ok(Status::Done)
 }

@@ -34,7 +34,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let text = args.text.trim();
     if text.is_empty() {
-        return Err(Fault::usage("a suggestion needs words").into());
+        return Err(Fault::usage("a suggestion needs words")
+            .hint("salesctl process suggest \"what should change, and why\"")
+            .into());
     }
     let stage = match &args.stage {
         Some(typed) => Some(shown::stage(&session.process, typed.trim())?),

@@ -93,6 +93,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         return Ok(status);
     }
     for row in rows.iter().filter(|row| !row.holds) {
+        // One line each, to be found by what reads `file:line`.
         cx.console.say(&format!(
             "✗ {}:{} {}: {} expected {}, found {}",
             row.file, row.line, row.test, row.what, row.expected, row.found
@@ -106,7 +107,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             format!("; {files} of tests with mistakes")
         }
     };
-    cx.console.say(&match (all.len(), failed) {
+    cx.console.say_wrapped(&match (all.len(), failed) {
         _ if unusable > 0 => {
             format!("{label}: {scenarios}, {failed} not as expected{unread}")
         }

@@ -17,7 +17,7 @@ use crate::report::{ACTIVITY, ActivityBy, AskActivity};
     after_help = "Examples:\n  salesctl report activity --period 2026-11\n  salesctl report activity --by kind --rep jr --json"
 )]
 pub(crate) struct Args {
-    /// Group by rep, team, kind, month, or by the deal's product, source, type or a field
+    /// Group by rep, team, kind, month, or by the deal's product, source, type, process-version or a field
     #[arg(long, value_name = "WHAT", default_value = "rep")]
     by: String,
     #[command(flatten)]

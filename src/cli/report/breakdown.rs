@@ -16,8 +16,8 @@ use crate::report::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY};
     after_help = "Examples:\n  salesctl report breakdown\n  salesctl report breakdown --by rep --period 2026-Q3 --against 2025-Q3 --explain"
 )]
 pub(crate) struct Args {
-    /// Compare reps, teams, products, sources, types or a field, each by itself [default: rep, product, type,
-    /// source]; products and types together are compared as pairs too
+    /// Compare reps, teams, products, sources, types, process-versions or a field, each by itself [default: rep,
+    /// product, type, source]; products and types together are compared as pairs too
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     /// The period to hold it against [default: the one before, of the same length]

@@ -20,7 +20,7 @@ use crate::report::COVERAGE_REPORT;
     after_help = "Examples:\n  salesctl report coverage\n  salesctl report coverage --by rep --period 2026-Q4"
 )]
 pub(crate) struct Args {
-    /// Group by rep, team, product, source, process-version or a field of the deal or the account
+    /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     #[command(flatten)]

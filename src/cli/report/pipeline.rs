@@ -16,8 +16,8 @@ use crate::report::PIPELINE;
     after_help = "Examples:\n  salesctl report pipeline\n  salesctl report pipeline --by month --team north"
 )]
 pub(crate) struct Args {
-    /// Group by stage, by month (of the expected close), or by rep, team, product, source, type or a
-    /// field of the deal or the account
+    /// Group by stage, by month (of the expected close), or by rep, team, product, source, type,
+    /// process-version or a field of the deal or the account
     #[arg(
         long,
         value_name = "WHAT",

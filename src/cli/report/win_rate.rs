@@ -12,7 +12,7 @@ use crate::report::WIN_RATE;
     after_help = "Examples:\n  salesctl report win-rate --by rep\n  salesctl report win-rate --by product,source --period \"last 12 months\" --format csv"
 )]
 pub(crate) struct Args {
-    /// Group by rep, team, product, source, process-version or a field of the deal or the account
+    /// Group by rep, team, product, source, type, process-version or a field of the deal or the account
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<String>,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{ALERT, said, way};
+use super::{box_of, said, way};
 use crate::document::{Flow, Labelled};
 use crate::text::visible;
 
@@ -14,21 +14,8 @@ pub(in super::super) fn text(flow: &Flow) -> String {
         quoted(std::slice::from_ref(&flow.title))
     );
     out.push_str("  node [shape=box fontname=\"sans-serif\"]; edge [fontname=\"sans-serif\"];\n");
-    let won = flow.stages.len();
-    let place = |at: usize| {
-        if at == won {
-            "won".to_string()
-        } else {
-            format!("s{at}")
-        }
-    };
     for (at, stage) in flow.stages.iter().enumerate() {
-        let now = stage.now.iter().flat_map(|now| {
-            let alert = now.alert.as_ref().map(|alert| format!("{ALERT} {alert}"));
-            [Some(now.text.clone()), alert].into_iter().flatten()
-        });
-        let lines = [stage.title.clone()].into_iter().chain(now);
-        let lines: Vec<String> = lines.chain(stage.about.iter().map(said)).collect();
+        let lines = box_of(stage);
         let _ = writeln!(out, "  s{at} [label={}];", quoted(&lines));
         if !stage.gate.is_empty() {
             let lines: Vec<String> = stage.gate.iter().map(said).collect();
@@ -52,7 +39,7 @@ pub(in super::super) fn text(flow: &Flow) -> String {
             } else {
                 format!("label={}", quoted(&[way(flow, one)]))
             };
-            let _ = writeln!(out, "  {from}{at} -> {} [{told}];", place(one.to));
+            let _ = writeln!(out, "  {from}{at} -> {} [{told}];", flow.mark_of(one.to));
         }
         for to in &stage.back {
             let _ = writeln!(out, "  s{at} -> s{to} [label=\"back\" constraint=false];");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{ALERT, said, way};
+use super::{box_of, said, way};
 use crate::document::{Flow, Labelled};
 use crate::text::visible;
 
@@ -10,22 +10,8 @@ pub(in super::super) fn text(flow: &Flow) -> String {
     let mut out = String::from("flowchart TD\n");
     let _ = writeln!(out, "  accTitle: {}", plain(&flow.title));
     let _ = writeln!(out, "  accDescr: {}", plain(&flow.description));
-    let won = flow.stages.len();
-    // Letters of our own before each number: no name of a stage is a word of Mermaid's.
-    let place = |at: usize| {
-        if at == won {
-            "won".to_string()
-        } else {
-            format!("s{at}")
-        }
-    };
     for (at, stage) in flow.stages.iter().enumerate() {
-        let now = stage.now.iter().flat_map(|now| {
-            let alert = now.alert.as_ref().map(|alert| format!("{ALERT} {alert}"));
-            [Some(now.text.clone()), alert].into_iter().flatten()
-        });
-        let lines = [stage.title.clone()].into_iter().chain(now);
-        let lines: Vec<String> = lines.chain(stage.about.iter().map(said)).collect();
+        let lines = box_of(stage);
         let _ = writeln!(out, "  s{at}[\"{}\"]", joined(&lines));
         if !stage.gate.is_empty() {
             let lines: Vec<String> = stage.gate.iter().map(said).collect();
@@ -57,7 +43,7 @@ pub(in super::super) fn text(flow: &Flow) -> String {
             } else {
                 format!("|\"{}\"|", escaped(&way(flow, one)))
             };
-            let _ = writeln!(out, "  {from}{at} -->{label} {}", place(one.to));
+            let _ = writeln!(out, "  {from}{at} -->{label} {}", flow.mark_of(one.to));
         }
         for to in &stage.back {
             let _ = writeln!(out, "  s{at} -->|back| s{to}");

@@ -20,7 +20,7 @@ pub(super) use mermaid::text as mermaid;
 pub(super) use svg::{Paper, alone as svg, drawn as svg_on};
 pub(super) use terminal::lines;
 
-use crate::document::{Flow, FlowWay, Labelled};
+use crate::document::{Flow, FlowStage, FlowWay, Labelled};
 
 /// The mark of a gate, in every picture.
 const GATE: &str = "◇";
@@ -32,6 +32,25 @@ impl Flow {
             .get(place)
             .map_or(self.won.title.as_str(), |stage| stage.title.as_str())
     }
+
+    /// What texts call a place. Letters of our own before each number: no name of a stage is a word of theirs.
+    fn mark_of(&self, place: usize) -> String {
+        if place == self.stages.len() {
+            "won".to_string()
+        } else {
+            format!("s{place}")
+        }
+    }
+}
+
+/// What texts say in the box of a stage, by line.
+fn box_of(stage: &FlowStage) -> Vec<String> {
+    let now = stage.now.iter().flat_map(|now| {
+        let alert = now.alert.as_ref().map(|alert| format!("{ALERT} {alert}"));
+        [Some(now.text.clone()), alert].into_iter().flatten()
+    });
+    let lines = [stage.title.clone()].into_iter().chain(now);
+    lines.chain(stage.about.iter().map(said)).collect()
 }
 
 /// `step: First call`

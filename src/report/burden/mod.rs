@@ -11,6 +11,7 @@ use super::{Ask, Report, answer};
 use crate::deal::asked::{Asked, Asks, Item, Work};
 use crate::deal::book::{Book, Columns, Needs, State};
 use crate::document::row;
+use crate::money::grouped;
 use crate::process::{Only, Process, readers};
 use crate::statistics::{ENOUGH, Share, Trials};
 
@@ -299,7 +300,11 @@ fn notes(rows: &[BurdenRow], n: usize, unread: usize) -> Vec<String> {
     }
     if unread > 0 {
         notes.push(format!(
-            "{unread} gates are left out: the version of the process that asked can't be read any more"
+            "{} left out: the version of the process that asked can't be read any more",
+            match unread {
+                1 => "1 gate is".to_string(),
+                n => format!("{} gates are", grouped(n as u64)),
+            }
         ));
     }
     notes

@@ -4,6 +4,7 @@ use super::super::{Ask, count, heading, or_nothing, with_notes};
 use super::{BurdenRow, Typing};
 use crate::deal::book::Book;
 use crate::document::{Answer, Cell, Document, Table, TableColumn};
+use crate::money::grouped;
 
 /// What is counted, for whoever asks.
 const EXPLAINED: &[&str] = &[
@@ -34,7 +35,7 @@ pub(super) fn document(
     if let Some(values) = typing.per_won() {
         document = document.line(format!(
             "typed by hand for a won deal: {values:.1} values (n = {})",
-            typing.won
+            grouped(typing.won as u64)
         ));
     }
     if explain {
@@ -67,7 +68,11 @@ fn table(rows: &[BurdenRow]) -> Table {
             or_nothing(row.filled_share, Cell::Share),
             or_nothing(row.overridden_share, Cell::Share),
             Cell::text(wins(row)),
-            Cell::Text(format!("{} + {}", row.with_n, row.without_n)),
+            Cell::Text(format!(
+                "{} + {}",
+                grouped(row.with_n as u64),
+                grouped(row.without_n as u64)
+            )),
             or_nothing(row.typed_per_won, |n| Cell::Text(format!("{n:.1}"))),
             Cell::Text(reading(&row.read_by)),
         ]
@@ -78,7 +83,7 @@ fn table(rows: &[BurdenRow]) -> Table {
     }
 }
 
-/// `+18 % (−3 to +36)`
+/// `+18 points (−3 to +36)`: shares are 67 % and 49 %.
 fn wins(row: &BurdenRow) -> Option<String> {
     let signed = |share: f64| {
         let whole = (share * 100.0).round();
@@ -91,7 +96,7 @@ fn wins(row: &BurdenRow) -> Option<String> {
     let (low, high) = row.difference_low.zip(row.difference_high)?;
     let difference = signed(row.difference_share?);
     Some(format!(
-        "{difference} % ({} to {})",
+        "{difference} points ({} to {})",
         signed(low),
         signed(high)
     ))

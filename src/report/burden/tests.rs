@@ -4,6 +4,7 @@ use super::super::sample::{Told, book, day, process};
 use super::super::{Ask, lines_of};
 use super::*;
 use crate::deal::asked::{Passed, Typed};
+use crate::document::{Block, Cell};
 use crate::id::Id;
 
 fn told(state: State) -> Told {
@@ -114,6 +115,24 @@ fn what_is_counted_is_what_happened() {
         "typed by hand for a won deal: 0.6 values (n = 5)",
     ];
     assert_eq!(&lines[1..4], expected);
+    let tables = report.document.blocks.iter();
+    let mut tables = tables.filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    });
+    let cells = &tables.next().expect("a table").rows[0];
+    // What is between two shares is told in points: 4 / 6 less 1 / 6.
+    assert_eq!(cells[6], Cell::Text("+50 points (−4 to +77)".to_string()));
+    assert_eq!(cells[7], Cell::Text("6 + 6".to_string()));
+}
+
+#[test]
+fn counts_in_sentences_have_separators() {
+    let told = |unread| notes(&[], 1, unread);
+    let left_out = "left out: the version of the process that asked can't be read any more";
+    assert_eq!(told(0), Vec::<String>::new());
+    assert_eq!(told(1), [format!("1 gate is {left_out}")]);
+    assert_eq!(told(3_765), [format!("3,765 gates are {left_out}")]);
 }
 
 /// Up to day 15: the gates on day 10, and no deal that closed.

@@ -45,7 +45,7 @@ pub(super) fn conformance(
     let by = if groups.names.is_empty() {
         String::new()
     } else {
-        format!(" by {}", groups.names.join(", "))
+        format!(" by {}", groups.titles.join(", "))
     };
     let what = format!("Conformance{by}: deals under way");
     let mut document = Document::default().heading(heading(&what, shown.ask, all.n, shown.book));
@@ -209,7 +209,7 @@ fn outcome(all: &Tally) -> Table {
 }
 
 fn by_group(groups: &Groups<'_>, lines: &[usize], rows: &[ConformanceRow]) -> Table {
-    let names = groups.names.iter();
+    let names = groups.titles.iter();
     let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
     columns.extend([
         TableColumn::right("deals"),
@@ -321,7 +321,7 @@ fn shares(groups: &Groups<'_>, lines: &[usize], rows: &[ConformanceRow], all: &T
         ..bar(groups.title(*group), row.followed.conforming_share)
     });
     Chart {
-        title: format!("Deals that conform by {}", groups.names.join(", ")),
+        title: format!("Deals that conform by {}", groups.titles.join(", ")),
         description: "Of the judged deals of each group, with the 95 % interval; groups whose intervals overlap may \
                       well be equal."
             .to_string(),

@@ -31,7 +31,7 @@ impl Shown<'_> {
         let mut coming: Vec<f64> = ahead.groups.iter().map(|part| part.expected).collect();
         coming.push(ahead.outlook.new_minor);
         let coming = apart(coming, coming_total);
-        let names = self.groups.names.iter();
+        let names = self.groups.titles.iter();
         let mut columns: Vec<TableColumn> = names
             .map(|name| TableColumn::left(*name).at_most(LONGEST_NAME))
             .collect();
@@ -95,7 +95,7 @@ impl Shown<'_> {
     /// What was won by group, where nothing more can be said of groups.
     pub(super) fn won_parts(&self) -> Table {
         let currency = self.process.currency;
-        let names = self.groups.names.iter();
+        let names = self.groups.titles.iter();
         let mut columns: Vec<TableColumn> = names.map(|name| TableColumn::left(*name)).collect();
         columns.push(TableColumn::right(format!("won {}", currency.code())));
         let won = &self.figures.won_of_group;

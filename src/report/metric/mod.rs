@@ -29,6 +29,8 @@ use crate::statistics::wilson_of_parts;
 pub struct Measured {
     /// The dimensions, as columns.
     pub by: Vec<String>,
+    /// What people read for them.
+    pub titles: Vec<String>,
     /// A label for each dimension, by group, in the order of the labels; `None` is of what has none.
     pub groups: Vec<Vec<MetricLabel>>,
     /// By group, then by metric.
@@ -172,6 +174,11 @@ pub fn measure(
             .by
             .iter()
             .map(|dimension| dimension.name().to_string())
+            .collect(),
+        titles: ask
+            .by
+            .iter()
+            .map(|dimension| dimension.title().to_string())
             .collect(),
         groups: cells.iter().map(|cell| grid.labels(*cell)).collect(),
         figures,

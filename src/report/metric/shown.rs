@@ -140,7 +140,7 @@ fn heading(metrics: &[&Metric], measured: &Measured, ask: &Ask, book: &Book) -> 
         [only] => only.title.clone(),
         several => format!("{} metrics", several.len()),
     };
-    let by = match measured.by.as_slice() {
+    let by = match measured.titles.as_slice() {
         [] => String::new(),
         by => format!(" by {}", by.join(", ")),
     };
@@ -228,7 +228,7 @@ fn in_unit(metric: &Metric, currency: Currency) -> String {
 }
 
 fn one_a_column(metrics: &[&Metric], measured: &Measured, currency: Currency) -> Table {
-    let mut columns: Vec<TableColumn> = measured.by.iter().map(TableColumn::left).collect();
+    let mut columns: Vec<TableColumn> = measured.titles.iter().map(TableColumn::left).collect();
     for (at, metric) in metrics.iter().enumerate() {
         let place = u8::try_from(at).unwrap_or(u8::MAX / 2 - 1);
         // What stands at the end of the line of metrics goes first, intervals before all values.
@@ -385,7 +385,7 @@ fn chart(process: &Process, metrics: &[&Metric], measured: &Measured, ask: &Ask)
         description: format!(
             "{} by {}; the table has the numbers.",
             metric.title,
-            dimension.name()
+            dimension.title()
         ),
         unit: match metric.unit {
             MetricUnit::Share => Unit::Share,

@@ -17,6 +17,7 @@ mod tests;
 mod told;
 
 pub use elsewhere::{burden_section, conformance_section};
+pub use told::ANSWERING;
 
 use chrono::NaiveDate;
 
@@ -26,6 +27,7 @@ use crate::deal::book::{Book, Columns, Day, Left, Needs, State};
 use crate::deal::overridden::Overridden;
 use crate::deal::suggestion::{Review, Suggestion};
 use crate::document::{Document, Period, row};
+use crate::money::grouped;
 use crate::process::{Process, Step};
 use crate::statistics::ENOUGH;
 
@@ -323,7 +325,7 @@ fn untold(look: &Look<'_>) -> Option<String> {
             if untold == 1 {
                 "1 visit to a stage is".to_string()
             } else {
-                format!("{untold} visits to stages are")
+                format!("{} visits to stages are", grouped(untold as u64))
             },
             if untold == 1 { "it was" } else { "they were" }
         )
@@ -337,7 +339,12 @@ fn share(n: usize, of: usize) -> Option<f64> {
 /// `3 of 10 moves on (30 %)`, without a share of few.
 fn so_many(n: usize, of: usize, what: &str) -> String {
     let share = share(n, of).map(|share| format!(" ({})", percent(share)));
-    format!("{n} of {of} {what}{}", share.unwrap_or_default())
+    format!(
+        "{} of {} {what}{}",
+        grouped(n as u64),
+        grouped(of as u64),
+        share.unwrap_or_default()
+    )
 }
 
 /// What says where there is more.
@@ -345,6 +352,6 @@ fn footer(document: Document, hidden: usize, command: &str) -> Document {
     if hidden == 0 {
         document.line(command)
     } else {
-        document.line(format!("and {hidden} more: {command}"))
+        document.line(format!("and {} more: {command}", grouped(hidden as u64)))
     }
 }

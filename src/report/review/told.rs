@@ -5,6 +5,9 @@ use crate::date::day;
 use crate::deal::suggestion::Suggestion;
 use crate::document::Document;
 
+/// How a suggestion is answered.
+pub const ANSWERING: &str = "salesctl process suggestions accept ID \"why\", or decline ID \"why\"";
+
 /// The open ones, and those that were answered in the period.
 pub(super) fn suggestions(look: &Look<'_>, agenda: &Agenda<'_>) -> Section {
     const NAME: &str = "suggestions";
@@ -73,7 +76,7 @@ pub(super) fn suggestions(look: &Look<'_>, agenda: &Agenda<'_>) -> Section {
         let command = if open.is_empty() {
             "salesctl process suggestions --all"
         } else {
-            "salesctl process suggestions accept ID \"why\", or decline"
+            ANSWERING
         };
         (some(document, &lines), command)
     };

@@ -248,7 +248,7 @@ fn table(process: &Process, groups: &Groups<'_>, lines: &[(usize, Covered)]) -> 
     let currency = process.currency;
     let code = currency.code();
     let mut columns: Vec<TableColumn> = groups
-        .names
+        .titles
         .iter()
         .map(|name| TableColumn::left(*name))
         .collect();

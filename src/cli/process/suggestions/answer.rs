@@ -11,7 +11,7 @@ use crate::deal::event::{Event, Private};
 use crate::deal::suggestion::{Suggestion, Verdict};
 use crate::fault::Fault;
 use crate::store::Access;
-use crate::text::visible;
+use crate::text::{quoted, visible};
 
 #[derive(Debug, clap::Args)]
 struct AnswerArgs {
@@ -59,8 +59,18 @@ fn answer(args: &AnswerArgs, verdict: Verdict, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let text = args.answer.trim();
     if text.is_empty() {
+        let verb = match verdict {
+            Verdict::Accepted => "accept",
+            Verdict::Declined => "decline",
+        };
+        let again = format!(
+            "salesctl process suggestions {verb} {} \"why\"",
+            quoted(&args.id)
+        );
         return Err(
-            Fault::usage("an answer needs words: whoever suggested it will read them").into(),
+            Fault::usage("an answer needs words: whoever suggested it will read them")
+                .hint(again)
+                .into(),
         );
     }
     let found = session.store.resolve_suggestion(&args.id)?;

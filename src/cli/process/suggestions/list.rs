@@ -9,6 +9,7 @@ use super::super::super::session::Session;
 use crate::deal::suggestion::Suggestion;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::{Class, Fault};
+use crate::report::review::ANSWERING;
 use crate::store::Access;
 
 #[derive(Debug, clap::Args)]
@@ -73,9 +74,7 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .heading(format!("Suggestions: {open} open, {answered} answered"))
             .table(table(&session, &suggestions, args.all)?);
         if open > 0 {
-            document = document.line(
-                "salesctl process suggestions accept ID \"why\", or decline ID \"why\", answers one",
-            );
+            document = document.line(format!("{ANSWERING}, answers one"));
         }
     }
     let rows = suggestions.into_iter().map(row).collect();
