@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style as Ansi};
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const UP: u8 = 1;
 const DOWN: u8 = 2;
@@ -32,6 +32,15 @@ struct Square {
     dashed: bool,
     /// The right half of a wide character, which shows nothing itself.
     covered: bool,
+}
+
+impl Square {
+    fn covered() -> Self {
+        Self {
+            covered: true,
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -94,7 +103,14 @@ impl Canvas {
                     while back > x && self.at(back, y).covered {
                         back -= 1;
                     }
-                    self.at(back, y).text.push(c);
+                    let square = self.at(back, y);
+                    square.text.push(c);
+                    // Some make it wider, as what asks for the picture of a digit does.
+                    let width = square.text.width();
+                    while at < back + width {
+                        *self.at(at, y) = Square::covered();
+                        at += 1;
+                    }
                 }
                 continue;
             }
@@ -104,10 +120,7 @@ impl Canvas {
                 ..Square::default()
             };
             for more in 1..width {
-                *self.at(at + more, y) = Square {
-                    covered: true,
-                    ..Square::default()
-                };
+                *self.at(at + more, y) = Square::covered();
             }
             at += width;
         }

@@ -100,10 +100,12 @@ fn agrees(process: &Process, book: &Book) {
         let report = velocity(process, book, &ask);
         let row = &report.answer.rows[0];
         let figures = &measured.figures[0];
-        assert_eq!(
-            figures[0].value.map(|value| value as i64),
-            row.velocity_minor_per_day
-        );
+        // A product of quotients in another order: half a cent may be rounded either way.
+        let speed = figures[0].value.map(|value| value as i64);
+        assert_eq!(speed.is_some(), row.velocity_minor_per_day.is_some());
+        if let (Some(speed), Some(minor)) = (speed, row.velocity_minor_per_day) {
+            assert!((speed - minor).abs() <= 1, "{speed} and {minor}");
+        }
         assert_eq!(figures[1].value, row.median_cycle_days);
         assert_eq!(
             figures[2].value.map(|value| value as i64),
