@@ -29,7 +29,7 @@ pub const STEPS_TOLD: &str = ".steps_told";
 /// The same of gates that were passed by override.
 pub const OVERRIDES_TOLD: &str = ".overrides_told";
 /// Version of the process under which the deal passed a gate, since the first one under that version.
-pub const GATE_VERSION: &str = ".gate_version";
+pub const GATE_VERSION: &str = "process_version";
 
 /// What the row of one deal is made of, besides its dated facts.
 pub struct Subject<'a> {

@@ -83,6 +83,11 @@ const BUILT_IN: &[(&str, ColumnKind, &str)] = &[
         "gates it passed by override",
     ),
     (
+        "process_version",
+        ColumnKind::Integer,
+        "version of the process under which it passed its last gate; unknown of what was imported",
+    ),
+    (
         "rep_win_rate",
         ColumnKind::Number,
         "won of its owner's deals that closed in the 365 days up to then, 0 to 1; unknown of fewer than 5",

@@ -762,7 +762,7 @@ CREATE TABLE process_review (
 /// text have a backslash before them.
 const V7: &str = "
 INSERT INTO fact (subject, name, day, whole)
-SELECT stream, '.gate_version', day, version
+SELECT stream, 'process_version', day, version
 FROM (
     SELECT stream, day, version,
         ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY effective DESC, seq DESC) AS n
