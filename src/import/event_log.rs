@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::map::{Cell, Formats, Mapping, Section, name_key};
+use super::map::{Cell, Formats, Section, name_key};
 use super::plan::{Fate, FileReport, Log, PlanError, each_of};
 use super::read::Row;
 use super::values;
@@ -72,7 +72,7 @@ pub(super) fn is_move(kind: &str) -> bool {
     MOVES.contains(&kind)
 }
 
-impl Mapping {
+impl Section {
     /// What the columns of an event log mean, when its headings say so by themselves.
     pub fn of_event_log(headings: &[String]) -> Option<Self> {
         let mut cells = Vec::new();
@@ -96,20 +96,17 @@ impl Mapping {
             }
         }
         Some(Self {
-            history: Some(Section {
-                name: "history",
-                file: None,
-                namespace: "id".into(),
-                formats: Formats {
-                    date: None,
-                    decimal: '.',
-                    timezone: None,
-                },
-                cells,
-                entered: Vec::new(),
-                fields: Vec::new(),
-            }),
-            ..Self::default()
+            name: "history",
+            file: None,
+            namespace: "id".into(),
+            formats: Formats {
+                date: None,
+                decimal: '.',
+                timezone: None,
+            },
+            cells,
+            entered: Vec::new(),
+            fields: Vec::new(),
         })
     }
 }
