@@ -9,7 +9,7 @@ use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
 use super::super::show::{amount, counted};
 use super::ImportArgs;
-use super::file_summary::{self, first_lines};
+use super::file_summary::{self, first_lines, reasons};
 use crate::document::{Answer, Document, row};
 use crate::id::Id;
 use crate::import::{Changed, FileReport, Missing, MissingFate};
@@ -160,7 +160,7 @@ fn file_lines(
     };
     line("new", counts.new, "");
     line("already known", counts.known, "");
-    let why = reasons(report);
+    let why = reasons(&report.rejects);
     let place = rejects_file
         .map(|file| format!(" → {file}"))
         .unwrap_or_default();
@@ -195,50 +195,6 @@ fn change(session: &Session<'_>, changed: &Changed) -> Result<String> {
         changed.line,
         differs.join(", ")
     ))
-}
-
-/// The commonest reasons, each with its count, and how many rows have another.
-fn reasons(report: &FileReport) -> String {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for reject in &report.rejects {
-        let kind = kind(&reject.reason);
-        match counts.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((kind, 1)),
-        }
-    }
-    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let others = counts.split_off(counts.len().min(3));
-    let others: usize = others.iter().map(|(_, n)| n).sum();
-    let others = (others > 0).then(|| ("other reasons".to_string(), others));
-    let shown: Vec<String> = counts
-        .iter()
-        .chain(&others)
-        .map(|(kind, n)| format!("{} × {kind}", grouped(*n as u64)))
-        .collect();
-    shown.join(", ")
-}
-
-/// What a reason is without what differs from row to row.
-fn kind(reason: &str) -> String {
-    let quotes = ['`', '"'];
-    // Where the value comes first, what is wrong with it stands behind.
-    let behind = reason
-        .strip_prefix(quotes)
-        .and_then(|value| value.split_once(quotes))
-        .map(|(_, behind)| behind);
-    let text = behind.unwrap_or(reason);
-    let kind = text.split(['`', '"', ';', ':', '(']).next();
-    let kind = kind.unwrap_or_default();
-    let is_cut = text[kind.len()..].starts_with(quotes);
-    let kind = shortened(kind.trim(), 40);
-    let before = if behind.is_some() { "… " } else { "" };
-    let after = if is_cut && !kind.ends_with('…') {
-        " …"
-    } else {
-        ""
-    };
-    format!("{before}{kind}{after}")
 }
 
 /// The most frequent missing names of each kind, and how many there are beside them.
@@ -294,26 +250,4 @@ fn ending(session: &Session<'_>, args: &ImportArgs, summary: &Summary<'_>) -> Re
         ),
         (false, None) => "nothing new: nothing written".to_string(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("no deal; no time", "no deal")]
-    #[case(
-        "no rep is called `Bob` (told of its deal on line 7)",
-        "no rep is called …"
-    )]
-    #[case(
-        "`06.01.2025 09:00` is not a date and time (expected %Y)",
-        "… is not a date and time"
-    )]
-    #[case("value `-5` is negative; a value is 0 or more", "value …")]
-    #[case("`a` is in line 3 already", "… is in line 3 already")]
-    fn reasons_have_a_kind(#[case] reason: &str, #[case] of: &str) {
-        assert_eq!(kind(reason), of);
-    }
 }
