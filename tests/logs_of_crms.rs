@@ -78,7 +78,7 @@ fn what_happened_in_a_stage_that_was_removed_stays_as_it_was() {
     sandbox
         .run(&IMPORT)
         .ok()
-        .says("1 deal in a stage that is no more: taken to where the process has its deals go");
+        .says("1 deal in a stage that is no more: moved on as the process says");
     let expected = [
         "1 contact 2026-01-05 stage",
         "1 demo 2026-01-07 stage",
@@ -114,14 +114,14 @@ fn a_stage_is_known_by_the_versions_before_and_no_other_is() {
     )
     .expect("written");
     sandbox
-        .run(&["process", "apply", "--message", "no demo"])
+        .run(&["process", "apply", "--why", "no demo"])
         .ok();
     // Nothing says where the deal goes that stands there; the two others are taken.
     sandbox
         .run(&IMPORT)
         .ok()
         .says("rejected               2   2 × the deal is in …")
-        .says("line 6       rejected  the deal is in `demo`, a stage that the process does not have any more");
+        .says("line 6       rejected  the deal is in `demo`, a stage that the process does\n  not have any more; say where its deals go");
     assert_eq!(moves(&mut sandbox).len(), 6);
     fs::write(
         folder.join("log.csv"),
@@ -132,7 +132,7 @@ fn a_stage_is_known_by_the_versions_before_and_no_other_is() {
         .run(&IMPORT)
         .ok()
         .says("1 × no stage is called …")
-        .says("1 deal with rejected rows: the way that the others tell is taken");
+        .says("1 deal with rejected rows: taken as their other rows tell");
     let rejects = fs::read_to_string(folder.join("log.rejects.csv")).expect("rejects");
     assert!(
         rejects.contains("\n3,activity,no stage is called `dmo`"),
@@ -166,7 +166,7 @@ fn a_row_refused_for_another_line_names_it_and_every_cause_is_counted() {
     sandbox
         .run(&import)
         .ok()
-        .says("rejected               8   4 × no rep is called …, 1 × … is not a date and time, 1 × no deal, 2 × other reasons")
+        .says("rejected               8   4 × no rep is called …, 1 × … is not a date and\n  time, 1 × no deal, 2 × other reasons → log.rejects.csv")
         .says("line 2       rejected  no rep is called `Bob` (told of its deal on line 4)");
     let rejects = fs::read_to_string(sandbox.folder().join("log.rejects.csv")).expect("rejects");
     let columns: Vec<&str> = rejects
@@ -199,7 +199,7 @@ fn a_log_of_other_dates_says_how_it_would_be_read() {
     fs::write(sandbox.folder().join("crm.csv"), log).expect("written");
     sandbox
         .run(&["process", "discover", "crm.csv"])
-        .exits(4)
+        .exits(3)
         .warns("`crm.csv`: none of its 10 rows could be read: 9 × … is not a date and time, 1 × no case; the first: line 2, `11.01.2025 09:00` is not")
         .warns("--date-format \"%d.%m.%Y %H:%M\" reads such times");
     sandbox

@@ -158,8 +158,9 @@ pub fn plan_history<'l, E>(
             Ok(Joined::Known) => None,
             Err(refusal) => Some(refusal),
         };
-        let refused = refusal.map(|Refusal { cell, reason }| {
-            (cell.and_then(|cell| read.bound.column(cell)), reason)
+        let refused = refusal.map(|refusal| {
+            let column = refusal.cell.and_then(|cell| read.bound.column(cell));
+            (column, refusal)
         });
         settle(&mut read.file, log.entries, refused);
     }
@@ -250,11 +251,11 @@ impl Tally {
         );
         deals(
             self.went_on,
-            "in a stage that is no more: taken to where the process has its deals go",
+            "in a stage that is no more: moved on as the process says",
         );
         deals(
             self.torn,
-            "with rejected rows: the way that the others tell is taken",
+            "with rejected rows: taken as their other rows tell",
         );
         deals(
             self.other_types,
@@ -321,7 +322,7 @@ impl Planner<'_> {
         let told = self.meant(log, "account", "account")?;
         let account = known.account.as_ref()?;
         (!known.is_with(told)).then(|| {
-            log.refused("account", &format!(
+            log.refused("account", format!(
                 "its id is that of a deal with {account}, the log says `{told}`; give the log the `namespace` of its deals"
             ))
         })
@@ -364,13 +365,13 @@ impl Planner<'_> {
             log.text("value"),
             log.text("currency"),
         )
-        .map_err(|why| log.refused("value", &why))?;
+        .map_err(|why| log.refused("value", why))?;
         let opened = log
             .text("opened")
             .map(|text| values::date(text, self.formats));
         planned.opened = opened
             .transpose()
-            .map_err(|why| log.refused("opened", &format!("opened {why}")))?;
+            .map_err(|why| log.refused("opened", format!("opened {why}")))?;
         let rep = if self.has_rep { "rep" } else { "by" };
         let text = |cell, of| self.meant(log, cell, of).map(str::to_string);
         let account = text("account", "account");
@@ -383,12 +384,12 @@ impl Planner<'_> {
         let directory = &mut self.directory;
         // All are looked up before any is created: a deal that is refused leaves nothing.
         let account = account.map(|name| directory.account(&name)).transpose();
-        let account = account.map_err(|why| log.refused("account", &why))?;
+        let account = account.map_err(|why| log.refused("account", why))?;
         let mut found = Vec::new();
         for (kind, cell, name) in named {
             if let Some(name) = name {
                 let entry = directory.entry(kind, &name);
-                found.push((kind, entry.map_err(|why| log.refused(cell, &why))?));
+                found.push((kind, entry.map_err(|why| log.refused(cell, why))?));
             }
         }
         let account = account.map(|found| directory.take_account(found));
@@ -426,16 +427,16 @@ impl Planner<'_> {
 }
 
 /// Counts the rows of a deal as rejected for what stands in a column, or as known where nothing is wrong.
-fn settle(file: &mut FileReport, entries: Vec<Entry>, refused: Option<(Option<usize>, String)>) {
+fn settle(file: &mut FileReport, entries: Vec<Entry>, refused: Option<(Option<usize>, Refusal)>) {
     let n = entries.len() as u64;
     file.counts.new -= n;
     match refused {
         None => file.counts.known += n,
-        Some((column, reason)) => {
+        Some((column, refusal)) => {
             file.counts.rejected += n;
             let rejects = entries
                 .into_iter()
-                .map(|entry| entry.reject(column, &reason));
+                .map(|entry| entry.reject(column, &refusal));
             file.rejects.extend(rejects);
         }
     }

@@ -41,11 +41,15 @@ impl Entry {
         }
     }
 
-    pub(super) fn reject(self, column: Option<usize>, reason: &str) -> Reject {
+    pub(super) fn reject(self, column: Option<usize>, refusal: &Refusal) -> Reject {
+        let reason = &refusal.reason;
         Reject {
             line: self.line,
             column,
-            reason: reason.to_string(),
+            reason: match refusal.line.filter(|line| *line != self.line) {
+                Some(line) => format!("{reason} (told of its deal on line {line})"),
+                None => reason.clone(),
+            },
             fields: self.fields.each().map(str::to_string).collect(),
         }
     }
@@ -56,6 +60,8 @@ pub(super) struct Refusal {
     /// The cell of the mapping that it fails on, where it is one.
     pub(super) cell: Option<&'static str>,
     pub(super) reason: String,
+    /// The line that says so of the deal as such; its other rows are refused with it.
+    line: Option<u64>,
 }
 
 impl Refusal {
@@ -63,13 +69,14 @@ impl Refusal {
         Self {
             cell: Some(cell),
             reason: reason.into(),
+            line: None,
         }
     }
 }
 
 impl From<String> for Refusal {
     fn from(reason: String) -> Self {
-        Self { cell: None, reason }
+        Self { cell: None, reason, line: None }
     }
 }
 
@@ -130,16 +137,12 @@ impl LogOfDeal {
         self.told[at].as_ref()
     }
 
-    /// Why the deal is refused for what is said of it, which another line may say than those that are rejected for it.
-    pub(super) fn refused(&self, cell: &'static str, reason: &str) -> Refusal {
-        let line = self.told_of(cell).map(|told| told.line);
-        Refusal::of(
-            cell,
-            line.map_or_else(
-                || reason.to_string(),
-                |line| format!("{reason} (told of its deal on line {line})"),
-            ),
-        )
+    /// Why the deal is refused for what a line says of it.
+    pub(super) fn refused(&self, cell: &'static str, reason: String) -> Refusal {
+        Refusal {
+            line: self.told_of(cell).map(|told| told.line),
+            ..Refusal::of(cell, reason)
+        }
     }
 
     /// Whether it tells more of the deal than who it is with.
