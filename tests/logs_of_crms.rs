@@ -8,11 +8,14 @@ const ENDS: &str = "[[end]]\nname = \"won\"\n[[end]]\nname = \"lost\"\nreasons =
 
 /// A process of stages, each allowed to go to the next.
 fn process(head: &str, stages: &[&str]) -> String {
-    let stages: String = stages
+    let stages: Vec<String> = stages
         .iter()
         .map(|stage| format!("[[stage]]\nname = \"{stage}\"\n"))
         .collect();
-    format!("[process]\nname = \"p\"\ncurrency = \"EUR\"\n{head}{stages}{ENDS}")
+    format!(
+        "[process]\nname = \"p\"\ncurrency = \"EUR\"\n{head}{}{ENDS}",
+        stages.concat()
+    )
 }
 
 /// `demo` was taken out: a deal that was in it, one that still is, one that never was.
@@ -113,9 +116,7 @@ fn a_stage_is_known_by_the_versions_before_and_no_other_is() {
         process("", &["contact", "offer"]),
     )
     .expect("written");
-    sandbox
-        .run(&["process", "apply", "--why", "no demo"])
-        .ok();
+    sandbox.run(&["process", "apply", "--why", "no demo"]).ok();
     // Nothing says where the deal goes that stands there; the two others are taken.
     sandbox
         .run(&IMPORT)
@@ -192,10 +193,13 @@ fn a_row_refused_for_another_line_names_it_and_every_cause_is_counted() {
 #[test]
 fn a_log_of_other_dates_says_how_it_would_be_read() {
     let mut sandbox = Sandbox::empty();
-    let rows: String = (1..=9)
+    let rows: Vec<String> = (1..=9)
         .map(|day| format!("{day},contact,{:02}.01.2025 09:00\n", day + 10))
         .collect();
-    let log = format!("case,activity,timestamp\n{rows},contact,11.01.2025 09:00\n");
+    let log = format!(
+        "case,activity,timestamp\n{},contact,11.01.2025 09:00\n",
+        rows.concat()
+    );
     fs::write(sandbox.folder().join("crm.csv"), log).expect("written");
     sandbox
         .run(&["process", "discover", "crm.csv"])

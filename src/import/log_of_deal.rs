@@ -76,7 +76,11 @@ impl Refusal {
 
 impl From<String> for Refusal {
     fn from(reason: String) -> Self {
-        Self { cell: None, reason, line: None }
+        Self {
+            cell: None,
+            reason,
+            line: None,
+        }
     }
 }
 
