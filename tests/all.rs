@@ -18,6 +18,7 @@ mod import;
 mod interrupted;
 mod list_files;
 mod lists;
+mod logs_of_crms;
 mod mapping;
 mod markdown;
 mod migration;

@@ -179,6 +179,8 @@ fn told(log: &Path) -> Vec<Vec<BTreeMap<String, String>>> {
     for row in rows.deserialize() {
         let mut row: BTreeMap<String, String> = row.expect("a row");
         let case = row.remove("case").expect("a case");
+        // Of a deal that came by a log this is the id in the other store.
+        row.remove("external");
         deals.entry(case).or_default().push(row);
     }
     let mut deals: Vec<_> = deals.into_values().collect();

@@ -9,15 +9,20 @@ use super::context::{Context, PROCESS_FILE, STORE_FILE, Status, sound_process};
 use super::output::write_source;
 use super::process::apply_first;
 use crate::fault::{Class, Fault};
-use crate::process::{Process, template};
+use crate::process::{Process, extended, template};
 use crate::store::{Acting, Store};
 
 /// What git should not keep: the store is data, not source.
 const IGNORED: [&str; 2] = ["/backups/", "*.rejects.csv"];
 
 /// Start a workspace: a process file to make your own, and an empty store that enforces it
+///
+/// The process is one of the templates, or a copy of the file that --process names; one that is in the folder already
+/// stays as it is.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  salesctl init\n  salesctl init sales --template enterprise")]
+#[command(
+    after_help = "Examples:\n  salesctl init\n  salesctl init sales --template enterprise\n  salesctl init sales --process drafted.toml"
+)]
 pub(crate) struct Args {
     /// Where [default: this folder]
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
@@ -34,11 +39,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
     let path = folder.join(PROCESS_FILE);
     let is_new = !path.exists();
-    let template = args.template.as_deref().unwrap_or("consultative");
-    let text = if is_new {
-        template_text(template)?.to_string()
+    let (text, which) = if is_new {
+        first_text(args, cx)?
     } else {
-        super::process::read_whole(cx, &path)?
+        (super::process::read_whole(cx, &path)?, "the".to_string())
     };
     let process = sound_process(&cx.shown(&path), &text)?;
     let store_path = match (&cx.globals.store, &process.settings.store) {
@@ -61,15 +65,17 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         return Err(error);
     }
     let ignored = ignore_store(&folder, &store_path)?;
-    let what = if is_new {
-        format!("the {template} sales process in {}", cx.shown(&path))
-    } else {
-        format!("the sales process in {}", cx.shown(&path))
-    };
     cx.console.say_wrapped(&format!(
-        "✓ {what}, applied as version 1 to {}",
+        "✓ {which} sales process in {}, applied as version 1 to {}",
+        cx.shown(&path),
         cx.shown(&store_path)
     ))?;
+    if let Some(named) = cx.globals.process.as_ref().filter(|_| is_new) {
+        cx.console.say(&format!(
+            "  a copy of {}: from now on the one that counts",
+            cx.shown(named)
+        ))?;
+    }
     if ignored {
         cx.console.say(&format!(
             "  {} keeps the store out of git",
@@ -83,6 +89,38 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     Ok(Status::Done)
 }
 
+/// What the process of a new workspace begins as, and what it is called: a copy of the file that `--process` names, or
+/// a template.
+fn first_text(args: &Args, cx: &Context) -> Result<(String, String)> {
+    let Some(named) = &cx.globals.process else {
+        let template = args.template.as_deref().unwrap_or("consultative");
+        return Ok((
+            template_text(template)?.to_string(),
+            format!("the {template}"),
+        ));
+    };
+    if args.template.is_some() {
+        return Err(
+            Fault::usage("--template and --process both name what to begin with")
+                .hint("give one of them")
+                .into(),
+        );
+    }
+    let text = super::process::read_whole(cx, named)?;
+    let under = extended(&text);
+    if !under.is_empty() {
+        // A copy elsewhere would not find the files it rests on.
+        return Err(Fault::usage(format!(
+            "`{}` extends {}, which a copy of it alone would not have beside it",
+            cx.shown(named),
+            under.join(", ")
+        ))
+        .hint(format!("copy all of them to the new folder, the first as {PROCESS_FILE}; then salesctl init makes its store"))
+        .into());
+    }
+    Ok((text, "the".to_string()))
+}
+
 /// A store is never overwritten, nor is a process file; one that is there already, as in a fresh clone
 /// of its repository, gets a store.
 fn refuse_to_overwrite(args: &Args, cx: &Context, process: &Path, store: &Path) -> Result<()> {
@@ -92,9 +130,13 @@ fn refuse_to_overwrite(args: &Args, cx: &Context, process: &Path, store: &Path) 
             .hint("init never overwrites: name another folder, as in `salesctl init sales`")
             .into());
     }
-    if process.exists() && args.template.is_some() {
+    let other = cx.globals.process.as_ref().filter(|named| {
+        let same = named.canonicalize().ok().zip(process.canonicalize().ok());
+        same.is_none_or(|(named, process)| named != process)
+    });
+    if process.exists() && (args.template.is_some() || other.is_some()) {
         return Err(exists(process)
-            .hint("without --template, init makes a store for the process that is there")
+            .hint("without --template and --process, init makes a store for the process that is there")
             .hint("or name another folder, as in `salesctl init sales`")
             .into());
     }

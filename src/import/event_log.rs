@@ -4,14 +4,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::map::{Cell, Formats, Mapping, Section, name_key};
+use super::guess::DATE_FORMATS;
+use super::map::{Cell, Formats, Section, name_key};
 use super::plan::{Fate, FileReport, Log, PlanError, each_of};
 use super::read::Row;
 use super::values;
 use super::xes::{ACTIVITY, CASE, LIFECYCLE, RESOURCE, TIMESTAMP};
-use crate::process::LOST;
 use crate::process::discover::EventLog;
 use crate::process::reader::At;
+use crate::process::{LOST, Zone};
 
 /// What kind of event a row of our own logs is.
 pub const KIND: &str = "salesctl_kind";
@@ -72,7 +73,7 @@ pub(super) fn is_move(kind: &str) -> bool {
     MOVES.contains(&kind)
 }
 
-impl Mapping {
+impl Section {
     /// What the columns of an event log mean, when its headings say so by themselves.
     pub fn of_event_log(headings: &[String]) -> Option<Self> {
         let mut cells = Vec::new();
@@ -96,20 +97,17 @@ impl Mapping {
             }
         }
         Some(Self {
-            history: Some(Section {
-                name: "history",
-                file: None,
-                namespace: "id".into(),
-                formats: Formats {
-                    date: None,
-                    decimal: '.',
-                    timezone: None,
-                },
-                cells,
-                entered: Vec::new(),
-                fields: Vec::new(),
-            }),
-            ..Self::default()
+            name: "history",
+            file: None,
+            namespace: "id".into(),
+            formats: Formats {
+                date: None,
+                decimal: '.',
+                timezone: None,
+            },
+            cells,
+            entered: Vec::new(),
+            fields: Vec::new(),
         })
     }
 }
@@ -137,6 +135,31 @@ pub struct Taken {
     pub currencies: Vec<(String, u64)>,
     pub reasons: Vec<(String, u64)>,
     pub notes: Vec<String>,
+    /// The format in which most of the times can be read that could not be read as they are.
+    pub date_format: Option<String>,
+}
+
+/// Times that can't be read of which so many are looked at.
+const UNREAD: usize = 1000;
+
+/// The format in which most times can be read.
+fn guessed(times: &[String], zone: &Zone) -> Option<String> {
+    let of_day = DATE_FORMATS.iter().flatten();
+    let all = of_day.flat_map(|day| ["", " %H:%M", " %H:%M:%S"].map(|time| format!("{day}{time}")));
+    let read = all.map(|format| {
+        let formats = Formats {
+            date: Some(format.clone()),
+            decimal: '.',
+            timezone: None,
+        };
+        let read = times
+            .iter()
+            .filter(|time| values::instant(time, &formats, zone).is_ok());
+        (format, read.count())
+    });
+    // Of two that read as many the one that is tried first.
+    let best = read.reduce(|best, one| if one.1 > best.1 { one } else { best });
+    best.filter(|(_, n)| *n > 0).map(|(format, _)| format)
 }
 
 type Tally = BTreeMap<String, u64>;
@@ -194,7 +217,8 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
         decimal: '.',
         timezone: None,
     };
-    let zone = crate::process::Zone::utc();
+    let zone = Zone::utc();
+    let mut unread: Vec<String> = Vec::new();
     let mut events = EventLog::default();
     let (mut incomplete, mut no_moves) = (0, 0);
     let columns = [
@@ -236,7 +260,12 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
                 None
             } else {
                 values::instant(time, &formats, &zone)
-                    .map_err(|reason| problems.push(reason))
+                    .map_err(|reason| {
+                        problems.push(reason);
+                        if unread.len() < UNREAD {
+                            unread.push(time.to_string());
+                        }
+                    })
                     .ok()
             };
             match at {
@@ -261,5 +290,6 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
         currencies: commonest_first(currencies),
         reasons: commonest_first(reasons),
         notes: log.rows.notes(),
+        date_format: guessed(&unread, &zone),
     })
 }

@@ -71,7 +71,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ),
 ];
 
-const DATE_FORMATS: &[Option<&str>] = &[
+/// How dates are written, the commonest first; ISO 8601 without a format.
+pub(super) const DATE_FORMATS: &[Option<&str>] = &[
     None,
     Some("%d.%m.%Y"),
     Some("%m/%d/%Y"),

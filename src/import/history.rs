@@ -9,12 +9,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::known::{Directory, Found};
 use super::known_deal::KnownDeal;
-use super::log_rows::{Entry, LogOfDeal, Read, read};
+use super::log_of_deal::{Entry, LogOfDeal, Refusal};
+use super::log_rows::{Read, read};
 use super::map::Formats;
 use super::missing::Missing;
 use super::plan::{Context, FileReport, Log, PlanError, counted};
 use super::planned::{AccountRef, PlannedAccount};
-use super::story::{Before, Moved, give_reason, give_value, moves};
+use super::story::{Before, Moved, give_reason, give_value, go_on, moves};
 use super::values;
 use crate::deal::event::{CatalogEntry, CatalogKind, Change, Event, LogTells, Recorded};
 use crate::id::Id;
@@ -135,28 +136,33 @@ pub fn plan_history<'l, E>(
                 planned.deal = Some(known.id);
                 match reading.another_account(&log, known) {
                     Some(reason) => Err(reason),
-                    None => join(&mut planned, &events_of(known.id)?),
+                    None => reading.join(&mut planned, &events_of(known.id)?),
                 }
             }
             None if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
-            None => Err(format!(
+            None => Err(Refusal::from(format!(
                 "no deal was imported as `{}`; import the deals first, or have them created",
                 planned.external
-            )),
+            ))),
         };
-        let reason = match fate {
+        let refusal = match fate {
             Ok(joined @ (Joined::New | Joined::Elsewhere)) => {
                 let tally = &mut reading.tally;
                 tally.same += same;
                 tally.elsewhere += u64::from(joined == Joined::Elsewhere);
+                tally.torn += u64::from(read.torn.contains(&deal));
                 tally.known_about += u64::from(planned.deal.is_some() && log.tells_about());
                 deals.push(planned);
                 continue;
             }
             Ok(Joined::Known) => None,
-            Err(reason) => Some(reason),
+            Err(refusal) => Some(refusal),
         };
-        settle(&mut read.file, log.entries, reason.as_deref());
+        let refused = refusal.map(|refusal| {
+            let column = refusal.cell.and_then(|cell| read.bound.column(cell));
+            (column, refusal)
+        });
+        settle(&mut read.file, log.entries, refused);
     }
     read.file.rejects.sort_by_key(|reject| reject.line);
     let mut notes = log.rows.notes();
@@ -187,27 +193,6 @@ enum Joined {
     Known,
 }
 
-/// Joins a log with what the store has about the deal.
-fn join(planned: &mut PlannedHistory, events: &[Recorded]) -> Result<Joined, String> {
-    let before = Before::of(events)?;
-    before.complete(&mut planned.moves)?;
-    if before.tells(&planned.moves) {
-        return Ok(Joined::Known);
-    }
-    planned
-        .moves
-        .retain(|moved| moved.is_move() || !before.has(moved));
-    planned.replaces = before.has_moves();
-    if let Some(first) = planned.moves.first() {
-        planned.since = before.since(first.at);
-    }
-    Ok(if before.stands_elsewhere(&planned.moves) {
-        Joined::Elsewhere
-    } else {
-        Joined::New
-    })
-}
-
 /// What was found in a log, for the sentences about it.
 #[derive(Default)]
 struct Tally {
@@ -218,6 +203,10 @@ struct Tally {
     known_about: u64,
     /// Events that somebody else than the deal's owner is named with.
     by_others: u64,
+    /// Deals of which other rows were rejected.
+    torn: u64,
+    /// Deals that were in a stage which is no more.
+    went_on: u64,
     /// Deals with a customer type that the process does not have.
     other_types: u64,
     /// Deals with a reason of a loss that the process does not list.
@@ -259,6 +248,14 @@ impl Tally {
         deals(
             self.known_about,
             "in the store already: owner, value and the like stay as they are",
+        );
+        deals(
+            self.went_on,
+            "in a stage that is no more: moved on as the process says",
+        );
+        deals(
+            self.torn,
+            "with rejected rows: taken as their other rows tell",
         );
         deals(
             self.other_types,
@@ -321,45 +318,78 @@ impl Planner<'_> {
     }
 
     /// A log of another system may use the ids of the deals that are known.
-    fn another_account(&self, log: &LogOfDeal, known: &KnownDeal) -> Option<String> {
+    fn another_account(&self, log: &LogOfDeal, known: &KnownDeal) -> Option<Refusal> {
         let told = self.meant(log, "account", "account")?;
         let account = known.account.as_ref()?;
         (!known.is_with(told)).then(|| {
-            format!(
+            log.refused("account", format!(
                 "its id is that of a deal with {account}, the log says `{told}`; give the log the `namespace` of its deals"
-            )
+            ))
+        })
+    }
+
+    /// Joins a log with what the store has about the deal.
+    fn join(
+        &mut self,
+        planned: &mut PlannedHistory,
+        events: &[Recorded],
+    ) -> Result<Joined, Refusal> {
+        let before = Before::of(events)?;
+        before.complete(&mut planned.moves)?;
+        let went_on = go_on(self.context.process, &mut planned.moves)?;
+        if before.tells(&planned.moves) {
+            return Ok(Joined::Known);
+        }
+        self.tally.went_on += u64::from(went_on);
+        planned
+            .moves
+            .retain(|moved| moved.is_move() || !before.has(moved));
+        planned.replaces = before.has_moves();
+        if let Some(first) = planned.moves.first() {
+            planned.since = before.since(first.at);
+        }
+        Ok(if before.stands_elsewhere(&planned.moves) {
+            Joined::Elsewhere
+        } else {
+            Joined::New
         })
     }
 
     /// What is known of a deal that only its log tells of.
-    fn about(&mut self, planned: &mut PlannedHistory, log: &LogOfDeal) -> Result<(), String> {
+    fn about(&mut self, planned: &mut PlannedHistory, log: &LogOfDeal) -> Result<(), Refusal> {
         let process = self.context.process;
+        let went_on = go_on(process, &mut planned.moves)?;
         let value = values::value(
             process,
             self.formats,
             log.text("value"),
             log.text("currency"),
-        )?;
+        )
+        .map_err(|why| log.refused("value", why))?;
         let opened = log
             .text("opened")
             .map(|text| values::date(text, self.formats));
-        planned.opened = opened.transpose().map_err(|why| format!("opened {why}"))?;
+        planned.opened = opened
+            .transpose()
+            .map_err(|why| log.refused("opened", format!("opened {why}")))?;
         let rep = if self.has_rep { "rep" } else { "by" };
         let text = |cell, of| self.meant(log, cell, of).map(str::to_string);
         let account = text("account", "account");
         let team = text("team", "team");
         let named = [
-            (CatalogKind::Rep, text(rep, "rep")),
-            (CatalogKind::Product, text("product", "product")),
-            (CatalogKind::Source, text("source", "source")),
+            (CatalogKind::Rep, rep, text(rep, "rep")),
+            (CatalogKind::Product, "product", text("product", "product")),
+            (CatalogKind::Source, "source", text("source", "source")),
         ];
         let directory = &mut self.directory;
         // All are looked up before any is created: a deal that is refused leaves nothing.
-        let account = account.map(|name| directory.account(&name)).transpose()?;
+        let account = account.map(|name| directory.account(&name)).transpose();
+        let account = account.map_err(|why| log.refused("account", why))?;
         let mut found = Vec::new();
-        for (kind, name) in named {
+        for (kind, cell, name) in named {
             if let Some(name) = name {
-                found.push((kind, directory.entry(kind, &name)?));
+                let entry = directory.entry(kind, &name);
+                found.push((kind, entry.map_err(|why| log.refused(cell, why))?));
             }
         }
         let account = account.map(|found| directory.take_account(found));
@@ -387,6 +417,7 @@ impl Planner<'_> {
         if let Some(value) = value {
             give_value(&mut planned.moves, value, (self.now, self.context.today));
         }
+        self.tally.went_on += u64::from(went_on);
         let owner = log.text(rep);
         let others = log.entries.iter().filter_map(|entry| entry.by);
         let others = others.filter(|by| Some(self.people[*by as usize].as_str()) != owner);
@@ -395,15 +426,17 @@ impl Planner<'_> {
     }
 }
 
-/// Counts the rows of a deal as rejected, or as known without a reason.
-fn settle(file: &mut FileReport, entries: Vec<Entry>, reason: Option<&str>) {
+/// Counts the rows of a deal as rejected for what stands in a column, or as known where nothing is wrong.
+fn settle(file: &mut FileReport, entries: Vec<Entry>, refused: Option<(Option<usize>, Refusal)>) {
     let n = entries.len() as u64;
     file.counts.new -= n;
-    match reason {
+    match refused {
         None => file.counts.known += n,
-        Some(reason) => {
+        Some((column, refusal)) => {
             file.counts.rejected += n;
-            let rejects = entries.into_iter().map(|entry| entry.reject(reason));
+            let rejects = entries
+                .into_iter()
+                .map(|entry| entry.reject(column, &refusal));
             file.rejects.extend(rejects);
         }
     }

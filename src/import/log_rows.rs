@@ -1,12 +1,13 @@
-//! The rows of a log: what each says happened to which deal, and what it says of the deal as such.
+//! The rows of a log: what each says happened to which deal.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::event_log::{is_incomplete, is_move};
-use super::map::{Bound, Section};
-use super::plan::{Context, Fate, FileReport, Log, PlanError, Reject, each_of};
+use super::log_of_deal::{Entry, LogOfDeal, Refusal};
+use super::map::{Bound, Section, name_key};
+use super::plan::{Context, Fate, FileReport, Log, PlanError, each_of};
 use super::read::Row;
 use super::story::{Step, What};
 use super::values;
@@ -14,121 +15,13 @@ use crate::deal::event::{Activity, ActivityKind, Event, Move, Override, Private}
 
 /// How our own logs, and conditions, call a step that was done.
 const DONE: &str = "done_";
-/// Cells that tell of the deal as such; of several rows the latest counts.
-const OF_DEAL: [&str; 11] = [
-    "by",
-    "account",
-    "rep",
-    "team",
-    "product",
-    "source",
-    "customer_type",
-    "opened",
-    "value",
-    "currency",
-    "reason",
-];
-
-/// A row of the log that could be read.
-pub(super) struct Entry {
-    line: u64,
-    fields: Fields,
-    pub(super) step: Step,
-    /// Who, as a place in [`Read::people`].
-    pub(super) by: Option<u32>,
-}
-
-impl Entry {
-    pub(super) fn reject(self, reason: &str) -> Reject {
-        Reject {
-            line: self.line,
-            reason: reason.to_string(),
-            fields: self.fields.each().map(str::to_string).collect(),
-        }
-    }
-}
-
-/// The fields of a row in one piece, since there may be millions of rows.
-struct Fields {
-    text: Box<str>,
-    ends: Box<[u32]>,
-}
-
-impl Fields {
-    fn of(row: &Row) -> Self {
-        let mut text = String::new();
-        let mut ends = Vec::with_capacity(row.len());
-        for field in row.fields() {
-            text.push_str(field);
-            ends.push(text.len() as u32);
-        }
-        Self {
-            text: text.into(),
-            ends: ends.into(),
-        }
-    }
-
-    fn each(&self) -> impl Iterator<Item = &str> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let field = &self.text[start..*end as usize];
-            start = *end as usize;
-            field
-        })
-    }
-}
-
-/// All that a log tells of one deal.
-#[derive(Default)]
-pub(super) struct LogOfDeal {
-    pub(super) entries: Vec<Entry>,
-    /// By place in [`OF_DEAL`]: what it says, and since when.
-    told: [Option<(DateTime<Utc>, Box<str>)>; OF_DEAL.len()],
-}
-
-impl LogOfDeal {
-    /// What it says of the deal under a cell's name.
-    pub(super) fn text(&self, cell: &str) -> Option<&str> {
-        let at = OF_DEAL.iter().position(|name| *name == cell)?;
-        self.told[at].as_ref().map(|(_, text)| &**text)
-    }
-
-    /// Whether it tells more of the deal than who it is with.
-    pub(super) fn tells_about(&self) -> bool {
-        let beside = |cell: &str| !["by", "account", "customer_type", "reason"].contains(&cell);
-        let mut told = OF_DEAL.iter().zip(&self.told);
-        told.any(|(cell, told)| told.is_some() && beside(cell))
-    }
-
-    fn tell(&mut self, bound: &Bound, row: &Row, at: DateTime<Utc>) {
-        for (cell, told) in OF_DEAL.iter().zip(&mut self.told) {
-            let Some(text) = bound.text(cell, row) else {
-                continue;
-            };
-            match told {
-                Some((since, _)) if *since > at => {}
-                Some((since, same)) if **same == *text => *since = at,
-                _ => *told = Some((at, text.into())),
-            }
-        }
-    }
-
-    /// Rows of one instant stay as the file has them, which may list the newest first.
-    fn in_order_of_time(&mut self) {
-        if let [first, .., last] = self.entries.as_slice()
-            && first.step.at > last.step.at
-        {
-            self.entries.reverse();
-        }
-        self.entries.sort_by_key(|entry| entry.step.at);
-    }
-}
-
 /// A log that was read.
 pub(super) struct Read {
     pub(super) bound: Bound,
     pub(super) file: FileReport,
     pub(super) deals: BTreeMap<String, LogOfDeal>,
+    /// Deals of which rows were rejected.
+    pub(super) torn: BTreeSet<String>,
     pub(super) people: Vec<String>,
     /// Rows of which the mapping says that they tell nothing.
     pub(super) silent: u64,
@@ -183,6 +76,7 @@ pub(super) fn read(
         no_steps: BTreeMap::new(),
     };
     let mut deals: BTreeMap<String, LogOfDeal> = BTreeMap::new();
+    let mut torn = BTreeSet::new();
     let (mut silent, mut incomplete, mut holds, mut others) = (0, 0, 0, 0);
     // Our own logs tell all steps, even where there are none.
     let mut steps = bound.has("kind");
@@ -207,7 +101,12 @@ pub(super) fn read(
                 Ok(Told::Silent) => silent += 1,
                 Ok(Told::Hold) => holds += 1,
                 Ok(Told::Other) => others += 1,
-                Err(reasons) => return Fate::Rejected(reasons.join("; ")),
+                Err(refusals) => {
+                    torn.extend(bound.text("deal", row).map(str::to_string));
+                    let column = refusals.iter().find_map(|one| bound.column(one.cell?));
+                    let reasons: Vec<String> = refusals.into_iter().map(|one| one.reason).collect();
+                    return Fate::RejectedFor(column, reasons.join("; "));
+                }
             }
             Fate::PassedOver
         },
@@ -217,6 +116,7 @@ pub(super) fn read(
         bound,
         file,
         deals,
+        torn,
         people: reader.people,
         no_steps: reader.no_steps,
         silent,
@@ -228,9 +128,9 @@ pub(super) fn read(
 }
 
 impl Reader<'_> {
-    fn row(&mut self, bound: &Bound, row: &Row) -> Result<Told, Vec<String>> {
+    fn row(&mut self, bound: &Bound, row: &Row) -> Result<Told, Vec<Refusal>> {
         let kind = bound.text("kind", row);
-        let mut reasons = Vec::new();
+        let mut refusals = Vec::new();
         let what = match (kind, bound.text("stage", row)) {
             (Some("hold"), _) => return Ok(Told::Hold),
             (Some("activity"), Some(text)) => activity(text).map(Some),
@@ -239,16 +139,20 @@ impl Reader<'_> {
             (_, None) => Err("no stage".to_string()),
         };
         let deal = bound.text("deal", row).or_else(|| {
-            reasons.push("no deal".to_string());
+            refusals.push(Refusal::of("deal", "no deal"));
             None
         });
+        let mut refuse = |cell, reason: String| refusals.push(Refusal::of(cell, reason));
         let at = self
             .time(bound.text("at", row))
-            .map_err(|reason| reasons.push(reason));
-        let what = what.map_err(|reason| reasons.push(reason)).ok().flatten();
-        let over = overridden(bound, row).map_err(|reason| reasons.push(reason));
-        if !reasons.is_empty() {
-            return Err(reasons);
+            .map_err(|reason| refuse("at", reason));
+        let what = what
+            .map_err(|reason| refuse("stage", reason))
+            .ok()
+            .flatten();
+        let over = overridden(bound, row).map_err(|reason| refuse("overridden", reason));
+        if !refusals.is_empty() {
+            return Err(refusals);
         }
         let (Some(deal), Ok(at), Some(mut what), Ok(over)) = (deal, at, what, over) else {
             let text = bound.text("stage", row).unwrap_or_default();
@@ -271,16 +175,8 @@ impl Reader<'_> {
             *overridden = over;
         }
         let by = bound.text("by", row).map(|by| self.person(by));
-        let entry = Entry {
-            line: row.line,
-            fields: Fields::of(row),
-            step: Step {
-                what,
-                at,
-                day: self.context.process.calendar.date_of(at),
-            },
-            by,
-        };
+        let day = self.context.process.calendar.date_of(at);
+        let entry = Entry::of(row, Step { what, at, day }, by);
         Ok(Told::Happened(deal.to_string(), Box::new(entry)))
     }
 
@@ -305,7 +201,7 @@ impl Reader<'_> {
         let step = mapping.value("stage", text).unwrap_or(text);
         let is_stage = process.stage(step).is_some();
         let found = match step.strip_prefix(DONE).filter(|_| !is_stage) {
-            Some(step) if process.step_names().any(|name| name == step) => {
+            Some(step) if self.has_step(step) => {
                 let step = step.to_string();
                 Ok(Some(What::Beside(Event::StepDone { step })))
             }
@@ -313,16 +209,50 @@ impl Reader<'_> {
                 self.no_steps.insert(text.to_string(), 0);
                 Ok(None)
             }
-            None => values::stage(process, mapping, text).map(|to| {
-                to.map(|to| What::Move {
-                    to,
-                    how: None,
-                    overridden: None,
+            None => values::stage(process, mapping, text)
+                .or_else(|unknown| match self.past(text) {
+                    Some(stage) => Ok(Some(stage)),
+                    None => Err(unknown),
                 })
-            }),
+                .map(|to| {
+                    to.map(|to| What::Move {
+                        to,
+                        how: None,
+                        overridden: None,
+                    })
+                }),
         };
         self.words.insert(text.to_string(), found.clone());
         found
+    }
+
+    /// Whether the process has a step, or had it before.
+    fn has_step(&self, step: &str) -> bool {
+        let Context {
+            process, earlier, ..
+        } = self.context;
+        let before = earlier.iter().map(|one| &one.process);
+        let mut all = std::iter::once(*process).chain(before);
+        all.any(|process| process.step_names().any(|name| name == step))
+    }
+
+    /// What a stage of the past is called now, or was called last: one that has another name since, that the process
+    /// does without, or that a version before had. What happened in it is history and stays as it was.
+    fn past(&self, text: &str) -> Option<String> {
+        let Context {
+            process, earlier, ..
+        } = self.context;
+        let key = name_key(text);
+        let mut gone = process.gone.iter().map(|gone| &gone.stage);
+        if process.stage(text).is_some() || gone.any(|gone| name_key(gone) == key) {
+            return Some(process.stage_now(text).to_string());
+        }
+        earlier.iter().find_map(|one| {
+            let mut stages = one.process.stages.iter().zip(&one.called);
+            let is_it = |name: &str| name_key(name) == key;
+            let found = stages.find(|(stage, _)| is_it(&stage.name) || is_it(&stage.title));
+            found.map(|(_, called)| called.clone())
+        })
     }
 
     fn person(&mut self, name: &str) -> u32 {

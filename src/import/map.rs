@@ -84,6 +84,15 @@ impl Bound {
         self.cells.iter().any(|(name, _)| *name == key)
     }
 
+    /// The column that a key is mapped to.
+    pub(super) fn column(&self, key: &str) -> Option<usize> {
+        let slot = self.cells.iter().find(|(name, _)| *name == key)?;
+        match slot.1 {
+            Slot::Column(column) => Some(column),
+            Slot::Constant(_) => None,
+        }
+    }
+
     /// The text under a key; `None` when it is not mapped or empty in this row.
     pub(super) fn text<'r>(&'r self, key: &str, row: &'r Row) -> Option<&'r str> {
         let slot = self.cells.iter().find(|(name, _)| *name == key)?;

@@ -13,12 +13,14 @@ use super::missing::Missing;
 use super::planned::{PlannedAccount, PlannedDeal};
 use super::read::{Dialect, ReadError, Reader, Row};
 use crate::deal::event::CatalogEntry;
-use crate::process::{Problem, Process};
+use crate::process::{Earlier, Problem, Process};
 
 /// What planning needs to know beside the files.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     pub process: &'a Process,
+    /// The versions of the process before, whose stages and steps the past may name.
+    pub earlier: &'a [Earlier],
     pub mapping: &'a Mapping,
     pub known: &'a Known,
     pub create: Create,
@@ -133,6 +135,8 @@ pub struct FileReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     pub line: u64,
+    /// The column it failed on, where it is one.
+    pub column: Option<usize>,
     pub reason: String,
     pub fields: Vec<String>,
 }
@@ -171,6 +175,8 @@ pub(super) enum Fate {
     New,
     Known,
     Rejected(String),
+    /// The same, for what stands in a column.
+    RejectedFor(Option<usize>, String),
     PassedOver,
 }
 
@@ -208,19 +214,29 @@ pub(super) fn each_of(
             }
             None => judge(&row),
         };
-        match fate {
-            Fate::New => counts.new += 1,
-            Fate::Known => counts.known += 1,
-            Fate::PassedOver => counts.passed_over += 1,
-            Fate::Rejected(reason) => {
-                counts.rejected += 1;
-                rejects.push(Reject {
-                    line: row.line,
-                    reason,
-                    fields: row.to_fields(),
-                });
+        let (column, reason) = match fate {
+            Fate::New => {
+                counts.new += 1;
+                continue;
             }
-        }
+            Fate::Known => {
+                counts.known += 1;
+                continue;
+            }
+            Fate::PassedOver => {
+                counts.passed_over += 1;
+                continue;
+            }
+            Fate::Rejected(reason) => (None, reason),
+            Fate::RejectedFor(column, reason) => (column, reason),
+        };
+        counts.rejected += 1;
+        rejects.push(Reject {
+            line: row.line,
+            column,
+            reason,
+            fields: row.to_fields(),
+        });
     }
     let headings = rows.headings().to_vec();
     let ignored: Vec<String> = headings

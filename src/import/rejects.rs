@@ -49,7 +49,9 @@ impl FileReport {
                 .iter()
                 .map(|reject| Rejected {
                     line: reject.line,
-                    column: None,
+                    column: reject
+                        .column
+                        .and_then(|at| Some(self.headings.get(at)?.as_str())),
                     reason: &reject.reason,
                     fields: &reject.fields,
                 })
@@ -152,6 +154,7 @@ mod tests {
     fn report(fields: &[&str]) -> FileReport {
         let reject = Reject {
             line: 7,
+            column: None,
             reason: "no id".into(),
             fields: fields.iter().map(|f| (*f).to_string()).collect(),
         };

@@ -113,11 +113,45 @@ pub(super) fn moves<'s>(
 
 fn how(process: &Process, from: Option<&str>, to: &str) -> Move {
     let from = from.and_then(|from| process.stage_index(from));
-    if process.stage_index(to) < from {
-        Move::ImportedBack
-    } else {
-        Move::Imported
+    match (process.stage_index(to), from) {
+        (Some(to), Some(from)) if to < from => Move::ImportedBack,
+        // A stage that is no more has no place in the order.
+        _ => Move::Imported,
     }
+}
+
+/// Takes a deal on from a stage that is no more, as a change of the process does with its deals: on the last day that
+/// the log tells of. Whether it had to.
+pub(super) fn go_on(process: &Process, moves: &mut Vec<Moved>) -> Result<bool, String> {
+    let Some(last) = last_move(moves).filter(|last| !is_end(&moves[*last].event)) else {
+        return Ok(false);
+    };
+    let (at, day) = moves
+        .last()
+        .map_or((moves[last].at, moves[last].day), |one| (one.at, one.day));
+    let event = &moves[last].event;
+    let Some(stage) = standing(event).filter(|stage| process.stage(stage).is_none()) else {
+        return Ok(false);
+    };
+    let Some(to) = process.deals_to(stage) else {
+        return Err(format!(
+            "the deal is in `{stage}`, a stage that the process does not have any more; say where its deals go, as in \
+             remove = [{{ stage = \"{stage}\", why = \"…\", deals_to = \"…\" }}]"
+        ));
+    };
+    let customer_type = match event {
+        Event::StageEntered { customer_type, .. } => customer_type.clone(),
+        _ => None,
+    };
+    let event = Event::StageEntered {
+        stage: to.to_string(),
+        how: Move::Process,
+        entered: Some(day),
+        customer_type,
+        overridden: None,
+    };
+    moves.push(Moved { at, day, event });
+    Ok(true)
 }
 
 /// Where the last move of a log is.

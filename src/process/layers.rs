@@ -54,6 +54,13 @@ pub(super) fn layers<'t>(label: &'t str, text: &'t str) -> Vec<Layer<'t>> {
     layers
 }
 
+/// The files that the last one of a text extends.
+pub fn extended(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = layers("", text).iter().map(|layer| layer.name).collect();
+    names.pop();
+    names
+}
+
 /// The files of a text, each with the line of the whole that is before it; none of a text that is one file.
 pub(super) fn beginnings(text: &str) -> Vec<(String, usize)> {
     let layers = layers("", text);

@@ -86,7 +86,7 @@ pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
 pub use earlier::{Earlier, Text, earlier};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
-pub use layers::{joined, place};
+pub use layers::{extended, joined, place};
 pub use letter::{Filled, Letter, OF_PERSON, of_person};
 pub use limit::{Limit, LimitOf, NO_NEXT_STEP, ROTTING, silent};
 pub use map::Standing;

@@ -55,26 +55,34 @@ impl<W: io::Write> PlainCsv<W> {
     /// Written as it comes.
     pub fn to(out: W, columns: &[&str], raw: bool) -> io::Result<Self> {
         let mut csv = ::csv::Writer::from_writer(out);
-        csv.write_record(columns)?;
+        csv.write_record(columns).map_err(as_io)?;
         Ok(Self { csv, raw })
     }
 
     pub fn row<'f>(&mut self, fields: impl IntoIterator<Item = &'f str>) -> io::Result<()> {
         for field in fields {
             if self.raw || is_plain_word(field) {
-                self.csv.write_field(field)?;
+                self.csv.write_field(field).map_err(as_io)?;
             } else {
-                self.csv.write_field(harmless(field))?;
+                self.csv.write_field(harmless(field)).map_err(as_io)?;
             }
         }
-        self.csv.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.csv.write_record(None::<&[u8]>).map_err(as_io)
     }
 
     pub fn finish(self) -> io::Result<W> {
         self.csv
             .into_inner()
             .map_err(::csv::IntoInnerError::into_error)
+    }
+}
+
+/// The error of the stream itself, so that a reader who has seen enough is known as one.
+fn as_io(error: ::csv::Error) -> io::Error {
+    let text = error.to_string();
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        _ => io::Error::other(text),
     }
 }
 
@@ -96,4 +104,30 @@ fn harmless(text: &str) -> String {
         format!("{guard}{}", visible(line))
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reader that has seen enough.
+    struct Closed;
+
+    impl io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_known_as_one() {
+        let long = "x".repeat(1 << 16);
+        let mut csv = PlainCsv::to(Closed, &["a"], false).expect("a header in the buffer");
+        let told = csv.row([long.as_str()]).map_err(|error| error.kind());
+        assert_eq!(told, Err(io::ErrorKind::BrokenPipe));
+    }
 }

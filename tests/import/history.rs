@@ -29,6 +29,7 @@ fn planned(
     let mapping = mapping(MAP, &process);
     let context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known,
         create: Create::default(),
@@ -168,6 +169,7 @@ fn a_mapped_log_tells_steps_overrides_and_the_deal() {
     let known = Known::default();
     let context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known: &known,
         create: Create::default(),
@@ -249,6 +251,7 @@ fn a_real_event_log() {
     let known = Known::default();
     let context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known: &known,
         create: Create::default(),

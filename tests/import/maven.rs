@@ -26,6 +26,7 @@ fn planned(data: &Path, known: &Known) -> Plan {
         .collect();
     let context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known,
         create: Create::default(),

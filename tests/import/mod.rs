@@ -98,6 +98,7 @@ fn plan(csv: &str, known: &Known, create: Create) -> Plan {
     let mapping = mapping(MAP, &process);
     let context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known,
         create,
@@ -268,6 +269,7 @@ fn without_an_id_the_row_is_its_key() {
     let known = Known::default();
     let mut context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known: &known,
         create: Create::ALL,
@@ -369,6 +371,7 @@ fn a_mapping_that_does_not_fit_names_the_nearest_heading() {
     let known = Known::default();
     let context = Context {
         process: &process,
+        earlier: &[],
         mapping: &mapping,
         known: &known,
         create: Create::ALL,

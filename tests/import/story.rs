@@ -102,6 +102,7 @@ impl Workspace {
         let known = self.store.known().expect("known");
         let context = Context {
             process: &self.process,
+            earlier: &[],
             mapping: &mapping,
             known: &known,
             create: Create::ALL,
@@ -128,6 +129,7 @@ impl Workspace {
         let known = self.store.known().expect("known");
         let context = Context {
             process: &self.process,
+            earlier: &[],
             mapping: &mapping,
             known: &known,
             create: Create::ALL,

@@ -24,6 +24,7 @@ use crate::deal::effective_order;
 use crate::deal::event::CatalogKind;
 use crate::deal::trace::{Happened, Trace, With, trace};
 use crate::fault::Fault;
+use crate::id::Id;
 use crate::import::event_log::KIND;
 use crate::import::xes::{ACTIVITY, LIFECYCLE, RESOURCE, TIMESTAMP};
 use crate::render::{PlainCsv, XesLog, XesValue, instant};
@@ -32,7 +33,8 @@ use crate::store::{Access, Catalog};
 /// Write the event log of deals for process mining: who came to which stage when, as XES or CSV
 ///
 /// One case a deal. An event for each stage entered, won, lost, back and opened again, named after where it
-/// leads, and `done_STEP` for each step. Reps are told; accounts, people and texts are not.
+/// leads, and `done_STEP` for each step. Reps are told, and as `external` the id in the system that a deal was imported
+/// from; accounts, people and texts are not.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  salesctl export log --output log.xes.gz\n  salesctl export log --format csv --period 2026 --with activities > log.csv"
@@ -76,7 +78,7 @@ enum Beside {
     Holds,
 }
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "case",
     "activity",
     "timestamp",
@@ -93,6 +95,7 @@ const COLUMNS: [&str; 17] = [
     "source",
     "customer_type",
     "reason",
+    "external",
     "opened",
 ];
 
@@ -138,6 +141,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         session: &session,
         book: &book,
         mask,
+        external: session.store.external_ids()?,
         as_of,
         with: With {
             activities: args.with.contains(&Beside::Activities),
@@ -152,16 +156,19 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let called = called.unwrap_or_default();
     let unpacked = called.strip_suffix(".gz");
     let is_packed = unpacked.is_some();
-    let is_table = matches!(
-        unpacked.unwrap_or(&called).rsplit_once('.'),
-        Some((_, "csv"))
-    );
-    let by_name = if is_table {
-        LogFormat::Csv
-    } else {
-        LogFormat::Xes
+    let by_name = match unpacked.unwrap_or(&called).rsplit_once('.') {
+        Some((_, "csv")) => Some(LogFormat::Csv),
+        Some((_, "xes")) | None => Some(LogFormat::Xes),
+        Some(_) => None,
     };
-    let format = args.format.unwrap_or(by_name);
+    let Some(format) = args.format.or(by_name) else {
+        let name = file.map(|path| cx.shown(path)).unwrap_or_default();
+        return Err(Fault::usage(format!(
+            "`{name}` does not say how the log is written; expected a name that ends in .xes, .csv, .xes.gz or .csv.gz"
+        ))
+        .hint("--format xes or --format csv says it, whatever the file is called")
+        .into());
+    };
     if args.raw && format == LogFormat::Xes {
         return Err(Fault::usage("--raw is of csv; xes knows no formulas").into());
     }
@@ -229,6 +236,8 @@ struct Chosen<'a> {
     catalog: Catalog,
     book: &'a Book,
     mask: Vec<bool>,
+    /// What deals are called where they were imported from, by which a log is joined with what is there.
+    external: HashMap<Id, String>,
     as_of: NaiveDate,
     with: With,
 }
@@ -240,7 +249,7 @@ struct Known<'a> {
     value: Option<f64>,
     currency: &'static str,
     /// Under its name, in the order of [`COLUMNS`].
-    words: [(&'static str, &'a str); 6],
+    words: [(&'static str, &'a str); 7],
     opened: Option<NaiveDate>,
 }
 
@@ -296,6 +305,7 @@ impl Chosen<'_> {
     fn known(&self, at: usize) -> Known<'_> {
         let (book, deals) = (self.book, &self.book.deals);
         let currency = book.currencies[deals.currency[at] as usize];
+        let external = self.external.get(&deals.id[at]);
         Known {
             id: deals.id[at].handle(),
             outcome: deals.state[at].name(),
@@ -308,6 +318,7 @@ impl Chosen<'_> {
                 ("source", name(&book.sources, deals.source[at])),
                 ("customer_type", word(&book.types, deals.customer_type[at])),
                 ("reason", word(&book.reasons, deals.reason[at])),
+                ("external", external.map_or("", String::as_str)),
             ],
             opened: deals.opened[at].map(Day::date),
         }

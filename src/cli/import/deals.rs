@@ -78,6 +78,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         let values = values(&session)?;
         let context = import::Context {
             process: &session.process,
+            earlier: &[],
             mapping: &mapping,
             known: &known,
             create: import.create(),

@@ -10,9 +10,9 @@ use super::file::open_log;
 use super::summary::{self, Summary};
 use super::{ImportArgs, Planned, batch_file, no_plan, planned_and_written};
 use crate::fault::Fault;
-use crate::import::{self, HistoryPlan, Mapping, plan_history};
+use crate::import::{self, HISTORY_CELLS, HistoryPlan, Mapping, Section, plan_history};
 use crate::store::{Access, Write};
-use crate::text::visible;
+use crate::text::{visible, wrapped};
 
 /// Bring the past of deals in: a log, CSV or XES, of which deal came to which stage, when and by whom
 ///
@@ -20,15 +20,13 @@ use crate::text::visible;
 /// activities that start and complete, only `complete` counts.
 ///
 /// The logs of `export log` come back whole: steps, overrides, and of deals that are made here owner, product,
-/// source and value. In a mapping `done_STEP` under [values.stage] is a step, and `overridden`, `rep`, `value`,
-/// `reason` and the like name the columns that tell them.
+/// source and value. What happened in a stage that the process removed, or had in an earlier version, stays as it
+/// was.
 ///
 /// The log is the whole story: it takes the place of the stages that a file of deals told, of which the
 /// end stays where the log tells none. Deals that were moved here are refused.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  salesctl import history stages.csv --map stages.map.toml --dry-run\n  salesctl import history stages.csv --map stages.map.toml --create-deals --create reps\n  salesctl import history log.xes.gz --create-deals --dry-run"
-)]
+#[command(after_help = help())]
 pub(crate) struct Args {
     #[command(flatten)]
     import: ImportArgs,
@@ -40,25 +38,27 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Write)?;
     let import = &args.import;
-    let by_itself = if import.map.is_none() {
-        let log = open_log(cx, &import.file, &import.options())?;
-        let headings = log.rows.headings();
-        Some(Mapping::of_event_log(headings).ok_or_else(|| not_clear(&log.name, headings))?)
+    let (map_path, map_text, mut mapping) = if import.map.is_none() {
+        (PathBuf::new(), String::new(), Mapping::default())
     } else {
-        None
-    };
-    let (map_path, map_text, mapping) = match by_itself {
-        Some(mapping) => (PathBuf::new(), String::new(), mapping),
-        None => match import.mapping(cx, &session)? {
+        match import.mapping(cx, &session)? {
             Some(read) => read,
             None => return Ok(Status::Unusable),
-        },
+        }
     };
+    if mapping.history.is_none() {
+        let log = open_log(cx, &import.file, &import.options())?;
+        let headings = log.rows.headings();
+        let by_itself = Section::of_event_log(headings);
+        mapping.history = Some(by_itself.ok_or_else(|| not_clear(&log.name, headings))?);
+    }
+    let earlier = session.earlier()?;
     let plan = || {
         let log = open_log(cx, &import.file, &import.options())?;
         let known = session.store.known()?;
         let context = import::Context {
             process: &session.process,
+            earlier: &earlier,
             mapping: &mapping,
             known: &known,
             create: import.create(),
@@ -104,6 +104,30 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             ),
             batch,
         },
+    )
+}
+
+/// Examples, and what a mapping may say.
+fn help() -> String {
+    let cells = HISTORY_CELLS.join(", ");
+    let map = [
+        "[history] which column tells what, as in `deal = \"Opportunity ID\"`; the first three are needed:",
+        &cells,
+        "and how they are written: date_format, decimal, timezone; the namespace of the deals' ids",
+        "[values.stage] what its words mean, as in `\"Demo held\" = \"show\"`: a stage, won, lost, done_STEP, or \"\" for \
+         nothing; in the same way [values.rep], team, product, source, account and reason. A map of values alone is laid \
+         over what the headings of an event log say by themselves.",
+    ];
+    let map = map.map(|line| format!("  {}", wrapped(line, Some(76), 4)));
+    format!(
+        "Examples:
+  salesctl import history stages.csv --map stages.map.toml --dry-run
+  salesctl import history stages.csv --map stages.map.toml --create-deals --create reps
+  salesctl import history log.xes.gz --create-deals --dry-run
+
+In a map:
+{}",
+        map.join("\n")
     )
 }
 

@@ -4,7 +4,7 @@ mod deals;
 mod draft;
 mod explain;
 pub(super) mod file;
-mod file_summary;
+pub(super) mod file_summary;
 mod history;
 mod list;
 mod probe;

@@ -9,7 +9,7 @@ use super::super::output::{self, OutputArgs};
 use super::super::session::Session;
 use super::super::show::{amount, counted};
 use super::ImportArgs;
-use super::file_summary::{self, first_lines};
+use super::file_summary::{self, first_lines, reasons};
 use crate::document::{Answer, Document, row};
 use crate::id::Id;
 use crate::import::{Changed, FileReport, Missing, MissingFate};
@@ -160,7 +160,7 @@ fn file_lines(
     };
     line("new", counts.new, "");
     line("already known", counts.known, "");
-    let why = reasons(report);
+    let why = reasons(&report.rejects);
     let place = rejects_file
         .map(|file| format!(" → {file}"))
         .unwrap_or_default();
@@ -195,36 +195,6 @@ fn change(session: &Session<'_>, changed: &Changed) -> Result<String> {
         changed.line,
         differs.join(", ")
     ))
-}
-
-/// The commonest reasons, each with its count; what differs from row to row is left off.
-fn reasons(report: &FileReport) -> String {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for reject in &report.rejects {
-        let kind = reject
-            .reason
-            .split(['`', '"', ';', ':'])
-            .next()
-            .unwrap_or_default();
-        let is_cut = reject.reason[kind.len()..].starts_with(['`', '"']);
-        let kind = shortened(kind.trim(), 40);
-        let kind = if is_cut && !kind.ends_with('…') {
-            format!("{kind} …")
-        } else {
-            kind
-        };
-        match counts.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((kind, 1)),
-        }
-    }
-    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let shown: Vec<String> = counts
-        .iter()
-        .take(3)
-        .map(|(kind, n)| format!("{} × {kind}", grouped(*n as u64)))
-        .collect();
-    shown.join(", ")
 }
 
 /// The most frequent missing names of each kind, and how many there are beside them.

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::super::context::{Context, Status};
 use super::super::import::file::{FileArgs, open_log};
+use super::super::import::file_summary::reasons;
 use super::super::output::{OutputArgs, write_source};
 use super::super::show::counted;
 use crate::document::{Answer, Cell, Document, Table, TableColumn, row};
@@ -121,6 +122,21 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     let draft = process::draft(&taken.log, &ask).map_err(|problem| {
         let log = cx.shown(&args.log);
+        let counts = taken.file.counts;
+        let rejects = &taken.file.rejects;
+        if let (0, Some(first)) = (taken.log.events(), rejects.first()) {
+            let fault = Fault::input(format!(
+                "`{log}`: none of its {} could be read: {}; the first: line {}, {}",
+                counted(counts.read as usize, "row", "rows"),
+                reasons(rejects),
+                first.line,
+                visible(&first.reason)
+            ));
+            return fault.hint(match &taken.date_format {
+                Some(format) => format!("--date-format \"{format}\" reads such times"),
+                None => "--date-format FORMAT says how its times are written, as in \"%d.%m.%Y %H:%M\"; --case, --activity and --timestamp name the columns".to_string(),
+            });
+        }
         let hint = if taken.log.events() == 0 {
             "`salesctl export log --output log.xes` writes one of your own deals; --case, --activity and --timestamp name the columns of another".to_string()
         } else {
@@ -234,10 +250,15 @@ fn passed_over(taken: &Taken) -> Vec<String> {
     if let (Some(first), Some(last)) = (rejects.first(), lines.last_mut()) {
         last.pop();
         *last = format!(
-            "{last}; the first: line {}, {}.",
+            "{last} ({}); the first: line {}, {}",
+            reasons(rejects),
             first.line,
             visible(&first.reason)
         );
+        if let Some(format) = &taken.date_format {
+            *last = format!("{last}; --date-format \"{format}\" reads such times");
+        }
+        last.push('.');
     }
     lines
 }

@@ -62,7 +62,11 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             most: args.limit.unwrap_or(usize::MAX),
             explain: args.explain,
         };
-        let report = deviations(judging, &book, &ask, which, |id| handles.short(id));
+        let external = session.store.external_ids()?;
+        let short = |id| handles.short(id);
+        let report = deviations(judging, &book, &ask, which, short, |id| {
+            external.get(&id).cloned()
+        });
         return show(cx, &args.report, &report.map_err(Fault::usage)?);
     }
     let by = dimensions(&session, &args.by, &[])?;

@@ -20,6 +20,8 @@ row! {
     /// A deal that deviates from the process, or of which something is told beside.
     pub struct DeviationRow {
         pub id: String,
+        /// Its id in the system it was imported from.
+        pub external: Option<String>,
         pub account: Option<String>,
         pub owner: Option<String>,
         /// Where it is, or was when it closed.
@@ -65,6 +67,7 @@ pub fn deviations(
     ask: &Ask,
     listed: Listed,
     short: impl Fn(Id) -> String,
+    external: impl Fn(Id) -> Option<String>,
 ) -> Result<Report<DeviationRow>, String> {
     let mut judge = Judge::new(judging, book)?;
     let mut left = Left::new(book, ask);
@@ -102,6 +105,7 @@ pub fn deviations(
     let deals = &book.deals;
     let row = |line: &Line| DeviationRow {
         id: deals.id[line.deal].handle(),
+        external: external(deals.id[line.deal]),
         account: label(&book.accounts, deals.account[line.deal]),
         owner: deals.owner[line.deal].map(|at| book.owners[at as usize].name.clone()),
         stage: deals.stage[line.deal].map(|at| book.stages[usize::from(at)].clone()),
@@ -124,9 +128,11 @@ pub fn deviations(
         ask,
         (n, rows, notes),
     );
+    let imported = answer.rows.iter().any(|row| row.external.is_some());
     let cells = answer.rows.iter().zip(&lines).map(|(row, line)| {
-        vec![
-            Cell::Text(short(deals.id[line.deal])),
+        let mut cells = vec![Cell::Text(short(deals.id[line.deal]))];
+        cells.extend(imported.then(|| Cell::text(row.external.as_deref())));
+        cells.extend([
             Cell::text(row.account.as_deref()),
             Cell::text(deals.owner[line.deal].map(|at| book.owners[at as usize].title.as_str())),
             Cell::Text(row.state.to_string()),
@@ -134,10 +140,12 @@ pub fn deviations(
             or_nothing(row.on, Cell::Date),
             Cell::Count(i64::from(row.deviations + row.beside)),
             Cell::Text(row.deviation.clone()),
-        ]
+        ]);
+        cells
     });
-    let columns = vec![
-        TableColumn::left("id"),
+    let mut columns = vec![TableColumn::left("id")];
+    columns.extend(imported.then(|| TableColumn::left("imported as")));
+    columns.extend([
         TableColumn::left("account"),
         TableColumn::left("owner").rank(1),
         TableColumn::left("state").rank(2),
@@ -145,7 +153,7 @@ pub fn deviations(
         TableColumn::left("on").rank(3),
         TableColumn::right("times").rank(4),
         TableColumn::left("what happened").beneath(),
-    ];
+    ]);
     let what = if listed.beside {
         "Conformance: deals that deviate or of which something is told beside, of those under way"
     } else {

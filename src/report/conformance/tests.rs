@@ -175,7 +175,14 @@ pub(super) fn first_by(judging: Judging<'_>, book: &Book) -> String {
         most: 9,
         explain: false,
     };
-    let report = deviations(judging, book, &Ask::default(), listed, |_| String::new());
+    let report = deviations(
+        judging,
+        book,
+        &Ask::default(),
+        listed,
+        |_| String::new(),
+        |_| None,
+    );
     let rows = report.expect("a report").answer.rows;
     rows.first().map_or_else(String::new, |row| {
         let on = row.on.map_or_else(String::new, |on| on.to_string());

@@ -256,13 +256,15 @@ fn it_reads_what_all_versions_ask_and_says_so() {
         most: 9,
         explain: false,
     };
-    let list = deviations(judging, &book, &ask, listed, |_| String::new()).expect("a report");
+    let list =
+        deviations(judging, &book, &ask, listed, |_| String::new(), |_| None).expect("a report");
     assert_eq!((list.answer.n, list.answer.rows.len()), (1, 0));
     let beside = super::Listed {
         beside: true,
         ..listed
     };
-    let list = deviations(judging, &book, &ask, beside, |_| String::new()).expect("a report");
+    let list =
+        deviations(judging, &book, &ask, beside, |_| String::new(), |_| None).expect("a report");
     let row = &list.answer.rows[0];
     assert_eq!(
         (row.class, row.conforming, row.version),

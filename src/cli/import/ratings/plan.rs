@@ -75,6 +75,7 @@ pub(super) fn plan(session: &Session<'_>, rows: &[Read], by: &str, sha256: &str)
             Fate::Rejected(reason) => {
                 plan.counts.rejected += 1;
                 plan.rejects.push(Reject {
+                    column: None,
                     line: row.line,
                     reason,
                     fields: row.fields.clone(),

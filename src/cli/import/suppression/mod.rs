@@ -271,6 +271,7 @@ impl Tally {
             taken.problems.join("; ")
         };
         self.rejects.push(Reject {
+            column: None,
             line: row.line,
             reason,
             fields: row.to_fields(),
