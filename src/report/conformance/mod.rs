@@ -33,7 +33,7 @@ pub use self::deals::{DeviationRow, Listed, deviations};
 pub(super) use self::followed::Followed;
 use self::judge::Judge;
 use self::tally::{Left, Tally};
-use self::variants::{Step, Variants};
+use self::variants::{MOVED, Step, Variants};
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, answer};
 use crate::deal::book::{Book, Columns, Needs};
@@ -246,6 +246,7 @@ pub fn paths(
         let names = way.map(|step| match step {
             Step::Stage(stage) => book.stages[usize::from(stage)].clone(),
             Step::Closed(end) => format!("({end})"),
+            Step::Moved => MOVED.to_string(),
         });
         let names: Vec<String> = names.collect();
         let (share, won) = (Share::of(variant.n, all.n), variant.won());
