@@ -108,7 +108,8 @@ impl Row for ConformanceRow {
 row! {
     /// Deals that were in the same stages in the same order.
     pub struct PathRow {
-        /// The stages, ` > ` between them; `(won)` or `(lost)` where it was opened again after.
+        /// The stages, ` > ` between them; `(won)` or `(lost)` where it was opened again after,
+        /// `(process changed)` where a change of the process moved it.
         pub path: String,
         pub n: usize,
         /// Of all judged deals.
