@@ -33,12 +33,13 @@ pub use self::deals::{DeviationRow, Listed, deviations};
 pub(super) use self::followed::Followed;
 use self::judge::Judge;
 use self::tally::{Left, Tally};
+pub(super) use self::versions::Versions;
 use self::variants::{MOVED, Step, Variants};
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, answer};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Row, row};
-use crate::process::{Earlier, Process};
+use crate::process::{Earlier, Process, Stage};
 use crate::statistics::Share;
 
 /// So many paths are shown beside the rest.
@@ -54,6 +55,16 @@ pub struct Judging<'p> {
 impl<'p> Judging<'p> {
     fn processes(self) -> impl Iterator<Item = &'p Process> {
         std::iter::once(self.process).chain(self.earlier.iter().map(|one| &one.process))
+    }
+
+    /// A stage by the name that it has now or had last, as the newest version has it that has it.
+    pub(super) fn last_stage(self, name: &str) -> Option<&'p Stage> {
+        self.process.stage(name).or_else(|| {
+            self.earlier.iter().find_map(|one| {
+                let at = one.called.iter().position(|called| called == name)?;
+                Some(&one.process.stages[at])
+            })
+        })
     }
 
     /// Which version judges what, where there is more than one.
