@@ -168,12 +168,22 @@ mod tests {
 
     #[rstest]
     #[case::none(0, 0, None)]
-    #[case::one(1, 0, Some("the deal that is moved begins its days in the new stage anew"))]
-    #[case::one_late(1, 1, Some("the deal that is moved begins its days in the new stage anew: it is late no longer"))]
+    #[case::one(
+        1,
+        0,
+        Some("the deal that is moved begins its days in the new stage anew")
+    )]
+    #[case::one_late(
+        1,
+        1,
+        Some("the deal that is moved begins its days in the new stage anew: it is late no longer")
+    )]
     #[case::some_late(
         9,
         4,
-        Some("the 9 deals that are moved begin their days in the new stage anew: 4 are late no longer")
+        Some(
+            "the 9 deals that are moved begin their days in the new stage anew: 4 are late no longer"
+        )
     )]
     fn days_of_deals_that_are_moved(
         #[case] moved: usize,

@@ -115,10 +115,14 @@ pub(super) fn homeless(
         .filter(|held| held.fate == Fate::Homeless && !held.deals.is_empty())
         .collect();
     let new = after.stages.iter();
-    let mut new = new.filter(|stage| before.stage(&stage.name).is_none());
+    // By the very name: one that a stage had before is new again.
+    let is_known = |name: &str| before.stages.iter().any(|known| known.name == name);
+    let mut new = new.filter(|stage| !is_known(&stage.name));
     // Of several only one can be called that now, and which of them nobody knows.
     let renamed = new.next().map(|new| {
-        let names = gone.iter().map(|held| format!("\"{}\"", visible(&held.stage)));
+        let names = gone
+            .iter()
+            .map(|held| format!("\"{}\"", visible(&held.stage)));
         let names: Vec<String> = names.collect();
         format!(
             "if `{}` is what {} is called now, write in its [[stage]]: moved_from = {}",

@@ -22,7 +22,8 @@ pub use told::ANSWERING;
 use chrono::NaiveDate;
 
 use super::{
-    Ask, Judging, Report, Short, Stages, answer, audit_needs, conformance_needs, percent, with_notes,
+    Ask, Judging, Report, Short, Stages, answer, audit_needs, conformance_needs, percent,
+    with_notes,
 };
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Left, Needs, State};

@@ -218,10 +218,7 @@ fn paged_after(
         more: Vec::new(),
         short: &|id| format!("S{}", id.0),
     };
-    let judging = Judging {
-        process,
-        earlier,
-    };
+    let judging = Judging { process, earlier };
     let report = review(judging, &told_nothing(book, judging), agenda).expect("a report");
     (report.document, report.answer.rows, report.answer.notes)
 }
@@ -466,7 +463,9 @@ fn stages_over_their_limit() {
 #[test]
 fn stays_are_judged_by_the_limits_of_their_version() {
     let before = process_of(&PROCESS.replacen("limit = \"10d\"", "limit = \"20d\"", 1));
-    let (head, rest) = PROCESS.split_once("[[stage]]\nname = \"demonstrate\"").expect("there");
+    let (head, rest) = PROCESS
+        .split_once("[[stage]]\nname = \"demonstrate\"")
+        .expect("there");
     let (_, ends) = rest.split_once("[[end]]").expect("there");
     let now = process_of(&format!("{head}[[end]]{ends}"));
     let earlier = [Earlier {
@@ -481,7 +480,11 @@ fn stays_are_judged_by_the_limits_of_their_version() {
     }
     book.told.insert(GATE_VERSION.to_string(), gates);
     let visits = &mut book.visits;
-    let fifth = visits.deal.iter().rposition(|deal| *deal == 5).expect("a visit");
+    let fifth = visits
+        .deal
+        .iter()
+        .rposition(|deal| *deal == 5)
+        .expect("a visit");
     (visits.how[fifth], visits.left[fifth]) = (Left::Moved, Some(day(20)));
     let (document, rows, _) = paged_after(&earlier, &now, &book, None);
     assert_eq!(
