@@ -616,7 +616,7 @@ proptest! {
             let truths = world.store.judge(process, world.today, &[&condition]).expect("judged");
             truths[0].iter().filter(|truth| **truth == Truth::Met).count()
         };
-        let after_it = lates(&new) + late.no_longer.len();
+        let after_it = lates(&new) + late.no_longer.len() + late.begun_anew.len();
         // Nothing counts as forward or back that the process did.
         let moved = |book: &Book| {
             let how = |wanted| book.visits.how.iter().filter(|how| **how == wanted).count();

@@ -375,6 +375,11 @@ impl Deals {
 }
 
 impl Visits {
+    /// Whether a stay came to its end: one that goes on, or that a change of the process cut short, lasted that long at least.
+    pub fn ended(&self, at: usize) -> bool {
+        !matches!(self.how[at], Left::Still | Left::Moved)
+    }
+
     /// A visit of others, as it is.
     pub fn push_of(&mut self, other: &Self, at: usize) {
         self.deal.push(other.deal[at]);

@@ -13,7 +13,7 @@ use super::{PRODUCT, WorthBy};
 
 /// Later than every day.
 pub(super) const NEVER: i32 = i32::MAX;
-/// In [`Visit::next`]: it was won, it was lost, or nobody told (it is still there).
+/// In [`Visit::next`]: it was won, it was lost, or nobody told (it is still there, or a change of the process ended it).
 pub(super) const WON: u16 = u16::MAX;
 pub(super) const LOST: u16 = u16::MAX - 1;
 pub(super) const UNTOLD: u16 = u16::MAX - 2;
@@ -25,7 +25,7 @@ pub(super) const NO_WIN: u32 = u32::MAX;
 pub(super) struct Visit {
     pub(super) deal: u32,
     pub(super) stage: u16,
-    /// The stage after it, or [`WON`], [`LOST`], [`UNTOLD`].
+    /// The stage it went to, or [`WON`], [`LOST`], [`UNTOLD`].
     pub(super) next: u16,
     pub(super) entered: i32,
     /// [`NEVER`] while in it.
@@ -198,6 +198,8 @@ impl<'b> Past<'b> {
                 let after = match how {
                     Left::Won => WON,
                     Left::Lost => LOST,
+                    // The process took the stage away: where the deal would have gone nobody knows.
+                    Left::Moved => UNTOLD,
                     _ => next.map_or(UNTOLD, |(stage, _)| stage),
                 };
                 if let (Some(entered), Some(left)) = (entered, left) {

@@ -79,7 +79,8 @@ impl Usual {
             if book.deals.state[deal as usize] != State::Won {
                 continue;
             }
-            let days = visits.entered[visit].zip(visits.left[visit]);
+            let left = visits.left[visit].filter(|_| visits.ended(visit));
+            let days = visits.entered[visit].zip(left);
             let Some(((entered, left), closed)) = days.zip(book.deals.closed[deal as usize]) else {
                 continue;
             };

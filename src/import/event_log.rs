@@ -16,8 +16,10 @@ use crate::process::{LOST, Zone};
 
 /// What kind of event a row of our own logs is.
 pub const KIND: &str = "salesctl_kind";
+/// The kind of a move by a change of the process.
+const MOVED: &str = "moved";
 /// Kinds of events by which a deal comes to a stage or an end.
-const MOVES: [&str; 6] = ["stage", "back", "moved", "reopened", "won", "lost"];
+const MOVES: [&str; 6] = ["stage", "back", MOVED, "reopened", "won", "lost"];
 
 /// The commonest headings of each column, the surest first.
 const CASES: &[&str] = &[CASE, "case", "case id", "caseid", "case_id"];
@@ -270,7 +272,8 @@ pub fn read_log(mut log: Log<'_>, named: &Named) -> Result<Taken, LogError> {
             };
             match at {
                 Some(at) if problems.is_empty() => {
-                    events.add(case, activity, at.timestamp_millis());
+                    let moved = filled(kind) == Some(MOVED);
+                    events.add(case, activity, at.timestamp_millis(), moved);
                     count(&mut currencies, filled(currency));
                     let lost = filled(kind) == Some(LOST);
                     count(&mut reasons, filled(reason).filter(|_| lost));

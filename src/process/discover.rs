@@ -9,6 +9,8 @@
 //!   (|a>b| - |b>a|) / (|a>b| + |b>a| + 1) of the heuristics miner (A. Weijters, W. van der Aalst,
 //!   *Integrated Computer-Aided Engineering* 10, 2003).
 //! - A stay lasts from an activity to the next other one of its case; what nothing follows has no length.
+//! - Where a change of the process moved a case, our own logs say so: it is there from then on, but what it was in
+//!   before is not counted as leading there, and has no length.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -19,32 +21,47 @@ pub struct EventLog {
     pub activities: Vec<String>,
     activity_places: HashMap<String, u32>,
     case_places: HashMap<String, u32>,
-    /// Case, activity, milliseconds since 1970.
-    events: Vec<(u32, u32, i64)>,
+    events: Vec<Event>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Event {
+    case: u32,
+    activity: u32,
+    /// Milliseconds since 1970.
+    at: i64,
+    /// Whether a change of the process brought the case there: what was before it did not lead there.
+    moved: bool,
 }
 
 impl EventLog {
-    pub fn add(&mut self, case: &str, activity: &str, at: i64) {
+    /// `moved` says that a change of the process brought the case there.
+    pub fn add(&mut self, case: &str, activity: &str, at: i64, moved: bool) {
         let case = place(&mut self.case_places, case);
         let known = self.activity_places.len();
         let activity_place = place(&mut self.activity_places, activity);
         if self.activity_places.len() > known {
             self.activities.push(activity.to_string());
         }
-        self.events.push((case, activity_place, at));
+        self.events.push(Event {
+            case,
+            activity: activity_place,
+            at,
+            moved,
+        });
     }
 
     /// Puts the events of each case in the order of time. Those of one instant stay as the log has them,
     /// which may list the newest first.
     pub fn settle(&mut self) {
-        self.events.sort_by_key(|(case, _, _)| *case);
-        for case in self.events.chunk_by_mut(|a, b| a.0 == b.0) {
+        self.events.sort_by_key(|event| event.case);
+        for case in self.events.chunk_by_mut(|a, b| a.case == b.case) {
             if let [first, .., last] = case
-                && first.2 > last.2
+                && first.at > last.at
             {
                 case.reverse();
             }
-            case.sort_by_key(|(_, _, at)| *at);
+            case.sort_by_key(|event| event.at);
         }
     }
 
@@ -58,12 +75,17 @@ impl EventLog {
 
     /// First and last instant.
     pub fn spans(&self) -> Option<(i64, i64)> {
-        let times = || self.events.iter().map(|(_, _, at)| *at);
+        let times = || self.events.iter().map(|event| event.at);
         Some((times().min()?, times().max()?))
     }
 
-    fn by_case(&self) -> impl Iterator<Item = &[(u32, u32, i64)]> {
-        self.events.chunk_by(|a, b| a.0 == b.0)
+    /// How many of the events are moves by a change of the process.
+    pub fn moved(&self) -> usize {
+        self.events.iter().filter(|event| event.moved).count()
+    }
+
+    fn by_case(&self) -> impl Iterator<Item = &[Event]> {
+        self.events.chunk_by(|a, b| a.case == b.case)
     }
 }
 
@@ -112,15 +134,12 @@ impl Measures {
             position: vec![0.0; n],
             stays: vec![Vec::new(); n],
         };
-        let mut kept: Vec<(usize, i64)> = Vec::new();
+        let mut kept: Vec<Event> = Vec::new();
         let mut seen: Vec<(usize, usize)> = Vec::new();
         let mut is_seen = vec![false; n];
         for case in log.by_case() {
             kept.clear();
-            let events = case
-                .iter()
-                .map(|(_, activity, at)| (*activity as usize, *at));
-            kept.extend(events.filter(|(activity, _)| keep[*activity]));
+            kept.extend(case.iter().filter(|event| keep[event.activity as usize]));
             measured.add(&kept, &mut seen, &mut is_seen);
         }
         for stays in &mut measured.stays {
@@ -129,29 +148,35 @@ impl Measures {
         measured
     }
 
-    fn add(&mut self, case: &[(usize, i64)], seen: &mut Vec<(usize, usize)>, is_seen: &mut [bool]) {
+    fn add(&mut self, case: &[Event], seen: &mut Vec<(usize, usize)>, is_seen: &mut [bool]) {
         let (Some(first), Some(last)) = (case.first(), case.last()) else {
             return;
         };
-        self.begins[first.0] += 1;
-        self.ends[last.0] += 1;
+        self.begins[first.activity as usize] += 1;
+        self.ends[last.activity as usize] += 1;
         seen.clear();
-        let mut since = first.1;
-        for (at, (activity, _)) in case.iter().enumerate() {
-            self.events[*activity] += 1;
-            if !is_seen[*activity] {
-                is_seen[*activity] = true;
-                seen.push((*activity, at));
+        let mut since = first.at;
+        for (at, event) in case.iter().enumerate() {
+            let activity = event.activity as usize;
+            self.events[activity] += 1;
+            if !is_seen[activity] {
+                is_seen[activity] = true;
+                seen.push((activity, at));
             }
         }
         for pair in case.windows(2) {
-            let [(from, _), (to, then)] = pair else {
+            let [before, event] = pair else {
                 continue;
             };
+            if event.moved {
+                since = event.at;
+                continue;
+            }
+            let (from, to) = (before.activity as usize, event.activity as usize);
             self.follows[from * self.activities + to] += 1;
             if from != to {
-                self.stays[*from].push(then - since);
-                since = *then;
+                self.stays[from].push(event.at - since);
+                since = event.at;
             }
         }
         let end = case.len().saturating_sub(1).max(1) as f64;

@@ -8,7 +8,12 @@ fn log(cases: &[&str]) -> EventLog {
     let mut log = EventLog::default();
     for (case, activities) in cases.iter().enumerate() {
         for (day, activity) in activities.split_whitespace().enumerate() {
-            log.add(&case.to_string(), activity, day as i64 * 86_400_000);
+            // `!offer`: a change of the process brought it there.
+            let (moved, activity) = match activity.strip_prefix('!') {
+                Some(activity) => (true, activity),
+                None => (false, activity),
+            };
+            log.add(&case.to_string(), activity, day as i64 * 86_400_000, moved);
         }
     }
     log.settle();
@@ -85,11 +90,30 @@ fn what_is_counted_of_a_log_by_hand() {
     assert_eq!((measured.follows(0, 0), measured.follows(0, 2)), (2, 2));
 }
 
+/// Of a a, b, then by the process a, then c: a led to b and to c, b nowhere. a lasted two days, and one from the change
+/// on; how long b would have lasted nobody knows.
+#[test]
+fn what_the_process_moved_nobody_did() {
+    let log = log(&["a a b !a c", "a b"]);
+    assert_eq!((log.events(), log.moved()), (7, 1));
+    let measured = Measures::of(&log, &[true; 3]);
+    assert_eq!(measured.follows(0, 1), 2);
+    assert_eq!(measured.follows(1, 0), 0);
+    assert_eq!(measured.follows(0, 2), 1);
+    let days = |at: usize| -> Vec<i64> {
+        let stays = measured.stays[at].iter();
+        stays.map(|ms| ms / 86_400_000).collect()
+    };
+    assert_eq!((days(0), days(1)), (vec![1, 1, 2], vec![]));
+    let draft = drafted(&log, 0.0, &[], &[]);
+    assert!(!draft.text.contains("back = [\"a\"]"), "{}", draft.text);
+}
+
 #[test]
 fn the_newest_may_stand_first() {
     let mut log = EventLog::default();
     for (activity, at) in [("c", 3), ("b", 2), ("b2", 2), ("a", 1)] {
-        log.add("1", activity, at);
+        log.add("1", activity, at, false);
     }
     log.settle();
     assert_eq!(ordered(&log).0, ["a", "b2", "b", "c"]);
@@ -224,7 +248,7 @@ fn any_name_makes_a_stage() {
     .iter()
     .enumerate()
     {
-        log.add("1", activity, at as i64);
+        log.add("1", activity, at as i64, false);
     }
     log.settle();
     let draft = drafted(&log, 0.0, &[], &[]);
@@ -244,7 +268,7 @@ proptest::proptest! {
         let mut log = EventLog::default();
         for (case, activities) in cases.iter().enumerate() {
             for (at, activity) in activities.iter().enumerate() {
-                log.add(&case.to_string(), words[*activity], at as i64 * 3_600_000);
+                log.add(&case.to_string(), words[*activity], at as i64 * 3_600_000, false);
             }
         }
         log.settle();

@@ -12,12 +12,15 @@ pub const DURATIONS: Needs = Needs::of(Columns::VISITS);
 
 row! {
     /// The visits to one stage. Days are calendar days from entering to leaving, wherever to; a visit
-    /// that goes on has lasted at least until the as-of date (Kaplan-Meier).
+    /// that goes on has lasted at least until the as-of date, one that a change of the process ended at least
+    /// until then (Kaplan-Meier).
     pub struct DurationsRow {
         pub stage: String,
         pub n: usize,
         /// Of the visits: those that go on.
         pub open: usize,
+        /// Of the visits: those that a change of the process ended.
+        pub moved: usize,
         pub median_days: Option<i32>,
         pub p75_days: Option<i32>,
         pub p90_days: Option<i32>,
@@ -28,13 +31,11 @@ row! {
 pub(super) fn stay(book: &Book, visit: usize, today: Day) -> Option<(i32, bool)> {
     let visits = &book.visits;
     let entered = visits.entered[visit]?;
-    match (visits.how[visit], visits.left[visit]) {
-        (Left::Still, _) => Some((today.since(entered), false)),
-        // It would have gone on, so it is known to have lasted at least that long.
-        (Left::Moved, Some(left)) => Some((left.since(entered), false)),
-        (_, Some(left)) => Some((left.since(entered), true)),
-        (_, None) => None,
-    }
+    let until = match visits.how[visit] {
+        Left::Still => today,
+        _ => visits.left[visit]?,
+    };
+    Some((until.since(entered), visits.ended(visit)))
 }
 
 /// The visits that were entered in the period; each return to a stage is a visit of its own.
@@ -43,6 +44,7 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
     let stages = Stages::new(process, book);
     let today = Day::of(book.as_of);
     let mut survivals = vec![Survival::default(); stages.lines.len()];
+    let mut moved = vec![0; stages.lines.len()];
     let mut untold = 0;
     for visit in 0..visits.len() {
         if !ask.includes(visits.deal[visit] as usize) {
@@ -54,7 +56,9 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
         }
         match stay(book, visit, today) {
             Some((days, ended)) => {
-                survivals[stages.slot[usize::from(visits.stage[visit])]].add(days, ended);
+                let slot = stages.slot[usize::from(visits.stage[visit])];
+                survivals[slot].add(days, ended);
+                moved[slot] += usize::from(visits.how[visit] == Left::Moved);
             }
             None => untold += 1,
         }
@@ -62,13 +66,9 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
 
     let mut notes = Vec::new();
     if untold > 0 {
-        let visits = if untold == 1 {
-            "1 visit is".to_string()
-        } else {
-            format!("{} visits are", crate::money::grouped(untold as u64))
-        };
         notes.push(format!(
-            "{visits} left out: when they began or ended was never told"
+            "{} left out: when they began or ended was never told",
+            visits_that(untold, " is", " are")
         ));
     }
     let mut rows = Vec::new();
@@ -80,7 +80,8 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
         let row = DurationsRow {
             stage: name.to_string(),
             n: survival.n(),
-            open: survival.open,
+            open: survival.open - moved[slot],
+            moved: moved[slot],
             median_days: survival.estimate(0.5),
             p75_days: survival.estimate(0.75),
             p90_days: survival.estimate(0.9),
@@ -108,11 +109,27 @@ pub fn durations(process: &Process, book: &Book, ask: &Ask) -> Report<DurationsR
     let open: usize = answer.rows.iter().map(|row| row.open).sum();
     if open > 0 {
         document = document.line(format!(
-            "{open} visits go on and count with the days so far, as lasting at least that long (Kaplan-Meier)"
+            "{} with the days so far, as lasting at least that long (Kaplan-Meier)",
+            visits_that(open, " goes on and counts", " go on and count")
+        ));
+    }
+    let moved: usize = answer.rows.iter().map(|row| row.moved).sum();
+    if moved > 0 {
+        document = document.line(format!(
+            "a change of the process ended {} as lasting at least until then",
+            visits_that(moved, ", which counts", ", which count")
         ));
     }
     let document = with_notes(document, &answer.notes);
     Report { answer, document }
+}
+
+/// `1 visit is`, `2 visits are`
+fn visits_that(n: usize, one: &str, many: &str) -> String {
+    match n {
+        1 => format!("1 visit{one}"),
+        n => format!("{} visits{many}", crate::money::grouped(n as u64)),
+    }
 }
 
 /// The note that goes with days that can't be stated.
@@ -129,7 +146,7 @@ pub(super) fn why_unknown(stage: &str, survival: &Survival, unknown: bool) -> Op
         ))
     } else {
         Some(format!(
-            "too many of the visits to `{stage}` go on for every quantile to be known"
+            "too few of the visits to `{stage}` came to their end for every quantile to be known"
         ))
     }
 }

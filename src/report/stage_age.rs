@@ -29,7 +29,8 @@ impl StageAges {
             }
             longest.fill(None);
             for visit in begin..next {
-                let days = visits.entered[visit].zip(visits.left[visit]);
+                let left = visits.left[visit].filter(|_| visits.ended(visit));
+                let days = visits.entered[visit].zip(left);
                 if let Some((rank, (entered, left))) = stages.rank(visits.stage[visit]).zip(days) {
                     longest[rank] = longest[rank].max(Some(left.since(entered).max(0)));
                 }

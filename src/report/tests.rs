@@ -1,11 +1,11 @@
 //! Every number of the five reports over the twelve deals of `sample`, worked out by hand.
 
-use super::sample::{Told, book, day, process, third_quarter, twelve};
+use super::sample::{AS_OF, Told, book, day, process, third_quarter, twelve};
 use super::{
     Ask, Dimension, DurationsRow, PipelineRow, VelocityRow, durations, funnel, pipeline, velocity,
     win_rate,
 };
-use crate::deal::book::State;
+use crate::deal::book::{Left, State};
 use crate::document::{Block, Period};
 
 fn near(a: Option<f64>, b: f64) -> bool {
@@ -233,6 +233,7 @@ fn durations_by_hand() {
         stage: stage.to_string(),
         n,
         open,
+        moved: 0,
         median_days,
         p75_days,
         p90_days,
@@ -252,8 +253,45 @@ fn durations_by_hand() {
     assert_eq!(
         report.answer.notes,
         [
-            "too many of the visits to `qualify` go on for every quantile to be known",
-            "too many of the visits to `demonstrate` go on for every quantile to be known",
+            "too few of the visits to `qualify` came to their end for every quantile to be known",
+            "too few of the visits to `demonstrate` came to their end for every quantile to be known",
+        ]
+    );
+}
+
+/// 4 days, twice 5 and moved by the process, 6, 8, 9, 10 and one that goes on since 7: 7/8 last beyond day 4, of the 5
+/// that are seen later 4/5 beyond day 6, of the 3 after that 2/3 beyond day 8 and 1/3 beyond day 9. So 7/10 are left on
+/// day 6, 7/15 on day 8 and 7/30 on day 9; if the moves were ends, half would be gone on day 6.
+#[test]
+fn a_stay_that_the_process_ended_neither_ended_nor_goes_on() {
+    let mut told = twelve();
+    told.truncate(8);
+    let stays = [
+        (4, Left::Advanced),
+        (5, Left::Moved),
+        (5, Left::Moved),
+        (6, Left::Back),
+        (8, Left::Lost),
+        (9, Left::Advanced),
+        (10, Left::Won),
+        (7, Left::Still),
+    ];
+    for (deal, (days, how)) in told.iter_mut().zip(stays) {
+        let (entered, left) = match how {
+            Left::Still => (AS_OF - days, None),
+            _ => (0, Some(days)),
+        };
+        deal.visits = vec![(1, Some(entered), left, how)];
+    }
+    let report = durations(&process(), &book(&told), &Ask::default());
+    let row = &report.answer.rows[1];
+    assert_eq!((row.n, row.open, row.moved), (8, 1, 2));
+    assert_eq!((row.median_days, row.p75_days), (Some(8), Some(9)));
+    assert_eq!(
+        lines(&report.document)[1..3],
+        [
+            "1 visit goes on and counts with the days so far, as lasting at least that long (Kaplan-Meier)",
+            "a change of the process ended 2 visits, which count as lasting at least until then",
         ]
     );
 }

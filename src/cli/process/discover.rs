@@ -260,6 +260,13 @@ fn passed_over(taken: &Taken) -> Vec<String> {
         }
         last.push('.');
     }
+    let moved = taken.log.moved();
+    if moved > 0 {
+        lines.push(format!(
+            "Not counted: {} from stage to stage by a change of the process.",
+            counted(moved, "move", "moves")
+        ));
+    }
     lines
 }
 

@@ -35,7 +35,7 @@ row! {
         pub(super) account: Option<String>,
         pub(super) owner: Option<String>,
         pub(super) stage: Option<String>,
-        /// Where a deal goes.
+        /// Where a deal goes; of one that is late no longer: where it goes, since it is that which begins its days anew.
         pub(super) to: Option<String>,
         pub(super) before_minor: Option<i64>,
         pub(super) after_minor: Option<i64>,
@@ -168,6 +168,8 @@ pub(super) fn affected(found: &Deals) -> Vec<(u32, PlanRow)> {
     ] {
         said.extend(deals.iter().map(|(deal, _)| (*deal, what, None, None)));
     }
+    let anew = found.late.begun_anew.iter();
+    said.extend(anew.map(|(deal, to)| (*deal, "not_late", Some(to.clone()), None)));
     let rows = said.into_iter().map(|(deal, what, to, why)| {
         let at = deal as usize;
         let owner = book.deals.owner[at].and_then(|owner| book.owners.get(owner as usize));
@@ -204,6 +206,9 @@ pub(super) fn deal_table(
             ("blocked", ..) => "would be blocked".to_string(),
             ("freed", ..) => "would be blocked no longer".to_string(),
             ("late", ..) => "would be late".to_string(),
+            ("not_late", Some(to), _) => {
+                format!("late no longer: its days begin anew in {to}")
+            }
             _ => "would be late no longer".to_string(),
         };
         rows.push(vec![

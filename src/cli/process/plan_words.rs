@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::show::counted;
 use super::planned::{Deals, Scenarios, Turned};
-use crate::deal::plan::Arrival;
+use crate::deal::plan::{Arrival, Fate};
 use crate::text::visible;
 
 /// `17 deals: 11 pass, 2 fail, 4 have no value`
@@ -53,7 +53,25 @@ pub(super) fn sums(found: &Deals) -> Vec<String> {
     if !late.is_empty() {
         lines.push(late.join("; "));
     }
+    let moved = found.held.iter();
+    let moved = moved.filter(|held| matches!(held.fate, Fate::Moved(_)));
+    let moved = moved.map(|held| held.deals.len()).sum();
+    lines.extend(anew(moved, found.late.begun_anew.len()));
     lines
+}
+
+/// That the days in the stage of deals that are moved count from the change on, and what that does to late ones.
+fn anew(moved: usize, late: usize) -> Option<String> {
+    let what = match moved {
+        0 => return None,
+        1 => "the deal that is moved begins its days in the new stage anew".to_string(),
+        n => format!("the {n} deals that are moved begin their days in the new stage anew"),
+    };
+    Some(match (moved, late) {
+        (_, 0) => what,
+        (1, _) => format!("{what}: it is late no longer"),
+        (_, late) => format!("{what}: {} late no longer", counted(late, "is", "are")),
+    })
 }
 
 /// How deals that come to a stage stand before its gate, wherever they come from.
@@ -146,5 +164,32 @@ mod tests {
             .map(|(stage, deals, blocked)| arrival(stage, *deals, *blocked))
             .collect();
         assert_eq!(arrivals_in_words(&came), words);
+    }
+
+    #[rstest]
+    #[case::none(0, 0, None)]
+    #[case::one(
+        1,
+        0,
+        Some("the deal that is moved begins its days in the new stage anew")
+    )]
+    #[case::one_late(
+        1,
+        1,
+        Some("the deal that is moved begins its days in the new stage anew: it is late no longer")
+    )]
+    #[case::some_late(
+        9,
+        4,
+        Some(
+            "the 9 deals that are moved begin their days in the new stage anew: 4 are late no longer"
+        )
+    )]
+    fn days_of_deals_that_are_moved(
+        #[case] moved: usize,
+        #[case] late: usize,
+        #[case] words: Option<&str>,
+    ) {
+        assert_eq!(anew(moved, late).as_deref(), words);
     }
 }

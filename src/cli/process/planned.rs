@@ -110,11 +110,29 @@ pub(super) fn homeless(
     held: &[Held],
     (before, after): (&Process, &Process),
 ) -> Result<Option<Fault>> {
-    let gone = held
+    let gone: Vec<&Held> = held
         .iter()
-        .filter(|held| held.fate == Fate::Homeless && !held.deals.is_empty());
+        .filter(|held| held.fate == Fate::Homeless && !held.deals.is_empty())
+        .collect();
+    let new = after.stages.iter();
+    // By the very name: one that a stage had before is new again.
+    let is_known = |name: &str| before.stages.iter().any(|known| known.name == name);
+    let mut new = new.filter(|stage| !is_known(&stage.name));
+    // Of several only one can be called that now, and which of them nobody knows.
+    let renamed = new.next().map(|new| {
+        let names = gone
+            .iter()
+            .map(|held| format!("\"{}\"", visible(&held.stage)));
+        let names: Vec<String> = names.collect();
+        format!(
+            "if `{}` is what {} is called now, write in its [[stage]]: moved_from = {}",
+            new.name,
+            if gone.len() == 1 { "it" } else { "one of them" },
+            names.join(" or ")
+        )
+    });
     let mut fault: Option<Fault> = None;
-    for held in gone {
+    for held in &gone {
         let n = held.deals.len();
         let mut names = Vec::new();
         for deal in held.deals.iter().take(NAMED) {
@@ -134,25 +152,18 @@ pub(super) fn homeless(
             names.join(", ")
         );
         let to = next_place(before, after, &held.stage).unwrap_or("STAGE");
-        let new = after
-            .stages
-            .iter()
-            .find(|stage| !before.stages.iter().any(|known| known.name == stage.name));
-        let mut next = match fault.take() {
+        let next = match fault.take() {
             None => Fault::no(told),
             Some(fault) => fault.hint(told),
         };
-        if let Some(new) = new {
-            next = next.hint(format!(
-                "if `{}` is what it is called now, write in its [[stage]]: moved_from = \"{stage}\"",
-                new.name
-            ));
-        }
         fault = Some(next.hint(format!(
             "if it is gone, write in [process]: remove = [{{ stage = \"{stage}\", why = \"…\", deals_to = \"{to}\" }}]"
         )));
     }
-    Ok(fault)
+    Ok(match renamed {
+        Some(renamed) => fault.map(|fault| fault.hint(renamed)),
+        None => fault,
+    })
 }
 
 /// The stage that came next and is still there, or else the one before.

@@ -17,7 +17,7 @@ use crate::fault::Fault;
 use crate::report::review::{
     Agenda, Section, Version, burden_section, conformance_section, next_words, review, review_needs,
 };
-use crate::report::{Ask, BURDEN, Judging, conformance, conformance_needs};
+use crate::report::{Ask, BURDEN, Judging, conformance};
 use crate::store::{Access, Applied};
 use crate::text::visible;
 
@@ -58,9 +58,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         process: &session.process,
         earlier: &earlier,
     };
-    let needs = review_needs(&session.process)
-        .and(BURDEN)
-        .and(conformance_needs(judging));
+    let needs = review_needs(judging).and(BURDEN);
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;
@@ -77,7 +75,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         more: elsewhere(&session, judging, &book, since)?,
         short: &|id| session.store.short(id).unwrap_or_else(|_| id.handle()),
     };
-    let report = review(&session.process, &book, agenda).map_err(Fault::usage)?;
+    let report = review(judging, &book, agenda).map_err(Fault::usage)?;
     args.output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)

@@ -12,6 +12,8 @@ pub struct Late {
     pub newly: Vec<(u32, String)>,
     /// By the old ones only.
     pub no_longer: Vec<(u32, String)>,
+    /// Late where they were, and not where the change moves them: their days there begin anew, whatever its limit is.
+    pub begun_anew: Vec<(u32, String)>,
 }
 
 pub fn late(book: &Book, before: &Process, after: &Process, held: &[Held]) -> Late {
@@ -31,13 +33,13 @@ pub fn late(book: &Book, before: &Process, after: &Process, held: &[Held]) -> La
                 entered.zip(bound).is_some_and(|(day, bound)| day < bound)
             };
             // Where it goes to it comes today.
-            let then = match held.fate {
-                Fate::Moved(_) => Some(today),
-                _ => entered,
+            let (then, late_no_longer) = match held.fate {
+                Fate::Moved(_) => (Some(today), &mut late.begun_anew),
+                _ => (entered, &mut late.no_longer),
             };
             match (before_that(entered, was), before_that(then, is)) {
                 (false, true) => late.newly.push((*deal, now.to_string())),
-                (true, false) => late.no_longer.push((*deal, now.to_string())),
+                (true, false) => late_no_longer.push((*deal, now.to_string())),
                 _ => {}
             }
         }

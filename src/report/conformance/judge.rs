@@ -123,11 +123,7 @@ impl<'b> Judge<'b> {
         for at in own.clone() {
             let place = usize::from(visits.stage[at]);
             let how = visits.how[at];
-            // Where a deal is still, what is in force counts.
-            let version = match how {
-                Left::Still => 0,
-                _ => self.version(deal, visits.left[at]),
-            };
+            let version = self.versions.of_stay(self.book, at);
             if !self.declared(version).has(place) {
                 verdict.elsewhere |= !by_process_change(how);
                 continue;

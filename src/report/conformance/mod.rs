@@ -33,12 +33,13 @@ pub use self::deals::{DeviationRow, Listed, deviations};
 pub(super) use self::followed::Followed;
 use self::judge::Judge;
 use self::tally::{Left, Tally};
-use self::variants::{Step, Variants};
+use self::variants::{MOVED, Step, Variants};
+pub(super) use self::versions::Versions;
 use super::group::{GroupColumns, Groups, as_columns};
 use super::{Ask, Report, answer};
 use crate::deal::book::{Book, Columns, Needs};
 use crate::document::{Row, row};
-use crate::process::{Earlier, Process};
+use crate::process::{Earlier, Process, Stage};
 use crate::statistics::Share;
 
 /// So many paths are shown beside the rest.
@@ -54,6 +55,16 @@ pub struct Judging<'p> {
 impl<'p> Judging<'p> {
     fn processes(self) -> impl Iterator<Item = &'p Process> {
         std::iter::once(self.process).chain(self.earlier.iter().map(|one| &one.process))
+    }
+
+    /// A stage by the name that it has now or had last, as the newest version has it that has it.
+    pub(super) fn last_stage(self, name: &str) -> Option<&'p Stage> {
+        self.process.stage(name).or_else(|| {
+            self.earlier.iter().find_map(|one| {
+                let at = one.called.iter().position(|called| called == name)?;
+                Some(&one.process.stages[at])
+            })
+        })
     }
 
     /// Which version judges what, where there is more than one.
@@ -108,7 +119,8 @@ impl Row for ConformanceRow {
 row! {
     /// Deals that were in the same stages in the same order.
     pub struct PathRow {
-        /// The stages, ` > ` between them; `(won)` or `(lost)` where it was opened again after.
+        /// The stages, ` > ` between them; `(won)` or `(lost)` where it was opened again after,
+        /// `(process changed)` where a change of the process moved it.
         pub path: String,
         pub n: usize,
         /// Of all judged deals.
@@ -246,6 +258,7 @@ pub fn paths(
         let names = way.map(|step| match step {
             Step::Stage(stage) => book.stages[usize::from(stage)].clone(),
             Step::Closed(end) => format!("({end})"),
+            Step::Moved => MOVED.to_string(),
         });
         let names: Vec<String> = names.collect();
         let (share, won) = (Share::of(variant.n, all.n), variant.won());

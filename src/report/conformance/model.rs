@@ -247,6 +247,10 @@ impl<'p> Declared<'p> {
         Some(&self.process.stages[self.own(place)?])
     }
 
+    pub(super) fn calendar(&self) -> &'p Calendar {
+        &self.process.calendar
+    }
+
     /// What this version calls a place, in words for people.
     pub(super) fn title(&self, place: usize) -> &'p str {
         match self.stage(place) {

@@ -5,7 +5,7 @@ use super::super::charts::bar;
 use super::super::group::Groups;
 use super::super::{Ask, heading, or_nothing, percent, percents};
 use super::tally::{Found, Tally};
-use super::variants::{self, Step, Variant};
+use super::variants::{self, MOVED, Step, Variant};
 use super::verdict::Class;
 use super::{ConformanceRow, Followed};
 use crate::deal::book::Book;
@@ -273,6 +273,7 @@ fn table_of_paths(shown: &Shown<'_>, variants: &[Variant]) -> Table {
                 shown.process.stage_title(name).to_string()
             }
             Step::Closed(end) => format!("({})", shown.process.stage_title(end)),
+            Step::Moved => MOVED.to_string(),
         });
         let titles: Vec<String> = titles.collect();
         let won = variant.won();

@@ -1,5 +1,5 @@
-//! The paths that deals took, counted while deals are judged: a path is its stages in order, and where it was closed
-//! and opened again; it is kept where the Book has it.
+//! The paths that deals took, counted while deals are judged: a path is its stages in order, where it was closed and
+//! opened again, and where a change of the process moved it; it is kept where the Book has it.
 
 use std::hash::Hasher;
 use std::ops::Range;
@@ -10,6 +10,9 @@ use crate::deal::book::{Left, Visits};
 use crate::process::{LOST, WON};
 use crate::statistics::{Share, Trials};
 
+/// A step by a change of the process, in words.
+pub(super) const MOVED: &str = "(process changed)";
+
 /// One step of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -17,22 +20,24 @@ pub(super) enum Step {
     Stage(u16),
     /// It was closed, and opened again after.
     Closed(&'static str),
+    /// The process took the stage away: what comes next nobody who sells decided.
+    Moved,
 }
 
 /// The steps of a path.
 pub(super) fn way(visits: &Visits, own: Range<usize>) -> impl Iterator<Item = Step> {
     let last = own.end;
     own.flat_map(move |at| {
-        let closed = closed_between(visits, at, last).map(Step::Closed);
-        std::iter::once(Step::Stage(visits.stage[at])).chain(closed)
+        std::iter::once(Step::Stage(visits.stage[at])).chain(between(visits, at, last))
     })
 }
 
-/// How the deal was closed in a stay before it was opened again.
-fn closed_between(visits: &Visits, at: usize, last: usize) -> Option<&'static str> {
+/// What came between a stay and the next, if it was no move of the deal.
+fn between(visits: &Visits, at: usize, last: usize) -> Option<Step> {
     match visits.how[at] {
-        Left::Won if at + 1 < last => Some(WON),
-        Left::Lost if at + 1 < last => Some(LOST),
+        Left::Won if at + 1 < last => Some(Step::Closed(WON)),
+        Left::Lost if at + 1 < last => Some(Step::Closed(LOST)),
+        Left::Moved => Some(Step::Moved),
         _ => None,
     }
 }
@@ -41,9 +46,13 @@ fn closed_between(visits: &Visits, at: usize, last: usize) -> Option<&'static st
 fn codes(visits: &Visits, own: Range<usize>) -> impl Iterator<Item = u32> {
     let last = own.end;
     own.map(move |at| {
-        let closed = closed_between(visits, at, last);
-        let closed = closed.map_or(0, |end| if end == WON { 1 } else { 2 });
-        u32::from(visits.stage[at]) << 2 | closed
+        let between = match between(visits, at, last) {
+            Some(Step::Closed(WON)) => 1,
+            Some(Step::Closed(_)) => 2,
+            Some(Step::Moved) => 3,
+            Some(Step::Stage(_)) | None => 0,
+        };
+        u32::from(visits.stage[at]) << 2 | between
     })
 }
 
@@ -179,6 +188,23 @@ mod tests {
         assert_eq!(variants.all.len(), 3);
         let steps: Vec<Step> = way(&visits, 1..3).collect();
         assert_eq!(steps, [Step::Stage(3), Step::Closed(LOST), Step::Stage(3)]);
+    }
+
+    #[test]
+    fn what_the_process_moved_took_another_way_than_what_went_there() {
+        let visits = visits(&[
+            (3, Left::Moved),
+            (2, Left::Won),
+            (3, Left::Back),
+            (2, Left::Won),
+        ]);
+        let mut variants = Variants::default();
+        for way in [0..2, 2..4] {
+            variants.add(&visits, way, true, Some(true));
+        }
+        assert_eq!(variants.all.len(), 2);
+        let steps: Vec<Step> = way(&visits, 0..2).collect();
+        assert_eq!(steps, [Step::Stage(3), Step::Moved, Step::Stage(2)]);
     }
 
     #[test]

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::Judging;
 use super::model::{Declared, GOOD_END, told_of};
-use crate::deal::book::{Book, Day, Told};
+use crate::deal::book::{Book, Day, Left, Told};
 use crate::deal::fact::GATE_VERSION;
+use crate::process::{Calendar, Stage};
 
 /// What each version of the process declares, the one in force first: a move is judged by the version under which it
 /// was made, what a file told of by the one in force.
-pub(super) struct Versions<'p> {
+pub(in crate::report) struct Versions<'p> {
     pub(super) all: Vec<Declared<'p>>,
     /// Their numbers.
     pub(super) numbers: Vec<u32>,
@@ -20,7 +21,7 @@ pub(super) struct Versions<'p> {
 }
 
 impl<'p> Versions<'p> {
-    pub(super) fn new(judging: Judging<'p>, book: &'p Book) -> Result<Self, String> {
+    pub(in crate::report) fn new(judging: Judging<'p>, book: &'p Book) -> Result<Self, String> {
         let Judging { process, earlier } = judging;
         let gates = told_of(book, GATE_VERSION)?;
         let now = process.stages.iter().map(|stage| stage.name.as_str());
@@ -64,6 +65,26 @@ impl<'p> Versions<'p> {
         }
         let label = day.and_then(|day| self.gates.on(deal, day));
         label.map_or(0, |label| self.of_label[label as usize])
+    }
+
+    /// Which version judges a stay: where a deal is still, what is in force counts.
+    pub(super) fn of_stay(&self, book: &Book, visit: usize) -> usize {
+        let visits = &book.visits;
+        match visits.how[visit] {
+            Left::Still => 0,
+            _ => self.on(visits.deal[visit], visits.left[visit]),
+        }
+    }
+
+    /// The stage of a visit as the version has it that judges the stay, and the days of that version.
+    pub(in crate::report) fn stage_of(
+        &self,
+        book: &Book,
+        visit: usize,
+    ) -> Option<(&'p Stage, &'p Calendar)> {
+        let declared = &self.all[self.of_stay(book, visit)];
+        let stage = declared.stage(usize::from(book.visits.stage[visit]))?;
+        Some((stage, declared.calendar()))
     }
 
     /// Whether a deal passed a gate: what it did is not only what a file tells of it.

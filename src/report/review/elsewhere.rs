@@ -88,9 +88,9 @@ pub fn conformance_section(followed: &Followed, again: &str) -> Section {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::told_nothing;
     use super::*;
     use crate::deal::book::{Left, State};
-    use crate::deal::fact::GATE_VERSION;
     use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book};
     use crate::report::{Ask, Judging, conformance, lines_of};
 
@@ -225,13 +225,11 @@ mod tests {
             deal(State::Won, Some(9), &whole),
             deal(State::Won, Some(5), &early),
         ];
-        let mut book = book(&told[..deals]);
-        let versions = crate::deal::book::Told::default();
-        book.told.insert(GATE_VERSION.to_string(), versions);
         let judging = Judging {
             process: &process,
             earlier: &[],
         };
+        let book = told_nothing(&book(&told[..deals]), judging);
         let report = conformance(judging, &book, &Ask::default(), false).expect("a report");
         conformance_section(&report.answer.rows[0].followed, AGAIN)
     }

@@ -1,7 +1,8 @@
 //! Stages in which deals stay longer than the process says.
 
+use super::super::conformance::Versions;
 use super::super::durations::stay;
-use super::super::{Ask, count, or_nothing};
+use super::super::{Ask, Judging, count, or_nothing};
 use super::{Look, ReviewRow, Section, share, so_many};
 use crate::deal::book::{Day, Left};
 use crate::document::{Cell, Document, Table, TableColumn};
@@ -11,23 +12,39 @@ use crate::statistics::{ENOUGH, Survival};
 const NAME: &str = "limits";
 
 struct Line<'a> {
+    /// What it is called, now or last.
+    name: &'a str,
+    title: &'a str,
+    /// As it is in force, or as it was last.
     stage: &'a Stage,
     /// Visits whose limit ran out in the period and before today, so that it is known how each stood then: those that
     /// went on past it, of all of them. To ask only those that have ended would leave out the longest.
     over: usize,
     of: usize,
+    /// Whether one was judged by another limit, of the version of its day.
+    by_others: bool,
     /// Of the visits that were entered in the period.
     stays: Survival,
 }
 
-pub(super) fn section(look: &Look<'_>) -> Section {
-    let stages = look.process.stages.iter();
-    let mut lines: Vec<Line<'_>> = stages
-        .map(|stage| Line {
-            stage,
-            over: 0,
-            of: 0,
-            stays: Survival::default(),
+/// Each stay is judged by the version that `report conformance` judges it by: that of the day on which it ended, or else
+/// the one in force.
+pub(super) fn section(look: &Look<'_>, judging: Judging<'_>) -> Result<Section, String> {
+    let versions = Versions::new(judging, look.book)?;
+    let mut lines: Vec<Option<Line<'_>>> = look
+        .stages
+        .lines
+        .iter()
+        .map(|(name, title)| {
+            Some(Line {
+                name,
+                title,
+                stage: judging.last_stage(name)?,
+                over: 0,
+                of: 0,
+                by_others: false,
+                stays: Survival::default(),
+            })
         })
         .collect();
     let today = Day::of(look.book.as_of);
@@ -37,25 +54,38 @@ pub(super) fn section(look: &Look<'_>) -> Section {
     };
     let visits = &look.book.visits;
     for visit in 0..visits.len() {
-        let Some(rank) = look.stages.rank(visits.stage[visit]) else {
+        let slot = look.stages.slot[usize::from(visits.stage[visit])];
+        let Some(line) = &mut lines[slot] else {
             continue;
         };
-        let line = &mut lines[rank];
         if ask.within(visits.entered[visit])
             && let Some((days, ended)) = stay(look.book, visit, today)
         {
             line.stays.add(days, ended);
         }
-        if let Some((entered, limit)) = visits.entered[visit].zip(line.stage.limit) {
-            let end = look.process.calendar.add(entered.date(), limit);
-            let known = visits.how[visit] == Left::Still || visits.left[visit].is_some();
+        let judged = versions.stage_of(look.book, visit);
+        let judged = judged.and_then(|(stage, days)| Some((stage.limit?, days)));
+        if let Some((entered, (limit, days))) = visits.entered[visit].zip(judged) {
+            let end = days.add(entered.date(), limit);
+            let over = visits.left[visit].is_none_or(|left| left.date() > end);
+            let known = match visits.how[visit] {
+                Left::Still => true,
+                // What the process ended before the limit was over would have gone on.
+                Left::Moved => over,
+                _ => visits.left[visit].is_some(),
+            };
             if known && end < look.book.as_of && look.within(end) {
                 line.of += 1;
-                line.over += usize::from(visits.left[visit].is_none_or(|left| left.date() > end));
+                line.over += usize::from(over);
+                line.by_others |= Some(limit) != line.stage.limit;
             }
         }
     }
-    lines.retain(|line| line.stage.limit.is_some() || line.stage.typical.is_some());
+    let mut lines: Vec<Line<'_>> = lines.into_iter().flatten().collect();
+    lines.retain(|line| {
+        let is_there = look.process.stage(line.name).is_some();
+        line.of > 0 || (is_there && (line.is_limited() || line.stage.typical.is_some()))
+    });
     let command = format!("salesctl report durations{}", look.again());
     let (over, of) = lines
         .iter()
@@ -72,10 +102,15 @@ pub(super) fn section(look: &Look<'_>) -> Section {
             .table(table(&lines))
             .line("visits count whose limit ran out, left since or not")
     };
+    if lines.iter().any(|line| line.by_others) {
+        document = document.line(
+            "each is judged by the limit of the version under which it ended, one that lasts by the one in force",
+        );
+    }
     let few: Vec<&str> = lines
         .iter()
         .filter(|line| line.is_unknown())
-        .map(|line| line.stage.title.as_str())
+        .map(|line| line.title)
         .collect();
     if !few.is_empty() {
         document = document.line(format!(
@@ -83,11 +118,11 @@ pub(super) fn section(look: &Look<'_>) -> Section {
             few.join(", ")
         ));
     }
-    Section {
+    Ok(Section {
         name: NAME,
         document: document.line(command),
         rows,
-    }
+    })
 }
 
 impl Line<'_> {
@@ -95,20 +130,28 @@ impl Line<'_> {
         self.stays.estimate(0.5)
     }
 
+    fn is_limited(&self) -> bool {
+        self.stage.limit.is_some() || self.of > 0
+    }
+
     /// Whether something that it should say can't be said.
     fn is_unknown(&self) -> bool {
-        (self.stage.limit.is_some() && self.of < ENOUGH)
+        (self.is_limited() && self.of < ENOUGH)
             || (self.stage.typical.is_some() && self.median().is_none())
     }
 }
 
 fn row(line: &Line<'_>, command: &str) -> ReviewRow {
     let mut said = Vec::new();
-    if let Some(limit) = line.stage.limit {
+    if line.is_limited() {
+        let limit = match line.stage.limit {
+            Some(limit) if !line.by_others => limit.in_words(),
+            Some(limit) => format!("the limit of their day, lately {}", limit.in_words()),
+            None => "the limit of their day".to_string(),
+        };
         said.push(format!(
-            "{} over {}{}",
+            "{} over {limit}{}",
             so_many(line.over, line.of, "visits"),
-            limit.in_words(),
             if line.of < ENOUGH {
                 ": insufficient history"
             } else {
@@ -125,20 +168,21 @@ fn row(line: &Line<'_>, command: &str) -> ReviewRow {
             ),
         });
     }
-    let row = ReviewRow::new(NAME, line.stage.name.as_str(), said.join("; "), command);
-    match line.stage.limit {
-        Some(_) => row.counted(line.over, line.of),
-        None => row,
+    let row = ReviewRow::new(NAME, line.name, said.join("; "), command);
+    if line.is_limited() {
+        row.counted(line.over, line.of)
+    } else {
+        row
     }
 }
 
 fn table(lines: &[Line<'_>]) -> Table {
     let span = |span: Option<Span>| Cell::text(span.map(Span::in_words));
     let rows = lines.iter().map(|line| {
-        let counted = line.stage.limit.is_some();
+        let counted = line.is_limited();
         let number = |n: usize| if counted { count(n) } else { Cell::Nothing };
         vec![
-            Cell::Text(line.stage.title.clone()),
+            Cell::Text(line.title.to_string()),
             span(line.stage.limit),
             number(line.over),
             number(line.of),

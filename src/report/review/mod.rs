@@ -21,7 +21,10 @@ pub use told::ANSWERING;
 
 use chrono::NaiveDate;
 
-use super::{Ask, Report, Short, Stages, answer, audit_needs, percent, with_notes};
+use super::{
+    Ask, Judging, Report, Short, Stages, answer, audit_needs, conformance_needs, percent,
+    with_notes,
+};
 use crate::date;
 use crate::deal::book::{Book, Columns, Day, Left, Needs, State};
 use crate::deal::overridden::Overridden;
@@ -123,13 +126,16 @@ pub struct Agenda<'a> {
 }
 
 /// What it reads.
-pub fn review_needs(process: &Process) -> Needs {
+pub fn review_needs(judging: Judging<'_>) -> Needs {
+    let process = judging.process;
     let steps = process.stages.iter().flat_map(|stage| &stage.steps);
     let needs = Needs {
         dated: steps.map(done).collect(),
         ..Needs::of(Columns::VISITS.and(Columns::TYPE))
     };
-    needs.and(audit_needs(process))
+    needs
+        .and(audit_needs(process))
+        .and(conformance_needs(judging))
 }
 
 /// The fact that a step is done.
@@ -223,10 +229,11 @@ impl<'a> Look<'a> {
 }
 
 pub fn review(
-    process: &Process,
+    judging: Judging<'_>,
     book: &Book,
     agenda: Agenda<'_>,
 ) -> Result<Report<ReviewRow>, String> {
+    let process = judging.process;
     let last = agenda.last_review.filter(|_| !agenda.all);
     let period = last.map(|last| Period {
         from: last.day.min(book.as_of),
@@ -238,7 +245,7 @@ pub fn review(
         told::suggestions(&look, &agenda),
         overrides::section(&look, agenda.overridden),
         steps::section(&look, agenda.overridden),
-        limits::section(&look),
+        limits::section(&look, judging)?,
         proxies::section(process, book)?,
         told::versions(&look, &agenda),
     ];

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Agenda, ReviewRow, Version, review};
-use crate::deal::book::{Book, Dated, Left, State};
+use super::{Agenda, Judging, ReviewRow, Version, review, review_needs};
+use crate::deal::book::{Book, Dated, Left, State, Told as Facts};
 use crate::deal::event::ActivityKind;
+use crate::deal::fact::GATE_VERSION;
 use crate::deal::overridden::Overridden;
 use crate::deal::suggestion::{Answer, Review, Suggestion, Verdict};
 use crate::document::{Block, Document};
 use crate::id::Id;
-use crate::process::Process;
+use crate::process::{Earlier, Process};
 use crate::report::lines_of;
 use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book, day};
 
@@ -159,8 +160,28 @@ fn suggestion(id: i64, at: i32, answered: Option<i32>) -> Suggestion {
     }
 }
 
+/// The Book with all facts that are asked for, of which nobody told anything.
+pub(super) fn told_nothing(book: &Book, judging: Judging<'_>) -> Book {
+    let mut book = book.clone();
+    for fact in review_needs(judging).told {
+        let nothing = || Facts::new(Vec::new(), book.deals.len());
+        book.told.entry(fact).or_insert_with(nothing);
+    }
+    book
+}
+
 /// What the page says, and what it says to programs; after a review on a day, or before the first.
 fn paged(
+    process: &Process,
+    book: &Book,
+    reviewed: Option<i32>,
+) -> (Document, Vec<ReviewRow>, Vec<String>) {
+    paged_after(&[], process, book, reviewed)
+}
+
+/// The same of a process that took the place of others.
+fn paged_after(
+    earlier: &[Earlier],
     process: &Process,
     book: &Book,
     reviewed: Option<i32>,
@@ -197,7 +218,8 @@ fn paged(
         more: Vec::new(),
         short: &|id| format!("S{}", id.0),
     };
-    let report = review(process, book, agenda).expect("a report");
+    let judging = Judging { process, earlier };
+    let report = review(judging, &told_nothing(book, judging), agenda).expect("a report");
     (report.document, report.answer.rows, report.answer.notes)
 }
 
@@ -434,6 +456,61 @@ fn stages_over_their_limit() {
     assert!(lines_of(&document).contains(&"salesctl report durations".to_string()));
 }
 
+/// The same deals, all of whose gates were passed under version 1 with its 20 days in Qualify: none that left was there
+/// that long (4 left on the last day), and 6, who is there still, has the 10 days of the version in force. Demonstrate is
+/// gone: 1 (30 days) and 3 (21) of 0 to 4 were over its 20 days; that the change took 5 along on the fifth day says
+/// nothing of where it would be.
+#[test]
+fn stays_are_judged_by_the_limits_of_their_version() {
+    let before = process_of(&PROCESS.replacen("limit = \"10d\"", "limit = \"20d\"", 1));
+    let (head, rest) = PROCESS
+        .split_once("[[stage]]\nname = \"demonstrate\"")
+        .expect("there");
+    let (_, ends) = rest.split_once("[[end]]").expect("there");
+    let now = process_of(&format!("{head}[[end]]{ends}"));
+    let earlier = [Earlier {
+        version: 1,
+        process: before,
+        called: vec!["qualify".to_string(), "demonstrate".to_string()],
+    }];
+    let mut book = ten();
+    let mut gates = Facts::new(vec!["1".to_string()], book.deals.len());
+    for deal in 0..book.deals.len() as u32 {
+        gates.push(deal, day(0), Some(0));
+    }
+    book.told.insert(GATE_VERSION.to_string(), gates);
+    let visits = &mut book.visits;
+    let fifth = visits
+        .deal
+        .iter()
+        .rposition(|deal| *deal == 5)
+        .expect("a visit");
+    (visits.how[fifth], visits.left[fifth]) = (Left::Moved, Some(day(20)));
+    let (document, rows, _) = paged_after(&earlier, &now, &book, None);
+    assert_eq!(
+        of(&rows, "limits"),
+        [
+            (
+                "qualify",
+                Some(1),
+                Some(8),
+                "1 of 8 visits (13 %) over the limit of their day, lately 10 days; median 10 days, typical 1 week"
+            ),
+            (
+                "demonstrate",
+                Some(2),
+                Some(5),
+                "2 of 5 visits (40 %) over 20 days"
+            ),
+        ]
+    );
+    assert!(
+        lines_of(&document)
+            .iter()
+            .any(|line| line.starts_with("each is judged by the limit of the version"))
+    );
+}
+
 /// From day 12 on: four moves of 3, 4, 5 out of Qualify and 0, 1, 4 to the end; the limits of 4, 5 and 6 in Qualify.
 #[test]
 fn since_the_last_review() {
@@ -502,7 +579,12 @@ fn nothing_happened_yet() {
         more: Vec::new(),
         short: &|id| id.handle(),
     };
-    let report = review(&process_of(text), &book(&[]), agenda).expect("a report");
+    let process = process_of(text);
+    let judging = Judging {
+        process: &process,
+        earlier: &[],
+    };
+    let report = review(judging, &told_nothing(&book(&[]), judging), agenda).expect("a report");
     let says = lines_of(&report.document);
     for line in [
         "never reviewed so far; no next review is set, since [process] has no `review_every`",
