@@ -1,7 +1,8 @@
 //! A log of moves (deal, stage, at, by), as CRMs export it, becomes the visits of deals; with it the steps
 //! that were done, overrides, and what it tells of the deals as such.
 //!
-//! A log is the whole story: it takes the place of what files told of a deal's way before (see `story`).
+//! A log is the whole story: it takes the place of what files told of a deal's way before (see `story`), and a
+//! case with a row that is rejected is rejected whole, since the rest of it would be another story.
 //! Unknown deals are created when asked; those that people moved here are refused, since two tellings of
 //! one past can't be merged soundly.
 
@@ -119,6 +120,11 @@ pub fn plan_history<'l, E>(
     };
     let mut deals = Vec::new();
     for (deal, log) in std::mem::take(&mut read.deals) {
+        if let Some(line) = log.rejected {
+            let reason = format!("another row of its case is rejected: line {line}");
+            settle(&mut read.file, log.entries, Some(&reason));
+            continue;
+        }
         let mut planned = PlannedHistory {
             external: format!("{}:{deal}", section.namespace),
             deal: None,
@@ -130,19 +136,17 @@ pub fn plan_history<'l, E>(
             moves: Vec::new(),
         };
         let same = reading.way(&mut planned, &log);
-        let fate = match context.known.deals.get(&planned.external) {
-            Some(known) => {
-                planned.deal = Some(known.id);
-                match reading.another_account(&log, known) {
-                    Some(reason) => Err(reason),
-                    None => join(&mut planned, &events_of(known.id)?),
-                }
+        let fate = match reading.known(&deal, &planned.external, &log) {
+            Ok(Some(known)) => {
+                planned.deal = Some(known);
+                join(&mut planned, &events_of(known)?)
             }
-            None if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
-            None => Err(format!(
+            Ok(None) if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
+            Ok(None) => Err(format!(
                 "no deal was imported as `{}`; import the deals first, or have them created",
                 planned.external
             )),
+            Err(reason) => Err(reason),
         };
         let reason = match fate {
             Ok(joined @ (Joined::New | Joined::Elsewhere)) => {
@@ -318,6 +322,20 @@ impl Planner<'_> {
         let text = log.text(cell)?;
         let meant = self.context.mapping.value(of, text).unwrap_or(text);
         Some(meant).filter(|name| !name.is_empty())
+    }
+
+    /// The deal of the store that a case is. A handle is a deal's own, a key only what a file called it.
+    fn known(&self, case: &str, key: &str, log: &LogOfDeal) -> Result<Option<Id>, String> {
+        let known = self.context.known;
+        // Exactly as our own logs write it, so that one deal is one case.
+        let own = Id::from_handle(case).filter(|id| known.ids.contains(id) && id.handle() == case);
+        let Some(imported) = known.deals.get(key).filter(|_| own.is_none()) else {
+            return Ok(own);
+        };
+        match self.another_account(log, imported) {
+            Some(reason) => Err(reason),
+            None => Ok(Some(imported.id)),
+        }
     }
 
     /// A log of another system may use the ids of the deals that are known.

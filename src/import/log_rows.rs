@@ -82,6 +82,8 @@ impl Fields {
 #[derive(Default)]
 pub(super) struct LogOfDeal {
     pub(super) entries: Vec<Entry>,
+    /// The first line of it that is rejected.
+    pub(super) rejected: Option<u64>,
     /// By place in [`OF_DEAL`]: what it says, and since when.
     told: [Option<(DateTime<Utc>, Box<str>)>; OF_DEAL.len()],
 }
@@ -212,6 +214,13 @@ pub(super) fn read(
             Fate::PassedOver
         },
     )?;
+    // Rows that the reader refused are here too, so far as they tell their case.
+    for reject in &file.rejects {
+        let case = bound.text_of("deal", &reject.fields);
+        if let Some(log) = case.and_then(|case| deals.get_mut(case)) {
+            log.rejected.get_or_insert(reject.line);
+        }
+    }
     deals.values_mut().for_each(LogOfDeal::in_order_of_time);
     Ok(Read {
         bound,
@@ -239,7 +248,9 @@ impl Reader<'_> {
             (_, None) => Err("no stage".to_string()),
         };
         let deal = bound.text("deal", row).or_else(|| {
-            reasons.push("no deal".to_string());
+            reasons.push(
+                "no deal; repair it in the log itself, which has the rest of its case".into(),
+            );
             None
         });
         let at = self

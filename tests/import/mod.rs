@@ -169,7 +169,7 @@ fn known() -> Known {
             entry(CatalogKind::Rep, "jr", "Jana Roth"),
             entry(CatalogKind::Product, "kiosk", "Kiosk"),
         ],
-        deals: [].into(),
+        ..Known::default()
     }
 }
 
