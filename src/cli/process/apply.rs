@@ -11,6 +11,7 @@ use super::super::show::counted;
 use super::check::with_catalog;
 use super::planned::{homeless, unknown_names, where_deals_go};
 use super::read_file;
+use super::stage_names::unclear_names;
 use crate::deal::event::{CatalogEntry, CatalogKind};
 use crate::deal::plan::{Fate, fate};
 use crate::fault::Fault;
@@ -95,7 +96,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         let (book, held) = where_deals_go(&store, before, &process, today)?;
         let unknown = unknown_names(&store, &book, &process, &label)?;
         let nowhere = homeless(&store, &book, &held, (before, &process))?;
-        if let Some(fault) = unknown.or(nowhere) {
+        let unclear = unclear_names(before, &process, &label);
+        if let Some(fault) = unclear.or(unknown).or(nowhere) {
             return Err(fault.hint("nothing was applied").into());
         }
     }
