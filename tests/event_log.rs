@@ -263,12 +263,149 @@ fn our_own_log_comes_back_whole() {
                 "--create-deals",
                 "--dry-run",
             ])
-            .ok();
+            .ok()
+            .says("it would make the history of 0 deals");
         sandbox
             .run(&["import", "history", &format!("../{log}")])
             .ok()
             .says("nothing new: nothing written");
     }
+}
+
+/// A log calls deals by their handles: in the workspace it is from, they are these deals.
+#[test]
+fn our_own_log_changes_nothing_at_home() {
+    let mut sandbox = demo();
+    let deals = |sandbox: &mut Sandbox| {
+        sandbox
+            .run(&["deal", "list", "--all", "--json"])
+            .ok()
+            .json()
+    };
+    let before = deals(&mut sandbox);
+    for log in ["log.csv", "log.xes.gz"] {
+        sandbox
+            .run(&[
+                "import",
+                "history",
+                log,
+                "--create-deals",
+                "--create",
+                "all",
+            ])
+            .exits(1)
+            .says("× the deal was moved here, by demo on ")
+            .says("nothing new: nothing written")
+            .warns("no row could be taken");
+        assert_eq!(deals(&mut sandbox), before, "{log}");
+    }
+}
+
+/// Deals that a file told of, some of it without a date: their own log knows no more, and loses nothing.
+#[test]
+fn the_own_log_of_imported_deals_is_known() {
+    let mut sandbox = Sandbox::workspace();
+    let folder = sandbox.folder().to_path_buf();
+    let map = "[deals]\nid = \"id\"\nstage = \"stage\"\noutcome = \"outcome\"\nopened = \"opened\"\n\
+               closed = \"closed\"\n[deals.entered]\nqualify = \"q\"\n";
+    let file = "id,stage,outcome,opened,closed,q\n\
+                1,demonstrate,open,2026-01-01,,2026-01-05\n\
+                2,demonstrate,won,2026-01-01,2026-02-01,\n\
+                3,demonstrate,lost,2026-01-01,,2026-01-05\n\
+                4,qualify,open,2026-01-01,,2026-01-05\n";
+    fs::write(folder.join("d.map.toml"), map).expect("written");
+    fs::write(folder.join("d.csv"), file).expect("written");
+    sandbox
+        .run(&["import", "deals", "d.csv", "--map", "d.map.toml"])
+        .ok();
+    sandbox
+        .run(&["export", "log", "-o", "own.csv"])
+        .ok()
+        .says("4 events of 4 deals");
+    sandbox
+        .run(&["import", "history", "own.csv", "--create-deals"])
+        .ok()
+        .says("already known          4")
+        .says("nothing new: nothing written");
+    // Repaired by hand it tells more, of the same deal.
+    let own = fs::read_to_string(folder.join("own.csv")).expect("a log");
+    let first = own
+        .lines()
+        .find(|line| line.contains(",qualify,"))
+        .expect("a row");
+    let more = first.replace(",qualify,2026-01-05", ",demonstrate,2026-01-09");
+    fs::write(folder.join("own.csv"), format!("{own}{more}\n")).expect("written");
+    sandbox
+        .run(&["import", "history", "own.csv", "--create-deals"])
+        .ok()
+        .says("made the history of 1 deal ");
+    let n = &sandbox
+        .run(&["deal", "list", "--all", "--json"])
+        .ok()
+        .json()["n"];
+    assert_eq!(*n, 4);
+}
+
+/// What a log tells of a case without one of its rows is another story: nothing of the case is taken, and
+/// all of it is there to be repaired.
+#[test]
+fn a_case_with_a_rejected_row_is_rejected_whole() {
+    let mut sandbox = Sandbox::workspace();
+    let folder = sandbox.folder().to_path_buf();
+    let log = "case,activity,timestamp\n\
+               1,qualify,2026-01-01\n\
+               1,demonstrat,2026-01-02\n\
+               1,propose,2026-01-03\n\
+               2,qualify,2026-01-01\n\
+               3,qualify,2026-01-01\n\
+               3,propose\n\
+               1,won,2026-01-04\n";
+    fs::write(folder.join("l.csv"), log).expect("written");
+    sandbox
+        .run(&["import", "history", "l.csv", "--create-deals", "--details"])
+        .ok()
+        .says("new                    1")
+        .says("rejected               6   4 × another row of its case is rejected")
+        .says("line 2       rejected  another row of its case is rejected: line 3")
+        .says("line 3       rejected  no stage is called `demonstrat`")
+        .says("line 6       rejected  another row of its case is rejected: line 7")
+        .says("made the history of 1 deal ");
+    sandbox
+        .run(&["import", "retry", "l.rejects.csv"])
+        .exits(3)
+        .warns("salesctl import history l.rejects.csv takes the rows of a log");
+    let rejects = folder.join("l.rejects.csv");
+    let repaired = fs::read_to_string(&rejects)
+        .expect("rejects")
+        .replace(",1,demonstrat,", ",1,demonstrate,")
+        .replace(",3,propose", ",3,propose,2026-01-02");
+    fs::write(&rejects, repaired).expect("written");
+    sandbox
+        .run(&["import", "history", "l.rejects.csv", "--create-deals"])
+        .ok()
+        .says("made the history of 2 deals ");
+    let of_deals = "SELECT i.external, v.n, v.stage, v.entered, v.left_day, v.how
+                    FROM visit v JOIN imported i ON i.deal = v.deal ORDER BY i.external, v.n";
+    let stages: Vec<String> = visits(&folder, of_deals)
+        .into_iter()
+        .map(|(deal, _, stage, ..)| format!("{deal} {stage}"))
+        .collect();
+    let whole = [
+        "id:1 qualify",
+        "id:1 demonstrate",
+        "id:1 propose",
+        "id:2 qualify",
+        "id:3 qualify",
+        "id:3 propose",
+    ];
+    assert_eq!(stages, whole);
+    // A later log with a row that can't be taken leaves a deal that is known as it is.
+    fs::write(folder.join("l.csv"), log.replace("1,won,", "1,lost,")).expect("written");
+    sandbox
+        .run(&["import", "history", "l.csv", "--create-deals"])
+        .ok()
+        .says("nothing new: nothing written");
+    assert_eq!(visits(&folder, of_deals).len(), whole.len());
 }
 
 #[test]
@@ -277,7 +414,7 @@ fn rejected_rows_without_a_place_stop_an_import_before_it_begins() {
     let folder = sandbox.folder().to_path_buf();
     fs::write(
         folder.join("l.csv"),
-        "case,activity,timestamp\n1,qualify,2024-01-01\n1,x,2024-01-02\n",
+        "case,activity,timestamp\n1,qualify,2024-01-01\n2,x,2024-01-02\n",
     )
     .expect("written");
     // What is in the way of a file, whoever runs the test: a folder of that name.

@@ -131,9 +131,9 @@ fn a_stage_is_known_by_the_versions_before_and_no_other_is() {
     .expect("written");
     sandbox
         .run(&IMPORT)
-        .ok()
-        .says("1 × no stage is called …")
-        .says("1 deal with rejected rows: taken as their other rows tell");
+        .exits(1)
+        .says("1 × no\n  stage is called …")
+        .says("line 2       rejected  another row of its case is rejected: line 3");
     let rejects = fs::read_to_string(folder.join("log.rejects.csv")).expect("rejects");
     assert!(
         rejects.contains("\n3,activity,no stage is called `dmo`"),

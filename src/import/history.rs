@@ -1,7 +1,8 @@
 //! A log of moves (deal, stage, at, by), as CRMs export it, becomes the visits of deals; with it the steps
 //! that were done, overrides, and what it tells of the deals as such.
 //!
-//! A log is the whole story: it takes the place of what files told of a deal's way before (see `story`).
+//! A log is the whole story: it takes the place of what files told of a deal's way before (see `story`), and a
+//! case with a row that is rejected is rejected whole, since the rest of it would be another story.
 //! Unknown deals are created when asked; those that people moved here are refused, since two tellings of
 //! one past can't be merged soundly.
 
@@ -120,6 +121,12 @@ pub fn plan_history<'l, E>(
     };
     let mut deals = Vec::new();
     for (deal, log) in std::mem::take(&mut read.deals) {
+        if let Some(line) = log.rejected {
+            let reason = format!("another row of its case is rejected: line {line}");
+            let refusal = (None, Refusal::from(reason));
+            settle(&mut read.file, log.entries, Some(refusal));
+            continue;
+        }
         let mut planned = PlannedHistory {
             external: format!("{}:{deal}", section.namespace),
             deal: None,
@@ -131,26 +138,23 @@ pub fn plan_history<'l, E>(
             moves: Vec::new(),
         };
         let same = reading.way(&mut planned, &log);
-        let fate = match context.known.deals.get(&planned.external) {
-            Some(known) => {
-                planned.deal = Some(known.id);
-                match reading.another_account(&log, known) {
-                    Some(reason) => Err(reason),
-                    None => reading.join(&mut planned, &events_of(known.id)?),
-                }
+        let fate = match reading.known(&deal, &planned.external, &log) {
+            Ok(Some(known)) => {
+                planned.deal = Some(known);
+                reading.join(&mut planned, &events_of(known)?)
             }
-            None if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
-            None => Err(Refusal::from(format!(
+            Ok(None) if create_deals => reading.about(&mut planned, &log).map(|()| Joined::New),
+            Ok(None) => Err(Refusal::from(format!(
                 "no deal was imported as `{}`; import the deals first, or have them created",
                 planned.external
             ))),
+            Err(refusal) => Err(refusal),
         };
         let refusal = match fate {
             Ok(joined @ (Joined::New | Joined::Elsewhere)) => {
                 let tally = &mut reading.tally;
                 tally.same += same;
                 tally.elsewhere += u64::from(joined == Joined::Elsewhere);
-                tally.torn += u64::from(read.torn.contains(&deal));
                 tally.known_about += u64::from(planned.deal.is_some() && log.tells_about());
                 deals.push(planned);
                 continue;
@@ -203,8 +207,6 @@ struct Tally {
     known_about: u64,
     /// Events that somebody else than the deal's owner is named with.
     by_others: u64,
-    /// Deals of which other rows were rejected.
-    torn: u64,
     /// Deals that were in a stage which is no more.
     went_on: u64,
     /// Deals with a customer type that the process does not have.
@@ -252,10 +254,6 @@ impl Tally {
         deals(
             self.went_on,
             "in a stage that is no more: moved on as the process says",
-        );
-        deals(
-            self.torn,
-            "with rejected rows: taken as their other rows tell",
         );
         deals(
             self.other_types,
@@ -315,6 +313,20 @@ impl Planner<'_> {
         let text = log.text(cell)?;
         let meant = self.context.mapping.value(of, text).unwrap_or(text);
         Some(meant).filter(|name| !name.is_empty())
+    }
+
+    /// The deal of the store that a case is. A handle is a deal's own, a key only what a file called it.
+    fn known(&self, case: &str, key: &str, log: &LogOfDeal) -> Result<Option<Id>, Refusal> {
+        let known = self.context.known;
+        // Exactly as our own logs write it, so that one deal is one case.
+        let own = Id::from_handle(case).filter(|id| known.ids.contains(id) && id.handle() == case);
+        let Some(imported) = known.deals.get(key).filter(|_| own.is_none()) else {
+            return Ok(own);
+        };
+        match self.another_account(log, imported) {
+            Some(reason) => Err(reason),
+            None => Ok(Some(imported.id)),
+        }
     }
 
     /// A log of another system may use the ids of the deals that are known.

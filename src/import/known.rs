@@ -20,6 +20,8 @@ pub struct Known {
     pub catalog: Vec<CatalogEntry>,
     /// By the key of the row each was imported from.
     pub deals: HashMap<String, KnownDeal>,
+    /// Every deal, wherever it is from: our own logs call it by its handle.
+    pub ids: HashSet<Id>,
 }
 
 /// Which missing names an import may create; rows with any other are rejected.

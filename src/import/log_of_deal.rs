@@ -118,6 +118,8 @@ impl Fields {
 #[derive(Default)]
 pub(super) struct LogOfDeal {
     pub(super) entries: Vec<Entry>,
+    /// The first line of it that is rejected.
+    pub(super) rejected: Option<u64>,
     /// By place in [`OF_DEAL`].
     told: [Option<OfDeal>; OF_DEAL.len()],
 }

@@ -1,6 +1,6 @@
 //! The rows of a log: what each says happened to which deal.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -20,8 +20,6 @@ pub(super) struct Read {
     pub(super) bound: Bound,
     pub(super) file: FileReport,
     pub(super) deals: BTreeMap<String, LogOfDeal>,
-    /// Deals of which rows were rejected.
-    pub(super) torn: BTreeSet<String>,
     pub(super) people: Vec<String>,
     /// Rows of which the mapping says that they tell nothing.
     pub(super) silent: u64,
@@ -76,7 +74,6 @@ pub(super) fn read(
         no_steps: BTreeMap::new(),
     };
     let mut deals: BTreeMap<String, LogOfDeal> = BTreeMap::new();
-    let mut torn = BTreeSet::new();
     let (mut silent, mut incomplete, mut holds, mut others) = (0, 0, 0, 0);
     // Our own logs tell all steps, even where there are none.
     let mut steps = bound.has("kind");
@@ -102,7 +99,6 @@ pub(super) fn read(
                 Ok(Told::Hold) => holds += 1,
                 Ok(Told::Other) => others += 1,
                 Err(refusals) => {
-                    torn.extend(bound.text("deal", row).map(str::to_string));
                     let column = refusals.iter().find_map(|one| bound.column(one.cell?));
                     let reasons: Vec<String> = refusals.into_iter().map(|one| one.reason).collect();
                     return Fate::RejectedFor(column, reasons.join("; "));
@@ -111,12 +107,18 @@ pub(super) fn read(
             Fate::PassedOver
         },
     )?;
+    // Rows that the reader refused are here too, so far as they tell their case.
+    for reject in &file.rejects {
+        let case = bound.text_of("deal", &reject.fields);
+        if let Some(log) = case.and_then(|case| deals.get_mut(case)) {
+            log.rejected.get_or_insert(reject.line);
+        }
+    }
     deals.values_mut().for_each(LogOfDeal::in_order_of_time);
     Ok(Read {
         bound,
         file,
         deals,
-        torn,
         people: reader.people,
         no_steps: reader.no_steps,
         silent,
@@ -139,7 +141,10 @@ impl Reader<'_> {
             (_, None) => Err("no stage".to_string()),
         };
         let deal = bound.text("deal", row).or_else(|| {
-            refusals.push(Refusal::of("deal", "no deal"));
+            refusals.push(Refusal::of(
+                "deal",
+                "no deal; repair it in the log itself, which has the rest of its case",
+            ));
             None
         });
         let mut refuse = |cell, reason: String| refusals.push(Refusal::of(cell, reason));

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::cell::tidy;
 use super::read::Row;
 use crate::process::reader::At;
 use crate::process::{Problem, Zone};
@@ -95,8 +96,22 @@ impl Bound {
 
     /// The text under a key; `None` when it is not mapped or empty in this row.
     pub(super) fn text<'r>(&'r self, key: &str, row: &'r Row) -> Option<&'r str> {
-        let slot = self.cells.iter().find(|(name, _)| *name == key)?;
-        Some(slot.1.of(row)).filter(|text| !text.is_empty())
+        let text = self.slot(key)?.of(row);
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// The same of the fields of a row that was rejected.
+    pub(super) fn text_of<'r>(&'r self, key: &str, fields: &'r [String]) -> Option<&'r str> {
+        let text = match self.slot(key)? {
+            Slot::Column(column) => tidy(fields.get(*column)?),
+            Slot::Constant(text) => text,
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    fn slot(&self, key: &str) -> Option<&Slot> {
+        let mut cells = self.cells.iter();
+        Some(&cells.find(|(name, _)| *name == key)?.1)
     }
 }
 

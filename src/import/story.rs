@@ -281,16 +281,18 @@ impl<'e> Before<'e> {
         of_day.or(latest).map(|recorded| &recorded.event)
     }
 
-    /// Whether a log tells what is known.
+    /// Whether a log tells what is known, which it can't of a move without a date: our own logs leave those out.
     pub(super) fn tells(&self, moves: &[Moved]) -> bool {
         let known = self
             .moves
             .iter()
-            .map(|recorded| (recorded.day, &recorded.event));
+            .map(|recorded| (recorded.day, &recorded.event))
+            .filter(|(_, event)| is_dated(event));
         let (told, mut beside): (Vec<&Moved>, Vec<&Moved>) =
             moves.iter().partition(|moved| moved.is_move());
         beside.retain(|moved| !self.has(moved));
-        known.eq(told.iter().map(|moved| (moved.day, &moved.event))) && beside.is_empty()
+        let told = told.iter().map(|moved| (moved.day, &moved.event));
+        known.eq(told.filter(|(_, event)| is_dated(event))) && beside.is_empty()
     }
 
     /// Whether a step or an activity is known: it stays where a log takes the place of moves.
@@ -335,6 +337,16 @@ impl<'e> Before<'e> {
             }
         });
         told.collect()
+    }
+}
+
+/// Whether the day of a move was told; a file of deals may know that it was and not when.
+fn is_dated(event: &Event) -> bool {
+    match event {
+        Event::StageEntered { entered: day, .. }
+        | Event::Won { closed: day, .. }
+        | Event::Lost { closed: day, .. } => day.is_some(),
+        _ => true,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Applies an import: a plan of deals or of their history, as one batch that can be undone as a unit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -52,17 +52,23 @@ impl Store {
         for (id, name) in &accounts {
             names.entry(*id).or_default().push(name.clone());
         }
+        let mut ids = HashSet::new();
         let deals = self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT i.external, d.id, d.state, a.name, d.opened, a.now FROM imported i
-                 JOIN deal d ON d.id = i.deal LEFT JOIN account_now a ON a.id = d.account",
+                "SELECT i.external, d.id, d.state, a.name, d.opened, a.now FROM deal d
+                 LEFT JOIN imported i ON i.deal = d.id LEFT JOIN account_now a ON a.id = d.account",
             )?;
             let mut rows = statement.query([])?;
             let mut deals = HashMap::new();
             while let Some(row) = rows.next()? {
+                let id = Id(row.get(1)?);
+                ids.insert(id);
+                let Some(external) = row.get(0)? else {
+                    continue;
+                };
                 let state: String = row.get(2)?;
                 let deal = KnownDeal {
-                    id: Id(row.get(1)?),
+                    id,
                     state: State::from_name(&state).unwrap_or(State::Open),
                     account: row.get(3)?,
                     other_names: row
@@ -73,7 +79,7 @@ impl Store {
                         .unwrap_or_default(),
                     opened: date(row.get(4)?),
                 };
-                deals.insert(row.get(0)?, deal);
+                deals.insert(external, deal);
             }
             Ok(deals)
         })?;
@@ -81,6 +87,7 @@ impl Store {
             accounts,
             catalog,
             deals,
+            ids,
         })
     }
 }

@@ -108,6 +108,7 @@ fn every_row_is_accounted_for() {
             .iter()
             .map(|d| (d.external.clone(), now(d)))
             .collect(),
+        ..Known::default()
     };
     let again = planned(&data, &known);
     assert!(again.is_empty());

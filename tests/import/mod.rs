@@ -170,7 +170,7 @@ fn known() -> Known {
             entry(CatalogKind::Rep, "jr", "Jana Roth"),
             entry(CatalogKind::Product, "kiosk", "Kiosk"),
         ],
-        deals: [].into(),
+        ..Known::default()
     }
 }
 

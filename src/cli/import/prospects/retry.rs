@@ -39,13 +39,21 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let file = Rows::open(open(cx, &args.file, &Options::default(), Reads::Once)?)?;
     let shown = cx.shown(&args.file);
     let from = file.input.reader.rejected_from().map(str::to_string);
-    let Some(handle) = from.filter(|handle| !handle.is_empty()) else {
+    let Some(handle) = from else {
         return Err(Fault::input(format!(
             "`{shown}` is not a file of rejected names: it has no column `rejected_batch` that says where they are from"
         ))
         .hint("salesctl import prospects FILE --list CODE imports any other file")
         .into());
     };
+    if handle.is_empty() {
+        return Err(Fault::input(format!(
+            "the rows of `{shown}` are not of an import of names, which alone is retried; the command that rejected them takes them as they are, with the same --map and options"
+        ))
+        .hint(format!("salesctl import history {shown} takes the rows of a log"))
+        .hint(format!("salesctl import deals {shown} takes deals"))
+        .into());
+    }
     let before = session.store.resolve_batch(&handle)?;
     if before.state == BatchState::Undone {
         return Err(Fault::no(format!(
