@@ -202,6 +202,13 @@ pub struct Field {
     pub choices: Vec<String>,
 }
 
+impl Field {
+    /// Whether it has a few values each, by which deals can be told apart; evidence looks at all of these.
+    pub fn has_few_values(&self) -> bool {
+        self.of != FieldOf::BuiltIn && matches!(self.kind, FieldKind::Choice | FieldKind::Bool)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldOf {

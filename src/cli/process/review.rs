@@ -101,7 +101,7 @@ fn elsewhere(
         period,
         ..Ask::default()
     };
-    let asked = burden_of(session, book, &ask, false)?.answer.rows;
+    let asked = burden_of(session, book, &ask, false)?;
     let followed = conformance(judging, book, &ask, false).map_err(Fault::usage)?;
     let followed = followed.answer.rows.first();
     let mut sections = vec![burden_section(&asked, &again)];
