@@ -331,7 +331,7 @@ pub struct Gone {
 
 impl Stage {
     /// The facts that its gate and its letters look at, as often as they do.
-    fn reads(&self) -> impl Iterator<Item = &str> {
+    pub fn reads(&self) -> impl Iterator<Item = &str> {
         let required = self.requires.iter().map(|one| &one.ask_when);
         let asked = required.chain(self.steps.iter().map(|step| &step.ask_when));
         let conditions = asked.flatten().chain(self.exit.iter().map(|one| &one.when));

@@ -175,6 +175,46 @@ mod tests {
 
     use super::*;
 
+    #[rstest]
+    #[case(7, 2, "7 deals blocked, 2 late")]
+    #[case(1, 0, "1 deal blocked")]
+    #[case(0, 3, "3 deals late")]
+    fn what_an_owner_is_told(#[case] blocked: usize, #[case] late: usize, #[case] words: &str) {
+        assert_eq!(of_owner(blocked, late), words);
+    }
+
+    /// Of 4 scenarios 3 fail: one turned now, so that two did before.
+    #[rstest]
+    #[case(
+        4,
+        3,
+        true,
+        Some("tests: 4 scenarios, 1 fails now: \"a\" (p.toml:3), 2 fail as before")
+    )]
+    #[case(4, 1, false, Some("tests: 4 scenarios, 1 fails as before"))]
+    #[case(4, 0, false, Some("tests: 4 scenarios, none of another outcome"))]
+    #[case(0, 0, false, None)]
+    fn what_fails_is_told_again(
+        #[case] total: usize,
+        #[case] failing: usize,
+        #[case] turned: bool,
+        #[case] line: Option<&str>,
+    ) {
+        let one = Turned {
+            name: "a".to_string(),
+            file: "p.toml".to_string(),
+            line: 3,
+            before: Some(true),
+            after: false,
+        };
+        let tests = Scenarios {
+            total,
+            failing,
+            turned: Some(one).filter(|_| turned).into_iter().collect(),
+        };
+        assert_eq!(test_line(&tests).as_deref(), line);
+    }
+
     fn arrival(stage: &str, deals: usize, blocked: u32) -> Arrival {
         Arrival {
             stage: stage.to_string(),

@@ -72,9 +72,13 @@ pub(super) fn deals(
         .and(Columns::ACCOUNT_NAMES);
     let book = store.book(before, today, &Needs::of(columns))?;
     let held = held(&book, before, after);
-    let gates = gates(before, after, &held, Day::of(today), &mut |process, asked| {
-        store.judge_some(process, today, asked)
-    })?;
+    let gates = gates(
+        before,
+        after,
+        &held,
+        Day::of(today),
+        &mut |process, asked| store.judge_some(process, today, asked),
+    )?;
     let late = late(&book, before, after, &held);
     Ok(Deals {
         book,

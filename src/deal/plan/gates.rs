@@ -273,7 +273,9 @@ pub fn gates(
             };
             for (at, deal) in gate.after.deals.iter().enumerate() {
                 if is.is_for(&gate.after, rule, at) {
-                    let is_spared = asked.as_ref().is_some_and(|asked| asked[at] == Truth::NotMet);
+                    let is_spared = asked
+                        .as_ref()
+                        .is_some_and(|asked| asked[at] == Truth::NotMet);
                     match truths[at] {
                         _ if is_spared => line.spared.push(*deal),
                         Truth::Met => line.pass.push(*deal),

@@ -103,13 +103,7 @@ pub struct Burden {
     pub typing: Typing,
 }
 
-pub fn burden(
-    process: &Process,
-    book: &Book,
-    ask: &Ask,
-    seen: &Seen<'_>,
-    explain: bool,
-) -> Burden {
+pub fn burden(process: &Process, book: &Book, ask: &Ask, seen: &Seen<'_>, explain: bool) -> Burden {
     let work = seen.work;
     let place: FxHashMap<_, _> = book.deals.id.iter().copied().zip(0_usize..).collect();
     // By gate: the deal, where it is asked about.

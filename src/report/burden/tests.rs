@@ -179,7 +179,8 @@ fn what_reports_load_unasked_has_a_reader() {
                 [[stage]]\nname = \"qualify\"\n[[end]]\nname = \"lost\"\nreasons = [\"price\"]\n";
     let process = crate::process::check("process.toml", text);
     let process = process.process.expect("a process");
-    let needs = crate::report::meeting::meeting_needs().and(crate::forecast::evidence_needs(&process));
+    let needs =
+        crate::report::meeting::meeting_needs().and(crate::forecast::evidence_needs(&process));
     assert_eq!(needs.attributes, ["has_decider", "plan"]);
     for name in &needs.attributes {
         assert_ne!(readers(&process, name), [], "{name}");

@@ -91,8 +91,8 @@ mod tests {
     use super::*;
     use crate::deal::book::{Left, State};
     use crate::deal::fact::GATE_VERSION;
-    use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book};
     use crate::report::burden::Typing;
+    use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book};
     use crate::report::{Ask, Judging, Report, answer, conformance, lines_of};
 
     const AGAIN: &str = " --period 2026-07-01..2026-09-30";
