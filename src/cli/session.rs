@@ -56,13 +56,17 @@ impl Session<'_> {
             .map(|rep| rep.name.clone())
     }
 
-    /// The versions of the process before the one in force, the newest first.
+    /// The other versions under which something may have been done, those that were undone too, the newest first.
     pub(crate) fn earlier(&self) -> Result<Vec<Earlier>> {
-        let versions = self.store.versions()?;
-        let before = versions
+        let versions = self.store.versions_ever()?;
+        let others = versions
             .iter()
-            .filter(|applied| applied.version < self.version);
-        let texts = before.map(|applied| (applied.version, applied.text.as_str()));
+            .filter(|(applied, _)| applied.version != self.version);
+        let texts = others.map(|(applied, undone)| process::Text {
+            version: applied.version,
+            text: &applied.text,
+            undone: *undone,
+        });
         Ok(process::earlier(texts, &self.process))
     }
 

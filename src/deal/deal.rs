@@ -303,6 +303,7 @@ impl Deal {
             Event::HistoryTold(tells) => {
                 let tells = tells.unwrap_or_default();
                 let facts = [
+                    (true, fact::HISTORY_TOLD),
                     (tells.steps, fact::STEPS_TOLD),
                     (tells.overrides, fact::OVERRIDES_TOLD),
                 ];

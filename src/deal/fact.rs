@@ -22,6 +22,8 @@ pub const BOOKED: &str = ".booked";
 pub const CONFIDENCE: &str = ".confidence";
 /// Day of the last event.
 pub const TOUCHED: &str = ".touched";
+/// A log told the whole way of an imported deal; `import deals` tells where it is.
+pub const HISTORY_TOLD: &str = ".history_told";
 /// 1 where the log that told of the deal tells which steps were done: what it does not name, was not.
 pub const STEPS_TOLD: &str = ".steps_told";
 /// The same of gates that were passed by override.

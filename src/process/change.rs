@@ -60,9 +60,11 @@ pub fn changes(before: &str, after: &str) -> Vec<Change> {
     if before == after {
         return Vec::new();
     }
-    let (mut before, after) = (table(before), table(after));
+    let (mut before, mut after) = (table(before), table(after));
     let renamed = renames(&before, &after);
+    // In both: a line that nobody touched may name a stage as it was called before.
     call_by_new_names(&mut before, &renamed);
+    call_by_new_names(&mut after, &renamed);
     let mut found = Found {
         renamed,
         changes: Vec::new(),

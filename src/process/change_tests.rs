@@ -164,6 +164,9 @@ fn a_stage_is_renamed() {
         .replace("name = \"demo\"", "name = \"show\"\nmoved_from = \"demo\"")
         .replace("stage = \"demo\"", "stage = \"show\"");
     assert_eq!(lines(&renamed), ["~ stage demo → show"]);
+    // A test that nobody touched names it as before.
+    let only = BEFORE.replace("name = \"demo\"", "name = \"show\"\nmoved_from = \"demo\"");
+    assert_eq!(lines(&only), ["~ stage demo → show"]);
     let more = renamed.replace("0.6", "0.5");
     assert_eq!(
         lines(&more),

@@ -2,7 +2,7 @@
 
 use super::{Process, check};
 
-/// A version that another one took the place of.
+/// A version that is not in force (any more).
 #[derive(Debug)]
 pub struct Earlier {
     pub version: u32,
@@ -11,22 +11,47 @@ pub struct Earlier {
     pub called: Vec<String>,
 }
 
-/// The versions before `now` by their texts, the newest first. One that this program can't read (any more) is left out.
-pub fn earlier<'t>(texts: impl IntoIterator<Item = (u32, &'t str)>, now: &Process) -> Vec<Earlier> {
+/// What a version said.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    pub version: u32,
+    pub text: &'t str,
+    /// It was taken back, and with it the names that it gave to stages.
+    pub undone: bool,
+}
+
+/// The versions beside `now` by their texts, the newest first. One that this program can't read (any more) is left out.
+pub fn earlier<'t>(texts: impl IntoIterator<Item = Text<'t>>, now: &Process) -> Vec<Earlier> {
     let mut all: Vec<Earlier> = Vec::new();
-    for (version, text) in texts {
+    // The version after, of those that count; none for `now`.
+    let mut after: Option<usize> = None;
+    for Text {
+        version,
+        text,
+        undone,
+    } in texts
+    {
         let Some(process) = check(&format!("process version {version}"), text).process else {
             continue;
         };
-        let newer = all.last();
-        let called = process.stages.iter().map(|stage| match newer {
-            None => now.stage_now(&stage.name).to_string(),
-            Some(newer) => match newer.process.stage_index(&stage.name) {
-                Some(at) => newer.called[at].clone(),
-                None => stage.name.clone(),
-            },
+        let newer = after.map(|at| &all[at]);
+        let of = |name: &str| match newer {
+            None => now.stage_index(name).map(|at| now.stages[at].name.clone()),
+            Some(newer) => {
+                let at = newer.process.stage_index(name)?;
+                Some(newer.called[at].clone())
+            }
+        };
+        let called = process.stages.iter().map(|stage| {
+            let before = stage.moved_from.iter().filter(|_| undone);
+            let mut names = std::iter::once(&stage.name).chain(before);
+            let called = names.find_map(|name| of(name));
+            called.unwrap_or_else(|| stage.name.clone())
         });
         let called = called.collect();
+        if !undone {
+            after = Some(all.len());
+        }
         all.push(Earlier {
             version,
             process,
@@ -56,6 +81,29 @@ mod tests {
             .collect()
     }
 
+    fn counts(version: u32, text: &str) -> Text<'_> {
+        Text {
+            version,
+            text,
+            undone: false,
+        }
+    }
+
+    #[test]
+    fn what_was_undone_gave_no_names() {
+        let now = check("p", &text(&["meet", "close"])).process;
+        let now = now.expect("a process");
+        let second = text(&["contact<meet", "demo"]);
+        let undone = Text {
+            undone: true,
+            ..counts(2, &second)
+        };
+        let first = text(&["meet", "close"]);
+        let all = earlier([undone, counts(1, &first)], &now);
+        assert_eq!(all[0].called, ["meet", "demo"]);
+        assert_eq!(all[1].called, ["meet", "close"]);
+    }
+
     #[test]
     fn stages_have_the_name_they_have_now() {
         let now = check("p", &text(&["contact<meet", "close"])).process;
@@ -63,7 +111,7 @@ mod tests {
         // `qualify` became `meet` in version 2 and `contact` in version 3, which is in force; `demo` went with it.
         let second = text(&["meet<qualify", "demo", "close"]);
         let first = text(&["qualify", "demo"]);
-        let all = earlier([(2, second.as_str()), (1, first.as_str())], &now);
+        let all = earlier([counts(2, &second), counts(1, &first)], &now);
         let told: Vec<(u32, &[String])> = all
             .iter()
             .map(|earlier| (earlier.version, earlier.called.as_slice()))
@@ -87,7 +135,8 @@ mod tests {
     fn what_can_not_be_read_is_left_out() {
         let now = check("p", &text(&["contact<meet"])).process;
         let now = now.expect("a process");
-        let all = earlier([(2, "no process"), (1, &text(&["meet"]))], &now);
+        let first = text(&["meet"]);
+        let all = earlier([counts(2, "no process"), counts(1, &first)], &now);
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].version, &all[0].called[0][..]), (1, "contact"));
     }

@@ -83,7 +83,7 @@ pub use columns::{
 };
 pub use config::workspace_of_config;
 pub use discover_draft::{Ask as DiscoverAsk, Draft, DraftedMove, draft};
-pub use earlier::{Earlier, earlier};
+pub use earlier::{Earlier, Text, earlier};
 pub use format::formatted;
 pub use guide::{GuideRow, History, Practice, guide};
 pub use layers::{joined, place};

@@ -208,7 +208,8 @@ impl Read<'_> {
             return Some(None);
         };
         if to.value == WON || self.process.stage(&to.value).is_some() {
-            return Some(Some(to.value));
+            // By the name it has now, as the stage where the deal stands.
+            return Some(Some(self.process.stage_now(&to.value).to_string()));
         }
         let names = stage_names(self.process).chain([WON]);
         self.reader.unknown("stage", &to, names);

@@ -165,17 +165,25 @@ impl Store {
 
     /// Every applied version, newest first, undone ones left out.
     pub fn versions(&self) -> Result<Vec<Applied>> {
+        let all = self.versions_ever()?.into_iter();
+        let counts = all.filter(|(_, undone)| !undone);
+        Ok(counts.map(|(applied, _)| applied).collect())
+    }
+
+    /// The same with those that were undone, each with whether it was: what was done under one stays so.
+    pub fn versions_ever(&self) -> Result<Vec<(Applied, bool)>> {
         self.translated(|connection| {
             let mut statement = connection.prepare(
-                "SELECT p.version FROM process_version p JOIN operation o ON o.id = p.operation
-                 WHERE o.undone_ts IS NULL ORDER BY p.version DESC",
+                "SELECT p.version, o.undone_ts IS NOT NULL FROM process_version p JOIN operation o ON o.id = p.operation
+                 ORDER BY p.version DESC",
             )?;
             let versions = statement
-                .query_map([], |row| row.get::<_, u32>(0))?
+                .query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, bool>(1)?)))?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let mut all = Vec::new();
-            for version in versions {
-                all.extend(Self::version_row(connection, version)?);
+            for (version, undone) in versions {
+                let applied = Self::version_row(connection, version)?;
+                all.extend(applied.map(|applied| (applied, undone)));
             }
             Ok(all)
         })

@@ -756,7 +756,7 @@ CREATE TABLE process_review (
 ";
 
 /// Since when a deal passes gates under which version of the process, which was looked up in the events before: a
-/// fact wherever the version is another than at the gate before.
+/// fact wherever the version is another than at the gate before. And of which deals a log told the whole way.
 ///
 /// What a move was is told by the body of its event, in which no text of people can hold these marks: quotes in a
 /// text have a backslash before them.
@@ -778,4 +778,9 @@ FROM (
     WHERE before IS NULL OR before <> version
 ) changed
 WHERE n = 1;
+
+INSERT INTO fact (subject, name, day, whole)
+SELECT DISTINCT e.stream, '.history_told', e.day, 1
+FROM event e JOIN operation o ON o.id = e.operation
+WHERE e.kind = 'history_told' AND o.undone_ts IS NULL;
 ";

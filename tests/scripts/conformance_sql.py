@@ -35,7 +35,8 @@ class Process:
                 unit = {"d": 1, "w": 7}[span[-1]]
                 self.limit[stage["name"]] = int(span[:-1]) * unit
             steps = [step if isinstance(step, dict) else {"title": step} for step in stage.get("steps", [])]
-            self.required[stage["name"]] = [s.get("name") or slug(s["title"]) for s in steps if s.get("required", True)]
+            self.required[stage["name"]] = [s.get("name") or slug(s["title"]) for s in steps
+                if s.get("required", True) and "ask_when" not in s]
 
     def default_way(self, start, end):
         """Stages between, by the first of `next`; by order where that does not lead there."""
@@ -48,9 +49,12 @@ class Process:
         return passed
 
 
-versions = {version: Process(text) for version, text in db.execute(
-    "SELECT version, text FROM process_version p JOIN operation o ON o.id = p.operation WHERE o.undone_ts IS NULL")}
-in_force = versions[max(versions)]
+versions, in_force = {}, None
+for version, text, undone in db.execute(
+    "SELECT version, text, undone_ts FROM process_version p JOIN operation o ON o.id = p.operation ORDER BY version"
+):
+    versions[version] = Process(text)
+    in_force = in_force if undone else versions[version]
 gates = defaultdict(list)
 for deal, day, version, kind, body in db.execute(
     "SELECT e.stream, e.day, e.version, e.kind, e.body FROM event e JOIN operation o ON o.id = e.operation"
@@ -74,6 +78,7 @@ for deal, stage, entered, left, how, overridden in db.execute(
     ways[deal].append((stage, entered, left, how, overridden))
 done = {(deal, name[5:]): day for deal, name, day in db.execute(
     "SELECT subject, name, MIN(day) FROM fact WHERE name LIKE 'done\\_%' ESCAPE '\\' GROUP BY 1, 2")}
+whole = {deal for (deal,) in db.execute("SELECT subject FROM fact WHERE name = '.history_told'")}
 imported = {deal for (deal,) in db.execute("SELECT deal FROM imported")}
 items = defaultdict(list)
 for deal, due, ended in db.execute("SELECT deal, due, done FROM followup WHERE by_rule = 1"):
@@ -83,7 +88,7 @@ for deal, due, ended in db.execute("SELECT deal, due, done FROM followup WHERE b
 def classes(deal, opened, closed):
     found = Counter()
     way = ways[deal]
-    been, left_onward = set(), set()
+    been, left_onward, left_under = set(), set(), None
     again_told = False
     if way[0][0] != on(deal, way[0][1]).order[0] and (deal not in imported or way[0][1] == opened is not None):
         found["skipped_stage"] += 1
@@ -96,6 +101,8 @@ def classes(deal, opened, closed):
         until = today if how == "still" else left
         if stage in process.limit and entered is not None and until is not None and until > entered + process.limit[stage]:
             found["too_long"] += 1
+        if process is not left_under:
+            left_onward, left_under = set(), process
         if how in ("advanced", "won") and stage not in left_onward:
             left_onward.add(stage)
             if process.required[stage]:
@@ -136,7 +143,7 @@ for deal, state, opened, closed in db.execute("SELECT id, state, opened, closed 
     if not ways[deal]:
         continue
     found = classes(deal, opened, closed)
-    if deal in imported and len(ways[deal]) == 1 and found["skipped_stage"]:
+    if deal in imported and deal not in whole and len(ways[deal]) == 1 and found["skipped_stage"]:
         continue
     conforms = not any(found[name] for name in DECIDE)
     answer["n"] += 1
@@ -144,6 +151,7 @@ for deal, state, opened, closed in db.execute("SELECT id, state, opened, closed 
     kind = "conforming" if conforms else "other"
     answer[f"{kind}_closed"] += state in ("won", "lost")
     answer[f"{kind}_won"] += state == "won"
+    answer["strayed_deals"] += any(found[name] for name in ("illegal_move", "moved_back", "repeated_stage"))
     for name, times in found.items():
         answer[f"{name}_deals"] += 1
         answer[f"{name}_times"] += times

@@ -12,6 +12,7 @@ use super::check::with_catalog;
 use super::plan_words::{owners, test_line};
 use super::planned::{Deals, deals, homeless, scenarios, unknown_names};
 use super::read_file;
+use super::stage_names::unclear_names;
 use crate::deal::event::{CatalogEntry, CatalogKind};
 use crate::deal::plan::{Fate, fate};
 use crate::fault::Fault;
@@ -97,7 +98,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         let found = deals(&store, before, &process, today)?;
         let unknown = unknown_names(&store, &found.book, &process, &label)?;
         let nowhere = homeless(&store, &found.book, &found.held, (before, &process))?;
-        if let Some(fault) = unknown.or(nowhere) {
+        let unclear = unclear_names(before, &process, &label);
+        if let Some(fault) = unclear.or(unknown).or(nowhere) {
             return Err(fault.hint("nothing was applied").into());
         }
         told = consequences(cx, (&path, &label), (before, &process), &found)?;

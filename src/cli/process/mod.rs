@@ -21,6 +21,7 @@ pub(crate) mod review;
 mod schema;
 mod show;
 mod shown;
+mod stage_names;
 mod suggest;
 mod suggestions;
 mod test;

@@ -15,6 +15,7 @@ use super::planned::{
     Deals, deals, forecast, homeless, is_foreseen, nowhere_to_go, scenarios, unknown_names,
 };
 use super::read_file;
+use super::stage_names::unclear_names;
 use crate::deal::plan::Fate;
 use crate::document::{Block, Document};
 use crate::money::Money;
@@ -64,6 +65,9 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .map(Line::new)
         .collect();
     let found = deals(&session.store, &session.process, &after, session.today)?;
+    if let Some(fault) = unclear_names(&session.process, &after, &label) {
+        return Err(fault.into());
+    }
     if let Some(fault) = unknown_names(&session.store, &found.book, &after, &label)? {
         return Err(fault.into());
     }

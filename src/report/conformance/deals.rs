@@ -47,7 +47,6 @@ struct Line {
     found: Found,
     deviations: u32,
     beside: u32,
-    on: Option<Day>,
 }
 
 /// Which deals are listed, and whether it is said how they were judged.
@@ -85,13 +84,12 @@ pub fn deviations(
                 found,
                 deviations: sum(true),
                 beside: sum(false),
-                on: day_of(book, found),
             });
         }
     });
     lines.sort_by_key(|line| {
         let conforms = line.deviations == 0;
-        (conforms, Reverse(line.on), book.deals.id[line.deal])
+        (conforms, Reverse(line.found.on), book.deals.id[line.deal])
     });
     let others = lines.iter().filter(|line| line.deviations > 0).count();
     let beside = lines.len() - others;
@@ -112,7 +110,7 @@ pub fn deviations(
         class: line.found.class.name(),
         deviation: sentence(&judge.versions, book, line.found),
         version: judge.versions.numbers[line.found.version],
-        on: line.on.map(Day::date),
+        on: line.found.on.map(Day::date),
         deviations: line.deviations,
         beside: line.beside,
     };
@@ -176,18 +174,6 @@ pub fn deviations(
     Ok(Report { answer, document })
 }
 
-/// When it happened.
-fn day_of(book: &Book, found: Found) -> Option<Day> {
-    let visits = &book.visits;
-    match found.about {
-        About::Start | About::Again(_) => visits.entered[found.visit],
-        About::To(_) | About::Step(..) | About::Gate => visits.left[found.visit],
-        // The last day within the limit and so many more.
-        About::Days(_) => visits.left[found.visit].or(Some(Day::of(book.as_of))),
-        About::FollowUp(at) => Some(book.follow_ups.due[at]),
-    }
-}
-
 /// What happened, as one line, with the version that judges it where that is not the one in force.
 fn sentence(versions: &Versions<'_>, book: &Book, found: Found) -> String {
     let told = told(versions, book, found);
@@ -203,7 +189,7 @@ fn told(versions: &Versions<'_>, book: &Book, found: Found) -> String {
     let stage = usize::from(visits.stage[found.visit]);
     let here = declared.title(stage);
     let deal = visits.deal[found.visit];
-    let kind = declared.kind(deal, day_of(book, found));
+    let kind = declared.kind(deal, found.on);
     let past = |from: Option<usize>, to: usize| {
         let between = declared.between(kind, from, to).unwrap_or_default();
         let been = |stage: usize| {

@@ -34,6 +34,8 @@ row! {
         pub repeated_stage_times: usize,
         pub repeated_stage_closed: usize,
         pub repeated_stage_won: usize,
+        /// Deals with any of the three: a way that is not there, back where that is not allowed, again.
+        pub strayed_deals: usize,
         pub missing_step_deals: Option<usize>,
         pub missing_step_times: Option<usize>,
         pub missing_step_closed: Option<usize>,
@@ -112,6 +114,7 @@ impl Followed {
             repeated_stage_times: times(Class::RepeatedStage).unwrap_or_default(),
             repeated_stage_closed: closed(Class::RepeatedStage).unwrap_or_default(),
             repeated_stage_won: of_won(Class::RepeatedStage).unwrap_or_default(),
+            strayed_deals: tally.strayed,
             missing_step_deals: deals(Class::MissingStep),
             missing_step_times: times(Class::MissingStep),
             missing_step_closed: closed(Class::MissingStep),

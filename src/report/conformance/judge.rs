@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 use super::super::Ask;
 use super::Judging;
 use super::model::{Declared, GOOD_END, Places, told_of};
-use super::verdict::{About, Class, Unjudged, Verdict};
+use super::verdict::{About, Class, Found, Unjudged, Verdict};
 use super::versions::Versions;
 use crate::deal::book::{Book, Day, Left, Told};
-use crate::deal::fact::{OVERRIDES_TOLD, STEPS_TOLD};
+use crate::deal::fact::{HISTORY_TOLD, OVERRIDES_TOLD, STEPS_TOLD};
 
 /// Stages between two places by version and customer type; none where no way leads there.
 type Between = FxHashMap<(usize, usize, Option<usize>, usize), Option<Places>>;
@@ -19,7 +19,8 @@ pub(super) struct Judge<'b> {
     pub(super) versions: Versions<'b>,
     book: &'b Book,
     today: Day,
-    /// Of imported deals: whether the file told of every step, of every override.
+    /// Of imported deals: whether a file told their whole way, every step, every override.
+    history_told: &'b Told,
     steps_told: &'b Told,
     overrides_told: &'b Told,
     /// What was asked before.
@@ -37,6 +38,7 @@ impl<'b> Judge<'b> {
             versions: Versions::new(judging, book)?,
             book,
             today: Day::of(book.as_of),
+            history_told: told_of(book, HISTORY_TOLD)?,
             steps_told: told_of(book, STEPS_TOLD)?,
             overrides_told: told_of(book, OVERRIDES_TOLD)?,
             between: Between::default(),
@@ -82,7 +84,10 @@ impl<'b> Judge<'b> {
     }
 
     fn tells_one_stage(&self, deal: usize, visits: Range<usize>, verdict: &Verdict) -> bool {
-        visits.len() == 1 && self.imported(deal) && verdict.times[Class::SkippedStage as usize] > 0
+        visits.len() == 1
+            && self.imported(deal)
+            && self.history_told.since(deal as u32).is_none()
+            && verdict.times[Class::SkippedStage as usize] > 0
     }
 
     /// The version that judges what a deal did on a day.
@@ -94,11 +99,22 @@ impl<'b> Judge<'b> {
         &self.versions.all[version]
     }
 
+    /// What happened at the end of a visit.
+    fn found(&self, class: Class, (visit, version): (usize, usize), about: About) -> Found {
+        Found {
+            class,
+            visit,
+            version,
+            on: self.book.visits.left[visit],
+            about,
+        }
+    }
+
     fn verdict(&mut self, deal: usize, own: Range<usize>, items: Range<usize>) -> Verdict {
         let visits = &self.book.visits;
         let mut verdict = Verdict::default();
         let (mut been, mut left_onward) = (Places::default(), Places::default());
-        let mut again_told = false;
+        let (mut again_told, mut left_under) = (false, 0);
         let here = !self.imported(deal) || self.versions.passed_a_gate(deal as u32);
         let overrides = here || self.overrides_told.since(deal as u32).is_some();
         verdict.tells(Class::Override, overrides);
@@ -125,12 +141,16 @@ impl<'b> Judge<'b> {
             if by_process_change(how) {
                 continue;
             }
+            // Another version may ask for more.
+            if std::mem::replace(&mut left_under, version) != version {
+                left_onward = Places::default();
+            }
             if matches!(how, Left::Advanced | Left::Won) && !left_onward.has(place) {
                 left_onward.add(place);
                 self.steps(deal, (at, version), &mut verdict);
             }
             if visits.overridden[at] {
-                verdict.add(Class::Override, (at, version), About::Gate);
+                verdict.add(self.found(Class::Override, (at, version), About::Gate));
             }
             match how {
                 Left::Won => self.went(deal, (at, version), GOOD_END, been, &mut verdict),
@@ -164,7 +184,13 @@ impl<'b> Judge<'b> {
             return;
         }
         let class = self.passed_over((version, kind), None, place, Places::default());
-        verdict.add(class, (at, version), About::Start);
+        verdict.add(Found {
+            class,
+            visit: at,
+            version,
+            on: entered,
+            about: About::Start,
+        });
     }
 
     /// Once more than the process says a deal is meant to be in a stage.
@@ -179,8 +205,13 @@ impl<'b> Judge<'b> {
         let before = visits.stage[first..at].iter();
         let times = before.filter(|before| **before == stage).count() + 1;
         if times > most as usize {
-            let about = About::Again(times as u32);
-            verdict.add(Class::RepeatedStage, (at, version), about);
+            verdict.add(Found {
+                class: Class::RepeatedStage,
+                visit: at,
+                version,
+                on: visits.entered[at],
+                about: About::Again(times as u32),
+            });
         }
     }
 
@@ -190,11 +221,19 @@ impl<'b> Judge<'b> {
             Left::Still => Some(self.today),
             _ => visits.left[at],
         };
+        let (Some(entered), Some(until)) = (visits.entered[at], until) else {
+            return;
+        };
         let declared = &mut self.versions.all[version];
-        if let (Some(entered), Some(until)) = (visits.entered[at], until)
-            && let Some(days) = declared.beyond(usize::from(visits.stage[at]), entered, until)
-        {
-            verdict.add(Class::TooLong, (at, version), About::Days(days));
+        let last = declared.last_day(usize::from(visits.stage[at]), entered);
+        if let Some(last) = last.filter(|last| *last < until) {
+            verdict.add(Found {
+                class: Class::TooLong,
+                visit: at,
+                version,
+                on: Some(Day::new(last.number() + 1)),
+                about: About::Days(until.since(last)),
+            });
         }
     }
 
@@ -227,7 +266,7 @@ impl<'b> Judge<'b> {
             };
             if !done {
                 let about = About::Step(*step, told.since(deal_n));
-                verdict.add(Class::MissingStep, (at, version), about);
+                verdict.add(self.found(Class::MissingStep, (at, version), about));
             }
         }
     }
@@ -258,7 +297,7 @@ impl<'b> Judge<'b> {
         } else {
             self.passed_over((version, kind), Some(from), to, been)
         };
-        verdict.add(class, (at, version), About::To(to));
+        verdict.add(self.found(class, (at, version), About::To(to)));
     }
 
     /// A move onward that is not allowed: past stages in which the deal had not been, or where no way leads.
@@ -292,7 +331,14 @@ impl<'b> Judge<'b> {
         let end = self.book.deals.closed[deal].map_or(self.today, |closed| closed.min(self.today));
         for at in items.filter(|at| follow_ups.by_rule[*at]) {
             if follow_ups.done[at].unwrap_or(end) > follow_ups.due[at] {
-                verdict.add(Class::FollowUp, (last, 0), About::FollowUp(at));
+                let due = Some(follow_ups.due[at]);
+                verdict.add(Found {
+                    class: Class::FollowUp,
+                    visit: last,
+                    version: self.version(deal, due),
+                    on: due,
+                    about: About::FollowUp(at),
+                });
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What a version of the process declares, as small tables of bits: what is looked up for each of millions of moves.
 
 use crate::deal::book::{Book, Day, Needs, Told};
-use crate::deal::fact::{GATE_VERSION, OVERRIDES_TOLD, STEPS_TOLD};
-use crate::process::{Calendar, Process, Span, Stage, WON};
+use crate::deal::fact::{GATE_VERSION, HISTORY_TOLD, OVERRIDES_TOLD, STEPS_TOLD};
+use crate::process::{Calendar, Process, Span, Stage, Step, WON};
 
 /// Places where a deal may be, one bit each: the stages of the Book, then the good end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,10 +97,16 @@ pub(super) struct Declared<'p> {
     most: Vec<u32>,
 }
 
+/// Whether every deal of its type is asked for a step. One that is asked for on a condition is for the gate to judge,
+/// which has the facts of that day; who passed it by override is told beside.
+fn is_demanded(step: &Step) -> bool {
+    step.required && step.ask_when.is_none()
+}
+
 /// Whether a stage, or a step of one, is for some customer types only.
 fn differs_by_type(process: &Process) -> bool {
     let limited = |stage: &Stage| {
-        let mut steps = stage.steps.iter().filter(|step| step.required);
+        let mut steps = stage.steps.iter().filter(|step| is_demanded(step));
         !stage.only.0.is_empty() || steps.any(|step| !step.only.0.is_empty())
     };
     process.stages.iter().any(limited)
@@ -109,12 +115,12 @@ fn differs_by_type(process: &Process) -> bool {
 /// The facts that tell which required steps were done, and the customer type where it matters.
 pub(super) fn told<'p>(processes: impl Iterator<Item = &'p Process>) -> Needs {
     let mut needs = Needs::default();
-    let known = [GATE_VERSION, STEPS_TOLD, OVERRIDES_TOLD];
+    let known = [GATE_VERSION, HISTORY_TOLD, STEPS_TOLD, OVERRIDES_TOLD];
     needs.told.extend(known.map(str::to_string));
     for process in processes {
         for step in process.stages.iter().flat_map(|stage| &stage.steps) {
             let fact = format!("done_{}", step.name);
-            if step.required && !needs.told.contains(&fact) {
+            if is_demanded(step) && !needs.told.contains(&fact) {
                 needs.told.push(fact);
             }
         }
@@ -183,8 +189,7 @@ impl<'p> Declared<'p> {
             }
             let mut required = Vec::with_capacity(process.stages.len());
             for stage in &process.stages {
-                let of_kind =
-                    |step: &&crate::process::Step| step.required && step.only.includes(kind);
+                let of_kind = |step: &&Step| is_demanded(step) && step.only.includes(kind);
                 let mut places = Vec::new();
                 for step in stage.steps.iter().filter(of_kind) {
                     let mut known = declared.steps.iter();
@@ -292,12 +297,11 @@ impl<'p> Declared<'p> {
         self.own(place).map_or(u32::MAX, |stage| self.most[stage])
     }
 
-    /// Days beyond the limit of a stage of a stay from one day to another; none within it.
-    pub(super) fn beyond(&mut self, place: usize, entered: Day, until: Day) -> Option<i32> {
+    /// The last day within the limit of a stage.
+    pub(super) fn last_day(&mut self, place: usize, entered: Day) -> Option<Day> {
         let stage = self.own(place)?;
         let limit = self.limits[stage].as_mut()?;
-        let days = until.number() - limit.last_day(entered);
-        (days > 0).then_some(days)
+        Some(Day::new(limit.last_day(entered)))
     }
 
     /// The places on the default way from one, or from the beginning, to another, without both; none where the way

@@ -237,7 +237,7 @@ fn by_group(groups: &Groups<'_>, lines: &[usize], rows: &[ConformanceRow]) -> Ta
                 |(low, high)| Cell::Text(percents(low, high)),
             ),
             count(row.skipped_stage_deals),
-            count(row.illegal_move_times + row.moved_back_times + row.repeated_stage_times),
+            count(row.strayed_deals),
             or_not_told(row.missing_step_deals),
             or_not_told(row.override_deals),
             count(row.too_long_deals),
@@ -335,7 +335,8 @@ const RULE: &[&str] = &[
      customer type, was won from a stage that leads to it, and left no stage onward before its required steps were done",
     "skipped: past stages in which it had not been, a win from an early stage included; entered again: by no allowed way, \
      or more often than `most_visits` of the stage; a step done on the day of leaving is in time",
-    "each move by the version of the process under which it was made; stays that last, and what a file told of, by the one \
+    "steps that are asked for on a condition (`ask_when`) are the gate's to judge",
+    "each move by the version of the process under which it was made (of several on one day the last); stays that last, and what a file told of, by the one \
      in force",
     "beside, without a say in whether it conforms: overrides, stays longer than `limit` (days on hold count), and \
      follow-ups of the process done after their day or not done though the deal was open that long",

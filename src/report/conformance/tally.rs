@@ -14,6 +14,8 @@ pub(super) struct Tally {
     pub(super) deals: [usize; CLASSES],
     /// How often, by class.
     pub(super) times: [usize; CLASSES],
+    /// Deals with a move that the process does not have: nowhere, back, or again.
+    pub(super) strayed: usize,
     pub(super) back_deals: usize,
     pub(super) back_times: usize,
     /// Won of those that moved back where it is allowed.
@@ -37,6 +39,9 @@ impl Tally {
             self.deals[class] += usize::from(*times > 0);
             self.times[class] += *times as usize;
         }
+        let moves = [Class::IllegalMove, Class::MovedBack, Class::RepeatedStage];
+        let strayed = moves.iter().any(|class| verdict.times[*class as usize] > 0);
+        self.strayed += usize::from(strayed);
         self.back_deals += usize::from(verdict.allowed_back > 0);
         self.back_times += verdict.allowed_back as usize;
         for class in 0..CLASSES {
@@ -60,6 +65,7 @@ impl Tally {
         self.n += other.n;
         self.open += other.open;
         self.conforming += other.conforming;
+        self.strayed += other.strayed;
         for class in 0..CLASSES {
             self.deals[class] += other.deals[class];
             self.times[class] += other.times[class];

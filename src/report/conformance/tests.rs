@@ -8,7 +8,7 @@ use super::judge::Judge;
 use super::verdict::{Class, Unjudged, Verdict};
 use super::{Judging, Listed, conformance, deviations, paths};
 use crate::deal::book::{Book, Left, State, Told};
-use crate::deal::fact::{GATE_VERSION, OVERRIDES_TOLD, STEPS_TOLD};
+use crate::deal::fact::{GATE_VERSION, HISTORY_TOLD, OVERRIDES_TOLD, STEPS_TOLD};
 use crate::document::Period;
 use crate::process::Process;
 
@@ -130,7 +130,7 @@ pub(super) fn book(ways: &[&str]) -> Book {
     book.told.insert("done_paper".to_string(), paper);
     let none = Told::new(vec!["large".to_string()], deals.len());
     book.told.insert("type".to_string(), none);
-    for fact in [GATE_VERSION, STEPS_TOLD, OVERRIDES_TOLD] {
+    for fact in [GATE_VERSION, HISTORY_TOLD, STEPS_TOLD, OVERRIDES_TOLD] {
         book.told.insert(fact.to_string(), Told::default());
     }
     book
@@ -263,7 +263,7 @@ pub(super) fn first_by(judging: Judging<'_>, book: &Book) -> String {
 #[case::still_there(
     "q130",
     "too_long 1",
-    "too_long: in Qualify 3 days past the limit of 10d (2026-11-21)"
+    "too_long: in Qualify 3 days past the limit of 10d (2026-11-19)"
 )]
 #[case::what_decides_comes_first(
     "q0 d11 12W",
@@ -384,6 +384,13 @@ fn what_a_file_did_not_tell_is_not_held_against_a_deal() {
     let one = untold("q0 9W", &|_| {});
     assert_eq!(one, Err(Unjudged::OneStage));
     assert!(untold("q0 9L", &|_| {}).is_ok());
+    // A log is the whole way.
+    let whole = untold("q0 9W", &|book| {
+        let mut told = Told::new(vec!["1".to_string()], 1);
+        told.push(0, day(0), Some(0));
+        book.told.insert(HISTORY_TOLD.to_string(), told);
+    });
+    assert_eq!(classes(&whole.expect("judged")), "skipped_stage 1");
     assert_eq!(untold("", &|_| {}), Err(Unjudged::NoStage));
 }
 

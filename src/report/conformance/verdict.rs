@@ -73,7 +73,21 @@ pub(super) struct Found {
     pub(super) visit: usize,
     /// Place among the versions: by which it was judged.
     pub(super) version: usize,
+    /// `None` when a file did not tell.
+    pub(super) on: Option<Day>,
     pub(super) about: About,
+}
+
+impl Found {
+    /// Whether it is told rather than another: it decides and that does not or, where neither does, it was before.
+    fn comes_before(&self, other: &Self) -> bool {
+        match (self.class.decides(), other.class.decides()) {
+            (false, false) => self
+                .on
+                .is_some_and(|on| other.on.is_none_or(|other| on < other)),
+            (decides, others) => decides && !others,
+        }
+    }
 }
 
 /// What is said of one deal.
@@ -111,17 +125,11 @@ impl Verdict {
         known[class as usize] = true;
     }
 
-    pub(super) fn add(&mut self, class: Class, (visit, version): (usize, usize), about: About) {
-        self.times[class as usize] += 1;
-        let found = Found {
-            class,
-            visit,
-            version,
-            about,
-        };
-        match self.first {
-            Some(first) if first.class.decides() || !class.decides() => {}
-            _ => self.first = Some(found),
+    /// What decides comes in the order of time, what does not in any.
+    pub(super) fn add(&mut self, found: Found) {
+        self.times[found.class as usize] += 1;
+        if self.first.is_none_or(|first| found.comes_before(&first)) {
+            self.first = Some(found);
         }
     }
 }

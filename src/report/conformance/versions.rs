@@ -42,7 +42,7 @@ impl<'p> Versions<'p> {
         let versions =
             std::iter::once(book.process_version).chain(earlier.iter().map(|one| one.version));
         let numbers: Vec<u32> = versions.collect();
-        // Of a version that was undone, or that nobody can read any more, the one before stands in.
+        // Of a version that this program can't read (any more), the one before stands in.
         let by_number: BTreeMap<u32, usize> = numbers.iter().copied().zip(0..).collect();
         let of_label = gates.labels.iter().map(|label| {
             let number: u32 = label.parse().unwrap_or(u32::MAX);

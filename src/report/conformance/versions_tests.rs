@@ -107,10 +107,10 @@ fn paper(on: i32) -> impl Fn(&mut Book) {
 #[case::the_limit_of_then(
     "q0 x8 p9 12W",
     "1@0",
-    "too_long: in First 3 days past the limit of 5d (version 1) (2026-07-09)"
+    "too_long: in First 3 days past the limit of 5d (version 1) (2026-07-07)"
 )]
 #[case::the_limit_of_now_where_it_is_still("q135", "1@135", "")]
-#[case::an_undone_version_is_the_one_before(
+#[case::a_version_nobody_can_read_is_the_one_before(
     "q0 p3 6W",
     "3@0",
     "skipped_stage: went from First to Propose, past Older (version 1) (2026-07-04)"
@@ -138,6 +138,77 @@ fn steps_of_then() {
     assert_eq!(
         judged("q0 d3 p4 6W", "7@0", &untold),
         "missing_step: left Qualify without the required step `call` (2026-07-04)"
+    );
+}
+
+/// A step is asked for once; another version may ask for more.
+#[test]
+fn what_is_left_again_under_another_version() {
+    let calls = |_: &mut Book| {};
+    // Under version 1 nothing is required in the first stage, under 7 the call, which was done on day 1.
+    assert_eq!(judged("q0 x3 p4 q5 d6 p7 8W", "1@0 7@6", &paper(1)), "");
+    assert_eq!(
+        judged("q0 d0 9L", "7@0", &calls).split(':').next(),
+        Some("missing_step")
+    );
+    let late = |book: &mut Book| {
+        paper(1)(book);
+        let mut call = Told::new(vec!["1".to_string()], 1);
+        call.push(0, day(8), Some(0));
+        book.told.insert("done_call".to_string(), call);
+    };
+    assert_eq!(
+        judged("q0 x3 p4 q5 d6 p7 8W", "1@0 7@6", &late),
+        "missing_step: left Qualify without the required step `call`; it was done on 9 Jul 2026 (2026-07-07)"
+    );
+}
+
+/// Of what is told beside, what was first comes first, and each by the version of its day.
+#[test]
+fn beside_by_its_day() {
+    let early = |book: &mut Book| {
+        paper(1)(book);
+        let items = &mut book.follow_ups;
+        items.deal.push(0);
+        items.due.push(day(2));
+        items.added.push(day(0));
+        items.done.push(None);
+        items.by_rule.push(true);
+    };
+    // Its limit of 5 days is passed on day 6, the follow-up on day 2.
+    assert_eq!(
+        judged("q0 x8 p9 12W", "1@0 7@9", &early),
+        "follow_up: a follow-up due 3 Jul 2026 was not done (version 1) (2026-07-03)"
+    );
+}
+
+/// Who is asked for a step on a condition is known to the gate of that day.
+#[test]
+fn a_step_on_a_condition_is_for_the_gate() {
+    let text = FIRST.replace(
+        "required = true",
+        "required = true, ask_when = \"value > 9\"",
+    );
+    let process = process::check("v1", &text).process.expect("a process");
+    let mut book = book(&["q0 x3 p4 6W"]);
+    book.stages = ["first", "", "propose", "", "older"]
+        .map(str::to_string)
+        .to_vec();
+    book.visits.how[1] = Left::Advanced;
+    let judging = Judging {
+        process: &process,
+        earlier: &[],
+    };
+    assert!(
+        !conformance_needs(judging)
+            .told
+            .contains(&"done_paper".to_string())
+    );
+    let report = conformance(judging, &book, &Ask::default(), false).expect("a report");
+    let row = &report.answer.rows[0].followed;
+    assert_eq!(
+        (row.n, row.conforming, row.missing_step_deals),
+        (1, 1, Some(0))
     );
 }
 

@@ -91,6 +91,7 @@ const OURS: &[&str] = &[
     facts::BOOKED,
     facts::TOUCHED,
     facts::GATE_VERSION,
+    facts::HISTORY_TOLD,
     facts::STEPS_TOLD,
     facts::OVERRIDES_TOLD,
 ];
