@@ -22,8 +22,6 @@ use crate::text::shortened;
 const SILENT_DAYS: i64 = 14;
 /// What is due so soon is on the list.
 const AHEAD_DAYS: i64 = 7;
-/// So long after a suggestion was answered, whoever made it is told.
-const ANSWERED_DAYS: i64 = 7;
 /// Rows of a list that fits a morning; the rest is counted.
 const SHOWN: usize = 20;
 
@@ -113,7 +111,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let rows = tasks.iter().map(|task| (task.subject, task.follow_up));
     worklist::remember(&session, rows.collect());
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
-    let mut notes = answers(&session)?;
+    let mut notes = super::process::answers(&session)?;
     if rep.is_none() && !args.everybody {
         notes.push(format!(
             "{} is no rep here, so this is everybody's; --as REP shows one rep's work",
@@ -138,28 +136,6 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let document = document(&session, heading, &answer);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
-}
-
-/// What others answered of late to suggestions of whoever asks.
-fn answers(session: &Session<'_>) -> Result<Vec<String>> {
-    let suggestions = session.store.suggestions()?.into_iter();
-    let mine = suggestions.filter(|one| one.actor == session.actor);
-    let told = mine.filter_map(|one| {
-        let answer = one.answer?;
-        let days = session.today.signed_duration_since(answer.day).num_days();
-        let is_news = (0..=ANSWERED_DAYS).contains(&days) && answer.actor != session.actor;
-        is_news.then(|| {
-            format!(
-                "{} {} on {} what you suggested, \"{}\": \"{}\"",
-                answer.actor,
-                answer.verdict.name(),
-                day(answer.day),
-                one.text,
-                answer.text
-            )
-        })
-    });
-    Ok(told.collect())
 }
 
 /// Everything that wants doing: follow-ups, referrals, experiences and requests late, due or due soon; then
