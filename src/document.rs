@@ -278,6 +278,20 @@ pub enum Align {
     Right,
 }
 
+/// A share in whole per cent. `100 %` is all and `0 %` is none: what is hardly less, or hardly any, says so.
+pub fn percent(share: f64) -> String {
+    // What was added up may miss a whole by what a sum of fractions does.
+    const NEAR: f64 = 1e-9;
+    let whole = (share * 100.0).round();
+    if whole >= 100.0 && share < 1.0 - NEAR {
+        "> 99 %".to_string()
+    } else if whole < 1.0 && share > NEAR {
+        "< 1 %".to_string()
+    } else {
+        format!("{whole:.0} %")
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     Text(String),
@@ -356,5 +370,28 @@ impl Document {
     pub fn table(mut self, table: Table) -> Self {
         self.blocks.push(Block::Table(table));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::percent;
+
+    #[rstest]
+    #[case::all(1.0, "100 %")]
+    #[case::all_but_two(486.0 / 488.0, "> 99 %")]
+    #[case::thirds(1.0 / 3.0 + 1.0 / 3.0 + 1.0 / 3.0, "100 %")]
+    #[case::tenths((0..10).map(|_| 0.1).sum(), "100 %")]
+    #[case::rounded(0.994, "99 %")]
+    #[case::more_than_all(1.004, "100 %")]
+    #[case::half(0.5, "50 %")]
+    #[case::one_of_a_hundred_and_fifty(1.0 / 150.0, "1 %")]
+    #[case::one_of_a_thousand(0.001, "< 1 %")]
+    #[case::none(0.0, "0 %")]
+    #[case::less(-0.12, "-12 %")]
+    fn only_all_is_a_hundred_and_only_none_is_nothing(#[case] share: f64, #[case] shown: &str) {
+        assert_eq!(percent(share), shown);
     }
 }

@@ -164,9 +164,9 @@ fn detail(
             }
         }
         (Truth::Met, Some(rule)) => format!("{}   {}", visible(rule), values(true)),
-        (Truth::NotMet, rule) => {
-            let rule = rule.as_deref().map(visible).unwrap_or_default();
-            format!("{rule:<rule_width$}   {}", values(false))
+        (Truth::NotMet, None) => values(false),
+        (Truth::NotMet, Some(rule)) => {
+            format!("{:<rule_width$}   {}", visible(rule), values(false))
         }
         (Truth::Missing, Some(rule)) if is_step => format!("not done: {}", visible(rule)),
         (Truth::Missing, Some(rule)) => {

@@ -371,8 +371,8 @@ impl Fit {
         }
         let ratio = self.ratios.of(class, rep);
         format!(
-            " ({:.0} %, n = {})",
-            ratio.share * 100.0,
+            " ({}, n = {})",
+            crate::document::percent(ratio.share),
             crate::money::grouped(ratio.closed.into())
         )
     }

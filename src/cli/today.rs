@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let rows = tasks.iter().map(|task| (task.subject, task.follow_up));
     worklist::remember(&session, rows.collect());
     let late = tasks.iter().filter(|task| task.late_days.is_some()).count();
-    let mut notes = Vec::new();
+    let mut notes = super::process::answers(&session)?;
     if rep.is_none() && !args.everybody {
         notes.push(format!(
             "{} is no rep here, so this is everybody's; --as REP shows one rep's work",

@@ -6,7 +6,7 @@
 
 use super::Refusal;
 use crate::deal::book::{Book, Columns, Named, Needs, State};
-use crate::process::{FieldKind, FieldOf, Process};
+use crate::process::Process;
 use crate::statistics::{Trials, benjamini_hochberg, equal_rates, spread_between};
 
 /// Of the fields that are said to tell, no more than this share does so by luck.
@@ -36,10 +36,7 @@ pub fn evidence_needs(process: &Process) -> Needs {
 
 /// The fields of the process that have a few values each.
 pub(super) fn choices(process: &Process) -> impl Iterator<Item = &str> {
-    let fields = process.fields.iter();
-    let chosen = fields.filter(|field| {
-        field.of != FieldOf::BuiltIn && matches!(field.kind, FieldKind::Choice | FieldKind::Bool)
-    });
+    let chosen = process.fields.iter().filter(|field| field.has_few_values());
     chosen.map(|field| field.name.as_str())
 }
 

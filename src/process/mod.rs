@@ -202,6 +202,13 @@ pub struct Field {
     pub choices: Vec<String>,
 }
 
+impl Field {
+    /// Whether it has a few values each, by which deals can be told apart; evidence looks at all of these.
+    pub fn has_few_values(&self) -> bool {
+        self.of != FieldOf::BuiltIn && matches!(self.kind, FieldKind::Choice | FieldKind::Bool)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldOf {
@@ -324,7 +331,7 @@ pub struct Gone {
 
 impl Stage {
     /// The facts that its gate and its letters look at, as often as they do.
-    fn reads(&self) -> impl Iterator<Item = &str> {
+    pub fn reads(&self) -> impl Iterator<Item = &str> {
         let required = self.requires.iter().map(|one| &one.ask_when);
         let asked = required.chain(self.steps.iter().map(|step| &step.ask_when));
         let conditions = asked.flatten().chain(self.exit.iter().map(|one| &one.when));

@@ -1,7 +1,7 @@
 //! Who reads a fact: what in the process looks at it, beside the gate that requires it. What nobody reads is a burden.
 //!
 //! Being required is not reading, nor is being printed by matrix, map and guide, which print all that is asked for; nor
-//! are reports that look at whatever field there is when somebody asks for it.
+//! are reports that look at whatever field there is when somebody asks for it. What they look at unasked is reading.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct Reader {
     pub name: String,
 }
 
-/// Built-in facts that reports and forecasts of every process look at.
+/// Facts that reports and forecasts look at, whatever the process says of them.
 const ALWAYS: &[(&str, &str, &str)] = &[
     ("owner", "report", "what is told by rep and team"),
     ("product", "report", "what is told by product"),
@@ -28,6 +28,7 @@ const ALWAYS: &[(&str, &str, &str)] = &[
     ("value", "forecast", "what deals are worth"),
     ("expected_close", "forecast", "when deals are expected"),
     ("next_step", "report", "today's work, deals without one"),
+    ("has_decider", "report", "meeting: large deals without one"),
 ];
 
 /// Everything that reads the fact that a condition calls `column`; of a step, `done_STEP`; of a role, `has_ROLE`.
@@ -105,6 +106,10 @@ pub fn readers(process: &Process, column: &str) -> Vec<Reader> {
     }
     for (_, what, name) in ALWAYS.iter().filter(|(name, ..)| *name == column) {
         add(what, name);
+    }
+    let mut fields = process.fields.iter();
+    if fields.any(|field| field.name == column && field.has_few_values()) {
+        add("forecast", "evidence: whether it tells won from lost");
     }
     found
 }
@@ -246,9 +251,9 @@ at_most = 3
     #[rstest]
     #[case("budget", &["gate qualify: there is money", "metric with-budget"])]
     #[case("plan", &[])]
-    #[case("legal", &["check unlawful"])]
+    #[case("legal", &["check unlawful", "forecast evidence: whether it tells won from lost"])]
     #[case("sites", &["type large", "score many sites", "metric with-budget"])]
-    #[case("has_decider", &["tool Agenda"])]
+    #[case("has_decider", &["tool Agenda", "report meeting: large deals without one"])]
     #[case("has_user", &[])]
     #[case("done_call", &["follow-up thank them"])]
     #[case("done_visit", &[])]

@@ -97,19 +97,23 @@ pub(super) fn of_its_own(reader: &Reader<'_>, remove: &Spanned<DeValue<'_>>) -> 
             );
             continue;
         };
-        if let Some(why) = keys.needed("what is removed", "why") {
-            removed.push(Removed {
-                noun: "stage",
-                name: name.value,
-                stage: None,
-                why: why.value,
-                span: name.span,
-                again: false,
-                deals_to: keys.text("deals_to"),
-            });
-        }
+        removed.push(Removed {
+            noun: "stage",
+            name: name.value,
+            stage: None,
+            why: why_of(&keys),
+            span: name.span,
+            again: false,
+            deals_to: keys.text("deals_to"),
+        });
     }
     removed
+}
+
+/// Where it is missing that is told, and no process comes of it; what else is wrong is still looked for.
+fn why_of(keys: &Keys<'_>) -> String {
+    let why = keys.needed("what is removed", "why");
+    why.map_or_else(String::new, |why| why.value)
 }
 
 fn wrong_type(reader: &Reader<'_>, remove: &Spanned<DeValue<'_>>) {
@@ -135,7 +139,7 @@ pub(super) fn removed(
         let Some(keys) = reader.table(&shape::REMOVE, item) else {
             continue;
         };
-        let why = keys.needed("what is removed", "why");
+        let why = why_of(&keys);
         let stage = keys.text("stage");
         let deals_to = keys.text("deals_to");
         // One of a kind, or it is not clear what is meant.
@@ -198,13 +202,13 @@ pub(super) fn removed(
                 "only the deals of a stage have to go elsewhere",
             );
         }
-        if let (true, Some(why)) = (found, why) {
+        if found {
             let is_part = noun != "stage";
             removed.push(Removed {
                 noun,
                 name: name.value,
                 stage: stage.filter(|_| is_part).map(|stage| stage.value),
-                why: why.value,
+                why,
                 span: name.span,
                 again: false,
                 deals_to,

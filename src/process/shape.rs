@@ -366,7 +366,7 @@ const ASK_WHEN: Key = Key(
     "ask_when",
     Condition,
     false,
-    "asked only where this is true or not known, such as `rep_win_rate < 0.2`; default: always",
+    "asked only where this is true or not known, such as `rep_win_rate < 0.2` (won of the rep's deals that closed in 365 days, unknown of fewer than 5); default: always",
 );
 
 pub(super) const STAGE: Table = Table {

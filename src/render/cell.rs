@@ -1,6 +1,6 @@
 //! A cell as people read it, the same in every format drawn from a document.
 
-use crate::document::{Cell, TableColumn};
+use crate::document::{Cell, TableColumn, percent};
 use crate::money::{Money, grouped, plain_amount};
 use crate::text::visible;
 
@@ -20,7 +20,7 @@ pub(super) fn shown(cell: &Cell, column: &TableColumn, bar: usize) -> String {
             let sign = if *number < 0 { "-" } else { "" };
             format!("{sign}{}", grouped(number.unsigned_abs()))
         }
-        Cell::Share(share) => format!("{:.0} %", (share * 100.0).round()),
+        Cell::Share(share) => percent(*share),
         // The code is not repeated where the heading says it.
         Cell::Money { minor, currency } if column.heading.contains(currency.code()) => {
             plain_amount(*minor, *currency)

@@ -61,7 +61,7 @@ pub use activity::{ACTIVITY, ActivityBy, ActivityRow, AskActivity, activity};
 pub use aging::{AGING, AgingRow, aging};
 pub use audit::{AuditRow, Verdict as AuditVerdict, audit, audit_needs};
 pub use breakdown::{AskBreakdown, BREAKDOWN, BREAKDOWN_BY, BreakdownRow, breakdown};
-pub use burden::{BURDEN, BurdenRow, Seen, burden};
+pub use burden::{BURDEN, Burden, BurdenRow, Seen, burden};
 pub use changes::{ChangesRow, changes};
 pub use cohorts::{COHORTS, CohortsRow, Every, cohorts};
 pub use compare::{COMPARE_COLUMNS, CompareRow, Whom, compare, compare_needs};

@@ -3,6 +3,7 @@
 use crate::document::Cell;
 #[cfg(test)]
 use crate::document::Document;
+pub(super) use crate::document::percent;
 use crate::money::{Currency, Money, grouped, plain_amount};
 
 /// `1 deal is`, `3 deals are`.
@@ -23,10 +24,6 @@ pub(super) fn counted(count: usize) -> String {
     }
 }
 
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.0} %", (share * 100.0).round())
-}
-
 /// A chance from draws is never quite nothing, nor quite sure.
 pub fn chance_in_words(chance: f64) -> String {
     if chance < 0.01 {
@@ -38,7 +35,7 @@ pub fn chance_in_words(chance: f64) -> String {
     }
 }
 
-/// `19–52 %`.
+/// `19–52 %`: the ends of an interval are rounded as they come, since neither claims to be all or none.
 pub(super) fn percents(low: f64, high: f64) -> String {
     format!(
         "{:.0}–{:.0} %",

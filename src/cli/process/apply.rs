@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::super::context::{Context, Status};
 use super::super::show::counted;
 use super::check::with_catalog;
-use super::planned::{homeless, unknown_names, where_deals_go};
+use super::plan_words::{owners, test_line};
+use super::planned::{Deals, deals, homeless, scenarios, unknown_names};
 use super::read_file;
 use super::stage_names::unclear_names;
 use crate::deal::event::{CatalogEntry, CatalogKind};
@@ -92,14 +93,16 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         today,
         dry_run: args.dry_run,
     };
+    let mut told = Vec::new();
     if let Some(before) = &previous {
-        let (book, held) = where_deals_go(&store, before, &process, today)?;
-        let unknown = unknown_names(&store, &book, &process, &label)?;
-        let nowhere = homeless(&store, &book, &held, (before, &process))?;
+        let found = deals(&store, before, &process, today)?;
+        let unknown = unknown_names(&store, &found.book, &process, &label)?;
+        let nowhere = homeless(&store, &found.book, &found.held, (before, &process))?;
         let unclear = unclear_names(before, &process, &label);
         if let Some(fault) = unclear.or(unknown).or(nowhere) {
             return Err(fault.hint("nothing was applied").into());
         }
+        told = consequences(cx, (&path, &label), (before, &process), &found)?;
     }
     let catalog = store.catalog()?;
     let ((version, moved, bygone), outcome) = store.write(&acting, "command", |write| {
@@ -116,8 +119,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     };
     cx.console
         .say(&format!("✓ {label} {is} version {version}: {why}"))?;
-    for line in moves_in_words(&moved) {
-        cx.console.say(&line)?;
+    for line in moves_in_words(&moved).into_iter().chain(told) {
+        cx.console.say_wrapped(&line)?;
     }
     for (stage, n) in bygone {
         cx.console.note(&format!(
@@ -142,6 +145,25 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         cx.console.say("dry run: nothing written")?;
     }
     Ok(Status::Done)
+}
+
+/// What somebody must be told or must mend once the change is in force: owners of deals, and scenarios that fail.
+fn consequences(
+    cx: &Context,
+    (path, label): (&Path, &str),
+    (before, after): (&Process, &Process),
+    found: &Deals,
+) -> Result<Vec<String>> {
+    let mut lines: Vec<String> = owners(found);
+    if !lines.is_empty() {
+        lines.push("`salesctl deal show DEAL` says what is open, `salesctl deal list --where late` which are late".to_string());
+    }
+    let tests = scenarios(cx, path, label, before, after)?;
+    if let Some(tests) = tests.filter(|tests| tests.failing > 0) {
+        lines.extend(test_line(&tests));
+        lines.push("`salesctl process test` says what was expected".to_string());
+    }
+    Ok(lines.into_iter().map(|line| format!("  {line}")).collect())
 }
 
 /// What the file has no more is kept, with its deals and its history; only a command says that it is over.

@@ -11,7 +11,7 @@ use crate::deal::asked::{Asked, Item, Known, Work, asked, columns_read, items};
 use crate::deal::book::Book;
 use crate::deal::fact::Rows;
 use crate::process::{self, Process};
-use crate::report::{Ask, BURDEN, BurdenRow, Report, Seen, burden};
+use crate::report::{Ask, BURDEN, Burden, Seen, burden};
 use crate::store::Access;
 
 /// How often each required field, role and step was asked, filled and overridden, who reads it, and whether it pays
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let question = Question::of(BURDEN);
     let (book, ask) = loaded(&session, &args.report, question, Vec::new())?;
-    let report = burden_of(&session, &book, &ask, args.explain)?;
+    let report = burden_of(&session, &book, &ask, args.explain)?.report;
     let output = &args.report.output;
     output.show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)
@@ -46,7 +46,7 @@ pub(super) fn burden_of(
     book: &Book,
     ask: &Ask,
     explain: bool,
-) -> Result<Report<BurdenRow>> {
+) -> Result<Burden> {
     let work = session.store.work_told(book.as_of)?;
     let items = items(&session.process);
     let (asked, unread) = seen(session, &work, &items)?;

@@ -1,7 +1,9 @@
-//! `process log`: the versions that were applied.
+//! `process log`: the versions that were applied, and the reviews between them.
+
+use std::cmp::Reverse;
 
 use anyhow::Result;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
@@ -11,7 +13,7 @@ use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::report::review::next_words;
 use crate::store::Access;
 
-/// Show the applied versions of the process: when, by whom, why
+/// Show the applied versions of the process and its reviews: when, by whom, why
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  salesctl process log\n  salesctl process log --json")]
 pub(crate) struct Args {
@@ -20,13 +22,17 @@ pub(crate) struct Args {
 }
 
 row! {
-    /// One line of the answer.
-    struct VersionRow {
-        version: u32,
-        applied: NaiveDate,
+    /// A version that was applied, or a review that took place.
+    struct LogRow {
+        /// `applied` or `reviewed`.
+        what: &'static str,
+        /// Null of a review.
+        version: Option<u32>,
+        day: NaiveDate,
         by: String,
-        why: String,
-        sha256: String,
+        /// Of a review, what was agreed.
+        why: Option<String>,
+        sha256: Option<String>,
     }
 }
 
@@ -40,21 +46,38 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .filter(|number| !is_there(number))
         .map(|number| number.to_string())
         .collect();
-    let rows: Vec<VersionRow> = versions
-        .into_iter()
-        .map(|applied| VersionRow {
-            version: applied.version,
-            applied: applied.day,
+    let (applied, reviewed) = (versions.len(), reviews.len());
+    let mut rows: Vec<(DateTime<Utc>, LogRow)> = Vec::new();
+    rows.extend(versions.into_iter().map(|applied| {
+        let row = LogRow {
+            what: "applied",
+            version: Some(applied.version),
+            day: applied.day,
             by: applied.actor,
-            why: applied.why,
-            sha256: super::digest(applied.text.as_bytes()),
-        })
-        .collect();
+            why: Some(applied.why),
+            sha256: Some(super::digest(applied.text.as_bytes())),
+        };
+        (applied.recorded, row)
+    }));
+    rows.extend(reviews.into_iter().map(|review| {
+        let row = LogRow {
+            what: "reviewed",
+            version: None,
+            day: review.day,
+            by: review.actor,
+            why: review.note,
+            sha256: None,
+        };
+        (review.at, row)
+    }));
+    // The newest first; of one day by the clock, so that versions keep their order.
+    rows.sort_by_key(|(at, row)| Reverse((row.day, *at)));
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
     let answer = output::answer(&session, "salesctl/process-log/1", rows);
     let table = Table {
         columns: vec![
             TableColumn::right("version"),
-            TableColumn::left("applied"),
+            TableColumn::left("on"),
             TableColumn::left("by"),
             TableColumn::left("why"),
         ],
@@ -63,19 +86,29 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             .iter()
             .map(|row| {
                 vec![
-                    Cell::Count(i64::from(row.version)),
-                    Cell::Date(row.applied),
+                    row.version
+                        .map_or(Cell::Nothing, |version| Cell::Count(i64::from(version))),
+                    Cell::Date(row.day),
                     Cell::Text(row.by.clone()),
-                    Cell::Text(row.why.clone()),
+                    Cell::Text(match (row.version, row.why.clone()) {
+                        (Some(_), why) => why.unwrap_or_default(),
+                        (None, None) => "reviewed".to_string(),
+                        (None, Some(agreed)) => format!("reviewed: {agreed}"),
+                    }),
                 ]
             })
             .collect(),
     };
     let mut document = Document::default()
         .heading(format!(
-            "{}: {}",
+            "{}: {}{}",
             session.process.name,
-            counted(answer.n, "version", "versions")
+            counted(applied, "version", "versions"),
+            if reviewed == 0 {
+                String::new()
+            } else {
+                format!(", {}", counted(reviewed, "review", "reviews"))
+            }
         ))
         .table(table);
     match undone.as_slice() {

@@ -28,6 +28,7 @@ mod test;
 mod tool;
 
 pub(crate) use apply::{apply_first, digest, first_version};
+pub(crate) use suggestions::answers;
 
 use std::fs;
 use std::path::{Path, PathBuf};

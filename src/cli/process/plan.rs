@@ -10,7 +10,7 @@ use super::super::session::Session;
 use super::super::show::counted;
 use super::compared::{Line, table};
 use super::plan_rows::{PlanRow, affected, change_rows, deal_table, row, test_row};
-use super::plan_words::{gate_words, sums, test_lines};
+use super::plan_words::{gate_words, owners, sums, test_line};
 use super::planned::{
     Deals, deals, forecast, homeless, is_foreseen, nowhere_to_go, scenarios, unknown_names,
 };
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         .into_iter()
         .map(Line::new)
         .collect();
-    let found = deals(&session, &after)?;
+    let found = deals(&session.store, &session.process, &after, session.today)?;
     if let Some(fault) = unclear_names(&session.process, &after, &label) {
         return Err(fault.into());
     }
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         (false, _) => document.table(table(&lines, args.details)),
     };
     let all: Vec<process::Change> = lines.iter().map(|line| line.change.clone()).collect();
-    for line in sums(&found) {
+    for line in sums(&found).into_iter().chain(owners(&found)) {
         document = document.line(line);
     }
     if let Some(words) = found.nowhere_to_go() {
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
         document = document.line(line);
         rows.extend(row);
     }
-    for line in test_lines(&tests) {
+    if let Some(line) = test_line(&tests) {
         document = document.line(line);
     }
     rows.extend(tests.turned.iter().map(test_row));
@@ -196,7 +196,7 @@ fn say_what_it_does(lines: &mut [Line], found: &Deals, after: &Process) {
                 match line.filter(|_| concerns && !told.contains(&key)) {
                     Some(line) => {
                         told.push((line.stage.clone(), line.part, line.item.clone()));
-                        gate_words(line.pass.len(), line.fail.len(), line.unknown.len())
+                        gate_words(line)
                     }
                     None => String::new(),
                 }

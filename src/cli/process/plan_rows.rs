@@ -31,6 +31,8 @@ row! {
         pub(super) pass: Option<usize>,
         pub(super) fail: Option<usize>,
         pub(super) unknown: Option<usize>,
+        /// Of those, whom `ask_when` spares.
+        pub(super) spared: Option<usize>,
         pub(super) deal: Option<String>,
         pub(super) account: Option<String>,
         pub(super) owner: Option<String>,
@@ -57,6 +59,7 @@ pub(super) fn row(about: &'static str, what: &'static str) -> PlanRow {
         pass: None,
         fail: None,
         unknown: None,
+        spared: None,
         deal: None,
         account: None,
         owner: None,
@@ -109,11 +112,11 @@ pub(super) fn change_rows(lines: &[Line], found: &Deals) -> Vec<PlanRow> {
             words: Some(line.told.words.clone()),
             before: line.change.before.as_ref().map(ToString::to_string),
             after: line.change.after.as_ref().map(ToString::to_string),
-            deals: moved
-                .or(gate.map(|gate| gate.pass.len() + gate.fail.len() + gate.unknown.len())),
+            deals: moved.or(gate.map(crate::deal::plan::Line::deals)),
             pass: gate.map(|gate| gate.pass.len()),
             fail: gate.map(|gate| gate.fail.len()),
             unknown: gate.map(|gate| gate.unknown.len()),
+            spared: gate.map(|gate| gate.spared.len()),
             ..row("change", line.change.what.name())
         }
     });

@@ -1,15 +1,19 @@
 //! What `process plan` says of deals and scenarios, in sentences.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::show::counted;
 use super::planned::{Deals, Scenarios, Turned};
-use crate::deal::plan::{Arrival, Fate};
+use crate::deal::plan::{Arrival, Fate, Line};
 use crate::text::visible;
 
-/// `17 deals: 11 pass, 2 fail, 4 have no value`
-pub(super) fn gate_words(pass: usize, fail: usize, unknown: usize) -> String {
-    let total = pass + fail + unknown;
+/// So many owners are named; the rest is counted.
+const OWNERS: usize = 10;
+
+/// `17 deals: 11 pass, 2 fail, 3 have no value, 1 need not be asked`
+pub(super) fn gate_words(line: &Line) -> String {
+    let total = line.deals();
     if total == 0 {
         return "no open deal is there".to_string();
     }
@@ -19,9 +23,10 @@ pub(super) fn gate_words(pass: usize, fail: usize, unknown: usize) -> String {
             parts.push(counted(n, one, many));
         }
     };
-    part(pass, "passes", "pass");
-    part(fail, "fails", "fail");
-    part(unknown, "has no value", "have no value");
+    part(line.pass.len(), "passes", "pass");
+    part(line.fail.len(), "fails", "fail");
+    part(line.unknown.len(), "has no value", "have no value");
+    part(line.spared.len(), "need not be asked", "need not be asked");
     format!("{}: {}", counted(total, "deal", "deals"), parts.join(", "))
 }
 
@@ -98,9 +103,54 @@ fn arrivals_in_words(arrivals: &[Arrival]) -> Vec<String> {
     words.collect()
 }
 
-pub(super) fn test_lines(tests: &Scenarios) -> Vec<String> {
+/// Who is to be told: the owners of deals that would be blocked or late, the most of them first.
+pub(super) fn owners(found: &Deals) -> Vec<String> {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let owner = |deal: u32| {
+        let owner = found.book.deals.owner[deal as usize];
+        let owner = owner.and_then(|owner| found.book.owners.get(owner as usize));
+        owner.map_or("nobody's", |owner| owner.name.as_str())
+    };
+    let arrivals = found.gates.arrivals.iter();
+    let arrived = arrivals.flat_map(|arrival| arrival.blocked.iter().map(|(deal, _)| deal));
+    for deal in found.gates.blocked.iter().chain(arrived) {
+        counts.entry(owner(*deal)).or_default().0 += 1;
+    }
+    for (deal, _) in &found.late.newly {
+        counts.entry(owner(*deal)).or_default().1 += 1;
+    }
+    let mut counts: Vec<(&str, (usize, usize))> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, (blocked, late))| Reverse(blocked + late));
+    let rest = counts.split_off(counts.len().min(OWNERS));
+    let mut lines: Vec<String> = counts
+        .into_iter()
+        .map(|(name, (blocked, late))| format!("{}: {}", visible(name), of_owner(blocked, late)))
+        .collect();
+    if !rest.is_empty() {
+        let sum = |part: fn(&(usize, usize)) -> usize| rest.iter().map(|(_, n)| part(n)).sum();
+        lines.push(format!(
+            "{}: {}",
+            counted(rest.len(), "more owner", "more owners"),
+            of_owner(sum(|n| n.0), sum(|n| n.1))
+        ));
+    }
+    lines
+}
+
+/// `7 deals blocked, 2 late`
+fn of_owner(blocked: usize, late: usize) -> String {
+    let deals = |n: usize| counted(n, "deal", "deals");
+    match (blocked, late) {
+        (blocked, 0) => format!("{} blocked", deals(blocked)),
+        (0, late) => format!("{} late", deals(late)),
+        (blocked, late) => format!("{} blocked, {late} late", deals(blocked)),
+    }
+}
+
+/// What the change makes of the scenarios; `None` where there are none.
+pub(super) fn test_line(tests: &Scenarios) -> Option<String> {
     if tests.total == 0 {
-        return Vec::new();
+        return None;
     }
     let place = |turned: &Turned| {
         format!(
@@ -121,6 +171,11 @@ pub(super) fn test_lines(tests: &Scenarios) -> Vec<String> {
         1 => parts.push(format!("1 fails now: {}", fails[0])),
         n => parts.push(format!("{n} fail now: {}", fails.join(", "))),
     }
+    match tests.failing - fails.len() {
+        0 => {}
+        1 => parts.push("1 fails as before".to_string()),
+        n => parts.push(format!("{n} fail as before")),
+    }
     match holds.len() {
         0 => {}
         1 => parts.push(format!("1 holds now: {}", holds[0])),
@@ -129,7 +184,7 @@ pub(super) fn test_lines(tests: &Scenarios) -> Vec<String> {
     if parts.len() == 1 {
         parts.push("none of another outcome".to_string());
     }
-    vec![format!("tests: {}", parts.join(", "))]
+    Some(format!("tests: {}", parts.join(", ")))
 }
 
 #[cfg(test)]
@@ -137,6 +192,46 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case(7, 2, "7 deals blocked, 2 late")]
+    #[case(1, 0, "1 deal blocked")]
+    #[case(0, 3, "3 deals late")]
+    fn what_an_owner_is_told(#[case] blocked: usize, #[case] late: usize, #[case] words: &str) {
+        assert_eq!(of_owner(blocked, late), words);
+    }
+
+    /// Of 4 scenarios 3 fail: one turned now, so that two did before.
+    #[rstest]
+    #[case(
+        4,
+        3,
+        true,
+        Some("tests: 4 scenarios, 1 fails now: \"a\" (p.toml:3), 2 fail as before")
+    )]
+    #[case(4, 1, false, Some("tests: 4 scenarios, 1 fails as before"))]
+    #[case(4, 0, false, Some("tests: 4 scenarios, none of another outcome"))]
+    #[case(0, 0, false, None)]
+    fn what_fails_is_told_again(
+        #[case] total: usize,
+        #[case] failing: usize,
+        #[case] turned: bool,
+        #[case] line: Option<&str>,
+    ) {
+        let one = Turned {
+            name: "a".to_string(),
+            file: "p.toml".to_string(),
+            line: 3,
+            before: Some(true),
+            after: false,
+        };
+        let tests = Scenarios {
+            total,
+            failing,
+            turned: Some(one).filter(|_| turned).into_iter().collect(),
+        };
+        assert_eq!(test_line(&tests).as_deref(), line);
+    }
 
     fn arrival(stage: &str, deals: usize, blocked: u32) -> Arrival {
         Arrival {

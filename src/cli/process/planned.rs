@@ -33,6 +33,8 @@ pub(super) struct Turned {
 
 pub(super) struct Scenarios {
     pub(super) total: usize,
+    /// How many are not as expected by the edited process.
+    pub(super) failing: usize,
     pub(super) turned: Vec<Turned>,
 }
 
@@ -57,31 +59,25 @@ pub(super) fn nowhere_to_go(deals: usize) -> String {
     format!("{} nowhere to go", counted(deals, "deal has", "deals have"))
 }
 
-/// The open deals and where they go: what `apply` needs to know.
-pub(super) fn where_deals_go(
+/// The open deals, where they go, and how they stand there.
+pub(super) fn deals(
     store: &Store,
     before: &Process,
     after: &Process,
     today: chrono::NaiveDate,
-) -> Result<(Book, Vec<Held>)> {
+) -> Result<Deals> {
     let columns = Columns::STAGE
         .and(Columns::OWNER)
         .and(Columns::ACCOUNT)
         .and(Columns::ACCOUNT_NAMES);
     let book = store.book(before, today, &Needs::of(columns))?;
     let held = held(&book, before, after);
-    Ok((book, held))
-}
-
-pub(super) fn deals(session: &Session<'_>, after: &Process) -> Result<Deals> {
-    let before = &session.process;
-    let (book, held) = where_deals_go(&session.store, before, after, session.today)?;
     let gates = gates(
         before,
         after,
         &held,
-        Day::of(session.today),
-        &mut |process, asked| session.store.judge_some(process, session.today, asked),
+        Day::of(today),
+        &mut |process, asked| store.judge_some(process, today, asked),
     )?;
     let late = late(&book, before, after, &held);
     Ok(Deals {
@@ -273,6 +269,7 @@ pub(super) fn scenarios(
     }
     Ok(Some(Scenarios {
         total: all.len(),
+        failing: are.iter().filter(|is| !holds(is)).count(),
         turned,
     }))
 }

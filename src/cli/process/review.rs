@@ -10,8 +10,9 @@ use super::super::session::Session;
 use super::burden::burden_of;
 use crate::date::day;
 use crate::deal::book::Book;
+use crate::deal::effective_order;
 use crate::deal::event::{Event, Private, StreamKind};
-use crate::deal::suggestion::{Review, next_review};
+use crate::deal::suggestion::{Review, Suggestion, next_review};
 use crate::document::Period;
 use crate::fault::Fault;
 use crate::report::review::{
@@ -62,7 +63,10 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let book = session
         .store
         .book(&session.process, session.today, &needs)?;
-    let (suggestions, overridden) = (session.store.suggestions()?, session.store.overridden()?);
+    let (mut suggestions, overridden) = (session.store.suggestions()?, session.store.overridden()?);
+    if let Some(last) = reviews.last().filter(|_| !args.all) {
+        without_settled(&session, &mut suggestions, last)?;
+    }
     let versions: Vec<Version> = versions.into_iter().map(version).collect();
     let since = reviews.last().filter(|_| !args.all).map(|last| last.day);
     let agenda = Agenda {
@@ -79,6 +83,34 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     args.output
         .show(&cx.console, &report.answer, &report.document)?;
     Ok(Status::Done)
+}
+
+/// Leaves out what was answered on the day of the last review before that was over: it was on its page.
+fn without_settled(
+    session: &Session<'_>,
+    suggestions: &mut Vec<Suggestion>,
+    last: &Review,
+) -> Result<()> {
+    let mut settled = Vec::new();
+    for one in suggestions.iter() {
+        let answer = one.answer.as_ref();
+        if answer.is_none_or(|answer| answer.day != last.day) {
+            continue;
+        }
+        // Of several answers the last counts.
+        let events = session.store.events(one.id)?;
+        let answers = effective_order(&events).into_iter().rev();
+        let mut answers =
+            answers.filter(|told| matches!(told.event, Event::SuggestionAnswered { .. }));
+        if answers
+            .next()
+            .is_some_and(|answer| answer.effective <= last.at)
+        {
+            settled.push(one.id);
+        }
+    }
+    suggestions.retain(|one| !settled.contains(&one.id));
+    Ok(())
 }
 
 /// The parts of the page that other reports work out, of what happened since the last review.
@@ -99,7 +131,7 @@ fn elsewhere(
         period,
         ..Ask::default()
     };
-    let asked = burden_of(session, book, &ask, false)?.answer.rows;
+    let asked = burden_of(session, book, &ask, false)?;
     let followed = conformance(judging, book, &ask, false).map_err(Fault::usage)?;
     let followed = followed.answer.rows.first();
     let mut sections = vec![burden_section(&asked, &again)];
@@ -131,6 +163,18 @@ fn done(args: &Args, cx: &Context) -> Result<Status> {
         return Err(Fault::usage("--note is empty: say what was agreed, or leave it out").into());
     }
     let at = session.moment_on(None)?;
+    let versions = session.store.versions()?;
+    let in_force = versions.iter().find(|applied| applied.day <= at.day);
+    let first = versions.last().map_or(at.day, |first| first.day);
+    let what = in_force.map_or_else(
+        || "process".to_string(),
+        |applied| format!("process version {}", applied.version),
+    );
+    // A process may be older than what is kept of it here.
+    let before = match in_force {
+        Some(_) => String::new(),
+        None => format!(", before its first version here, of {}", day(first)),
+    };
     let reviews = session.store.reviews()?;
     let last = reviews.last().map(|review| review.day);
     let ((), outcome) = session.write(args.dry_run, |write| {
@@ -140,8 +184,7 @@ fn done(args: &Args, cx: &Context) -> Result<Status> {
     })?;
     let next = next_review(&session.process, at.day, last.max(Some(at.day)));
     session.cx.console.say_wrapped(&format!(
-        "✓ process version {} reviewed on {}; {}",
-        session.version,
+        "✓ {what} reviewed on {}{before}; {}",
         day(at.day),
         next_words(next, session.today)
     ))?;

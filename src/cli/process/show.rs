@@ -6,7 +6,7 @@ use super::super::context::{Context, Status};
 use super::super::output::OutputArgs;
 use super::shown::{Shown, stage};
 use crate::document::{Cell, Document, Table, TableColumn, row};
-use crate::process::{Metric, Process, Stage, Whose};
+use crate::process::{Metric, Process, RESULTS, Stage, Whose};
 
 /// Tell what a stage is for, what it needs and why; without a stage, the whole way
 ///
@@ -307,6 +307,13 @@ fn one(shown: &Shown<'_>, stage: &Stage) -> Document {
             format!("{}, {}{}", rule.say, stage.when(rule), rule.only.in_words()),
             rule.why.as_deref(),
         );
+    }
+    // From what a share of its owner's deals is worked out, nobody can see in the condition.
+    for column in process.engine.columns() {
+        let name = column.name.as_str();
+        if RESULTS.contains(&name) && stage.reads().any(|read| read == name) {
+            line("counts", format!("{name}: {}", column.doc), None);
+        }
     }
     line("goes on to", stage.next.join(", "), None);
     if !stage.back.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::super::show::counted;
 use crate::date::day;
-use crate::document::{Cell, Document, Table, TableColumn};
+use crate::document::{Cell, Document, Table, TableColumn, percent};
 use crate::money::grouped;
 use crate::prospect::score::{Accuracy, Class, ENOUGH, Estimate, Learnt, Proposal, Verdict};
 
@@ -117,11 +117,11 @@ fn judged(accuracy: &Accuracy) -> Vec<(&'static str, String)> {
 fn classes(proposal: &Proposal) -> Vec<(&'static str, String)> {
     let [high, medium, low] = proposal.classes;
     let words = |class: Class| {
-        let share = 100.0 * class.won as f64 / class.n.max(1) as f64;
         format!(
-            "{} of {} won ({share:.0} %)",
+            "{} of {} won ({})",
             grouped(class.won as u64),
-            grouped(class.n as u64)
+            grouped(class.n as u64),
+            percent(class.won as f64 / class.n.max(1) as f64)
         )
     };
     vec![

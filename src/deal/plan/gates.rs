@@ -38,6 +38,18 @@ pub struct Line {
     pub fail: Vec<u32>,
     /// What it asks for is not known.
     pub unknown: Vec<u32>,
+    /// `ask_when` does not hold, whatever is known.
+    pub spared: Vec<u32>,
+}
+
+impl Line {
+    /// How many deals it is for.
+    pub fn deals(&self) -> usize {
+        [&self.pass, &self.fail, &self.unknown, &self.spared]
+            .iter()
+            .map(|deals| deals.len())
+            .sum()
+    }
 }
 
 /// What the gates of a new process do to open deals, by their places in the Book.
@@ -65,6 +77,8 @@ struct Rule {
     part: &'static str,
     item: String,
     condition: Condition,
+    /// The condition has it, too; by itself it tells who is spared.
+    ask_when: Option<Condition>,
     only: Only,
 }
 
@@ -98,6 +112,7 @@ fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
             part: "requires",
             item: name.to_string(),
             condition: checked(asked(required.ask_when.as_ref(), is_known(process, name)))?,
+            ask_when: required.ask_when.clone(),
             only: required.only.clone(),
         });
     }
@@ -109,6 +124,7 @@ fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
                 step.ask_when.as_ref(),
                 format!("CASE WHEN done_{} = 1 THEN 1 END", step.name),
             ))?,
+            ask_when: step.ask_when.clone(),
             only: step.only.clone(),
         });
     }
@@ -117,6 +133,7 @@ fn rules(process: &Process, stage: &Stage) -> Result<Vec<Rule>> {
             part: "exit",
             item: criterion.say.clone(),
             condition: criterion.when.clone(),
+            ask_when: None,
             only: criterion.only.clone(),
         });
     }
@@ -239,7 +256,8 @@ pub fn gates(
                 _ => {}
             }
         }
-        for (rule, truths) in gate.after.rules.iter().zip(&is.truths) {
+        let truths = is.truths.iter().zip(&is.asked);
+        for (rule, (truths, asked)) in gate.after.rules.iter().zip(truths) {
             if gate.before.rules.iter().any(|old| old.is(rule)) {
                 continue;
             }
@@ -251,10 +269,15 @@ pub fn gates(
                 pass: Vec::new(),
                 fail: Vec::new(),
                 unknown: Vec::new(),
+                spared: Vec::new(),
             };
             for (at, deal) in gate.after.deals.iter().enumerate() {
                 if is.is_for(&gate.after, rule, at) {
+                    let is_spared = asked
+                        .as_ref()
+                        .is_some_and(|asked| asked[at] == Truth::NotMet);
                     match truths[at] {
+                        _ if is_spared => line.spared.push(*deal),
                         Truth::Met => line.pass.push(*deal),
                         Truth::NotMet => line.fail.push(*deal),
                         Truth::Missing => line.unknown.push(*deal),
@@ -327,6 +350,8 @@ fn reads_differ(before: &Process, after: &Process, today: Day) -> bool {
 /// What the rules of a gate are to each of its deals, and the deals' customer types where it matters.
 struct Judged {
     truths: Vec<Vec<Truth>>,
+    /// What `ask_when` is to them, of rules that have one.
+    asked: Vec<Option<Vec<Truth>>>,
     /// By deal; `None` where nothing is only for some.
     kinds: Option<Vec<Option<String>>>,
 }
@@ -361,6 +386,8 @@ fn judged(process: &Process, sides: &[&Side<'_>], judge: &mut Judge<'_>) -> Resu
     let mut asked: Vec<Asked<'_>> = Vec::new();
     for side in sides {
         asked.extend(side.rules.iter().map(|rule| side.asked(&rule.condition)));
+        let when = side.rules.iter().filter_map(|rule| rule.ask_when.as_ref());
+        asked.extend(when.map(|when| side.asked(when)));
         if is_for_some(side) {
             let types = process.customer_types.iter();
             asked.extend(types.filter_map(|kind| Some(side.asked(kind.when.as_ref()?))));
@@ -375,6 +402,9 @@ fn judged(process: &Process, sides: &[&Side<'_>], judge: &mut Judge<'_>) -> Resu
     let mut all = Vec::new();
     for side in sides {
         let of_rules: Vec<Vec<Truth>> = truths.by_ref().take(side.rules.len()).collect();
+        let when = side.rules.iter();
+        let when = when.map(|rule| rule.ask_when.as_ref().and_then(|_| truths.next()));
+        let when: Vec<Option<Vec<Truth>>> = when.collect();
         let kinds = is_for_some(side).then(|| {
             let mut kinds: Vec<Option<String>> = vec![None; side.deals.len()];
             let mut settled = vec![false; side.deals.len()];
@@ -392,6 +422,7 @@ fn judged(process: &Process, sides: &[&Side<'_>], judge: &mut Judge<'_>) -> Resu
         });
         all.push(Judged {
             truths: of_rules,
+            asked: when,
             kinds,
         });
     }

@@ -1,6 +1,6 @@
 //! What the numbers of a chart are, in words.
 
-use crate::document::Unit;
+use crate::document::{Unit, percent};
 use crate::money::{grouped, plain_amount, short_amount};
 
 /// Beside a bar.
@@ -16,7 +16,7 @@ pub(super) fn exactly(unit: Unit, value: f64) -> String {
                 currency,
             )
         }
-        Unit::Share => format!("{:.0} %", (value * 100.0).round()),
+        Unit::Share => percent(value),
         Unit::Count | Unit::Days | Unit::Number => short(value, 1),
     }
 }

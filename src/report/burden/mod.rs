@@ -76,27 +76,34 @@ struct Tally {
     typed: usize,
 }
 
-/// What is typed by hand for a won deal.
+/// What is typed by hand for a won deal: what is required, and all else.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Typing {
+pub struct Typing {
     /// Deals won in the period, through the gates and not told by a file.
     pub(super) won: usize,
     pub(super) values: usize,
 }
 
 impl Typing {
-    pub(super) fn per_won(self) -> Option<f64> {
-        (self.won > 0).then(|| self.values as f64 / self.won as f64)
+    /// `None` where nothing was won.
+    pub(super) fn in_words(self) -> Option<String> {
+        (self.won > 0).then(|| {
+            format!(
+                "typed by hand for a won deal: {:.1} values (n = {})",
+                self.values as f64 / self.won as f64,
+                grouped(self.won as u64)
+            )
+        })
     }
 }
 
-pub fn burden(
-    process: &Process,
-    book: &Book,
-    ask: &Ask,
-    seen: &Seen<'_>,
-    explain: bool,
-) -> Report<BurdenRow> {
+/// The report, and what is typed, for whoever tells of it elsewhere.
+pub struct Burden {
+    pub report: Report<BurdenRow>,
+    pub typing: Typing,
+}
+
+pub fn burden(process: &Process, book: &Book, ask: &Ask, seen: &Seen<'_>, explain: bool) -> Burden {
     let work = seen.work;
     let place: FxHashMap<_, _> = book.deals.id.iter().copied().zip(0_usize..).collect();
     // By gate: the deal, where it is asked about.
@@ -164,7 +171,10 @@ pub fn burden(
         (n, rows, notes),
     );
     let document = shown::document(&answer, ask, book, typing, explain);
-    Report { answer, document }
+    Burden {
+        report: Report { answer, document },
+        typing,
+    }
 }
 
 /// Counts what was typed for the deals won in the period.

@@ -32,11 +32,8 @@ pub(super) fn document(
             row.name, row.kind
         ));
     }
-    if let Some(values) = typing.per_won() {
-        document = document.line(format!(
-            "typed by hand for a won deal: {values:.1} values (n = {})",
-            grouped(typing.won as u64)
-        ));
+    if let Some(words) = typing.in_words() {
+        document = document.line(words);
     }
     if explain {
         for line in EXPLAINED {

@@ -84,7 +84,7 @@ fn report(ask: &Ask) -> Report<BurdenRow> {
         asked: &asked,
         unread: 0,
     };
-    burden(&process(), &book(&told), ask, &seen, false)
+    burden(&process(), &book(&told), ask, &seen, false).report
 }
 
 /// 4 of 6 won with a plan (Wilson 0.300 to 0.903), 1 of 6 without (0.030 to 0.564): by Newcombe −0.0403 to 0.7732. Two
@@ -169,4 +169,20 @@ fn only_deals_that_are_asked_about_count() {
     assert_eq!((plan.with_n, plan.with_share), (1, Some(1.0)));
     assert_eq!((plan.without_n, plan.without_share), (1, Some(0.0)));
     assert_eq!(plan.typed_per_won, Some(1.0));
+}
+
+/// Whoever adds a fact to what a report always loads says so to those who ask whether to drop it.
+#[test]
+fn what_reports_load_unasked_has_a_reader() {
+    let text = "[process]\nname = \"P\"\ncurrency = \"EUR\"\n\
+                [fields.plan]\ntype = \"bool\"\nwhy = \"w\"\n\
+                [[stage]]\nname = \"qualify\"\n[[end]]\nname = \"lost\"\nreasons = [\"price\"]\n";
+    let process = crate::process::check("process.toml", text);
+    let process = process.process.expect("a process");
+    let needs =
+        crate::report::meeting::meeting_needs().and(crate::forecast::evidence_needs(&process));
+    assert_eq!(needs.attributes, ["has_decider", "plan"]);
+    for name in &needs.attributes {
+        assert_ne!(readers(&process, name), [], "{name}");
+    }
 }

@@ -1,14 +1,15 @@
 //! What other reports say that belongs on the agenda: what is asked of reps and read by nobody, and how far deals follow
 //! the process.
 
-use super::super::burden::BurdenRow;
+use super::super::burden::{Burden, BurdenRow};
 use super::super::conformance::Followed;
 use super::{ReviewRow, SHOWN, Section, footer, share, so_many};
 use crate::document::Document;
 
 /// What nobody reads; `again` is the period, to go behind a command.
-pub fn burden_section(rows: &[BurdenRow], again: &str) -> Section {
+pub fn burden_section(burden: &Burden, again: &str) -> Section {
     const NAME: &str = "burden";
+    let rows = &burden.report.answer.rows;
     let command = format!("salesctl process burden{again}");
     let unread: Vec<&BurdenRow> = rows.iter().filter(|row| row.read_by.is_empty()).collect();
     let line = |row: &BurdenRow| {
@@ -18,14 +19,13 @@ pub fn burden_section(rows: &[BurdenRow], again: &str) -> Section {
         };
         format!("{} {}: nobody reads it; {filled}", row.kind, row.name)
     };
-    let typed: f64 = rows.iter().filter_map(|row| row.typed_per_won).sum();
     let mut document = Document::default().heading(format!(
         "Burden: {} of {} things required are read by nobody",
         unread.len(),
         rows.len()
     ));
-    if rows.iter().any(|row| row.typed_per_won.is_some()) {
-        document = document.line(format!("{typed:.1} values are typed for a won deal"));
+    if let Some(words) = burden.typing.in_words() {
+        document = document.line(words);
     }
     for row in unread.iter().take(SHOWN) {
         document = document.line(line(row));
@@ -91,8 +91,9 @@ mod tests {
     use super::super::tests::told_nothing;
     use super::*;
     use crate::deal::book::{Left, State};
+    use crate::report::burden::Typing;
     use crate::report::sample::{DEMONSTRATE, QUALIFY, Told, book};
-    use crate::report::{Ask, Judging, conformance, lines_of};
+    use crate::report::{Ask, Judging, Report, answer, conformance, lines_of};
 
     const AGAIN: &str = " --period 2026-07-01..2026-09-30";
 
@@ -135,7 +136,19 @@ mod tests {
             .collect()
     }
 
-    /// 6 of 12 is a half; 0.4 + 0.2 + 0 values are typed for a won deal.
+    fn burden(rows: Vec<BurdenRow>, typing: Typing) -> Burden {
+        let book = book(&[]);
+        let process = crate::report::sample::process();
+        let told = (rows.len(), rows, Vec::new());
+        let answer = answer("", &process, &book, &Ask::default(), told);
+        let document = Document::default();
+        Burden {
+            report: Report { answer, document },
+            typing,
+        }
+    }
+
+    /// 6 of 12 is a half. Of the 7 values typed for 10 won deals, 6 are of what is required.
     #[test]
     fn what_nobody_reads_is_on_the_agenda() {
         let rows = [
@@ -150,12 +163,13 @@ mod tests {
             required(("step", "offer"), (0, 0), &[], Some(0.0)),
             required(("step", "paper"), (1, 4), &[], Some(0.0)),
         ];
-        let section = burden_section(&rows, AGAIN);
+        let typing = Typing { won: 10, values: 7 };
+        let section = burden_section(&burden(rows.to_vec(), typing), AGAIN);
         assert_eq!(
             lines_of(&section.document),
             [
                 "Burden: 4 of 5 things required are read by nobody",
-                "0.6 values are typed for a won deal",
+                "typed by hand for a won deal: 0.7 values (n = 10)",
                 "field plan: nobody reads it; 6 of 12 times filled (50 %)",
                 "step tour: nobody reads it; 900 of 1,200 times filled (75 %)",
                 "step offer: nobody reads it; not asked",
@@ -179,7 +193,7 @@ mod tests {
         let rows: Vec<BurdenRow> = (0..SHOWN + 2)
             .map(|n| required(("field", &format!("f{n}")), (0, 0), &[], None))
             .collect();
-        let section = burden_section(&rows, "");
+        let section = burden_section(&burden(rows, Typing::default()), "");
         let lines = lines_of(&section.document);
         // Nothing was won, so that nothing is told of typing.
         assert_eq!(lines.len(), 1 + SHOWN + 1);

@@ -88,11 +88,15 @@ fn answer(args: &AnswerArgs, verdict: Verdict, cx: &Context) -> Result<Status> {
         write.append(found.id, at, [answered])?;
         Ok(suggestion)
     })?;
+    let whose = if suggestion.actor == session.actor {
+        "your own suggestion".to_string()
+    } else {
+        format!("{} who suggested", visible(&suggestion.actor))
+    };
     session.cx.console.say_wrapped(&format!(
-        "✓ {short} {}: \"{}\", to {} who suggested \"{}\"",
+        "✓ {short} {}: \"{}\", to {whose} \"{}\"",
         verdict.name(),
         visible(text),
-        visible(&suggestion.actor),
         visible(&suggestion.text)
     ))?;
     dry_run_line(&session, outcome)?;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use super::super::super::context::{Context, Status};
 use super::super::super::output::{self, OutputArgs};
 use super::super::super::session::Session;
+use crate::date::day;
 use crate::deal::suggestion::Suggestion;
 use crate::document::{Cell, Document, Table, TableColumn, row};
 use crate::fault::{Class, Fault};
@@ -23,6 +24,9 @@ pub(super) struct Args {
     #[command(flatten)]
     output: OutputArgs,
 }
+
+/// So long after a suggestion was answered, whoever made it is told.
+const ANSWERED_DAYS: i64 = 7;
 
 row! {
     /// A suggestion.
@@ -81,6 +85,28 @@ pub(super) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let answer = output::answer(&session, "salesctl/process-suggestions/1", rows);
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+/// What others answered of late to suggestions of whoever asks.
+pub(crate) fn answers(session: &Session<'_>) -> Result<Vec<String>> {
+    let suggestions = session.store.suggestions()?.into_iter();
+    let mine = suggestions.filter(|one| one.actor == session.actor);
+    let told = mine.filter_map(|one| {
+        let answer = one.answer?;
+        let days = session.today.signed_duration_since(answer.day).num_days();
+        let is_news = (0..=ANSWERED_DAYS).contains(&days) && answer.actor != session.actor;
+        is_news.then(|| {
+            format!(
+                "{} {} on {} what you suggested, \"{}\": \"{}\"",
+                answer.actor,
+                answer.verdict.name(),
+                day(answer.day),
+                one.text,
+                answer.text
+            )
+        })
+    });
+    Ok(told.collect())
 }
 
 /// The name of a stage of the process, or of an earlier version that something was suggested about.

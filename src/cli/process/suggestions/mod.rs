@@ -3,6 +3,8 @@
 mod answer;
 mod list;
 
+pub(crate) use list::answers;
+
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
