@@ -234,14 +234,14 @@ fn a_file_that_is_no_store_is_left_as_it_was() {
         drop(other);
         fs::read(path).expect("there")
     };
-    let newer = with_bytes(&sound, 60, &7_u32.to_be_bytes());
+    let newer = with_bytes(&sound, 60, &70_u32.to_be_bytes());
     let much_newer = with_bytes(&sound, 60, &7_000_u32.to_be_bytes());
     let cases: &[(&str, &[u8], &str)] = &[
         ("empty", b"", "is an empty file"),
         ("text", b"id,account\n1,Acme\n", "is not a database"),
         ("long text", &[b'x'; 10_000], "is not a database"),
         ("foreign", &foreign, "of another program"),
-        ("newer", &newer, "has schema 7; this salesctl"),
+        ("newer", &newer, "has schema 70; this salesctl"),
         ("much newer", &much_newer, "has schema 7000"),
         ("header only", &sound[..100], "damaged"),
         ("cut off", &sound[..8192], "damaged"),

@@ -5,8 +5,8 @@ use anyhow::Result;
 use super::super::context::{Context, Status};
 use super::super::output::{self, OutputArgs};
 use super::compared::{Line, table};
+use super::log::version;
 use crate::document::{Document, row};
-use crate::fault::Fault;
 use crate::process::changes;
 use crate::store::{Access, Applied};
 
@@ -48,24 +48,8 @@ row! {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session_without_note(Access::Read)?;
     let versions = session.store.versions()?;
-    let find = |typed: &str| -> Result<&Applied> {
-        let version: u32 = typed.parse().map_err(|_| {
-            Fault::usage(format!("`{typed}` is not the number of a version"))
-                .hint("salesctl process log shows the versions with their numbers")
-                .hint("salesctl process plan FILE holds a file against the version in force")
-        })?;
-        let found = versions.iter().find(|known| known.version == version);
-        found.ok_or_else(|| {
-            let newest = versions.first().map_or(0, |newest| newest.version);
-            Fault::not_found(format!(
-                "there is no process version {version}; the newest is {newest}"
-            ))
-            .hint("salesctl process log shows them all")
-            .into()
-        })
-    };
     let in_force = session.version.to_string();
-    let before = find(args.before.as_deref().unwrap_or(&in_force))?;
+    let before = version(&versions, args.before.as_deref().unwrap_or(&in_force))?;
     let words = |applied: &Applied| {
         format!(
             "version {} ({} by {}: {})",
@@ -75,8 +59,8 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
             applied.why
         )
     };
-    let (after, name) = if let Some(version) = &args.after {
-        let after = find(version)?;
+    let (after, name) = if let Some(typed) = &args.after {
+        let after = version(&versions, typed)?;
         (after.text.clone(), words(after))
     } else {
         let (path, text) = super::read_file(cx, None)?;

@@ -10,13 +10,19 @@ use super::super::output::{self, OutputArgs};
 use super::super::show::counted;
 use super::review;
 use crate::document::{Cell, Document, Table, TableColumn, row};
+use crate::fault::Fault;
 use crate::report::review::next_words;
-use crate::store::Access;
+use crate::store::{Access, Applied};
 
 /// Show the applied versions of the process and its reviews: when, by whom, why
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  salesctl process log\n  salesctl process log --json")]
+#[command(
+    after_help = "Examples:\n  salesctl process log\n  salesctl process log --text 2 > process.toml"
+)]
 pub(crate) struct Args {
+    /// Print the process file as it was applied, whole, with what it extended
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["format", "json", "output"])]
+    text: Option<String>,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -39,6 +45,10 @@ row! {
 pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     let session = cx.session(Access::Read)?;
     let (versions, reviews) = (session.store.versions()?, session.store.reviews()?);
+    if let Some(typed) = &args.text {
+        cx.console.print(&version(&versions, typed)?.text)?;
+        return Ok(Status::Done);
+    }
     let next = review::next(&session, &versions, &reviews);
     let is_there = |number: &u32| versions.iter().any(|applied| applied.version == *number);
     let numbers = 1..session.store.next_version()?;
@@ -133,4 +143,22 @@ pub(crate) fn run(args: &Args, cx: &Context) -> Result<Status> {
     }
     args.output.show(&cx.console, &answer, &document)?;
     Ok(Status::Done)
+}
+
+/// The version that somebody means; `versions` are the newest first.
+pub(super) fn version<'v>(versions: &'v [Applied], typed: &str) -> Result<&'v Applied> {
+    let number: u32 = typed.parse().map_err(|_| {
+        Fault::usage(format!("`{typed}` is not the number of a version"))
+            .hint("salesctl process log shows the versions with their numbers")
+            .hint("salesctl process plan FILE holds a file against the version in force")
+    })?;
+    let found = versions.iter().find(|known| known.version == number);
+    found.ok_or_else(|| {
+        let newest = versions.first().map_or(0, |newest| newest.version);
+        Fault::not_found(format!(
+            "there is no process version {number}; the newest is {newest}"
+        ))
+        .hint("salesctl process log shows them all")
+        .into()
+    })
 }

@@ -1,9 +1,10 @@
 //! What a change of the process does to the deals that are open: where those go whose stage is called something else or
-//! is gone (`fate`, which `process apply` follows too), whose gate lets them pass no longer (`gates`), which are late
-//! (`late`). Pure: the Book and what conditions gave come in.
+//! is gone (`fate`, which `process apply` follows too), whose gate lets them pass no longer (`gates`, line by line as in
+//! `rules`), which are late (`late`). Pure: the Book and what conditions gave come in.
 
 mod gates;
 mod late;
+mod rules;
 
 pub use gates::{Arrival, Asked, Gates, Judge, Line, gates};
 pub use late::{Late, late};
